@@ -1,0 +1,56 @@
+# Every target makes the environment it needs; nothing but Python 3.11+, make and a package index is assumed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PEOPLE ?= 2000
+SEED ?= 7
+OUT ?= out
+HEADLESS ?=
+
+.PHONY: demo test check bench soak lock docs screenshots clean help
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Groundswell needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/run.stamp ## Try it: opens http://127.0.0.1:8000; HEADLESS=1 OUT=dir PEOPLE=2000 SEED=7 runs a week without a server
+ifeq ($(HEADLESS),)
+	$(BIN)/groundswell demo
+else
+	$(BIN)/groundswell demo --headless --out $(OUT) --people $(PEOPLE) --seed $(SEED)
+endif
+
+test: $(VENV)/dev.stamp ## All tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp ## Style, types, layering, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python scripts/check_tree.py
+	$(BIN)/python scripts/data_dictionary.py --check
+
+bench: $(VENV)/dev.stamp ## Speed, each beside a real alternative
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/dev.stamp ## Pin the newest allowed versions
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 \
+		pyproject.toml scripts/build-requirements.in -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 \
+		--extra dev pyproject.toml scripts/build-requirements.in -o requirements-dev.lock
+
+clean: ## Remove the environment and what was built
+	rm -rf $(VENV) build dist out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

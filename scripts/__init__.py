@@ -1,0 +1,1 @@
+"""Programs for maintainers: tables of figures and checks of the tree."""

@@ -1,0 +1,1 @@
+"""Groundswell: the campaign engine."""

@@ -1,0 +1,1 @@
+"""What is true without any library: entities, states and rules."""

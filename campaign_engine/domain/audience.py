@@ -1,0 +1,41 @@
+"""Rooms: public chats that we post in, each tied to an area."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from campaign_engine.domain.contact import Scope
+
+
+class RoomKind(StrEnum):
+    """What kind of public chat; a channel cannot be written in by its members."""
+
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A public chat tied to a precinct, a site, a borough or the city; `members` are never added to people."""
+
+    id: int
+    channel: str
+    kind: RoomKind
+    title: str
+    scope: Scope
+    members: int = 0
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NewRoom:
+    """A chat to be linked; `address` is plain and never shown."""
+
+    channel: str
+    address: str
+    kind: RoomKind
+    title: str
+    scope: Scope
+    members: int = 0
+
+    def __repr__(self) -> str:
+        return f"NewRoom({self.channel}, {self.kind})"

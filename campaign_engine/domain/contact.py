@@ -1,0 +1,132 @@
+"""Whom we may know, and how little of them: contacts, addresses, topics and consents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class AgeBand(StrEnum):
+    """The neutral first question of every join (safety C1)."""
+
+    UNDER_13 = "u13"
+    FROM_13 = "13-15"
+    FROM_16 = "16-17"
+    FROM_18 = "18-21"
+    FROM_22 = "22+"
+
+    @property
+    def is_minor(self) -> bool:
+        """Everyone who did not choose 18 or over (safety C3)."""
+        return self not in (AgeBand.FROM_18, AgeBand.FROM_22)
+
+
+class Topic(StrEnum):
+    """What a direct message may be about; each its own yes or no (safety C4)."""
+
+    AREA_UPDATES = "area_updates"
+    LESSON_SERIES = "lesson_series"
+    CHECK_INS = "check_ins"
+    EVENT_NEWS = "event_news"
+
+
+class AddressStatus(StrEnum):
+    """Whether we may write there.
+
+    `unstarted`: the person tapped in a room but never opened a chat with us; answered, never written to.
+    """
+
+    ACTIVE = "active"
+    UNSTARTED = "unstarted"
+    OPTED_OUT = "opted_out"
+    UNREACHABLE = "unreachable"
+
+
+LANGUAGES = ("en", "es")
+"""Languages that every dialogue is complete in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What brought someone: the site of a poster or link, a post in a room, an invite; never a person (safety N4)."""
+
+    site_id: int | None = None
+    site_name: str = ""
+    precinct: int | None = None
+    campaign_id: int | None = None
+    room_id: int | None = None
+    generation: int = 0
+
+
+class Role(StrEnum):
+    """What a staff member may do (safety R1)."""
+
+    ORGANIZER = "organizer"
+    APPROVER = "approver"
+    SAFETY_LEAD = "safety_lead"
+    SITE_HOST = "site_host"
+    ANALYST = "analyst"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class ScopeKind(StrEnum):
+    """How far a role reaches."""
+
+    CITY = "city"
+    BOROUGH = "borough"
+    PRECINCT = "precinct"
+    SITE = "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An area; `value` is a borough name, a precinct number or a site id as text, empty for the city."""
+
+    kind: ScopeKind = ScopeKind.CITY
+    value: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}" if self.value else str(self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGrant:
+    """One role of one staff member within one scope."""
+
+    role: Role
+    scope: Scope = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All that a conversation knows of the one who writes: the fields of safety N2 and nothing else.
+
+    `contact_id` is None for someone who has not given an age band yet. Times are UTC.
+    """
+
+    contact_id: int | None = None
+    address_id: int | None = None
+    age_band: AgeBand | None = None
+    language: str = "en"
+    precinct: int | None = None
+    precinct_declined: bool = False
+    site_id: int | None = None
+    generation: int = 0
+    paused_until: datetime | None = None
+    opted_out: bool = False
+    age_blocked_until: datetime | None = None
+    topics: Mapping[Topic, bool] = field(default_factory=dict)
+    pledged: bool = False
+    pledged_campaigns: frozenset[int] = frozenset()
+    grants: tuple[RoleGrant, ...] = ()
+    handle: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        """Holds at least one role."""
+        return bool(self.grants)
+
+    def has_role(self, *roles: Role) -> bool:
+        """Holds one of these, in any scope."""
+        return any(grant.role in roles for grant in self.grants)

@@ -1,0 +1,99 @@
+"""One occurrence to one address or room, from queued to a recorded end."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from campaign_engine.domain.errors import ForbiddenTransition, GroundswellError
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands; `unconfirmed` may or may not have left and is never resent by itself."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    SENDING = "sending"
+    RETRYING = "retrying"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+    LEFT = "left"
+    SUPPRESSED = "suppressed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+_S = DeliveryStatus
+DELIVERY_TRANSITIONS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
+    _S.QUEUED: frozenset({_S.SENDING, _S.SUPPRESSED, _S.HELD, _S.EXPIRED, _S.CANCELLED}),
+    _S.HELD: frozenset({_S.QUEUED, _S.EXPIRED, _S.CANCELLED}),
+    _S.SENDING: frozenset({_S.SENT, _S.RETRYING, _S.FAILED, _S.UNCONFIRMED, _S.SUPPRESSED, _S.EXPIRED, _S.CANCELLED}),
+    _S.RETRYING: frozenset({_S.SENDING, _S.FAILED, _S.SUPPRESSED, _S.EXPIRED, _S.CANCELLED}),
+    _S.UNCONFIRMED: frozenset({_S.QUEUED, _S.LEFT}),
+    _S.SENT: frozenset({_S.BOUNCED}),
+    _S.BOUNCED: frozenset(),
+    _S.FAILED: frozenset(),
+    _S.LEFT: frozenset(),
+    _S.SUPPRESSED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.CANCELLED: frozenset(),
+}
+
+FINAL = frozenset(status for status, after in DELIVERY_TRANSITIONS.items() if not after) | {_S.SENT}
+"""Nothing more happens to these by themselves."""
+
+
+def check_delivery_transition(before: DeliveryStatus, after: DeliveryStatus) -> None:
+    """Raise ForbiddenTransition unless the table above allows the step."""
+    if after not in DELIVERY_TRANSITIONS[before]:
+        raise ForbiddenTransition(f"A delivery that is {before} cannot become {after}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform's answer: its id of the message, and the new address when the chat has moved."""
+
+    platform_id: str = ""
+    new_address: str = ""
+
+
+class SendError(GroundswellError):
+    """A platform refused or did not answer; the only error that Channel.send raises.
+
+    `retryable`: try again after `retry_after` seconds (the whole lane waits when `holds_lane`).
+    `opted_out`: this address blocked us or is gone. `ambiguous`: it may have left; never resent by itself.
+    `alert`: a person must act (a wrong token, missing rights).
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        flags: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(f"The message was not accepted ({code}).", code=code)
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.flags = flags
+
+    @property
+    def opted_out(self) -> bool:
+        """The address blocked us or no longer exists."""
+        return "opted_out" in self.flags
+
+    @property
+    def ambiguous(self) -> bool:
+        """The request left and no answer came: it may have arrived."""
+        return "ambiguous" in self.flags
+
+    @property
+    def holds_lane(self) -> bool:
+        """The platform asked the whole sending account to wait."""
+        return "holds_lane" in self.flags
+
+    @property
+    def alert(self) -> bool:
+        """A person must act before anything can be sent."""
+        return "alert" in self.flags

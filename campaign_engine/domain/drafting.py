@@ -1,0 +1,134 @@
+"""What a draft may hold, field by field, and what it takes to hand it in."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from campaign_engine.domain.action import PledgeCode
+from campaign_engine.domain.campaign import Draft
+from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.errors import InvalidInput, NotAllowed
+from campaign_engine.domain.precinct import TargetRule
+from campaign_engine.domain.schedule import Schedule, to_utc
+from campaign_engine.domain.windows import is_allowed, window_for
+
+TITLE_LENGTH = 80
+MOST_PLEDGES = 1_000_000
+
+LENGTHS = {"telegram": 400, "discord": 600, "web": 600, "console": 600}
+"""Characters that people still read on each channel; every platform itself would take more."""
+
+APPROVED_ONCE = frozenset({"title", "goal", "languages"})
+"""What a campaign keeps after its approval; all else belongs to a post and can be edited there."""
+
+
+def apply_changes(draft: Draft, changes: Mapping[str, object], channels: frozenset[str]) -> Draft:
+    """The draft with these fields; `texts` adds to the languages that are there.
+
+    `channels` are those this installation has. Raises InvalidInput, NotAllowed for what was approved for good.
+    """
+    if draft.live and APPROVED_ONCE.intersection(changes):
+        raise NotAllowed(
+            "Title, goal and languages stay as they were approved.",
+            "Plan a new campaign if they have to change.",
+            "approved_for_good",
+        )
+    readers: dict[str, Callable[[Any], Any]] = {
+        "title": _title,
+        "goal": _goal,
+        "targets": lambda raw: TargetRule.from_json(raw).as_json(),
+        "languages": lambda raw: _choices(raw, frozenset(LANGUAGES), "language"),
+        "texts": lambda raw: _texts(draft, raw),
+        "schedule": lambda raw: Schedule.from_json(raw).as_json(),
+        "channels": lambda raw: _choices(raw, channels, "channel"),
+        "pledge": lambda raw: PledgeCode(raw).value if raw else None,
+    }
+    try:
+        return dataclasses.replace(draft, **{name: readers[name](raw) for name, raw in changes.items()})
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidInput("This cannot be kept in a draft.", "Use the buttons to change it.", "bad_draft") from error
+
+
+def check_complete(draft: Draft) -> None:
+    """Raise InvalidInput naming empty fields, or the promised language without a text."""
+    if draft.missing:
+        raise InvalidInput(
+            "Some parts are still empty: " + ", ".join(draft.missing) + ".",
+            "Fill them in, then hand it in.",
+            "incomplete_draft",
+            {"fields": draft.missing},
+        )
+    for language in draft.languages:
+        if not draft.texts.get(language, "").strip():
+            raise InvalidInput(
+                f"The text in {_NAMES[language]} is missing.",
+                "Add it, or take the language out.",
+                "missing_language",
+                {"language": language},
+            )
+
+
+def check_length(text: str, language: str, channels: tuple[str, ...]) -> None:
+    """Raise InvalidInput for a rendered post that is longer than people read on one of its channels."""
+    longest = min(LENGTHS.get(channel, max(LENGTHS.values())) for channel in channels)
+    if len(text) > longest:
+        raise InvalidInput(
+            f"The text in {_NAMES[language]} has {len(text)} characters; at most {longest} are read.",
+            "Say one thing, and ask for one thing.",
+            "long_text",
+            {"language": language, "length": len(text), "longest": longest},
+        )
+
+
+def check_schedule(schedule: Schedule, now: datetime, *, begun: bool = False) -> None:
+    """Raise InvalidInput unless every firing lies in its day's window (safety S4) and is still to come.
+
+    Of one that has `begun` at least one firing must be still to come.
+    """
+    walls = list(schedule.walls())
+    ahead = [wall for wall in walls if to_utc(wall) > now]
+    if not ahead or (len(ahead) < len(walls) and not begun):
+        raise InvalidInput("This time has passed.", "Choose a later one.", "past_schedule", {"wall": walls[0]})
+    for wall in ahead:
+        if not is_allowed(to_utc(wall)):
+            first, last = window_for(wall.date())
+            raise InvalidInput(
+                f"On {wall:%A, %B} {wall.day} we write between {first:%H:%M} and {last:%H:%M} only.",
+                "Choose a time in these hours.",
+                "outside_window",
+                {"wall": wall, "first": first, "last": last},
+            )
+
+
+_NAMES = {"en": "English", "es": "Spanish"}
+
+
+def _title(raw: Any) -> str:
+    title = " ".join(str(raw).split())
+    if not 1 <= len(title) <= TITLE_LENGTH:
+        raise InvalidInput(f"A title has at most {TITLE_LENGTH} characters.", "Make it short and clear.", "bad_title")
+    return title
+
+
+def _goal(raw: Any) -> int:
+    goal = int(raw)
+    if not 1 <= goal <= MOST_PLEDGES:
+        raise InvalidInput(f"A goal is a number from 1 to {MOST_PLEDGES:,}.", "How many pledges?", "bad_goal")
+    return goal
+
+
+def _texts(draft: Draft, raw: Any) -> dict[str, str]:
+    texts = {**draft.texts, **{language: str(text).strip() for language, text in raw.items()}}
+    _choices(tuple(texts), frozenset(LANGUAGES), "language")
+    return {language: text for language, text in texts.items() if text}
+
+
+def _choices(raw: Any, known: frozenset[str], what: str) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(str(name) for name in raw))
+    if not chosen or not known.issuperset(chosen):
+        offered = ", ".join(sorted(known))
+        raise InvalidInput(
+            f"This {what} is not one we have.", f"Choose from: {offered}.", f"unknown_{what}", {"offered": offered}
+        )
+    return chosen

@@ -1,0 +1,27 @@
+"""The work handle of a staff member, shown on cards and in the audit log; nothing else about them is kept."""
+
+import unicodedata
+
+from campaign_engine.domain.errors import Conflict, InvalidInput
+
+_LENGTHS = range(3, 21)
+
+
+def read_handle(typed: str) -> str:
+    """As it is stored: lower case, 3 to 20 letters or digits of any script. Raises InvalidInput."""
+    handle = unicodedata.normalize("NFKC", typed.strip()).casefold()
+    if len(handle) not in _LENGTHS or not handle.isalnum():
+        raise InvalidInput(
+            "A handle has 3 to 20 letters or digits.", "Choose one that is not your real name, such as river7."
+        )
+    return handle
+
+
+def handle_taken() -> Conflict:
+    """The one error for a handle that somebody else has."""
+    return Conflict("This handle is taken.", "Choose another one.", "handle_taken")
+
+
+def code_not_valid() -> InvalidInput:
+    """The one error for a wrong, used and expired code: which of them it is helps only someone who guesses."""
+    return InvalidInput("This code does not work any more.", "Ask for a new one; each works once.", "invalid_code")

@@ -1,0 +1,124 @@
+"""What is said and what comes in, without any platform."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+CHOICE_DATA_BYTES = 64
+"""Telegram's limit for the data of a button, the smallest of all channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A button before it has words: `label` names a template block, `data` comes back when it is chosen (<= 64 bytes).
+
+    `literal` is used instead of a template for proper names (a precinct, a neighbourhood, a campaign's title).
+    `url` makes it a link; its data is then never sent.
+    """
+
+    label: str = ""
+    data: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    literal: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One thing to say, as a template's name (`flow.block`), its values and rows of options; never as text.
+
+    `edits` asks the channel to replace the message whose button was pressed, where it can; `asks_text` says that the
+    answer is typed, for channels that must open a field for it.
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    options: tuple[tuple[Option, ...], ...] = ()
+    edits: bool = False
+    asks_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button as a person sees it."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message; `alt` says in words what it shows."""
+
+    filename: str
+    media_type: str
+    content: bytes
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Plain text (never markup: each channel escapes for itself) in one language, with rows of choices."""
+
+    text: str
+    language: str = "en"
+    choices: tuple[tuple[Choice, ...], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    edits: bool = False
+    asks_text: bool = False
+
+
+class InboundKind(StrEnum):
+    """`start` opens a conversation (its payload is a source or invite code), `choice` is a pressed button."""
+
+    START = "start"
+    TEXT = "text"
+    CHOICE = "choice"
+    COMMAND = "command"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One thing that a person did, without platform types.
+
+    `address` is the plain address of the person on the channel. `text` lives in memory only and is never stored, save
+    an organizer's own draft. `command` has no slash. `data` is the payload of a choice or of a start.
+    `room` is the plain address of the room it was pressed in, empty in a private chat.
+    `update_id` identifies it on the channel, so that a redelivered one has no effect.
+    """
+
+    channel: str
+    address: str
+    kind: InboundKind
+    update_id: str
+    text: str = ""
+    command: str = ""
+    data: str = ""
+    room: str = ""
+    language_hint: str = ""
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a message goes: a plain address of a person, or of a room. Never logged."""
+
+    channel: str
+    address: str
+    is_room: bool = False
+    thread: str = ""
+
+    def __repr__(self) -> str:
+        return f"Destination({self.channel}, {'room' if self.is_room else 'person'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message may hold on a channel: characters of text, of a button's label; whether it edits in place."""
+
+    text: int
+    label: int = 64
+    edits: bool = False
+    buttons: bool = True

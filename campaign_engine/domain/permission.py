@@ -1,0 +1,111 @@
+"""Who may do what with a campaign, by role, scope and the two-person rule (safety S1, R1)."""
+
+from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, CampaignKind, CampaignStatus, PostStatus
+from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope, ScopeKind
+from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.domain.precinct import PRECINCT_NUMBERS, borough_of
+
+_AUTHORS = (Role.ORGANIZER,)
+_WATCHERS = (Role.ORGANIZER, Role.APPROVER, Role.SAFETY_LEAD)
+LIVE = frozenset({CampaignStatus.APPROVED, CampaignStatus.SCHEDULED, CampaignStatus.RUNNING, CampaignStatus.PAUSED})
+"""Between approval and the end."""
+
+
+def precincts_in(scope: Scope) -> frozenset[int]:
+    """All 78 for the city; none for a site, whose host plans no campaigns."""
+    if scope.kind is ScopeKind.CITY:
+        return frozenset(PRECINCT_NUMBERS)
+    if scope.kind is ScopeKind.BOROUGH:
+        return frozenset(number for number in PRECINCT_NUMBERS if borough_of(number) == scope.value)
+    return frozenset({int(scope.value)}) if scope.kind is ScopeKind.PRECINCT else frozenset()
+
+
+def reach(grants: tuple[RoleGrant, ...], roles: tuple[Role, ...]) -> frozenset[int]:
+    """Precincts that these roles cover together."""
+    return frozenset().union(*(precincts_in(grant.scope) for grant in grants if grant.role in roles))
+
+
+def approving_roles(kind: CampaignKind) -> tuple[Role, ...]:
+    """Presence, memorial and aftermath need an adult safety lead (safety S1)."""
+    return (Role.SAFETY_LEAD,) if kind in ADULT_APPROVED_KINDS else (Role.APPROVER, Role.SAFETY_LEAD)
+
+
+def waits(campaign: Campaign) -> bool:
+    """Whether anything in it waits for an approver."""
+    open_now = campaign.status is CampaignStatus.SUBMITTED or campaign.status in LIVE
+    return open_now and any(post.status is PostStatus.SUBMITTED for post in campaign.posts)
+
+
+def may_approve(person: Person, campaign: Campaign) -> bool:
+    """Another person than every author, with a role for this kind whose scope covers all its precincts (safety S1)."""
+    if person.contact_id is None or person.contact_id in _authors(campaign):
+        return False
+    return bool(campaign.precincts) and reach(person.grants, approving_roles(campaign.kind)) >= {*campaign.precincts}
+
+
+def may_see(person: Person, campaign: Campaign) -> bool:
+    """Authors always; other staff once it was submitted, where their scope meets its precincts."""
+    if person.contact_id is not None and person.contact_id in _authors(campaign):
+        return True
+    submitted = campaign.status is not CampaignStatus.DRAFT
+    return submitted and bool(visible_precincts(person).intersection(campaign.precincts))
+
+
+def visible_precincts(person: Person) -> frozenset[int]:
+    """Where this person sees campaigns of others."""
+    return reach(person.grants, _WATCHERS)
+
+
+def check_organizer(person: Person) -> int:
+    """Contact id of an organizer. Raises NotAllowed."""
+    if person.contact_id is None or not person.has_role(*_AUTHORS):
+        raise NotAllowed("Only organizers can plan campaigns.", "Ask your team for an organizer code.", "not_organizer")
+    return person.contact_id
+
+
+def check_targets(person: Person, precincts: tuple[int, ...]) -> None:
+    """Raise NotAllowed, naming what is beyond, unless the organizer's scope covers all precincts."""
+    beyond = sorted(set(precincts) - reach(person.grants, _AUTHORS))
+    if beyond:
+        named = ", ".join(str(number) for number in beyond[:5]) + (" and others" if len(beyond) > 5 else "")
+        raise NotAllowed(
+            f"Your role does not reach precinct {named}.",
+            "Choose precincts in your own area, or ask an organizer there to plan it with you.",
+            "beyond_scope",
+        )
+
+
+def check_approver(person: Person, campaign: Campaign) -> int:
+    """Contact id of the second person. Raises NotAllowed with a kind reason."""
+    if person.contact_id is None or not person.has_role(Role.APPROVER, Role.SAFETY_LEAD):
+        raise NotAllowed("Only approvers can do that.", "Your campaign waits for one of them.", "not_approver")
+    if person.contact_id in _authors(campaign):
+        raise NotAllowed(
+            "You wrote this one, so somebody else reads it before it goes out.",
+            "Two people stand behind every post. Ask another approver.",
+            "own_campaign",
+        )
+    if campaign.kind in ADULT_APPROVED_KINDS and not person.has_role(Role.SAFETY_LEAD):
+        raise NotAllowed(
+            "This kind of campaign needs an adult safety lead.", "A safety lead can approve it.", "needs_safety_lead"
+        )
+    if not may_approve(person, campaign):
+        raise NotAllowed(
+            "This campaign reaches beyond your area.", "Ask an approver whose area covers it.", "beyond_scope"
+        )
+    return person.contact_id
+
+
+def check_mover(person: Person, campaign: Campaign) -> None:
+    """Raise NotAllowed unless an author, or an approver or safety lead whose scope covers it."""
+    if person.contact_id is not None and person.contact_id in _authors(campaign):
+        return
+    covered = reach(person.grants, (Role.APPROVER, Role.SAFETY_LEAD))
+    if not campaign.precincts or not covered >= {*campaign.precincts}:
+        raise NotAllowed(
+            "Only its author or an approver of its area can do that.", "Ask one of them.", "not_your_campaign"
+        )
+
+
+def _authors(campaign: Campaign) -> frozenset[int]:
+    return frozenset({campaign.author_id, *(post.author_id for post in campaign.posts)})

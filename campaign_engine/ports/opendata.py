@@ -1,0 +1,75 @@
+"""The City's open data: files that are read, outlines of precincts, and the figures that ship with the program."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from campaign_engine.domain.precinct import Precinct, PrecinctCounts, Ranking, RankingRule
+
+Progress = Callable[[int, int], None]
+"""Called with rows done and rows in all."""
+
+
+class Incident(Protocol):
+    """One shooting; latitude and longitude are WGS 84 degrees, None where the City gives no place."""
+
+    @property
+    def incident_key(self) -> str: ...  # noqa: D102 - the name says it, here and below
+    @property
+    def occur_date(self) -> date: ...  # noqa: D102
+    @property
+    def precinct(self) -> int: ...  # noqa: D102
+    @property
+    def latitude(self) -> float | None: ...  # noqa: D102
+    @property
+    def longitude(self) -> float | None: ...  # noqa: D102
+
+
+class IncidentFile(Protocol):
+    """A whole file of shootings, checked; `edition` tells editions apart, `data_through` is its newest day."""
+
+    @property
+    def rows(self) -> Sequence[Incident]: ...  # noqa: D102
+    @property
+    def edition(self) -> str: ...  # noqa: D102
+    @property
+    def data_through(self) -> date: ...  # noqa: D102
+
+
+class Outlines(Protocol):
+    """Today's outlines of the 78 precincts."""
+
+    @property
+    def edition(self) -> str: ...  # noqa: D102
+
+    def locate(self, incidents: Sequence[Incident]) -> list[int]:
+        """Precinct that each lies in today; the one the file names where there is no place."""
+
+    def as_geojson(self) -> Mapping[int, str]:
+        """One geometry per precinct, read back by CityData.outlines."""
+
+
+class CityData(Protocol):
+    """Reads the City's files, ranks, and knows the shipped figures. Reading and ranking may take a second."""
+
+    def read_shootings(self, path: Path, progress: Progress | None = None) -> IncidentFile:
+        """Raises BrokenFile naming row and column."""
+
+    def read_outlines(self, path: Path) -> Outlines:
+        """Raises BrokenFile naming the feature."""
+
+    def outlines(self, edition: str, geojson: Mapping[int, str]) -> Outlines:
+        """From what Outlines.as_geojson gave."""
+
+    def precincts(self) -> Mapping[int, Precinct]:
+        """All 78 by number."""
+
+    def data_through(self) -> date:
+        """Newest day of the shipped figures."""
+
+    def counts(self, rule: RankingRule) -> PrecinctCounts:
+        """Shipped figures for the years of a rule."""
+
+    def rank(self, rule: RankingRule, counts: PrecinctCounts) -> Ranking:
+        """Raises InvalidInput when the years reach past the data."""

@@ -1,0 +1,221 @@
+"""What services need to keep about people: contacts, dialogue states, pledges and actions.
+
+A person is named by a Destination (channel and plain address) that lives in memory only; the store looks it up by its
+keyed hash and keeps it encrypted (safety A1).
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol, TypedDict
+
+from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
+from campaign_engine.domain.contact import AddressStatus, AgeBand, Person, RoleGrant, Topic
+from campaign_engine.domain.message import Destination
+
+
+@dataclass(frozen=True, slots=True)
+class SavedState:
+    """A dialogue's row without its owner; `version` is 0 while there is no row."""
+
+    flow: str = ""
+    field: str = ""
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    language: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """All that one read tells of the one who writes.
+
+    `language_known` is False while nobody has chosen one: then `person.language` is English and means nothing.
+    `done_today` holds the actions already recorded on the New York day of the read.
+    """
+
+    person: Person
+    saved: SavedState
+    status: AddressStatus | None = None
+    joined_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    language_known: bool = False
+    done_today: frozenset[tuple[ActionKind, int | None]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """The first row about someone of 13 or more; the pseudonym is made by the store.
+
+    `age_band` is None for staff who came by an invite and were never asked.
+    """
+
+    who: Destination
+    age_band: AgeBand | None
+    language: str
+    status: AddressStatus
+    created_at: datetime
+    site_id: int | None = None
+    generation: int = 0
+    simulated: bool = False
+
+
+class ContactChanges(TypedDict, total=False):
+    """Fields of safety N2 that a person's answers change, and when they were last here (UTC)."""
+
+    age_band: AgeBand
+    language: str
+    precinct: int | None
+    precinct_declined: bool
+    site_id: int
+    paused_until: datetime | None
+    joined_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPledge:
+    """A pledge as its giver reads it; `campaign` is a title or empty."""
+
+    pledge: PledgeCode
+    if_then: IfThen | None
+    campaign: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Everything that is kept about one person, for their own eyes (safety C8).
+
+    `actions` and `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox. `pseudonym`
+    is empty when no contact is kept.
+    """
+
+    who: Destination
+    pseudonym: str = ""
+    status: AddressStatus | None = None
+    age_band: AgeBand | None = None
+    language: str = ""
+    precinct: int | None = None
+    precinct_declined: bool = False
+    site: str = ""
+    generation: int = 0
+    paused_until: datetime | None = None
+    joined_on: date | None = None
+    last_seen_on: date | None = None
+    topics: tuple[tuple[Topic, bool, date], ...] = ()
+    pledges: tuple[HeldPledge, ...] = ()
+    actions: tuple[tuple[ActionKind, date], ...] = ()
+    messages: int = 0
+    waiting_posts: int = 0
+    handle: str = ""
+    grants: tuple[RoleGrant, ...] = ()
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewPledge:
+    """One pledge with what it counts to; `precinct` is the giver's own, `pledged_at` UTC."""
+
+    contact_id: int
+    channel: str
+    pledge: PledgeCode
+    if_then: IfThen | None
+    pledged_at: datetime
+    campaign_id: int | None = None
+    room_id: int | None = None
+    site_id: int | None = None
+    precinct: int | None = None
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewAction:
+    """One inbound action; `day` is the New York day."""
+
+    contact_id: int
+    channel: str
+    kind: ActionKind
+    day: date
+    campaign_id: int | None = None
+    site_id: int | None = None
+    precinct: int | None = None
+    generation: int = 0
+
+
+class ContactsRepository(Protocol):
+    """Contacts with their one address, topics and consents."""
+
+    async def create(self, new: NewContact) -> tuple[int, int]:
+        """Ids of the new contact and of its address."""
+
+    async def change(self, contact_id: int, changes: ContactChanges) -> None:
+        """Write the given fields and no others."""
+
+    async def set_status(self, address_id: int, status: AddressStatus) -> None:
+        """Say whether we may write there."""
+
+    async def answer_topic(self, contact_id: int, topic: Topic, granted: bool, now: datetime) -> None:
+        """Keep a yes or a no with the moment it was given (safety C5)."""
+
+    async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:
+        """STOP: every topic off, a keyed do-not-contact hash kept; works without a contact too (safety C7)."""
+
+    async def opt_in(self, who: Destination, address_id: int | None) -> None:
+        """Lift an earlier STOP or deletion; topics stay off."""
+
+    async def refuse_age(self, who: Destination, until: datetime, day: date) -> None:
+        """Count it, block the chat by a keyed hash until then, keep nothing else (safety C2)."""
+
+    async def delete(self, who: Destination, contact_id: int | None, now: datetime) -> None:
+        """Remove every row about the person; keep a keyed do-not-contact hash, and counts without a link (safety C8).
+
+        The store's `scrub` then takes what was removed out of its files.
+        """
+
+    async def held(self, who: Destination) -> Held:
+        """Everything kept about the person."""
+
+    async def forget_age_gates(self, now: datetime) -> int:
+        """Remove blocks that have ended; how many."""
+
+
+class DialoguesRepository(Protocol):
+    """Dialogue states and updates already seen."""
+
+    async def open(self, who: Destination, update_id: str, now: datetime) -> Opened | None:
+        """Mark the update as seen and read everything about its sender, in one statement; None when seen before."""
+
+    async def look(self, who: Destination, now: datetime) -> Opened:
+        """The same read, marking nothing."""
+
+    async def save(self, who: Destination, contact_id: int | None, state: SavedState, now: datetime) -> bool:
+        """Write the state as version + 1; False when another update of the person was saved since `state.version`.
+
+        On PostgreSQL it also locks the row until the end of the transaction, so it comes before other writes.
+        """
+
+    async def forget(self, who: Destination) -> None:
+        """Remove the state."""
+
+    async def forget_old(self, seen_before: datetime, states_before: datetime) -> int:
+        """Remove seen updates and states that are older than these moments; how many."""
+
+
+class ActionsRepository(Protocol):
+    """Pledges and inbound actions."""
+
+    async def running_campaign(self, precinct: int, kinds: tuple[str, ...]) -> int | None:
+        """The most recently launched running campaign of these kinds that targets the precinct."""
+
+    async def pledge(self, new: NewPledge) -> None:
+        """Once per contact and campaign, and once per contact without one.
+
+        A second pledge changes the choice, and the plan where it brings one; the rest stays as it was first.
+        """
+
+    async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:
+        """Add the plan to the contact's newest pledge of this choice; False when there is none."""
+
+    async def record(self, new: tuple[NewAction, ...]) -> None:
+        """In one statement; first time per contact, kind, campaign and day, again has no effect."""

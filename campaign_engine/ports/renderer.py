@@ -1,0 +1,23 @@
+"""Words for replies and posts."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from campaign_engine.domain.campaign import PostContent
+from campaign_engine.domain.message import Message, Reply
+
+
+class Renderer(Protocol):
+    """Turns template names and values into messages; texts come from templates/messages and from approved posts."""
+
+    def reply(self, reply: Reply, language: str) -> Message:
+        """Words for a reply; English where the language lacks the block."""
+
+    def post(self, content: PostContent, language: str, values: Mapping[str, object]) -> str:
+        """Text of a post for one variant. Raises InvalidInput naming the line of a broken template."""
+
+    def starter(self, kind: str, language: str) -> str:
+        """Source of the post that a campaign of this kind may begin with."""
+
+    def check(self, source: str) -> None:
+        """Raise InvalidInput, naming line and reason, unless the template is whole and uses only known variables."""

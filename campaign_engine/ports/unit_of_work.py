@@ -1,0 +1,64 @@
+"""One transaction over all repositories."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository
+from campaign_engine.ports.planning import (
+    AuditRepository,
+    CampaignsRepository,
+    RoomsRepository,
+    SitesRepository,
+    StaffRepository,
+    TargetingRepository,
+)
+from campaign_engine.ports.sending import (
+    DeliveriesRepository,
+    InboxRepository,
+    LanesRepository,
+    OccurrencesRepository,
+)
+
+
+class UnitOfWork(Protocol):
+    """The repositories of one transaction."""
+
+    @property
+    def contacts(self) -> ContactsRepository: ...  # noqa: D102 - the type says it, here and below
+    @property
+    def dialogues(self) -> DialoguesRepository: ...  # noqa: D102
+    @property
+    def actions(self) -> ActionsRepository: ...  # noqa: D102
+    @property
+    def campaigns(self) -> CampaignsRepository: ...  # noqa: D102
+    @property
+    def targeting(self) -> TargetingRepository: ...  # noqa: D102
+    @property
+    def sites(self) -> SitesRepository: ...  # noqa: D102
+    @property
+    def rooms(self) -> RoomsRepository: ...  # noqa: D102
+    @property
+    def staff(self) -> StaffRepository: ...  # noqa: D102
+    @property
+    def audit(self) -> AuditRepository: ...  # noqa: D102
+    @property
+    def occurrences(self) -> OccurrencesRepository: ...  # noqa: D102
+    @property
+    def deliveries(self) -> DeliveriesRepository: ...  # noqa: D102
+    @property
+    def lanes(self) -> LanesRepository: ...  # noqa: D102
+    @property
+    def inbox(self) -> InboxRepository: ...  # noqa: D102
+
+
+class Store(Protocol):
+    """Opens transactions."""
+
+    def write(self, *, durable: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Commits at the end, rolls back on any error; `durable` also survives a power cut. Raises StoreUnavailable."""
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Reads without waiting for writers. Raises StoreUnavailable."""
+
+    async def scrub(self) -> bool:
+        """After a deletion: leave nothing of it in the database's files; False when it must be tried again."""

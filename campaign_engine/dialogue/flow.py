@@ -1,0 +1,84 @@
+"""Small makers that every flow uses."""
+
+from dataclasses import replace
+from typing import Any
+
+from campaign_engine.dialogue.intents import Intent
+from campaign_engine.dialogue.state import Context, State, Step
+from campaign_engine.domain.contact import Source
+from campaign_engine.domain.message import Option, Reply
+
+Rows = tuple[tuple[Option, ...], ...]
+
+
+def option(label: str, data: str) -> Option:
+    """A button whose words are a template block."""
+    return Option(label=label, data=data)
+
+
+def named(literal: str, data: str) -> Option:
+    """A button whose words are a proper name."""
+    return Option(literal=literal, data=data)
+
+
+def column(*options: Option) -> Rows:
+    """One button a row."""
+    return tuple((each,) for each in options)
+
+
+def waits(state: State, flow: str, field: str, **data: Any) -> State:
+    """The same conversation, now waiting for this field; adds to its data."""
+    return replace(state, flow=flow, field=field, data={**state.data, **data})
+
+
+def idle(state: State) -> State:
+    """Nothing is asked; only the language is kept."""
+    return replace(state, flow="", field="", data={})
+
+
+def aside(state: State) -> State:
+    """Something was done in between: a join or an invite stays open, a draft is taken up from the menu (safety C8)."""
+    return idle(state) if state.flow == "organize" else state
+
+
+def number(text: str) -> int | None:
+    """A whole number as buttons carry it, at most nine digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def say(state: State, *replies: Reply, intents: tuple[Intent, ...] = ()) -> Step:
+    """A step that ends here."""
+    return Step(state, replies, intents)
+
+
+def before(first: Reply, step: Step, *intents: Intent) -> Step:
+    """The same step with one more reply and its intents in front."""
+    return Step(step.state, (first, *step.replies), (*intents, *step.intents))
+
+
+def remember_source(state: State, context: Context) -> State:
+    """Codes of what brought the person, kept until the pledge; numbers only."""
+    source = context.source
+    if source is None:
+        return state
+    kept: dict[str, Any] = {
+        "site": source.site_id,
+        "precinct": source.precinct,
+        "campaign": source.campaign_id,
+        "room": source.room_id,
+        "generation": source.generation or None,
+        "asks": context.source_pledge,
+    }
+    return replace(state, data={**state.data, **{key: value for key, value in kept.items() if value is not None}})
+
+
+def source_of(state: State) -> Source:
+    """Inverse of remember_source."""
+    data = state.data
+    return Source(
+        site_id=data.get("site"),
+        precinct=data.get("precinct"),
+        campaign_id=data.get("campaign"),
+        room_id=data.get("room"),
+        generation=int(data.get("generation") or 0),
+    )

@@ -1,0 +1,187 @@
+"""What a conversation wants done; services carry it out, in order, in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
+from campaign_engine.domain.contact import AgeBand, Source, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Base of all intents."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseAge(Intent):
+    """12 or under: count it, block a retry in this chat for 24 h by a keyed hash, keep nothing else (safety C2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateContact(Intent):
+    """The first thing kept about someone: an age band of 13 or more, the language and what brought them."""
+
+    age_band: AgeBand
+    language: str
+    source: Source = Source()
+
+
+@dataclass(frozen=True, slots=True)
+class SetAgeBand(Intent):
+    """Correct an earlier answer."""
+
+    age_band: AgeBand
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage(Intent):
+    """Also works before a contact exists: then the dialogue state carries it."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrecinct(Intent):
+    """A precinct chosen from a list, or None for "rather not say"."""
+
+    precinct: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishJoin(Intent):
+    """The person answered the last question of the join."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivePledge(Intent):
+    """A pledge with its if-then plan; it counts to the campaign and the room of its source, where it has them.
+
+    A second pledge to the same campaign by the same contact changes the choice and counts once.
+    """
+
+    pledge: PledgeCode
+    if_then: IfThen | None = None
+    source: Source = Source()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTopic(Intent):
+    """Yes or no to one topic; a no is remembered 365 days (safety C5)."""
+
+    topic: Topic
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut(Intent):
+    """STOP: over all topics, at once (safety C7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn(Intent):
+    """The person's own /start lifts an earlier STOP; topics stay off until asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePerson(Intent):
+    """Remove everything now, keep a keyed do-not-contact hash (safety C8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHeld(Intent):
+    """Export: say everything that is held about the person, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAction(Intent):
+    """An inbound action that counts for reach, first time per contact, campaign and kind."""
+
+    kind: ActionKind
+    campaign_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemInvite(Intent):
+    """A staff member takes a role with a single-use code and a work handle they choose (safety R1, R2)."""
+
+    code: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartDraft(Intent):
+    """A new campaign of the writer, of one kind; it becomes the writer's current draft."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDraft(Intent):
+    """Fields of the writer's current draft, as plain values.
+
+    Keys: title (str), goal (int), targets (TargetRule JSON), languages (list), texts ({language: template}),
+    schedule (Schedule JSON), channels (list), pledge (PledgeCode or None).
+    """
+
+    changes: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DropDraft(Intent):
+    """Cancel the writer's current draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPreview(Intent):
+    """Render the posts of a campaign as they will be read, per language and channel."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitCampaign(Intent):
+    """Send the writer's draft to an approver."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveCampaign(Intent):
+    """The second person agrees to exactly the version that was shown (`seen` is the first 12 digits of its hash)."""
+
+    campaign_id: int
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCampaign(Intent):
+    """The second person sends it back to draft."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCampaign(Intent):
+    """Launch, pause, resume, cancel or finish; `to` is the verb."""
+
+    campaign_id: int
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWaiting(Intent):
+    """What waits for this approver, one card each."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStatus(Intent):
+    """Campaigns of the writer's scope with their numbers; one campaign when an id is given."""
+
+    campaign_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReport(Intent):
+    """The protected figures of a campaign as a text card."""
+
+    campaign_id: int

@@ -1,0 +1,136 @@
+"""One step of every conversation: pure, the same on every channel."""
+
+from dataclasses import replace
+
+from campaign_engine.dialogue import join, menu, organize, pledge, staff
+from campaign_engine.dialogue.flow import before, idle, remember_source, say
+from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
+from campaign_engine.dialogue.state import Context, State, Step
+from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.message import Inbound, InboundKind, Reply
+from campaign_engine.domain.words import command_in, is_stop
+
+ROLE_INVITE = "r_"
+POST_BUTTON = "g:"
+
+
+def step(state: State, inbound: Inbound, context: Context) -> Step:
+    """Next state, what to say and what to do; never raises for anything a person can send."""
+    state = replace(state, language=language_of(state, inbound, context))
+    made = _always(state, inbound, context) or _answered(state, inbound, context) or _lost(state, inbound, context)
+    return _counted(made, inbound, context)
+
+
+def ask_again(state: State, inbound: Inbound, context: Context) -> Step:
+    """The open question, for a page that was loaded anew; changes nothing but the language of a stranger."""
+    state = replace(state, language=language_of(state, inbound, context))
+    if state.flow == "organize" and state.field and context.draft is not None and state.field != "kind":
+        return organize.ask(state, state.field, context)
+    return menu.open_question(state, context)
+
+
+def language_of(state: State, inbound: Inbound, context: Context) -> str:
+    """What the person chose, else what their client speaks, else English."""
+    person = context.person
+    for language in (person.language if person.contact_id is not None else "", state.language, inbound.language_hint):
+        if language in LANGUAGES:
+            return language
+    return LANGUAGES[0]
+
+
+def _always(state: State, inbound: Inbound, context: Context) -> Step | None:
+    """STOP, help, commands and starts, which work in every state (safety C7, C8)."""
+    if inbound.kind is InboundKind.TEXT:
+        if is_stop(inbound.text):
+            return menu.opt_out(state)
+        inbound = replace(inbound, kind=InboundKind.COMMAND, command=command_in(inbound.text))
+    if inbound.kind is InboundKind.START or inbound.command == "start":
+        return _started(state, inbound, context)
+    if inbound.kind is InboundKind.COMMAND:
+        return menu.command(inbound.command, state, context)
+    if inbound.kind is InboundKind.CHOICE:
+        return menu.choice(state, inbound.data, context)
+    return None
+
+
+def _started(state: State, inbound: Inbound, context: Context) -> Step:
+    if inbound.data.startswith(ROLE_INVITE):
+        return staff.begin(state, inbound.data.removeprefix(ROLE_INVITE))
+    kept = state if state.flow == "join" and context.source is None else idle(state)
+    state = remember_source(kept, context)
+    if context.person.contact_id is None:
+        started = join.begin(state, context)
+        unknown = bool(inbound.data) and context.source is None
+        return before(Reply("join.code_unknown"), started) if unknown else started
+    if context.person.opted_out:
+        return menu.come_back(state, context)
+    if "campaign" in state.data:
+        return join.ask(join.next_field(state, context, "place"), context)
+    return menu.open_question(state, context)
+
+
+def _answered(state: State, inbound: Inbound, context: Context) -> Step | None:
+    """An answer to what was asked."""
+    if inbound.kind is InboundKind.CHOICE:
+        return _chosen(state, inbound, context)
+    if state.flow == "staff":
+        return staff.answer(state, inbound)
+    if state.flow == "organize":
+        return organize.answer(state, inbound, context)
+    return join.answer(state, inbound, context) if state.flow == "join" else None
+
+
+def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
+    data = inbound.data
+    if data.startswith(POST_BUTTON):
+        return pledge.from_post(state, data, context) or _stranger_from_post(state, context)
+    joining = join.answer(state, inbound, context)
+    if joining is not None:
+        return joining
+    if context.person.contact_id is None:
+        return None
+    given = pledge.chosen(state, data)
+    if given is not None:
+        intent, following = given
+        if following.field == "plan" and intent.if_then is None:
+            return before(Reply("pledge.thanks"), join.ask(following, context), intent)
+        return before(
+            Reply("pledge.planned"), join.ask(join.next_field(following, _pledged(context), "plan"), context), intent
+        )
+    return organize.choice(state, data, context)
+
+
+def _stranger_from_post(state: State, context: Context) -> Step | None:
+    """A button under a post, pressed by somebody who has not given an age band yet."""
+    if context.source is None:
+        return say(state, Reply("pledge.over"))
+    if context.person.contact_id is not None:
+        return None
+    return join.begin(remember_source(idle(state), context), context)
+
+
+def _pledged(context: Context) -> Context:
+    return replace(context, person=replace(context.person, pledged=True))
+
+
+def _lost(state: State, inbound: Inbound, context: Context) -> Step:
+    """Anything else gets the short help line and a way on (safety H1)."""
+    if inbound.room:
+        return say(state, Reply("help.short"))
+    following = menu.open_question(state, context)
+    if state.flow == "organize" and context.draft is not None and state.field in organize.FIELDS:
+        following = organize.ask(state, state.field, context)
+    return before(Reply("help.short"), following)
+
+
+def _counted(made: Step, inbound: Inbound, context: Context) -> Step:
+    """Everything that a contact does counts once for reach (measures: reached, engaged); leaving does not."""
+    person = context.person
+    if person.contact_id is None or person.is_staff or person.opted_out:
+        return made
+    if any(isinstance(intent, OptOut | DeletePerson | RefuseAge) for intent in made.intents):
+        return made
+    kind = ActionKind.TAP if inbound.kind is InboundKind.CHOICE else ActionKind.ANSWER
+    counted: Intent = RecordAction(kind, context.source.campaign_id if context.source else None)
+    return replace(made, intents=(counted, *made.intents))

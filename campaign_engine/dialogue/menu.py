@@ -1,0 +1,140 @@
+"""What somebody who has joined can do, and the commands that answer in every state (safety C8)."""
+
+from dataclasses import replace
+
+from campaign_engine.dialogue import join
+from campaign_engine.dialogue.flow import Rows, aside, before, column, idle, option, say, waits
+from campaign_engine.dialogue.help import help_card
+from campaign_engine.dialogue.intents import AnswerTopic, DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowStatus
+from campaign_engine.dialogue.state import Context, State, Step
+from campaign_engine.domain.contact import LANGUAGES, Role, Topic
+from campaign_engine.domain.message import Reply
+
+PLANNERS = (Role.ORGANIZER,)
+APPROVERS = (Role.APPROVER, Role.SAFETY_LEAD)
+
+
+def menu(state: State, context: Context) -> Step:
+    """Buttons for what this person can do; what a role cannot do is not shown to it."""
+    return say(aside(state), menu_reply(context))
+
+
+def menu_reply(context: Context) -> Reply:
+    """The menu as a message."""
+    return Reply("menu.title", options=_staff_rows(context) + _ally_rows(context))
+
+
+def _ally_rows(context: Context) -> Rows:
+    granted = context.person.topics.get(Topic.AREA_UPDATES, False)
+    updates = option("menu.updates_off", "m:off") if granted else option("menu.updates_on", "m:on")
+    return (
+        (option("menu.pledge", "m:pledge"), updates),
+        (option("menu.help", "m:help"), option("menu.language", "l")),
+        (option("menu.privacy", "m:privacy"), option("menu.export", "m:export")),
+        (option("menu.stop", "m:stop"), option("menu.delete", "m:delete")),
+    )
+
+
+def _staff_rows(context: Context) -> Rows:
+    rows: Rows = ()
+    if context.person.has_role(*PLANNERS):
+        label = "organize.continue" if context.draft is not None else "organize.new"
+        rows += ((option(label, "o:new"), option("organize.status", "o:status")),)
+    if context.person.has_role(*APPROVERS):
+        rows += ((replace(option("organize.waiting", "o:waiting"), values={"count": context.waiting}),),)
+    return rows
+
+
+def command(name: str, state: State, context: Context) -> Step | None:
+    """A command by its name; None for one that nobody knows. The open question is kept."""
+    if context.person.contact_id is None and name in ("menu", "export", "status"):
+        return open_question(state, context)
+    simple = {
+        "help": Step(state, (help_card(),)),
+        "privacy": Step(state, (Reply("menu.privacy_text"),)),
+        "export": Step(state, (), (ShowHeld(),)),
+    }
+    if name in simple:
+        return simple[name]
+    if name == "status":
+        return say(state, intents=(ShowStatus(),)) if context.person.has_role(*PLANNERS, *APPROVERS) else None
+    flows = {"stop": opt_out, "delete": ask_delete, "language": choose_language}
+    if name in flows:
+        return flows[name](state)
+    return menu(state, context) if name == "menu" else None
+
+
+def choice(state: State, data: str, context: Context) -> Step | None:
+    """A button of the menu or of a command, which works in every state."""
+    head, _, value = data.partition(":")
+    if head == "l":
+        return set_language(state, value, context) if value in LANGUAGES else choose_language(state)
+    simple = {
+        "m:stop": opt_out(state),
+        "m:help": Step(state, (help_card(),)),
+        "m:privacy": Step(state, (Reply("menu.privacy_text"),)),
+        "m:delete": ask_delete(state),
+        "del:yes": Step(idle(state), (Reply("menu.deleted"),), (DeletePerson(),)),
+    }
+    if data in simple:
+        return simple[data]
+    return _joined_choice(state, data, context) if context.person.contact_id is not None else None
+
+
+def _joined_choice(state: State, data: str, context: Context) -> Step | None:
+    match data:
+        case "m":
+            return menu(state, context)
+        case "m:export":
+            return say(state, intents=(ShowHeld(),))
+        case "m:pledge":
+            return join.ask(waits(aside(state), "join", "pledge"), context)
+        case "m:on":
+            return say(aside(state), Reply("menu.updates_are_on"), intents=(AnswerTopic(Topic.AREA_UPDATES, True),))
+        case "m:off":
+            return say(aside(state), Reply("menu.updates_are_off"), intents=(AnswerTopic(Topic.AREA_UPDATES, False),))
+        case _:
+            return None
+
+
+def opt_out(state: State) -> Step:
+    """STOP: exactly one confirmation, which says how to come back (safety C7)."""
+    return say(idle(state), Reply("menu.stopped"), intents=(OptOut(),))
+
+
+def come_back(state: State, context: Context) -> Step:
+    """The person's own /start lifts an earlier STOP."""
+    resumed = join.resume(idle(state), context) or menu(state, context)
+    return before(Reply("menu.welcome_back"), resumed, OptIn())
+
+
+def ask_delete(state: State) -> Step:
+    """One tap more, because it cannot be undone."""
+    rows = ((option("menu.delete_yes", "del:yes"), option("menu.delete_no", "m")),)
+    return say(state, Reply("menu.delete_sure", options=rows))
+
+
+def choose_language(state: State) -> Step:
+    """Each language names itself."""
+    return say(
+        state, Reply("menu.languages", options=column(*(option(f"join.speak_{one}", f"l:{one}") for one in LANGUAGES)))
+    )
+
+
+def set_language(state: State, language: str, context: Context) -> Step:
+    """Then the open question again, in the new language."""
+    changed = replace(state, language=language)
+    known = (SetLanguage(language),) if context.person.contact_id is not None else ()
+    following = open_question(changed, context)
+    return replace(following, intents=(*known, *following.intents))
+
+
+def open_question(state: State, context: Context) -> Step:
+    """Whatever is asked now; a stranger is asked the age band, somebody with nothing open sees the menu."""
+    if context.person.contact_id is None:
+        if state.flow == "staff":
+            return say(state, Reply("staff.handle", asks_text=True))
+        return join.begin(state, context)
+    if state.flow == "join":
+        return join.ask(state, context)
+    return join.resume(state, context) or menu(state, context)

@@ -1,0 +1,25 @@
+"""Taking a role with a single-use invite (safety R2)."""
+
+import re
+
+from campaign_engine.dialogue.flow import idle, say, waits
+from campaign_engine.dialogue.intents import RedeemInvite
+from campaign_engine.dialogue.state import State, Step
+from campaign_engine.domain.message import Inbound, InboundKind, Reply
+
+HANDLE = re.compile(r"[A-Za-z0-9]{3,20}")
+
+
+def begin(state: State, code: str) -> Step:
+    """An invite was opened: ask for a work handle, which is not the person's name."""
+    return say(waits(idle(state), "staff", "handle", code=code[:40]), Reply("staff.handle", asks_text=True))
+
+
+def answer(state: State, inbound: Inbound) -> Step | None:
+    """The handle; the outcome is said by whoever checks the code."""
+    if inbound.kind is not InboundKind.TEXT:
+        return None
+    handle = inbound.text.strip()
+    if not HANDLE.fullmatch(handle):
+        return say(state, Reply("staff.handle_wrong", asks_text=True))
+    return say(idle(state), intents=(RedeemInvite(str(state.data.get("code", "")), handle),))

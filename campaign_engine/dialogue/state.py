@@ -1,0 +1,75 @@
+"""What a conversation remembers between two messages, and what it may look at."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from campaign_engine.dialogue.intents import Intent
+from campaign_engine.domain.campaign import Draft
+from campaign_engine.domain.contact import Person, Source
+from campaign_engine.domain.message import Reply
+
+__all__ = ["Context", "Draft", "Places", "State", "Step"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A row: the flow, the field it waits for, and codes chosen so far; never anything an ally typed.
+
+    `version` counts the writes, so that two updates of one person cannot both build on the same state.
+    """
+
+    flow: str = ""
+    field: str = ""
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    language: str = ""
+    version: int = 0
+
+
+class Places(Protocol):
+    """Find my precinct, from the tables that ship with the program."""
+
+    def boroughs(self) -> tuple[str, ...]:
+        """The five, in a fixed order."""
+
+    def precincts(self, borough: str) -> tuple[tuple[int, str], ...]:
+        """Precinct numbers of a borough with short neighbourhood names, in order."""
+
+    def name(self, precinct: int) -> str:
+        """Short neighbourhood names of one precinct."""
+
+    def by_zip(self, zip_code: str) -> tuple[int, ...]:
+        """Precincts that a ZIP may lie in, likeliest first; empty when it is not in the city."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a step may look at beside state and inbound; read before the step, so that the step stays pure.
+
+    `source` is what a start payload, a typed site code or the post under a pressed button resolved to, or None.
+    `source_pledge` is the pledge that this post asks for. `waiting` counts campaigns that wait for this approver.
+    `top` are the precincts of the current default ranking. `bot_name` is said in the first message.
+    """
+
+    person: Person
+    places: Places
+    now: datetime
+    source: Source | None = None
+    source_pledge: str | None = None
+    source_title: str = ""
+    draft: Draft | None = None
+    waiting: int = 0
+    top: tuple[int, ...] = ()
+    channels: tuple[str, ...] = ()
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What comes of one inbound."""
+
+    state: State
+    replies: tuple[Reply, ...] = ()
+    intents: tuple[Intent, ...] = ()

@@ -1,0 +1,49 @@
+"""The port to the City's open data: this package's loaders, ranking and figures behind one object."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from campaign_engine.domain.precinct import Precinct, PrecinctCounts, Ranking, RankingRule
+from campaign_engine.opendata import figures
+from campaign_engine.ports.opendata import IncidentFile, Outlines, Progress
+
+
+class NewYorkData:
+    """Implements ports.opendata.CityData; shapely and numpy are loaded only when they are used."""
+
+    def read_shootings(self, path: Path, progress: Progress | None = None) -> IncidentFile:
+        """Raises BrokenFile naming row and column."""
+        from campaign_engine.opendata.shootings import read_shootings
+
+        return read_shootings(path, progress)
+
+    def read_outlines(self, path: Path) -> Outlines:
+        """Raises BrokenFile naming the feature."""
+        from campaign_engine.opendata.boundaries import read_outlines
+
+        return read_outlines(path)
+
+    def outlines(self, edition: str, geojson: Mapping[int, str]) -> Outlines:
+        """Inverse of Outlines.as_geojson."""
+        from campaign_engine.opendata.boundaries import PrecinctOutlines
+
+        return PrecinctOutlines.from_geojson(edition, geojson)
+
+    def precincts(self) -> Mapping[int, Precinct]:
+        """The project's own table."""
+        return figures.precincts()
+
+    def data_through(self) -> date:
+        """Of the project's own table."""
+        return figures.data_through()
+
+    def counts(self, rule: RankingRule) -> PrecinctCounts:
+        """From the project's own table."""
+        return figures.counts(rule)
+
+    def rank(self, rule: RankingRule, counts: PrecinctCounts) -> Ranking:
+        """Raises InvalidInput when the years reach past the data."""
+        from campaign_engine.opendata.ranking import rank
+
+        return rank(rule, counts)

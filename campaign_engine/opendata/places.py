@@ -1,0 +1,74 @@
+"""Find my precinct: by ZIP code, which only suggests, and by borough and neighbourhood."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from campaign_engine.domain.errors import InvalidInput, NotFound
+from campaign_engine.domain.precinct import Borough, Precinct
+from campaign_engine.opendata import figures
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A precinct that a ZIP code reaches into; `share` of the ZIP's land, 0 to 1. The person decides."""
+
+    precinct: Precinct
+    share: float
+
+
+def by_zip(text: str) -> tuple[Suggestion, ...]:
+    """Largest share first. Raises InvalidInput for what is no ZIP code, NotFound for one outside the city."""
+    digits = text.strip().split("-")[0].strip()
+    if not (digits.isascii() and digits.isdecimal() and len(digits) == 5):
+        raise InvalidInput("That is not a ZIP code.", "A ZIP code has five digits, such as 11212.")
+    shares = figures.zip_shares().get(digits)
+    if shares is None:
+        raise NotFound("That ZIP code is not in New York City.", "Check it, or choose your borough instead.")
+    return tuple(Suggestion(figures.precincts()[number], share) for number, share in shares)
+
+
+def in_borough(borough: Borough) -> tuple[Precinct, ...]:
+    """By the name of their first neighbourhood, as a list to choose from."""
+    found = (precinct for precinct in figures.precincts().values() if precinct.borough is borough)
+    return tuple(sorted(found, key=lambda precinct: precinct.neighbourhoods))
+
+
+def by_neighbourhood(text: str, borough: Borough | None = None) -> tuple[Precinct, ...]:
+    """Precincts with a neighbourhood that contains these words, exact names first; empty when there is none."""
+    wanted = _plain(text)
+    if not wanted:
+        return ()
+    found = []
+    for precinct in in_borough(borough) if borough else figures.precincts().values():
+        names = [_plain(name) for name in precinct.neighbourhoods]
+        if any(wanted in name for name in names):
+            found.append((wanted not in names, precinct.number, precinct))
+    return tuple(precinct for _, _, precinct in sorted(found))
+
+
+def _plain(text: str) -> str:
+    letters = (sign for sign in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(sign))
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in letters if sign not in "'’.").split())
+
+
+class ShippedPlaces:
+    """Implements dialogue.state.Places on the tables that ship with the program."""
+
+    def boroughs(self) -> tuple[str, ...]:
+        """The five, in a fixed order."""
+        return tuple(str(borough) for borough in Borough)
+
+    def precincts(self, borough: str) -> tuple[tuple[int, str], ...]:
+        """Number and short names, in order of number."""
+        return tuple((each.number, self.name(each.number)) for each in in_borough(Borough(borough)))
+
+    def name(self, precinct: int) -> str:
+        """Short neighbourhood names of one precinct."""
+        return ", ".join(figures.precincts()[precinct].neighbourhoods)
+
+    def by_zip(self, zip_code: str) -> tuple[int, ...]:
+        """Likeliest first; empty when it is no ZIP of the city."""
+        try:
+            return tuple(suggestion.precinct.number for suggestion in by_zip(zip_code))
+        except (InvalidInput, NotFound):
+            return ()

@@ -1,0 +1,217 @@
+"""Compute the project's tables of figures from the City's files, and write where each came from beside them.
+
+Run from the project's folder: python -m scripts.build_tables --help
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from campaign_engine.domain.precinct import FIRST_YEAR, PRECINCT_NUMBERS, last_full_year
+from campaign_engine.opendata.boundaries import Area, PrecinctOutlines, read_outlines
+from campaign_engine.opendata.shootings import ShootingFile, read_shootings
+
+_Shape = TypeVar("_Shape", bound=BaseGeometry)
+
+HERE = Path(__file__).parent
+TABLES = HERE.parent / "campaign_engine" / "opendata" / "tables"
+SHORTEST_BORDER = 100.0  # feet; less is a corner
+SMALLEST_SHARE = 0.01  # of a ZIP's land; less is a difference in how a shore or street was drawn
+
+SOURCES = """\
+# Written by scripts/build_tables.py. City data: NYC Open Data, no usage restriction, no warranty.
+
+[shootings]
+table = "incidents.csv"
+dataset = "NYPD, Shootings (2006-Present), 5ucz-vwe8"
+sha256 = "{shootings}"
+data_through = {data_through}
+changes = "Counted per precinct and full year: by the precinct the file names (code), and by today's outlines (today)."
+
+[precincts]
+table = "precincts.csv: latitude, longitude, neighbours; incidents.csv: today"
+dataset = "NYC Department of City Planning, Police Precincts, y76i-bdw7, June 2026, with precinct 116"
+edition = "{outlines}"
+changes = "Centre of the largest inscribed circle; neighbours share a border of 100 feet or more."
+
+[population]
+table = "precincts.csv: population_2020"
+dataset = "US Census 2020 (PL 94-171), census blocks added up by precinct by John Keefe"
+sha256 = "{population}"
+changes = "105, 113 and 116, as cut in December 2024, are estimates: 105 and 113 together, shared out by census tract."
+
+[neighbourhoods]
+table = "precincts.csv: neighbourhoods"
+dataset = "NYC Department of City Planning, Neighborhood Tabulation Areas 2010, laid over the precincts"
+sha256 = "{neighbourhoods}"
+changes = "Names chosen and shortened by hand in scripts/neighbourhoods.toml, each checked against the overlap."
+
+[zips]
+table = "zip_precincts.csv"
+dataset = "NYC Health Department, Modified ZIP Code Tabulation Areas (pri4-ifjk) and the table of their ZIP codes"
+sha256 = "{zips}"
+changes = "Share of the area's land in each precinct, 1 % and more; every ZIP code has the shares of its area."
+
+[tiles]
+table = "precincts.csv: tile_column, tile_row"
+dataset = "Drawn by hand for this project in scripts/tile_map.txt"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """Precinct polygons in feet (EPSG:2263), so that lengths and areas mean something."""
+
+    transformer: Transformer
+    polygons: Mapping[int, Area]
+
+    @classmethod
+    def of(cls, outlines: PrecinctOutlines) -> "Plane":
+        """From longitude and latitude."""
+        transformer = Transformer.from_crs(4326, 2263, always_xy=True)
+        return cls(transformer, {number: _moved(area, transformer) for number, area in outlines.polygons.items()})
+
+    def move(self, area: BaseGeometry) -> BaseGeometry:
+        """From longitude and latitude to feet."""
+        return _moved(area, self.transformer)
+
+    def centre(self, number: int) -> tuple[float, float]:
+        """Latitude and longitude of the point farthest from the border."""
+        circle = shapely.maximum_inscribed_circle(self.polygons[number], tolerance=10.0)
+        east, north = circle.coords[0]
+        longitude, latitude = self.transformer.transform(east, north, direction="INVERSE")
+        return latitude, longitude
+
+    def neighbours(self, number: int) -> list[int]:
+        """Those that share a border, not only a corner."""
+        mine = self.polygons[number]
+        shared = {other: mine.intersection(its).length for other, its in self.polygons.items() if other != number}
+        return [other for other, length in shared.items() if length >= SHORTEST_BORDER]
+
+
+def _moved(area: _Shape, transformer: Transformer) -> _Shape:
+    def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+    return shapely.transform(area, move)
+
+
+def tiles() -> dict[int, tuple[int, int]]:
+    """Column and row of each precinct on the drawn map."""
+    lines = (HERE / "tile_map.txt").read_text(encoding="utf-8").splitlines()
+    cells = ((int(cell), (x, y)) for y, line in enumerate(lines) for x, cell in enumerate(line.split()) if cell != ".")
+    return dict(cells)
+
+
+def neighbourhoods(overlap: Path) -> dict[int, list[str]]:
+    """The chosen short names. Raises ValueError for one that is no part of the precinct."""
+    chosen = tomllib.loads((HERE / "neighbourhoods.toml").read_text(encoding="utf-8"))
+    areas: dict[int, str] = {}
+    for row in _read(overlap):
+        number = int(row["precinct"])
+        areas[number] = f"{areas.get(number, '')}; {row['nta2010_name'].lower()}"
+    names: dict[int, list[str]] = {int(number): given for number, given in chosen["precincts"].items()}
+    for number, given in names.items():
+        for name in given:
+            if chosen["alias"].get(name, name).lower() not in areas[number]:
+                raise ValueError(f"{name} is not a neighbourhood of precinct {number}")
+    return names
+
+
+def precinct_rows(plane: Plane, overlap: Path, population: Path) -> Iterable[Sequence[object]]:
+    """One per precinct."""
+    names, places = neighbourhoods(overlap), tiles()
+    residents = {int(row["precinct"]): int(row["population_2020"]) for row in _read(population)}
+    for number in PRECINCT_NUMBERS:
+        latitude, longitude = plane.centre(number)
+        neighbours = " ".join(str(other) for other in plane.neighbours(number))
+        yield (
+            *(number, "; ".join(names[number]), residents[number], f"{latitude:.5f}", f"{longitude:.5f}"),
+            *(neighbours, *places[number]),
+        )
+
+
+def incident_rows(shootings: ShootingFile, outlines: PrecinctOutlines) -> Iterable[Sequence[object]]:
+    """One per precinct and full year."""
+    counts = {
+        (number, year): [0, 0]
+        for number in PRECINCT_NUMBERS
+        for year in range(FIRST_YEAR, last_full_year(shootings.data_through) + 1)
+    }
+    for shooting, today in zip(shootings.rows, outlines.locate(shootings.rows), strict=True):
+        year = shooting.occur_date.year
+        if (today, year) in counts:
+            counts[shooting.precinct, year][0] += 1
+            counts[today, year][1] += 1
+    return [(number, year, code, today) for (number, year), (code, today) in counts.items()]
+
+
+def zip_rows(plane: Plane, areas: Path, codes: Path) -> Iterable[Sequence[object]]:
+    """One per ZIP code and precinct."""
+    members: dict[str, list[str]] = {}
+    for row in _read(codes):
+        members.setdefault(row["MODZCTA"], []).append(row["ZCTA"])
+    rows = []
+    for feature in json.loads(areas.read_text(encoding="utf-8"))["features"]:
+        area = plane.move(shapely.make_valid(shape(feature["geometry"])))
+        cut = {number: polygon.intersection(area).area for number, polygon in plane.polygons.items()}
+        land = sum(cut.values())
+        for code in members[feature["properties"]["MODZCTA"]]:
+            if code != "99999":  # parks and water
+                rows += [(code, n, f"{a / land:.3f}") for n, a in cut.items() if a >= SMALLEST_SHARE * land]
+    return sorted(rows)
+
+
+def main() -> None:
+    """Write all tables, or none when a file is wrong."""
+    parser = argparse.ArgumentParser(description="Compute the tables of figures from the City's files.")
+    for name in ("shootings", "outlines", "zip-areas", "zip-codes", "overlap", "population"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    given = parser.parse_args()
+    shootings, outlines = read_shootings(given.shootings), read_outlines(given.outlines)
+    plane = Plane.of(outlines)
+    precinct_heads = "precinct neighbourhoods population_2020 latitude longitude neighbours tile_column tile_row"
+    written = {
+        "precincts.csv": (precinct_heads.split(), list(precinct_rows(plane, given.overlap, given.population))),
+        "incidents.csv": (["precinct", "year", "code", "today"], list(incident_rows(shootings, outlines))),
+        "zip_precincts.csv": (["zip", "precinct", "share"], list(zip_rows(plane, given.zip_areas, given.zip_codes))),
+    }
+    sources = SOURCES.format(
+        shootings=shootings.edition,
+        data_through=shootings.data_through.isoformat(),
+        outlines=outlines.edition,
+        population=_sha256(given.population),
+        neighbourhoods=_sha256(given.overlap),
+        zips=_sha256(given.zip_areas),
+    )
+    for name, (heads, rows) in written.items():
+        with (TABLES / name).open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines, lineterminator="\n").writerows([heads, *rows])
+        print(f"{name}: {len(rows)} rows")
+    (TABLES / "SOURCES.toml").write_text(sources, encoding="utf-8")
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    main()

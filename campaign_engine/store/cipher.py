@@ -1,0 +1,99 @@
+"""Addresses at rest: AES-GCM for reading back, HMAC for looking up (safety A1)."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from campaign_engine.domain.errors import ConfigurationError
+
+_NONCE_BYTES = 12
+_KEY_BYTES = 32
+
+
+class AddressCipher:
+    """Encrypts addresses with the newest key of a key file; older keys still decrypt.
+
+    Look-up hashes use a key of their own that never rotates.
+    """
+
+    def __init__(self, keys: tuple[bytes, ...], lookup_key: bytes) -> None:
+        self._keys = keys
+        self._lookup_key = lookup_key
+
+    def encrypt(self, channel: str, address: str) -> bytes:
+        """Key number, nonce and ciphertext; the channel is authenticated with it."""
+        nonce = os.urandom(_NONCE_BYTES)
+        number = len(self._keys) - 1
+        sealed = AESGCM(self._keys[number]).encrypt(nonce, address.encode(), channel.encode())
+        return bytes([number]) + nonce + sealed
+
+    def decrypt(self, channel: str, sealed: bytes) -> str:
+        """Plain address. Raises ConfigurationError when the key file does not fit the database."""
+        try:
+            key, nonce = self._keys[sealed[0]], sealed[1 : 1 + _NONCE_BYTES]
+            return AESGCM(key).decrypt(nonce, sealed[1 + _NONCE_BYTES :], channel.encode()).decode()
+        except (InvalidTag, IndexError) as error:
+            raise wrong_key_error() from error
+
+    def lookup(self, channel: str, address: str) -> str:
+        """HMAC-SHA-256 as 64 hexadecimal digits; equal addresses of one channel have equal values."""
+        return self._keyed(f"address:{channel}:{address}")
+
+    def code_hash(self, code: str) -> str:
+        """HMAC of an invite code, as 64 hexadecimal digits."""
+        return self._keyed(f"code:{code}")
+
+    def fingerprint(self) -> str:
+        """Tells whether a key file belongs to a database; says nothing about the key."""
+        return self._keyed("fingerprint")
+
+    def _keyed(self, text: str) -> str:
+        return hmac.new(self._lookup_key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def wrong_key_error() -> ConfigurationError:
+    """The one error for a key file that does not fit."""
+    return ConfigurationError(
+        "This key file does not fit the database.",
+        hint="Set GROUNDSWELL_KEY_FILE to the file that `groundswell init` wrote for this database, or restore it from "
+        "your recovery sheet.",
+        code="wrong_key",
+    )
+
+
+def create_key_file(path: Path) -> None:
+    """Write new random keys, readable by the owner only. Raises FileExistsError rather than replace one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "address_keys": [base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()],
+        "lookup_key": base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode(),
+    }
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file)
+
+
+def load_cipher(path: Path) -> AddressCipher:
+    """Read a key file. Raises ConfigurationError when it is missing or is not a key file."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        keys = tuple(base64.b64decode(key, validate=True) for key in content["address_keys"])
+        lookup_key = base64.b64decode(content["lookup_key"], validate=True)
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            "The key file is missing.", hint="Run `groundswell init`, or restore it from your recovery sheet."
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            "The key file cannot be read.", hint="Restore it from your recovery sheet.", code="broken_key_file"
+        ) from error
+    if not keys or any(len(key) != _KEY_BYTES for key in (*keys, lookup_key)):
+        raise ConfigurationError("The key file is damaged.", hint="Restore it from your recovery sheet.")
+    return AddressCipher(keys, lookup_key)

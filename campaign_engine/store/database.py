@@ -1,0 +1,118 @@
+"""One engine for SQLite and PostgreSQL: a writer that waits its turn, readers that never wait."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from campaign_engine.domain.errors import StoreUnavailable
+from campaign_engine.store.cipher import AddressCipher
+
+_BUSY_MILLISECONDS = 10_000
+
+
+class Database:
+    """Connections for one process.
+
+    On SQLite one writer connection is shared behind a lock and begins IMMEDIATE, so that two writers queue instead of
+    failing; on PostgreSQL every transaction takes its own connection.
+    """
+
+    def __init__(self, url: str, cipher: AddressCipher) -> None:
+        self.cipher = cipher
+        self.engine = _create_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writer_turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def write(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits at the end and rolls back on any error.
+
+        `durable` survives a power cut on SQLite too (needed where a send is marked before it leaves); others survive
+        the death of the process. Raises StoreUnavailable.
+        """
+        try:
+            if self.is_sqlite:
+                async with self._writer_turn, self.engine.connect() as connection:
+                    await connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                    await connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    async with _commit_or_roll_back(connection):
+                        yield connection
+            else:
+                async with self.engine.begin() as connection:
+                    yield connection
+        except OperationalError as error:
+            raise _unavailable() from error
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading; nothing it does is kept. Raises StoreUnavailable."""
+        try:
+            async with self.engine.connect() as connection:
+                yield connection
+        except OperationalError as error:
+            raise _unavailable() from error
+
+    async def scrub(self) -> bool:
+        """Take removed rows out of the write-ahead log too (safety A1); False when a reader kept it from ending.
+
+        Nothing to do on PostgreSQL, whose files are the operator's to protect.
+        """
+        if not self.is_sqlite:
+            return True
+        async with self._writer_turn, self.engine.connect() as connection:
+            result = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            return int(result.one()[0]) == 0
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+def _unavailable() -> StoreUnavailable:
+    return StoreUnavailable(
+        "The database cannot be used right now; nothing was changed.",
+        hint="Check that the disk has room and that the database runs, then try again.",
+    )
+
+
+@asynccontextmanager
+async def _commit_or_roll_back(connection: AsyncConnection) -> AsyncIterator[None]:
+    try:
+        yield
+    except BaseException:
+        await connection.exec_driver_sql("ROLLBACK")
+        raise
+    await connection.exec_driver_sql("COMMIT")
+
+
+def async_url(url: str) -> sa.URL:
+    """The same database with the asynchronous driver; `postgresql://` means psycopg 3."""
+    parsed = sa.make_url(url)
+    name = parsed.get_backend_name()
+    return parsed.set(drivername="sqlite+aiosqlite" if name == "sqlite" else "postgresql+psycopg")
+
+
+def _create_engine(url: str) -> AsyncEngine:
+    parsed = async_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_async_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_async_engine(parsed, isolation_level="AUTOCOMMIT", pool_size=5, max_overflow=20)
+    sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

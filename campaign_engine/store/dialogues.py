@@ -1,0 +1,220 @@
+"""Dialogue states and updates already seen.
+
+A step costs three statements: `open` (the de-duplication insert returns the joined read), `save`, and one write for
+what was answered. SQLite cannot write two tables in one statement, so state and answer are two.
+"""
+
+import functools
+import json
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.contact import AddressStatus, AgeBand, Person, Role, RoleGrant, Scope, ScopeKind, Topic
+from campaign_engine.domain.message import Destination
+from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.people import Opened, SavedState
+from campaign_engine.store.tables import (
+    actions,
+    addresses,
+    age_gates,
+    consents,
+    contacts,
+    dialogues,
+    do_not_contact,
+    pledges,
+    role_grants,
+    seen_updates,
+    staff_members,
+)
+from campaign_engine.store.transaction import Transaction
+from campaign_engine.store.upsert import insert_for
+
+
+class SqlDialoguesRepository(Transaction):
+    """Dialogue states and updates already seen."""
+
+    async def open(self, who: Destination, update_id: str, now: datetime) -> Opened | None:
+        """No row comes back when the update was seen before."""
+        raw = await self._connection.scalar(_open_statement(self._dialect), self._keys(who, update_id, now))
+        return None if raw is None else _opened(json.loads(raw))
+
+    async def look(self, who: Destination, now: datetime) -> Opened:
+        """See the port."""
+        hash_ = self._cipher.lookup(who.channel, who.address)
+        raw = await self._connection.scalar(_look_statement(self._dialect), {"hash": hash_, "day": to_wall(now).date()})
+        return _opened(json.loads(str(raw)))
+
+    async def save(self, who: Destination, contact_id: int | None, state: SavedState, now: datetime) -> bool:
+        """One upsert whose update matches only the version that was read."""
+        row = {
+            "address_hash": self._cipher.lookup(who.channel, who.address),
+            "contact_id": contact_id,
+            "flow": state.flow,
+            "field": state.field,
+            "data": dict(state.data),
+            "language": state.language,
+            "version": state.version + 1,
+            "updated_at": now,
+        }
+        statement = _save_statement(self._dialect)
+        return await self._connection.scalar(statement, {**row, "read_version": state.version}) is not None
+
+    async def forget(self, who: Destination) -> None:
+        """See the port."""
+        hash_ = self._cipher.lookup(who.channel, who.address)
+        await self._connection.execute(sa.delete(dialogues).where(dialogues.c.address_hash == hash_))
+
+    async def forget_old(self, seen_before: datetime, states_before: datetime) -> int:
+        """See the port."""
+        seen = await self._connection.execute(sa.delete(seen_updates).where(seen_updates.c.seen_at < seen_before))
+        states = await self._connection.execute(sa.delete(dialogues).where(dialogues.c.updated_at < states_before))
+        return seen.rowcount + states.rowcount
+
+    @property
+    def _dialect(self) -> str:
+        return self._connection.dialect.name
+
+    def _keys(self, who: Destination, update_id: str, now: datetime) -> dict[str, Any]:
+        """An update is remembered by a keyed hash over its sender: ids that a page makes up cannot collide."""
+        hash_ = self._cipher.lookup(who.channel, who.address)
+        return {
+            "channel": who.channel,
+            "update_id": self._cipher.code_hash(f"update:{hash_}:{update_id}"),
+            "seen_at": now,
+            "hash": hash_,
+            "day": to_wall(now).date(),
+        }
+
+
+@functools.cache
+def _open_statement(dialect: str) -> Any:
+    mark = insert_for(dialect, seen_updates).values(
+        {name: sa.bindparam(name) for name in ("channel", "update_id", "seen_at")}
+    )
+    return mark.on_conflict_do_nothing().returning(_everything(dialect).scalar_subquery())
+
+
+@functools.cache
+def _look_statement(dialect: str) -> Any:
+    return _everything(dialect)
+
+
+@functools.cache
+def _save_statement(dialect: str) -> Any:
+    statement = insert_for(dialect, dialogues).values(
+        {column.name: sa.bindparam(column.name) for column in dialogues.c}
+    )
+    new = {column.name: statement.excluded[column.name] for column in dialogues.c if column.name != "address_hash"}
+    return statement.on_conflict_do_update(
+        index_elements=["address_hash"], set_=new, where=dialogues.c.version == sa.bindparam("read_version")
+    ).returning(dialogues.c.version)
+
+
+def _everything(dialect: str) -> sa.Select[Any]:
+    """One row with one text: a JSON object, because a RETURNING clause takes a scalar only."""
+    on_postgres = dialect == "postgresql"
+    as_object = sa.func.json_build_object if on_postgres else sa.func.json_object
+    contact_id = contacts.c.id
+    columns: dict[str, Any] = {
+        "contact_id": contact_id,
+        "address_id": addresses.c.id,
+        "status": addresses.c.status,
+        "age_band": contacts.c.age_band,
+        "language": contacts.c.language,
+        "precinct": contacts.c.precinct,
+        "precinct_declined": contacts.c.precinct_declined,
+        "site_id": contacts.c.site_id,
+        "generation": contacts.c.generation,
+        "paused_until": contacts.c.paused_until,
+        "joined_at": contacts.c.joined_at,
+        "last_seen_at": contacts.c.last_seen_at,
+        "do_not_contact": do_not_contact.c.since,
+        "blocked_until": age_gates.c.until,
+        "handle": staff_members.c.handle,
+        "flow": dialogues.c.flow,
+        "field": dialogues.c.field,
+        "data": dialogues.c.data if on_postgres else sa.func.json(sa.type_coerce(dialogues.c.data, sa.Text)),
+        "state_language": dialogues.c.language,
+        "version": dialogues.c.version,
+        "topics": _list(dialect, consents, contact_id, consents.c.topic, consents.c.granted),
+        "pledged": _list(dialect, pledges, contact_id, pledges.c.campaign_id),
+        "grants": _list(
+            dialect, role_grants, contact_id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value
+        ),
+        "done": _list(dialect, actions, contact_id, actions.c.kind, actions.c.campaign_id),
+    }
+    pairs: list[Any] = []
+    for name, column in columns.items():
+        pairs += [sa.literal_column(f"'{name}'"), column]
+    return sa.select(sa.cast(as_object(*pairs), sa.Text)).select_from(_joined())
+
+
+def _joined() -> sa.FromClause:
+    """One row, whatever exists; ON is text because inside RETURNING SQLAlchemy drops its table names on SQLite."""
+    source: Any = sa.select(sa.bindparam("hash", type_=sa.String).label("hash")).subquery("who")
+    for table, matches in (
+        (addresses, "addresses.address_hash = who.hash"),
+        (contacts, "contacts.id = addresses.contact_id"),
+        (dialogues, "dialogues.address_hash = who.hash"),
+        (do_not_contact, "do_not_contact.address_hash = who.hash"),
+        (age_gates, "age_gates.address_hash = who.hash"),
+        (staff_members, "staff_members.contact_id = contacts.id"),
+    ):
+        source = source.outerjoin(table, sa.text(matches))
+    return cast(sa.FromClause, source)
+
+
+def _list(dialect: str, table: sa.Table, contact_id: sa.ColumnElement[int], *columns: sa.ColumnElement[Any]) -> Any:
+    """The contact's rows of a table as a JSON array of arrays; null or empty when there are none."""
+    as_array = sa.func.json_build_array if dialect == "postgresql" else sa.func.json_array
+    gather = sa.func.json_agg if dialect == "postgresql" else sa.func.json_group_array
+    rows = sa.select(gather(as_array(*columns))).where(table.c.contact_id == contact_id)
+    if table is actions:
+        rows = rows.where(actions.c.day == sa.bindparam("day", type_=sa.Date))
+    return rows.correlate(contacts).scalar_subquery()
+
+
+def _opened(row: dict[str, Any]) -> Opened:
+    pledged = row["pledged"] or ()
+    status = AddressStatus(row["status"]) if row["status"] else None
+    return Opened(
+        person=Person(
+            contact_id=row["contact_id"],
+            address_id=row["address_id"],
+            age_band=AgeBand(row["age_band"]) if row["age_band"] else None,
+            language=row["language"] or row["state_language"] or "en",
+            precinct=row["precinct"],
+            precinct_declined=bool(row["precinct_declined"]),
+            site_id=row["site_id"],
+            generation=row["generation"] or 0,
+            paused_until=_moment(row["paused_until"]),
+            opted_out=row["do_not_contact"] is not None or status is AddressStatus.OPTED_OUT,
+            age_blocked_until=_moment(row["blocked_until"]),
+            topics={Topic(topic): bool(granted) for topic, granted in row["topics"] or ()},
+            pledged=bool(pledged),
+            pledged_campaigns=frozenset(campaign_id for (campaign_id,) in pledged if campaign_id is not None),
+            grants=tuple(
+                RoleGrant(Role(role), Scope(ScopeKind(kind), value)) for role, kind, value in row["grants"] or ()
+            ),
+            handle=row["handle"] or "",
+        ),
+        saved=SavedState(
+            row["flow"] or "", row["field"] or "", row["data"] or {}, row["state_language"] or "", row["version"] or 0
+        ),
+        status=status,
+        joined_at=_moment(row["joined_at"]),
+        last_seen_at=_moment(row["last_seen_at"]),
+        language_known=bool(row["language"] or row["state_language"]),
+        done_today=frozenset((ActionKind(kind), campaign_id) for kind, campaign_id in row["done"] or ()),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    """SQLite keeps UTC without a zone; PostgreSQL writes the zone of the session."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,60 @@
+"""Bring a database to the schema of this program: all steps or none, with nothing but the installed package."""
+
+from importlib.resources import as_file, files
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+
+from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.store.database import Database
+
+_LOCK = 0x6D696772  # "migr": any number that nothing else locks
+_MIGRATIONS = "campaign_engine.store.migrations"
+
+
+async def upgrade(database: Database) -> str:
+    """The revision it ends at; nothing is done when it is there already.
+
+    Two processes at once take turns. Raises ConfigurationError when a newer program made the database.
+    """
+    async with database.write(durable=True) as connection:
+        if not database.is_sqlite:
+            await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        return await connection.run_sync(_upgrade)
+
+
+async def current(database: Database) -> str | None:
+    """The revision a database is at, None for an empty one."""
+    async with database.read() as connection:
+        return await connection.run_sync(_current)
+
+
+def newest() -> str:
+    """The revision this program needs."""
+    with as_file(files(_MIGRATIONS)) as folder:
+        return str(ScriptDirectory(str(folder)).get_current_head())
+
+
+def _current(connection: sa.Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _upgrade(connection: sa.Connection) -> str:
+    with as_file(files(_MIGRATIONS)) as folder:
+        config = Config()
+        # Alembic reads "%" in an option as the start of a reference.
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise ConfigurationError(
+                "This database was made by a newer version of the program.",
+                "Install that version, or restore the backup made before it.",
+                "newer_database",
+            ) from error
+    return str(_current(connection))

@@ -1,0 +1,1 @@
+"""Every change of the schema, in order; a step that was released is never edited."""

@@ -1,0 +1,1 @@
+"""When work is done: the ticker and background jobs."""

@@ -1,0 +1,192 @@
+"""Words: replies from templates/messages, posts from what was approved, all in a sandbox."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from jinja2 import PackageLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from campaign_engine.domain.campaign import PostContent
+from campaign_engine.domain.errors import InvalidInput
+from campaign_engine.domain.message import Choice, Message, Option, Reply
+
+POST_VALUES = ("area", "borough", "precinct", "campaign", "link", "bot")
+"""Variables that a post may use, and no others (safety S8)."""
+
+ALLOWED_HOSTS = ("nyc.gov", "988lifeline.org", "crisistextline.org", "health.ny.gov")
+"""Domains that a post may link to, with their subdomains; the site's own address comes through `link`."""
+
+_POST_NODES = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If),
+    *(nodes.Not, nodes.And, nodes.Or, nodes.Compare, nodes.Operand, nodes.Const),
+)
+"""Values and conditions: nothing in a post can loop, call or compute, so it can neither hang nor fail."""
+
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_LINK = re.compile(
+    r"[a-z][a-z0-9+.-]*://[^\s<>]*"
+    r"|(?:[\w-]+\.)+(?:com|org|net|gov|edu|info|biz|app|dev|link|site|online|shop|xyz|top|club|live|gg|io|ly|co|me|tv|gl|gd"
+    r"|to|us|nyc|ru|cn|tk|cc)\b[^\s<>]*"
+    r"|(?:[\w-]+\.)+[a-z]{2,}/[^\s<>]*",
+    re.IGNORECASE,
+)
+"""Whatever a platform may turn into a link: with a scheme, with a common ending, or with a path."""
+
+
+class Renderer:
+    """Implements ports.renderer.Renderer; compiled templates are kept."""
+
+    def __init__(self) -> None:
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=PackageLoader("templates", "messages"),
+            undefined=StrictUndefined,
+            autoescape=False,
+            keep_trailing_newline=False,
+        )
+        self._posts = lru_cache(maxsize=512)(self._environment.from_string)
+
+    def reply(self, reply: Reply, language: str) -> Message:
+        """Words for a reply; English where the language lacks the block."""
+        return Message(
+            text=self._block(reply.template, language, reply.values),
+            language=language,
+            choices=tuple(tuple(self._choice(option, language) for option in row) for row in reply.options),
+            edits=reply.edits,
+            asks_text=reply.asks_text,
+        )
+
+    def post(self, content: PostContent, language: str, values: Mapping[str, object]) -> str:
+        """Text of a post for one variant, English where it promises no such language.
+
+        Raises InvalidInput naming the line of a broken template, of a missing value or of a link that is not allowed.
+        """
+        source = content.texts.get(language) or content.texts.get("en") or next(iter(content.texts.values()), "")
+        given = {name: value for name, value in values.items() if name in POST_VALUES}
+        try:
+            _check_nodes(self._environment.parse(source), given)
+            text = self._posts(source).render(given).strip()
+        except TemplateError as error:
+            raise _broken(error) from error
+        _check_links(text, str(given.get("link") or ""))
+        return text
+
+    def starter(self, kind: str, language: str) -> str:
+        """Source of the post that a campaign of this kind may begin with."""
+        loader = self._environment.loader
+        if loader is None:
+            raise KeyError(kind)
+        return loader.get_source(self._environment, f"{language}/post_{kind}.j2")[0].strip()
+
+    def check(self, source: str) -> None:
+        """Raise InvalidInput, naming line and reason, unless whole, with known variables and allowed links only."""
+        try:
+            _check_nodes(self._environment.parse(source), dict.fromkeys(POST_VALUES))
+        except TemplateError as error:
+            raise _broken(error) from error
+        if not source.strip():
+            raise InvalidInput("The text is empty.", "Write at least one sentence.", code="empty_text")
+        _check_joints(source)
+        _check_links(_TAG.sub(lambda tag: _blank(tag[0], ""), source), "")
+        _check_links(_TAG.sub(lambda tag: _blank(tag[0], "x"), source), "")
+
+    def _choice(self, option: Option, language: str) -> Choice:
+        label = option.literal or self._block(option.label, language, option.values)
+        return Choice(label=label, data=option.data, url=option.url)
+
+    def _block(self, name: str, language: str, values: Mapping[str, object]) -> str:
+        flow, _, block = name.partition(".")
+        template = self._flow(flow, language)
+        if template is None or block not in template.blocks:
+            template = self._flow(flow, "en")
+        if template is None or block not in template.blocks:
+            raise KeyError(f"no text named {name}")
+        context = template.new_context(dict(values))
+        return "".join(template.blocks[block](context)).strip()
+
+    def _flow(self, flow: str, language: str) -> Template | None:
+        try:
+            return self._environment.get_template(f"{language}/{flow}.j2")
+        except TemplateNotFound:
+            return None
+
+
+def _check_nodes(tree: nodes.Template, known: Mapping[str, object]) -> None:
+    """Raise InvalidInput for the first thing a post may not use."""
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Name) and node.name not in known:
+            raise InvalidInput(
+                f"Line {node.lineno} uses a variable that does not exist.",
+                "These exist: " + ", ".join(POST_VALUES) + ".",
+                code="unknown_variable",
+            )
+        if not isinstance(node, _POST_NODES):
+            raise _computes(node)
+        if isinstance(node, nodes.Output):
+            for part in node.nodes:
+                if not isinstance(part, nodes.Name | nodes.TemplateData):
+                    raise _computes(part)
+        if isinstance(node, nodes.Compare) and any(operand.op not in ("eq", "ne") for operand in node.ops):
+            raise _computes(node)
+
+
+def _computes(node: nodes.Node) -> InvalidInput:
+    return InvalidInput(
+        f"Line {node.lineno} uses more than a text may.",
+        "Only {{ variables }} and {% if variable %} … {% endif %} work here.",
+        code="broken_template",
+    )
+
+
+def _broken(error: TemplateError) -> InvalidInput:
+    line = error.lineno if isinstance(error, TemplateSyntaxError) else 1
+    return InvalidInput(
+        f"Line {line} of the text cannot be read.",
+        "Write variables as {{ area }}, with two braces on each side.",
+        code="broken_template",
+        values={"line": line},
+    )
+
+
+def _blank(tag: str, sight: str) -> str:
+    """A tag as the reader may see it: nothing, or a word; line breaks stay, so that lines keep their numbers."""
+    return (sight if tag.startswith("{{") else "") + "\n" * tag.count("\n")
+
+
+def _check_joints(source: str) -> None:
+    """Our own link must stand alone: what touches it could turn it into another address."""
+    ends = [0, *(end for tag in _TAG.finditer(source) for end in tag.span()), len(source)]
+    for start, end in pairwise(ends):
+        if "link" in source[start:end] and source.startswith("{{", start) and _touches(source, start, end):
+            raise _not_allowed(source.count("\n", 0, start) + 1)
+
+
+def _touches(source: str, start: int, end: int) -> bool:
+    return bool(re.search(r"[^\s(\"'“]\Z", source[:start]) or re.match(r"[^\s).,;:!?\"'”]|[.:,](?=\S)", source[end:]))
+
+
+def _check_links(text: str, own: str) -> None:
+    for number, line in enumerate(text.splitlines(), 1):
+        for found in _LINK.findall(line):
+            link = found.rstrip(".,;:!?)\"'”")
+            if link != own.rstrip(".,;:!?)") and not _is_allowed(link):
+                raise _not_allowed(number)
+
+
+def _not_allowed(line: int) -> InvalidInput:
+    return InvalidInput(
+        f"Line {line} has a link that is not on the list.",
+        "Put {{ link }} between spaces for our own page, or use an https link to " + ", ".join(ALLOWED_HOSTS) + ".",
+        code="link_not_allowed",
+    )
+
+
+def _is_allowed(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return False
+    return parts.scheme == "https" and any(host == allowed or host.endswith(f".{allowed}") for allowed in ALLOWED_HOSTS)

@@ -1,0 +1,145 @@
+"""Cards about campaigns as templates, values and buttons; data of buttons is read by dialogue.organize."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from campaign_engine.domain.campaign import Campaign, CampaignStatus, Post, PostStatus
+from campaign_engine.domain.errors import GroundswellError
+from campaign_engine.domain.message import Option, Reply
+from campaign_engine.domain.schedule import to_utc
+
+Rows = tuple[tuple[Option, ...], ...]
+
+SEEN_DIGITS = 12
+"""How much of the approval hash a button carries."""
+
+KNOWN_ERRORS = frozenset(
+    {
+        "approved_for_good",
+        "bad_goal",
+        "bad_title",
+        "beyond_scope",
+        "broken_template",
+        "conflict",
+        "forbidden_transition",
+        "handle_taken",
+        "incomplete_draft",
+        "invalid_code",
+        "link_not_allowed",
+        "long_text",
+        "missing_language",
+        "needs_safety_lead",
+        "not_approver",
+        "not_organizer",
+        "not_your_campaign",
+        "outside_window",
+        "own_campaign",
+        "past_schedule",
+        "unknown_channel",
+        "unknown_variable",
+    }
+)
+"""Codes that templates say in every language; all others are said by their own message and hint."""
+
+_MOVES: Mapping[CampaignStatus, tuple[str, ...]] = {
+    CampaignStatus.DRAFT: ("cancel",),
+    CampaignStatus.SUBMITTED: ("cancel",),
+    CampaignStatus.APPROVED: ("launch", "cancel"),
+    CampaignStatus.SCHEDULED: ("pause", "edit", "cancel"),
+    CampaignStatus.RUNNING: ("pause", "edit", "finish", "cancel"),
+    CampaignStatus.PAUSED: ("resume", "edit", "cancel"),
+}
+
+
+def error_reply(error: GroundswellError) -> Reply:
+    """An error in the reader's language where templates know its code, else in its own words."""
+    block = f"error_{error.code}" if error.code in KNOWN_ERRORS else "error"
+    return Reply(f"campaign.{block}", {"message": error.message, "hint": error.hint, **error.values})
+
+
+def content_card(template: str, campaign: Campaign, texts: tuple[tuple[str, str], ...], options: Rows) -> Reply:
+    """The whole campaign as it will go out; `texts` are pairs of language and rendered text."""
+    post = campaign.posts[0] if campaign.posts else None
+    return Reply(template, {**_facts(campaign), **_plan(post), "texts": texts}, options)
+
+
+def approval_rows(campaign: Campaign) -> Rows:
+    """Approve exactly what is shown, or send it back; `campaign.precincts` must be those of the card."""
+    seen = campaign.approval_hash(campaign.precincts)[:SEEN_DIGITS]
+    return (
+        (
+            Option(label="campaign.approve", data=f"ap:{campaign.id}:{seen}"),
+            Option(label="campaign.send_back", data=f"rt:{campaign.id}"),
+        ),
+    )
+
+
+def short_card(template: str, campaign: Campaign, **values: object) -> Reply:
+    """One line about one campaign, with a button to its status."""
+    return Reply(template, {**_facts(campaign), **values}, status_rows(campaign))
+
+
+def status_rows(campaign: Campaign) -> Rows:
+    """A button to its status."""
+    return ((Option(label="campaign.open_status", data=f"st:{campaign.id}"),),)
+
+
+def status_card(campaign: Campaign, now: datetime, *, may_move: bool) -> Reply:
+    """Where a campaign stands, when it writes next, and what can be done now."""
+    moves = _MOVES.get(campaign.status, ()) if may_move else ()
+    rows: Rows = tuple((Option(label=f"campaign.do_{verb}", data=f"mv:{campaign.id}:{verb}"),) for verb in moves)
+    if campaign.status not in (CampaignStatus.DRAFT, CampaignStatus.SUBMITTED):
+        rows = ((Option(label="campaign.open_report", data=f"rp:{campaign.id}"),), *rows)
+    editing = any(post.status is PostStatus.DRAFT for post in campaign.posts)
+    values = {**_facts(campaign), "next": next_wall(campaign, now), "editing": editing}
+    return Reply("campaign.status", values, rows)
+
+
+def reopened_card(campaign: Campaign) -> Reply:
+    """The post is a draft again; the button takes the author to it."""
+    return Reply("campaign.reopened", _facts(campaign), ((Option(label="campaign.continue", data="o:new"),),))
+
+
+def list_card(campaigns: tuple[Campaign, ...]) -> Reply:
+    """A button per campaign."""
+    rows = tuple(
+        (
+            Option(
+                label="campaign.list_entry",
+                data=f"st:{campaign.id}",
+                values={"title": campaign.title, "status": campaign.status.value},
+            ),
+        )
+        for campaign in campaigns
+    )
+    return Reply("campaign.list", {"count": len(campaigns)}, rows)
+
+
+def next_wall(campaign: Campaign, now: datetime) -> datetime | None:
+    """New York wall-clock time of the next firing of an approved post, None when there is none."""
+    approved = (post for post in campaign.posts if post.status is PostStatus.APPROVED)
+    walls = (wall for post in approved for wall in post.content.schedule.walls() if to_utc(wall) > now)
+    return min(walls, default=None)
+
+
+def _facts(campaign: Campaign) -> dict[str, Any]:
+    return {
+        "id": campaign.id,
+        "title": campaign.title,
+        "kind": campaign.kind.value,
+        "goal": campaign.goal,
+        "status": campaign.status.value,
+        "languages": campaign.languages,
+        "precincts": campaign.precincts,
+    }
+
+
+def _plan(post: Post | None) -> dict[str, Any]:
+    if post is None:
+        return {"walls": (), "channels": (), "pledge": ""}
+    return {
+        "walls": tuple(post.content.schedule.walls()),
+        "channels": post.content.channels,
+        "pledge": post.content.pledge or "",
+    }

@@ -1,0 +1,212 @@
+"""Carries out what a person decides about themselves: joining, answers, STOP, deletion, export."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from campaign_engine.dialogue.intents import (
+    AnswerTopic,
+    CreateContact,
+    DeletePerson,
+    FinishJoin,
+    OptIn,
+    OptOut,
+    RefuseAge,
+    SetAgeBand,
+    SetLanguage,
+    SetPrecinct,
+    ShowHeld,
+)
+from campaign_engine.dialogue.state import Places
+from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.contact import AddressStatus, Person
+from campaign_engine.domain.message import InboundKind, Reply
+from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.people import Held, NewContact
+from campaign_engine.services.turn import Handlers, Replies, Turn
+
+AGE_BLOCK = timedelta(hours=24)
+"""How long a chat that answered "12 or under" is not asked again (safety C2)."""
+
+
+async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
+    """A tap in a room makes an address that is never written to until its person opens a chat (`unstarted`)."""
+    if turn.person.contact_id is not None:
+        return ()
+    source = intent.source
+    status = AddressStatus.UNSTARTED if turn.inbound.room else AddressStatus.ACTIVE
+    new = NewContact(
+        turn.who,
+        intent.age_band,
+        intent.language,
+        AddressStatus.OPTED_OUT if turn.person.opted_out else status,
+        turn.now,
+        source.site_id,
+        source.generation,
+        turn.inbound.simulated,
+    )
+    turn.person = await _created(turn, new)
+    turn.record(ActionKind.JOIN, source.campaign_id)
+    return ()
+
+
+async def create_staff(turn: Turn, language: str) -> None:
+    """Somebody with an invite who never joined as an ally: no age band is asked, so none is kept (safety R2)."""
+    if turn.person.contact_id is None:
+        new = NewContact(turn.who, None, language, AddressStatus.ACTIVE, turn.now, simulated=turn.inbound.simulated)
+        turn.person = await _created(turn, new)
+
+
+async def _created(turn: Turn, new: NewContact) -> Person:
+    contact_id, address_id = await turn.work.contacts.create(new)
+    return replace(
+        turn.person,
+        contact_id=contact_id,
+        address_id=address_id,
+        age_band=new.age_band,
+        language=new.language,
+        site_id=new.site_id,
+        generation=new.generation,
+    )
+
+
+async def refuse_age(turn: Turn, intent: RefuseAge) -> Replies:  # noqa: ARG001 - the intent has no fields
+    """Somebody who says so after joining is removed as well (safety C2)."""
+    if turn.person.contact_id is not None:
+        await _remove(turn)
+    await turn.work.contacts.refuse_age(turn.who, turn.now + AGE_BLOCK, to_wall(turn.now).date())
+    return ()
+
+
+async def set_age_band(turn: Turn, intent: SetAgeBand) -> Replies:
+    """Correct an earlier answer."""
+    turn.changes["age_band"] = intent.age_band
+    turn.person = replace(turn.person, age_band=intent.age_band)
+    return ()
+
+
+async def set_language(turn: Turn, intent: SetLanguage) -> Replies:
+    """A stranger's language stays in the dialogue's state."""
+    turn.person = replace(turn.person, language=intent.language)
+    if turn.person.contact_id is not None:
+        turn.changes["language"] = intent.language
+    return ()
+
+
+async def set_precinct(turn: Turn, intent: SetPrecinct) -> Replies:
+    """None is an answer too, and is kept as "rather not say"."""
+    declined = intent.precinct is None
+    turn.changes["precinct"] = intent.precinct
+    turn.changes["precinct_declined"] = declined
+    turn.person = replace(turn.person, precinct=intent.precinct, precinct_declined=declined)
+    return ()
+
+
+async def finish_join(turn: Turn, intent: FinishJoin) -> Replies:  # noqa: ARG001 - the intent has no fields
+    """The first time counts."""
+    if turn.opened.joined_at is None:
+        turn.changes["joined_at"] = turn.now
+    return ()
+
+
+async def answer_topic(turn: Turn, intent: AnswerTopic) -> Replies:
+    """Kept with its moment, yes and no alike (safety C5)."""
+    if turn.person.contact_id is None:
+        return ()
+    await turn.work.contacts.answer_topic(turn.person.contact_id, intent.topic, intent.yes, turn.now)
+    turn.person = replace(turn.person, topics={**turn.person.topics, intent.topic: intent.yes})
+    return ()
+
+
+async def opt_out(turn: Turn, intent: OptOut) -> Replies:  # noqa: ARG001 - the intent has no fields
+    """Works for strangers too (safety C7)."""
+    await turn.work.contacts.opt_out(turn.who, turn.person.contact_id, turn.now)
+    turn.record(ActionKind.OPT_OUT)
+    turn.person = replace(turn.person, opted_out=True, topics=dict.fromkeys(turn.person.topics, False))
+    return ()
+
+
+async def opt_in(turn: Turn, intent: OptIn) -> Replies:  # noqa: ARG001 - the intent has no fields
+    """Topics stay off."""
+    await turn.work.contacts.opt_in(turn.who, turn.person.address_id)
+    turn.person = replace(turn.person, opted_out=False)
+    return ()
+
+
+async def delete_person(turn: Turn, intent: DeletePerson) -> Replies:  # noqa: ARG001 - the intent has no fields
+    """That somebody left is counted, without a link to them (safety C8)."""
+    turn.record(ActionKind.DELETE)
+    await _remove(turn)
+    return ()
+
+
+async def _remove(turn: Turn) -> None:
+    await turn.flush()
+    await turn.work.contacts.delete(turn.who, turn.person.contact_id, turn.now)
+    turn.person = Person(language=turn.person.language, opted_out=True)
+    turn.removed = True
+
+
+async def arrive(turn: Turn) -> None:
+    """What an inbound means by itself: a private message opens the chat for us, an own start lifts a deletion's mark.
+
+    A STOP of somebody who is still a contact is lifted by the dialogue, which welcomes them back.
+    """
+    person, status = turn.person, turn.opened.status
+    closed = (AddressStatus.UNSTARTED, AddressStatus.UNREACHABLE)
+    if status in closed and person.address_id is not None and not (turn.inbound.room or person.opted_out):
+        await turn.work.contacts.set_status(person.address_id, AddressStatus.ACTIVE)
+    if turn.inbound.kind is InboundKind.START and person.opted_out and person.contact_id is None:
+        await opt_in(turn, OptIn())
+
+
+def held_reply(held: Held, places: Places) -> Reply:
+    """Everything that is kept, in words; the template names each thing."""
+    if not held.pseudonym:
+        return Reply("contact.held_nothing", {"stopped": held.stopped, "waiting_posts": held.waiting_posts})
+    return Reply(
+        "contact.held",
+        {
+            "pseudonym": held.pseudonym,
+            "channel": held.who.channel,
+            "age_band": held.age_band,
+            "language": held.language,
+            "area": places.name(held.precinct) if held.precinct else "",
+            "precinct": held.precinct,
+            "declined": held.precinct_declined,
+            "site": held.site,
+            "generation": held.generation,
+            "paused_until": held.paused_until and to_wall(held.paused_until).date(),
+            "joined_on": held.joined_on,
+            "last_seen_on": held.last_seen_on,
+            "topics": held.topics,
+            "pledges": held.pledges,
+            "actions": held.actions,
+            "messages": held.messages,
+            "waiting_posts": held.waiting_posts,
+            "handle": held.handle,
+            "grants": held.grants,
+            "stopped": held.stopped,
+        },
+    )
+
+
+def handlers(places: Places) -> Handlers:
+    """Dispatch table of this file."""
+
+    async def show_held(turn: Turn, intent: ShowHeld) -> Replies:  # noqa: ARG001 - the intent has no fields
+        await turn.flush()
+        return (held_reply(await turn.work.contacts.held(turn.who), places),)
+
+    return {
+        CreateContact: create_contact,
+        RefuseAge: refuse_age,
+        SetAgeBand: set_age_band,
+        SetLanguage: set_language,
+        SetPrecinct: set_precinct,
+        FinishJoin: finish_join,
+        AnswerTopic: answer_topic,
+        OptOut: opt_out,
+        OptIn: opt_in,
+        DeletePerson: delete_person,
+        ShowHeld: show_held,
+    }

@@ -1,0 +1,263 @@
+"""One inbound from the platform to the replies: help first, then one transaction, then words.
+
+What a step costs, in statements (BEGIN, COMMIT and PRAGMA are not counted): answering a question three, namely the
+de-duplication insert that returns the joined read, the state, and the answer; one more for each row that a step
+creates (contact, address, consent, pledge, the day's first action), one for each code, post or room to look up, one to
+find the campaign of a pledge without one, and three for the drafts and lists of staff.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from campaign_engine.dialogue import machine
+from campaign_engine.dialogue.help import help_card, help_match
+from campaign_engine.dialogue.intents import Intent, ShowPreview
+from campaign_engine.dialogue.state import Context, Places, State, Step
+from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.errors import Conflict, GroundswellError, StoreUnavailable
+from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
+from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.figures import Figures
+from campaign_engine.ports.notifier import Notifier
+from campaign_engine.ports.people import SavedState
+from campaign_engine.ports.planning import StaffContact
+from campaign_engine.ports.renderer import Renderer
+from campaign_engine.ports.unit_of_work import Store, UnitOfWork
+from campaign_engine.services import actions, contacts, sources
+from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
+from campaign_engine.services.turn import Handlers, Replies, Turn
+
+TRIES = 5
+"""How often an update is tried again because another one of the same person came first."""
+
+HELP_WAITS = 1.0
+"""Seconds that the help card waits for the database to say which language its reader chose."""
+
+KEEP_STATE = timedelta(hours=24)
+KEEP_SEEN = timedelta(hours=48)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationParts:
+    """What a conversation stands on; `channels` are the names that an organizer may choose from."""
+
+    store: Store
+    renderer: Renderer
+    clock: Clock
+    places: Places
+    campaigns: CampaignDesk
+    staffing: InviteDesk
+    figures: Figures
+    notifier: Notifier
+    channels: tuple[str, ...] = ()
+    public_url: str = ""
+
+
+class _Overtaken(Exception):
+    """Another update of the same person was saved since this one was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A committed turn and what is left to do outside its transaction."""
+
+    turn: Turn
+    replies: Replies
+    language: str
+
+
+class Conversation:
+    """The one way in for every channel."""
+
+    def __init__(self, parts: ConversationParts) -> None:
+        self._parts = parts
+        self._organizing = Organizing(parts.campaigns, parts.staffing)
+        self._shared = sources.SharedContext(parts.places, parts.channels, parts.public_url)
+        self._handlers: Handlers = {
+            **contacts.handlers(parts.places),
+            **actions.handlers(),
+            **self._organizing.handlers(),
+        }
+
+    async def handle(self, inbound: Inbound) -> tuple[Message, ...]:
+        """Replies in the person's language; none for an update that was handled before.
+
+        While the database is down everything is answered by the help card (safety H4).
+        """
+        inbound = replace(inbound, language_hint=_known(inbound.language_hint))
+        if inbound.kind is InboundKind.TEXT and help_match(inbound.text):
+            card = await self._help_first(inbound)
+            if card:
+                return card
+        try:
+            return await self._answer(inbound)
+        except StoreUnavailable:
+            return self._cards(inbound.language_hint, unavailable=True)
+
+    async def ask_again(self, channel: str, address: str, language_hint: str) -> tuple[Message, ...]:
+        """The open question, for a page that was loaded anew; changes nothing."""
+        inbound = Inbound(channel, address, InboundKind.OTHER, "", language_hint=_known(language_hint))
+        try:
+            async with self._parts.store.read() as work:
+                turn = await self._look(work, inbound)
+                context = await self._shared.context(turn, sources.Found())
+                step = machine.ask_again(_state(turn.opened.saved), inbound, context)
+                shown = [intent for intent in step.intents if isinstance(intent, ShowPreview)]
+                replies = await self._carry_out(turn, shown)
+        except StoreUnavailable:
+            return self._cards(inbound.language_hint, unavailable=True)
+        return self._words((*replies, *step.replies), step.state.language)
+
+    async def forget_old(self, now: datetime) -> int:
+        """Remove updates seen 48 h ago, states of 24 h ago and age blocks that have ended; how many (safety A3, A5)."""
+        async with self._parts.store.write() as work:
+            gates = await work.contacts.forget_age_gates(now)
+            removed = gates + await work.dialogues.forget_old(now - KEEP_SEEN, now - KEEP_STATE)
+        await self._parts.store.scrub()
+        return removed
+
+    async def _help_first(self, inbound: Inbound) -> tuple[Message, ...]:
+        """The card, whatever the database does; nothing for an organizer whose draft is about such things."""
+        language = inbound.language_hint
+        try:
+            async with asyncio.timeout(HELP_WAITS), self._parts.store.read() as work:
+                turn = await self._look(work, inbound)
+        except (StoreUnavailable, TimeoutError):
+            return self._cards(language)
+        if turn.opened.saved.flow == "organize" and turn.person.is_staff:
+            return ()
+        return self._cards(turn.person.language if turn.opened.language_known else language)
+
+    async def _look(self, work: UnitOfWork, inbound: Inbound) -> Turn:
+        now = self._parts.clock()
+        opened = await work.dialogues.look(Destination(inbound.channel, inbound.address), now)
+        return Turn(work, inbound, opened, now, opened.person)
+
+    async def _answer(self, inbound: Inbound) -> tuple[Message, ...]:
+        error: GroundswellError = Conflict("Too much came at once.", "Send it again in a moment.")
+        for _ in range(TRIES):
+            try:
+                done = await self._take_turn(inbound)
+                return () if done is None else await self._finish(done)
+            except _Overtaken:
+                continue
+            except StoreUnavailable:
+                raise
+            except GroundswellError as refusal:
+                error = refusal
+                break
+        return await self._refused(inbound, error)
+
+    async def _take_turn(self, inbound: Inbound) -> _Done | None:
+        now, who = self._parts.clock(), Destination(inbound.channel, inbound.address)
+        async with self._parts.store.write() as work:
+            opened = await work.dialogues.open(who, inbound.update_id, now)
+            if opened is None:
+                return None
+            turn = Turn(work, inbound, opened, now, opened.person)
+            step = await self._step(turn)
+            await self._save(turn, step.state)
+            await contacts.arrive(turn)
+            replies = await self._carry_out(turn, step.intents)
+            await turn.flush()
+            if turn.person.contact_id is None and not _remembers(step.state):
+                await work.dialogues.forget(who)
+        return _Done(turn, (*replies, *step.replies), step.state.language)
+
+    async def _step(self, turn: Turn) -> Step:
+        saved = turn.opened.saved
+        found = await sources.find(turn.work, turn.inbound, saved.flow)
+        context = await self._shared.context(turn, found)
+        _note_site(turn, context)
+        return machine.step(_state(saved), _started_by_code(turn.inbound, context), context)
+
+    async def _save(self, turn: Turn, state: State) -> None:
+        """Before anything else is written: it locks the person's row, and tells whether another update came first."""
+        saved = SavedState(state.flow, state.field, state.data, state.language, turn.opened.saved.version)
+        if not await turn.work.dialogues.save(turn.who, turn.person.contact_id, saved, turn.now):
+            raise _Overtaken
+
+    async def _carry_out(self, turn: Turn, intents: Sequence[Intent]) -> Replies:
+        replies: list[Reply] = []
+        for intent in intents:
+            replies.extend(await self._handlers[type(intent)](turn, intent))
+        return tuple(replies)
+
+    async def _finish(self, done: _Done) -> tuple[Message, ...]:
+        if done.turn.removed and not await self._parts.store.scrub():
+            log.warning("a removed person is still in the write-ahead log; the next clean-up takes it out")
+        await self._tell(done.turn.notices)
+        cards = [await self._report(number) for number in done.turn.reports]
+        return self._words((*cards, *done.replies), done.language)
+
+    async def _report(self, campaign_id: int) -> Reply:
+        try:
+            return Reply("campaign.report", await self._parts.figures.card(campaign_id))
+        except GroundswellError as error:
+            return _error_reply(error)
+
+    async def _tell(self, notices: Sequence[StaffContact]) -> None:
+        """Best effort: what waits is in the approver's menu whether or not this arrives."""
+        reply = Reply("contact.waits", options=((Option(label="contact.open_waiting", data="o:waiting"),),))
+        for staff in notices:
+            try:
+                await self._parts.notifier.notify(staff.to, self._parts.renderer.reply(reply, staff.language))
+            except GroundswellError as error:
+                log.warning("an approver could not be told: %s", error.code)
+
+    async def _refused(self, inbound: Inbound, error: GroundswellError) -> tuple[Message, ...]:
+        """The transaction was rolled back with its mark: mark the update again, so that it is answered once."""
+        now, who = self._parts.clock(), Destination(inbound.channel, inbound.address)
+        async with self._parts.store.write() as work:
+            opened = await work.dialogues.open(who, inbound.update_id, now)
+        if opened is None:
+            return ()
+        language = opened.person.language if opened.language_known else inbound.language_hint or LANGUAGES[0]
+        return self._words((_error_reply(error),), language)
+
+    def _words(self, replies: Sequence[Reply], language: str) -> tuple[Message, ...]:
+        return tuple(self._parts.renderer.reply(reply, language) for reply in replies)
+
+    def _cards(self, language: str, *, unavailable: bool = False) -> tuple[Message, ...]:
+        """In English and Spanish where the language is not known (safety H4)."""
+        replies = (help_card(), Reply("contact.unavailable")) if unavailable else (help_card(),)
+        languages = (language,) if language in LANGUAGES else LANGUAGES
+        return tuple(message for one in languages for message in self._words(replies, one))
+
+
+def _known(hint: str) -> str:
+    """A language we speak, from a platform's tag such as `es-MX`; else empty."""
+    language = hint.replace("_", "-").partition("-")[0].lower()
+    return language if language in LANGUAGES else ""
+
+
+def _error_reply(error: GroundswellError) -> Reply:
+    values = {"message": error.message, "hint": error.hint}
+    return Reply("contact.error", values, ((Option(label="menu.open", data="m"),),))
+
+
+def _state(saved: SavedState) -> State:
+    return State(saved.flow, saved.field, saved.data, saved.language, saved.version)
+
+
+def _remembers(state: State) -> bool:
+    return bool(state.flow or state.field or state.data)
+
+
+def _note_site(turn: Turn, context: Context) -> None:
+    """A code that a contact without a site brings is kept (safety N2)."""
+    site_id = context.source.site_id if context.source else None
+    if site_id is not None and turn.person.contact_id is not None and turn.person.site_id is None:
+        turn.changes["site_id"] = site_id
+        turn.person = replace(turn.person, site_id=site_id)
+
+
+def _started_by_code(inbound: Inbound, context: Context) -> Inbound:
+    """A stranger who types a poster's code has come by it, as if they had followed its link."""
+    by_code = inbound.kind is InboundKind.TEXT and context.source is not None and context.person.contact_id is None
+    return replace(inbound, kind=InboundKind.START, data=sources.SITE_PAYLOAD, text="") if by_code else inbound

@@ -1,0 +1,116 @@
+"""Carries out what staff decide in chat, by the services that know campaigns and roles."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from campaign_engine.dialogue.intents import (
+    ApproveCampaign,
+    ChangeDraft,
+    DropDraft,
+    MoveCampaign,
+    RedeemInvite,
+    ReturnCampaign,
+    ShowPreview,
+    ShowReport,
+    ShowStatus,
+    ShowWaiting,
+    StartDraft,
+    SubmitCampaign,
+)
+from campaign_engine.domain.contact import Person
+from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services.contacts import create_staff
+from campaign_engine.services.turn import Handlers, Replies, Turn
+
+
+class CampaignDesk(Protocol):
+    """services.campaigns.Campaigns, as far as a conversation needs it. Every step raises GroundswellError."""
+
+    async def start_draft(self, work: UnitOfWork, author: Person, kind: str) -> Replies: ...  # noqa: D102 - named alike
+    async def change_draft(self, work: UnitOfWork, author: Person, changes: Mapping[str, object]) -> Replies: ...  # noqa: D102
+    async def drop_draft(self, work: UnitOfWork, author: Person) -> Replies: ...  # noqa: D102
+    async def preview(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies: ...  # noqa: D102
+    async def submit(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies: ...  # noqa: D102
+    async def approve(self, work: UnitOfWork, approver: Person, campaign_id: int, seen: str) -> Replies: ...  # noqa: D102
+    async def send_back(self, work: UnitOfWork, approver: Person, campaign_id: int) -> Replies: ...  # noqa: D102
+    async def move(self, work: UnitOfWork, person: Person, campaign_id: int, verb: str) -> Replies: ...  # noqa: D102
+    async def waiting(self, work: UnitOfWork, approver: Person) -> Replies: ...  # noqa: D102
+    async def status(self, work: UnitOfWork, reader: Person, campaign_id: int | None) -> Replies: ...  # noqa: D102
+
+
+class InviteDesk(Protocol):
+    """services.staffing.Staffing, as far as a conversation needs it."""
+
+    async def redeem(self, work: UnitOfWork, person: Person, code: str, handle: str) -> Replies:
+        """Raises InvalidInput for a code that does not work, Conflict for a handle that is taken."""
+
+
+class Organizing:
+    """One method per intent of staff; the campaign service checks roles, scopes and the two-person rule."""
+
+    def __init__(self, campaigns: CampaignDesk, staffing: InviteDesk) -> None:
+        self._campaigns = campaigns
+        self._staffing = staffing
+
+    def handlers(self) -> Handlers:
+        """Dispatch table of this file."""
+        return {
+            RedeemInvite: self._redeem,
+            StartDraft: self._start,
+            ChangeDraft: self._change,
+            DropDraft: self._drop,
+            ShowPreview: self.preview,
+            SubmitCampaign: self._submit,
+            ApproveCampaign: self._approve,
+            ReturnCampaign: self._send_back,
+            MoveCampaign: self._move,
+            ShowWaiting: self._waiting,
+            ShowStatus: self._status,
+            ShowReport: self._report,
+        }
+
+    async def preview(self, turn: Turn, intent: ShowPreview) -> Replies:
+        """Also shown when a page is loaded anew."""
+        return await self._campaigns.preview(turn.work, turn.person, intent.campaign_id)
+
+    async def _redeem(self, turn: Turn, intent: RedeemInvite) -> Replies:
+        await create_staff(turn, turn.opened.person.language)
+        return await self._staffing.redeem(turn.work, turn.person, intent.code, intent.handle)
+
+    async def _start(self, turn: Turn, intent: StartDraft) -> Replies:
+        return await self._campaigns.start_draft(turn.work, turn.person, intent.kind)
+
+    async def _change(self, turn: Turn, intent: ChangeDraft) -> Replies:
+        return await self._campaigns.change_draft(turn.work, turn.person, intent.changes)
+
+    async def _drop(self, turn: Turn, intent: DropDraft) -> Replies:  # noqa: ARG002 - the intent has no fields
+        return await self._campaigns.drop_draft(turn.work, turn.person)
+
+    async def _submit(self, turn: Turn, intent: SubmitCampaign) -> Replies:
+        replies = await self._campaigns.submit(turn.work, turn.person, intent.campaign_id)
+        campaign = await turn.work.campaigns.get(intent.campaign_id)
+        turn.notices.extend(await turn.work.campaigns.approvers(campaign))
+        return replies
+
+    async def _approve(self, turn: Turn, intent: ApproveCampaign) -> Replies:
+        return await self._campaigns.approve(turn.work, turn.person, intent.campaign_id, intent.seen)
+
+    async def _send_back(self, turn: Turn, intent: ReturnCampaign) -> Replies:
+        return await self._campaigns.send_back(turn.work, turn.person, intent.campaign_id)
+
+    async def _move(self, turn: Turn, intent: MoveCampaign) -> Replies:
+        return await self._campaigns.move(turn.work, turn.person, intent.campaign_id, intent.to)
+
+    async def _waiting(self, turn: Turn, intent: ShowWaiting) -> Replies:  # noqa: ARG002 - the intent has no fields
+        return await self._campaigns.waiting(turn.work, turn.person)
+
+    async def _status(self, turn: Turn, intent: ShowStatus) -> Replies:
+        return await self._campaigns.status(turn.work, turn.person, intent.campaign_id)
+
+    async def _report(self, turn: Turn, intent: ShowReport) -> Replies:
+        """Read after the commit: a report may take seconds, and nobody waits for the database meanwhile."""
+        if not turn.person.is_staff:
+            raise NotAllowed("This report is for the team.", "Open the public report on the page instead.")
+        turn.reports.append(intent.campaign_id)
+        return ()

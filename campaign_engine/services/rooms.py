@@ -1,0 +1,42 @@
+"""Public chats that we post in."""
+
+from campaign_engine.domain.audience import NewRoom, Room
+from campaign_engine.domain.contact import Person, Role, Scope
+from campaign_engine.domain.errors import InvalidInput, NotAllowed
+from campaign_engine.domain.permission import precincts_in, reach
+from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.planning import AuditEntry
+from campaign_engine.ports.unit_of_work import UnitOfWork
+
+_LINKERS = (Role.ORGANIZER, Role.APPROVER, Role.SAFETY_LEAD, Role.ADMIN)
+
+
+class Rooms:
+    """Ties a chat to an area, by staff whose own scope covers it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def link(self, work: UnitOfWork, person: Person, room: NewRoom) -> Room:
+        """Again for the same chat: its title, area and members change. Raises NotAllowed, InvalidInput."""
+        _check(person, room.scope)
+        linked = await work.rooms.link(room, self._clock())
+        await self._log(work, person, "link_room", linked.id)
+        return linked
+
+    async def unlink(self, work: UnitOfWork, person: Person, room: Room) -> None:
+        """Its address is forgotten. Raises NotAllowed, NotFound."""
+        _check(person, room.scope)
+        await work.rooms.unlink(room.id)
+        await self._log(work, person, "unlink_room", room.id)
+
+    async def _log(self, work: UnitOfWork, person: Person, action: str, room_id: int) -> None:
+        await work.audit.append(AuditEntry(person.handle, action, f"room:{room_id}"), self._clock())
+
+
+def _check(person: Person, scope: Scope) -> None:
+    area = precincts_in(scope)
+    if not area:
+        raise InvalidInput("A room belongs to the city, a borough or a precinct.", "Choose one of them.")
+    if not reach(person.grants, _LINKERS) >= area:
+        raise NotAllowed("Your role does not reach this area.", "Ask somebody whose area covers it.", "beyond_scope")

@@ -1,0 +1,44 @@
+"""How people come to have a role: a single-use code and a work handle (safety R1, R2)."""
+
+from datetime import timedelta
+
+from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope
+from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.domain.handle import code_not_valid, handle_taken, read_handle
+from campaign_engine.domain.message import Reply
+from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.planning import AuditEntry
+from campaign_engine.ports.unit_of_work import UnitOfWork
+
+INVITE_LIFE = timedelta(days=7)
+_COMMAND_LINE = "operator"
+
+
+class Staffing:
+    """Invites and their use; the actor of an invite is whoever runs the command line."""
+
+    def __init__(self, clock: Clock, invite_life: timedelta = INVITE_LIFE) -> None:
+        self._clock = clock
+        self._invite_life = invite_life
+
+    async def invite(self, work: UnitOfWork, role: Role, scope: Scope) -> str:
+        """The code, shown once."""
+        now = self._clock()
+        code = await work.staff.invite(RoleGrant(role, scope), now + self._invite_life)
+        await work.audit.append(AuditEntry(_COMMAND_LINE, "invite", f"{role}:{scope}"), now)
+        return code
+
+    async def redeem(self, work: UnitOfWork, person: Person, code: str, handle: str) -> tuple[Reply, ...]:
+        """A second role keeps the first handle. Raises InvalidInput, Conflict for a taken handle, NotAllowed."""
+        if person.contact_id is None:
+            raise NotAllowed("Please answer the first questions, then use your code.", "Send /start.", "join_first")
+        now, wanted = self._clock(), read_handle(handle)
+        grant = await work.staff.invited(code, now)
+        if grant is None:
+            raise code_not_valid()
+        kept = await work.staff.handle(person.contact_id)
+        if not kept and await work.staff.handle_taken(wanted):
+            raise handle_taken()
+        await work.staff.redeem(code, person.contact_id, kept or wanted, now)
+        await work.audit.append(AuditEntry(kept or wanted, "redeem", f"{grant.role}:{grant.scope}"), now)
+        return (Reply("campaign.joined", {"handle": kept or wanted, "role": grant.role.value}),)

@@ -1,0 +1,79 @@
+"""What one inbound does: gathered while its intents are carried out, written in as few statements as can be."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from campaign_engine.dialogue.intents import Intent
+from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.contact import Person
+from campaign_engine.domain.message import Destination, Inbound, Reply
+from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.people import ContactChanges, NewAction, Opened
+from campaign_engine.ports.planning import StaffContact
+from campaign_engine.ports.unit_of_work import UnitOfWork
+
+_SEEN_AGAIN_AFTER = timedelta(days=1)
+"""How exactly it is kept when somebody was last here; inactivity is counted in days."""
+
+Replies = tuple[Reply, ...]
+
+
+@dataclass(slots=True)
+class Turn:
+    """One inbound inside its transaction; `person` changes as intents are carried out.
+
+    `changes` and `actions` are written together by `flush`. `notices` are sent and `reports` are read after the
+    commit; `removed` asks for the database's files to be scrubbed then.
+    """
+
+    work: UnitOfWork
+    inbound: Inbound
+    opened: Opened
+    now: datetime
+    person: Person
+    changes: ContactChanges = field(default_factory=ContactChanges)
+    actions: list[NewAction] = field(default_factory=list)
+    notices: list[StaffContact] = field(default_factory=list)
+    reports: list[int] = field(default_factory=list)
+    removed: bool = False
+
+    @property
+    def who(self) -> Destination:
+        """Where the inbound came from."""
+        return Destination(self.inbound.channel, self.inbound.address)
+
+    async def flush(self) -> None:
+        """Write what was gathered: at most one update of the contact and one insert of actions."""
+        contact_id, seen = self.person.contact_id, self.opened.last_seen_at
+        if contact_id is not None and (self.changes or (seen is not None and self.now - seen > _SEEN_AGAIN_AFTER)):
+            self.changes["last_seen_at"] = self.now
+            await self.work.contacts.change(contact_id, self.changes)
+        if self.actions:
+            await self.work.actions.record(tuple(self.actions))
+        self.changes, self.actions = ContactChanges(), []
+
+    def record(self, kind: ActionKind, campaign_id: int | None = None) -> None:
+        """Note an action once per New York day; nothing for somebody who is not a contact."""
+        person = self.person
+        noted = {(action.kind, action.campaign_id) for action in self.actions} | self.opened.done_today
+        if person.contact_id is None or (kind, campaign_id) in noted:
+            return
+        self.actions.append(
+            NewAction(
+                person.contact_id,
+                self.inbound.channel,
+                kind,
+                to_wall(self.now).date(),
+                campaign_id,
+                person.site_id,
+                person.precinct,
+                person.generation,
+            )
+        )
+
+
+Handler = Callable[[Turn, Any], Awaitable[Replies]]
+Handlers = Mapping[type[Intent], Handler]
+"""Which function carries out which intent."""

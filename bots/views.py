@@ -1,0 +1,103 @@
+"""Platform updates to Inbound; pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Chat, Message, Update
+from telegram.constants import ChatType
+
+from campaign_engine.domain.message import Inbound, InboundKind
+
+COMMANDS = ("start", "menu", "help", "privacy", "language", "stop", "delete", "export", "status")
+"""In the order in which the platforms list them."""
+
+TYPE_BUTTON = "type"
+"""Custom id of the button that opens a field to type into, where the platform has no other way."""
+
+
+def from_telegram(update: Update) -> Inbound | None:
+    """What a person did, or None for updates that are not part of a conversation (rooms, edits, polls)."""
+    if update.callback_query is not None:
+        return _telegram_choice(update)
+    message = update.message
+    if message is None or message.from_user is None or message.chat.type != ChatType.PRIVATE:
+        return None
+    common = {
+        "channel": "telegram",
+        "address": str(message.from_user.id),
+        "update_id": str(update.update_id),
+        "language_hint": (message.from_user.language_code or "")[:2],
+    }
+    return _typed(message.text, common)
+
+
+def _telegram_choice(update: Update) -> Inbound | None:
+    query = update.callback_query
+    if query is None or query.data is None:
+        return None
+    chat: Chat | None = query.message.chat if query.message else None
+    in_room = chat is not None and chat.type != ChatType.PRIVATE
+    return Inbound(
+        channel="telegram",
+        address=str(query.from_user.id),
+        kind=InboundKind.CHOICE,
+        update_id=str(update.update_id),
+        data=query.data,
+        room=str(chat.id) if chat is not None and in_room else "",
+        language_hint=(query.from_user.language_code or "")[:2],
+    )
+
+
+def room_command(message: Message | None) -> tuple[str, str] | None:
+    """Command and its argument that somebody typed in a room, or None."""
+    if message is None or not message.text or message.chat.type == ChatType.PRIVATE:
+        return None
+    return split_command(message.text)
+
+
+def split_command(text: str) -> tuple[str, str] | None:
+    """`/link@our_bot 75` gives ("link", "75"); None where the text is no command."""
+    if not text.startswith("/"):
+        return None
+    head, _, rest = text[1:].partition(" ")
+    return head.partition("@")[0].lower(), rest.strip()
+
+
+def _typed(text: str | None, common: dict[str, Any]) -> Inbound:
+    if not text:
+        return Inbound(kind=InboundKind.OTHER, **common)
+    command = split_command(text)
+    if command is None:
+        return Inbound(kind=InboundKind.TEXT, text=text, **common)
+    name, argument = command
+    if name == "start":
+        return Inbound(kind=InboundKind.START, data=argument, **common)
+    return Inbound(kind=InboundKind.COMMAND, command=name, data=argument, **common)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Where a Discord interaction came from; `room` is the channel of a server, empty in a direct chat."""
+
+    person: int
+    interaction: int
+    locale: str
+    room: str
+
+
+def from_discord(origin: Pressed, *, command: str = "", data: str = "", text: str = "") -> Inbound:
+    """A slash command, a press or a typed answer."""
+    kind = InboundKind.TEXT if text else InboundKind.COMMAND if command else InboundKind.CHOICE
+    if command == "start":
+        kind = InboundKind.START
+    return Inbound(
+        channel="discord",
+        address=str(origin.person),
+        kind=kind,
+        update_id=str(origin.interaction),
+        text=text,
+        command=command,
+        data=data,
+        room=origin.room,
+        language_hint=origin.locale[:2],
+    )

@@ -1,0 +1,142 @@
+"""Telegram: people, groups and channels through one bot account."""
+
+import os
+
+import httpx
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Message as Sent
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+from telegram.request import HTTPXRequest
+
+from campaign_engine.domain.delivery import Receipt, SendError
+from campaign_engine.domain.message import Choice, Destination, Limits, Message
+
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # python-telegram-bot's switch to typed periods, without a warning
+
+ALERT_CHARACTERS = 200
+"""Longest text of a pop-up that answers a pressed button (Bot API, answerCallbackQuery)."""
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NEVER_LEFT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError)
+_GONE = ("bot was blocked by the user", "user is deactivated", "bot can't initiate conversation")
+_NO_ROOM = (
+    "bot was kicked",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "CHAT_WRITE_FORBIDDEN",
+)
+
+
+def open_bot(token: str, api: str, connections: int = 16) -> Bot:
+    """A client of the Bot API whose root is `api`, without the token; requests time out after 20 seconds."""
+    request = HTTPXRequest(connection_pool_size=connections, read_timeout=20, pool_timeout=20)
+    polling = HTTPXRequest(connection_pool_size=2, read_timeout=20)
+    return Bot(token, base_url=f"{api.rstrip('/')}/bot", request=request, get_updates_request=polling)
+
+
+class TelegramChannel:
+    """Sends through a bot that somebody else initialises and shuts down."""
+
+    name = "telegram"
+    limits = Limits(text=4096, label=64, edits=True)
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:  # noqa: ARG002 - no such key here
+        """Telegram has no idempotency key: an answer that never came is ambiguous. Raises SendError."""
+        try:
+            return Receipt(platform_id=str((await self._send(message, to.address)).message_id))
+        except ChatMigrated as moved:
+            address = str(moved.new_chat_id)
+        except TelegramError as error:
+            raise send_error(error) from error
+        try:
+            return Receipt(str((await self._send(message, address)).message_id), new_address=address)
+        except TelegramError as error:
+            raise send_error(error) from error
+
+    async def edit(self, message: Message, to: Destination, platform_id: str) -> None:
+        """Replace a message of ours in place. Raises SendError; that it says the same already is no error."""
+        try:
+            await self._bot.edit_message_text(
+                message.text,
+                chat_id=int(to.address),
+                message_id=int(platform_id),
+                reply_markup=keyboard(message.choices),
+                link_preview_options=_NO_PREVIEW,
+            )
+        except BadRequest as error:
+            if "not modified" not in error.message:
+                raise send_error(error) from error
+        except TelegramError as error:
+            raise send_error(error) from error
+
+    async def close(self) -> None:
+        """The bot belongs to whoever opened it."""
+
+    async def _send(self, message: Message, address: str) -> Sent:
+        return await self._bot.send_message(
+            int(address), message.text, reply_markup=keyboard(message.choices), link_preview_options=_NO_PREVIEW
+        )
+
+
+def keyboard(choices: tuple[tuple[Choice, ...], ...]) -> InlineKeyboardMarkup | None:
+    """Inline buttons, row by row."""
+    rows = [[_button(choice) for choice in row] for row in choices if row]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _button(choice: Choice) -> InlineKeyboardButton:
+    if choice.url:
+        return InlineKeyboardButton(choice.label, url=choice.url)
+    return InlineKeyboardButton(choice.label, callback_data=choice.data)
+
+
+def send_error(error: TelegramError) -> SendError:
+    """What a wire error means for a delivery.
+
+    Without an idempotency key, whatever failed after the request left is ambiguous: a 5xx or a broken answer may
+    follow a message that did arrive.
+    """
+    match error:
+        case RetryAfter():
+            seconds = error._retry_after.total_seconds()  # noqa: SLF001 - the public one changes type by environment
+            return SendError("rate_limited", retryable=True, retry_after=seconds, flags=frozenset({"holds_lane"}))
+        case Forbidden():
+            return _forbidden(error.message)
+        case BadRequest():
+            return _bad_request(error.message)
+        case InvalidToken() | Conflict():
+            return SendError("wrong_token", retryable=True, flags=frozenset({"alert"}))
+        case TimedOut() | NetworkError() if isinstance(error.__cause__, _NEVER_LEFT):
+            return SendError("not_connected", retryable=True)
+        case _:
+            return SendError("no_answer", flags=frozenset({"ambiguous"}))
+
+
+def _forbidden(text: str) -> SendError:
+    if any(words in text for words in _GONE):
+        return SendError("blocked", flags=frozenset({"opted_out"}))
+    if any(words in text for words in _NO_ROOM):
+        return SendError("no_rights", flags=frozenset({"opted_out"}))
+    return SendError("forbidden")
+
+
+def _bad_request(text: str) -> SendError:
+    if "chat not found" in text.lower():
+        return SendError("chat_not_found", flags=frozenset({"opted_out"}))
+    if any(words in text for words in _NO_ROOM):
+        return SendError("no_rights", flags=frozenset({"opted_out"}))
+    return SendError("refused")

@@ -1,0 +1,51 @@
+"""What the pages need of the engine."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from campaign_engine.domain.action import Site
+from campaign_engine.domain.message import Inbound, Message, Reply
+
+
+class Conversing(Protocol):
+    """services.conversation.Conversation as pages see it."""
+
+    async def handle(self, inbound: Inbound) -> tuple[Message, ...]:
+        """Answers to one inbound; none when it was handled before."""
+
+    async def ask_again(self, channel: str, address: str, language_hint: str) -> tuple[Message, ...]:
+        """The question that is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLink:
+    """One campaign on the list of reports."""
+
+    id: int
+    title: str
+    status: str
+
+
+class Reports(Protocol):
+    """Public reports as files, made in a subprocess."""
+
+    async def listed(self) -> Sequence[CampaignLink]:
+        """Campaigns that were approved, newest first."""
+
+    async def file(self, campaign_id: int, name: str) -> Path:
+        """report.html or report.csv, made anew when it is older than a minute. Raises NotFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebParts:
+    """The engine's share for pages. `extra` holds what a demo adds to every page, empty in earnest."""
+
+    conversation: Conversing
+    reports: Reports
+    site_by_code: Callable[[str], Awaitable[Site | None]]
+    inbox: Callable[[str], Awaitable[Sequence[Message]]]
+    health: Callable[[], Awaitable[Mapping[str, str]]]
+    say: Callable[[Reply, str], Message]
+    extra: Mapping[str, object] = field(default_factory=dict)

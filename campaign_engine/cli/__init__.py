@@ -1,0 +1,5 @@
+"""The command line; heavy parts are imported inside the commands, so that help comes at once."""
+
+from campaign_engine.cli.main import app
+
+__all__ = ["app"]

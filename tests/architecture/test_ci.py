@@ -1,0 +1,39 @@
+"""CI notices what it did not run."""
+
+from pathlib import Path
+
+import pytest
+
+PLUGIN = (Path(__file__).parents[1] / "support" / "no_silent_skips.py").read_text(encoding="utf-8")
+SKIPPED = """
+import pytest
+
+@pytest.mark.{marker}
+def test_needs_more():
+    pytest.skip("it is not installed")
+"""
+
+
+def outcomes(pytester: pytest.Pytester, marker: str) -> dict[str, int]:
+    pytester.makeconftest(PLUGIN)
+    pytester.makeini("[pytest]\nmarkers =\n    postgres: x\n    browser: x\n    city_files: x\n")
+    pytester.makepyfile(SKIPPED.format(marker=marker))
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider").parseoutcomes()
+
+
+@pytest.mark.parametrize("marker", ["postgres", "browser"])
+def test_a_skipped_server_test_fails_in_ci(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, marker: str
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    assert outcomes(pytester, marker) == {"failed": 1}
+
+
+def test_it_skips_with_its_reason_elsewhere(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    assert outcomes(pytester, "postgres") == {"skipped": 1}
+
+
+def test_city_files_may_be_absent_in_ci(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    assert outcomes(pytester, "city_files") == {"skipped": 1}

@@ -1,0 +1,92 @@
+"""Fixtures that all rooms share: both databases, a clock, a browser's path."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.database import Database
+from campaign_engine.store.tables import metadata
+from campaign_engine.store.unit_of_work import SqlStore
+from tests.support import FakeClock
+from tests.support.postgres import PostgresServer, find_binaries
+
+pytest_plugins = ["tests.support.no_silent_skips", "pytester"]
+
+TEMPLATE = "groundswell_template"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def cipher() -> AddressCipher:
+    return AddressCipher((b"k" * 32,), b"l" * 32)
+
+
+async def _create_schema(url: str, cipher: AddressCipher) -> None:
+    database = Database(url, cipher)
+    async with database.write() as connection:
+        await connection.run_sync(metadata.create_all)
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, cipher: AddressCipher) -> Path:
+    """A file with the schema, copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    asyncio.run(_create_schema(f"sqlite:///{path}", cipher))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory, cipher: AddressCipher) -> Iterator[PostgresServer]:
+    """A server of our own with a template database that holds the schema."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL's server binaries (initdb, postgres) are not installed")
+    server = PostgresServer(tmp_path_factory.mktemp("postgres"), binaries)
+    server.start()
+    server.execute(f"CREATE DATABASE {TEMPLATE}")
+    asyncio.run(_create_schema(server.url(TEMPLATE), cipher))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "groundswell.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer, request: pytest.FixtureRequest) -> Iterator[str]:
+    name = f"test_{abs(hash((request.node.nodeid, os.getpid()))):x}"
+    postgres_server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield postgres_server.url(name)
+    postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Whatever uses this runs on both databases."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def database(database_url: str, cipher: AddressCipher) -> AsyncIterator[Database]:
+    database = Database(database_url, cipher)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def store(database: Database) -> SqlStore:
+    return SqlStore(database)

@@ -1,0 +1,145 @@
+"""Migrations from empty give the schema of the tables; running them again changes nothing."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from campaign_engine.domain.errors import ConfigurationError, StoreUnavailable
+from campaign_engine.store import migrate
+from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.database import Database
+from campaign_engine.store.tables import metadata
+from tests.support.postgres import PostgresServer, find_binaries
+
+ROOT = Path(__file__).parents[2]
+
+UPGRADE = """
+import asyncio, sys
+from campaign_engine.store import cipher, database, migrate
+async def main():
+    opened = database.Database(sys.argv[1], cipher.AddressCipher((b'k' * 32,), b'l' * 32))
+    print(migrate.__file__, await migrate.upgrade(opened))
+    await opened.close()
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """A database without a single table, and one with the schema as the metadata create it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/100% new.db", request.getfixturevalue("sqlite_url")
+        return
+    created = request.getfixturevalue("postgres_url")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    server.execute("CREATE DATABASE migrated")
+    yield server.url("migrated"), created
+    server.execute("DROP DATABASE migrated WITH (FORCE)")
+
+
+@pytest.fixture
+async def empty(urls: tuple[str, str], cipher: AddressCipher) -> AsyncIterator[Database]:
+    database = Database(urls[0], cipher)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def created(urls: tuple[str, str], cipher: AddressCipher) -> AsyncIterator[Database]:
+    database = Database(urls[1], cipher)
+    yield database
+    await database.close()
+
+
+async def dump(database: Database) -> list[str]:
+    """The whole schema as the database itself prints it, without the table in which the revision stands."""
+    if database.is_sqlite:
+        return await _dump_sqlite(database)
+    binaries = find_binaries()
+    assert binaries is not None
+    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    program = [str(binaries / "pg_dump"), "-s", "-T", "alembic_version", url]
+    done = await asyncio.to_thread(subprocess.run, program, check=True, capture_output=True, text=True)
+    # Blocks stand in the order of the tables' names; newer versions put a random word into \restrict lines.
+    return sorted(block for block in done.stdout.split("\n\n") if "restrict" not in block and "Name:" not in block)
+
+
+async def _dump_sqlite(database: Database) -> list[str]:
+    """Every CREATE statement with its inner lines in order of text, since constraints may be written in any order."""
+    async with database.read() as connection:
+        rows = await connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
+        )
+        statements = [row.sql for row in rows]
+    return sorted("\n".join(sorted(line.strip().rstrip(",") for line in sql.splitlines())) for sql in statements)
+
+
+async def test_migrations_from_empty_equal_the_tables(empty: Database, created: Database) -> None:
+    await migrate.upgrade(empty)
+    migrated, expected = await dump(empty), await dump(created)
+    assert len(expected) > len(metadata.tables)
+    assert migrated == expected
+
+
+async def test_a_second_run_changes_nothing(empty: Database) -> None:
+    assert await migrate.current(empty) is None
+    first = await migrate.upgrade(empty)
+    before = await dump(empty)
+    assert await migrate.upgrade(empty) == first == await migrate.current(empty) == migrate.newest()
+    assert await dump(empty) == before
+
+
+async def test_two_processes_at_once_take_turns(empty: Database, urls: tuple[str, str]) -> None:
+    both = [await asyncio.create_subprocess_exec(sys.executable, "-c", UPGRADE, urls[0], cwd=ROOT) for _ in range(2)]
+    assert [await process.wait() for process in both] == [0, 0]
+    assert await migrate.current(empty) == migrate.newest()
+
+
+async def test_a_step_that_fails_leaves_nothing_behind(empty: Database) -> None:
+    async with empty.write() as connection:
+        await connection.exec_driver_sql("CREATE TABLE occurrences (id integer)")
+    with pytest.raises((StoreUnavailable, sa.exc.DBAPIError)):
+        await migrate.upgrade(empty)
+    async with empty.read() as connection:
+        names = await connection.run_sync(lambda inner: sa.inspect(inner).get_table_names())
+    assert names == ["occurrences"]
+
+
+async def test_a_database_of_a_newer_program_is_refused(empty: Database) -> None:
+    await migrate.upgrade(empty)
+    async with empty.write() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigurationError, match="newer version"):
+        await migrate.upgrade(empty)
+
+
+def test_an_installed_wheel_migrates_without_the_source_tree(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(ROOT / "campaign_engine", source / "campaign_engine", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        if (ROOT / name).exists():
+            shutil.copy(ROOT / name, source)
+    build = "from setuptools import build_meta; build_meta.build_wheel('dist')"
+    subprocess.run([sys.executable, "-c", build], cwd=source, check=True, capture_output=True)
+    (wheel,) = (source / "dist").glob("*.whl")
+    installed = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(installed)
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    done = subprocess.run(
+        [sys.executable, "-c", UPGRADE, f"sqlite:///{tmp_path}/new.db"],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == [str(installed / "campaign_engine/store/migrate.py"), migrate.newest()]

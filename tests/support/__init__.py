@@ -1,0 +1,5 @@
+"""Parts that tests of all kinds use."""
+
+from tests.support.clock import FakeClock
+
+__all__ = ["FakeClock"]

@@ -1,0 +1,115 @@
+"""A whole campaign in chat, as pure steps."""
+
+from dataclasses import replace
+
+import pytest
+
+from campaign_engine.dialogue import intents as wanted
+from campaign_engine.domain.contact import Person, Role, RoleGrant
+from tests.support.talk import Talk
+
+TEXT = "We look out for each other: {{ link }}"
+
+
+def staff(*roles: Role) -> Talk:
+    talk = Talk()
+    person = Person(contact_id=1, pledged=True, precinct_declined=True, grants=tuple(RoleGrant(role) for role in roles))
+    talk.context = replace(talk.context, person=person, top=tuple(range(1, 31)))
+    return talk
+
+
+def drafted(talk: Talk | None = None) -> Talk:
+    talk = talk or staff(Role.ORGANIZER)
+    talk.tap("o:new")
+    assert talk.templates() == ["organize.kind"]
+    talk.tap("k:pledge")
+    talk.say("Winter pledge")
+    talk.tap("tg:top")
+    talk.tap("gl:300")
+    talk.say(TEXT)
+    talk.tap("tx:starter")
+    talk.say("Tuesdays and Thursdays at 4 pm until December 18")
+    talk.tap("ch:all")
+    talk.tap("pd:A")
+    return talk
+
+
+def test_every_field_is_asked_once_and_saved_at_once() -> None:
+    talk = drafted()
+    assert talk.templates() == ["organize.review"]
+    assert talk.last.intents[-1] == wanted.ShowPreview(1)
+    saved = [list(intent.changes) for intent in talk.done if isinstance(intent, wanted.ChangeDraft)]
+    assert saved == [["title"], ["targets"], ["goal"], ["texts"], ["starter"], ["schedule"], ["channels"], ["pledge"]]
+
+
+def test_a_schedule_is_said_back_as_dates() -> None:
+    talk = staff(Role.ORGANIZER)
+    talk.tap("o:new")
+    talk.tap("k:pledge")
+    talk.tap("ed:schedule")
+    talk.say("Tuesdays and Thursdays at 4 pm until December 18")
+    assert "Thu Nov 26, 4:00 PM" in str(talk.reply("organize.schedule_echo").values["times"])
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("targets", "75 and 999"), ("targets", "everywhere"), ("goal", "many"), ("schedule", "soon"), ("title", "x" * 81)],
+)
+def test_wrong_input_is_explained_and_loses_nothing(field: str, typed: str) -> None:
+    talk = staff(Role.ORGANIZER)
+    talk.tap("o:new")
+    talk.tap("k:pledge")
+    talk.say("Winter pledge")
+    talk.tap(f"ed:{field}")
+    talk.say(typed)
+    assert talk.templates() == ["organize.wrong"]
+    assert talk.reply("organize.wrong").values["hint"]
+    assert talk.state.field == field
+    assert talk.context.draft is not None
+    assert talk.context.draft.title == "Winter pledge"
+
+
+def test_a_draft_goes_on_at_its_first_empty_field() -> None:
+    talk = staff(Role.ORGANIZER)
+    talk.tap("o:new")
+    talk.tap("k:pledge")
+    talk.say("Winter pledge")
+    talk.state = type(talk.state)()
+    talk.tap("o:new")
+    assert talk.templates() == ["organize.targets"]
+
+
+def test_what_a_role_cannot_do_is_not_shown_to_it() -> None:
+    ally, organizer, approver = staff(), staff(Role.ORGANIZER), staff(Role.APPROVER)
+    for talk in (ally, organizer, approver):
+        talk.tap("m")
+    assert not {"o:new", "o:waiting"} & set(ally.offered())
+    assert "o:new" in organizer.offered()
+    assert "o:waiting" not in organizer.offered()
+    assert "o:waiting" in approver.offered()
+    assert "o:new" not in approver.offered()
+
+
+@pytest.mark.parametrize("data", ["o:new", "k:pledge", "tg:top", "ed:title", "o:drop"])
+def test_R1_an_ally_cannot_plan_by_guessing_buttons(data: str) -> None:
+    talk = staff()
+    talk.tap(data)
+    assert not [one for one in talk.done if not isinstance(one, wanted.RecordAction)]
+
+
+def test_approving_carries_the_hash_that_was_seen() -> None:
+    talk = staff(Role.APPROVER)
+    talk.tap("ap:7:0123456789ab")
+    assert talk.done[-1] == wanted.ApproveCampaign(7, "0123456789ab")
+
+
+def test_channels_are_switched_one_by_one() -> None:
+    talk = staff(Role.ORGANIZER)
+    talk.tap("o:new")
+    talk.tap("k:awareness")
+    talk.tap("ed:channels")
+    talk.tap("ch:telegram")
+    talk.tap("ch:web")
+    talk.tap("ch:telegram")
+    assert talk.context.draft is not None
+    assert tuple(talk.context.draft.channels) == ("web",)

@@ -1,0 +1,142 @@
+"""Words: blocks of two languages, and posts that can neither run nor lead astray."""
+
+from datetime import datetime
+
+import pytest
+
+from campaign_engine.domain.campaign import PostContent
+from campaign_engine.domain.errors import InvalidInput
+from campaign_engine.domain.message import Option, Reply
+from campaign_engine.domain.precinct import TargetRule
+from campaign_engine.domain.schedule import Schedule
+from campaign_engine.rendering import POST_VALUES, Renderer
+
+LINK = "https://groundswell.example/p/7"
+VALUES = {
+    "area": "Brownsville",
+    "borough": "Brooklyn",
+    "precinct": 73,
+    "campaign": "Up",
+    "link": LINK,
+    "bot": "b",
+}
+
+
+def _content(text: str, **more: str) -> PostContent:
+    schedule = Schedule(datetime(2026, 12, 1, 16))  # noqa: DTZ001 - schedules are wall-clock times
+    return PostContent(texts={"en": text, **more}, schedule=schedule, channels=("web",), targets=TargetRule())
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    return Renderer()
+
+
+def test_a_reply_is_its_block_with_options_in_the_language(renderer: Renderer) -> None:
+    option = Option(label="page.leave", data="x:1")
+    message = renderer.reply(Reply("page.skip", options=((option, Option(literal="Brownsville", data="n:73")),)), "es")
+    assert message.text == "Ir al contenido"
+    assert [[choice.label for choice in row] for row in message.choices] == [["Salir", "Brownsville"]]
+    assert message.choices[0][0].data == "x:1"
+
+
+def test_a_language_without_the_block_falls_back_to_english(renderer: Renderer) -> None:
+    assert renderer.reply(Reply("page.skip"), "xx").text == "Skip to the page"
+
+
+def test_a_value_that_looks_like_a_template_stays_text(renderer: Renderer) -> None:
+    text = renderer.post(_content("For {{ campaign }}"), "en", {**VALUES, "campaign": "{{ area }} <b>"})
+    assert text == "For {{ area }} <b>"
+
+
+def test_a_post_is_written_in_the_language_asked_for_and_else_in_english(renderer: Renderer) -> None:
+    content = _content("Hi {{ area }}", es="Hola {{ area }}")
+    assert renderer.post(content, "es", VALUES) == "Hola Brownsville"
+    assert renderer.post(content, "fr", VALUES) == "Hi Brownsville"
+
+
+def test_a_missing_value_names_its_line(renderer: Renderer) -> None:
+    with pytest.raises(InvalidInput, match="Line 2 "):
+        renderer.post(_content("One\n{{ area }}"), "en", {})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Meet {{ area }} in {{ borough }}, precinct {{ precinct }}. {{ campaign }}: {{ link }}",
+        "{% if area %}Hi {{ area }}{% else %}Hi{% endif %}\n{{ link }}.",
+        "Read https://www.nyc.gov/health, or (https://988lifeline.org).",
+        "Call or text 988. It's free, 24/7. Be there at 4 p.m.",
+        "{# a note #}Hi {{ bot }}",
+    ],
+)
+def test_S8_a_plain_post_is_accepted_and_renders(renderer: Renderer, source: str) -> None:
+    renderer.check(source)
+    assert renderer.post(_content(source), "en", VALUES)
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("Hi\n{{ area", 2),
+        ("Hi\nthere\n{{ nope }}", 3),
+        ("Hi\n{% if area %}\nthere", 2),
+        ("Hi\n{{ 1 / 0 }}", 2),
+        ("{{ area() }}", 1),
+        ("{{ area.__class__ }}", 1),
+        ("{{ area < 5 }}", 1),
+        ("{% if area < 5 %}x{% endif %}", 1),
+        ("x\n{% for i in range(99999) %}{% endfor %}", 2),
+        ("{% include 'en/page.j2' %}", 1),
+        ("{% set x = 1 %}", 1),
+        ("{{ 'a' * 99999999 }}", 1),
+        ("{{ area | upper }}", 1),
+    ],
+)
+def test_S8_what_could_run_or_fail_is_refused_with_its_line(renderer: Renderer, source: str, line: int) -> None:
+    with pytest.raises(InvalidInput, match=f"Line {line} "):
+        renderer.check(source)
+    with pytest.raises(InvalidInput, match=f"Line {line} "):
+        renderer.post(_content(source), "en", VALUES)
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("Hi\nhttp://nyc.gov", 2),
+        ("https://evil.example/x", 1),
+        ("https://nyc.gov.evil.example", 1),
+        ("https://nyc.gov@evil.example", 1),
+        ("https://notnyc.gov", 1),
+        ("Win at bit.ly/abc", 1),
+        ("join t.me/x", 1),
+        ("see evil.com", 1),
+        ("a\nb\nwww.evil.org", 3),
+        ("https://[", 1),
+        ("javascript://nyc.gov", 1),
+        ("htt{% if area %}ps{% endif %}://evil.example", 1),
+        ("evil{% if area %}.com{% endif %}", 1),
+        ("https://{{ area }}.evil.example", 1),
+        ("{{ link }}.evil.example", 1),
+        ("{{ link }}@evil.example", 1),
+        ("a\nhttps://nyc.gov{{ link }}", 2),
+    ],
+)
+def test_S8_links_lead_only_to_listed_places(renderer: Renderer, source: str, line: int) -> None:
+    with pytest.raises(InvalidInput, match=f"Line {line} "):
+        renderer.check(source)
+
+
+def test_S8_a_link_that_comes_in_by_a_value_is_refused(renderer: Renderer) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        renderer.post(_content("For {{ campaign }}"), "en", {**VALUES, "campaign": "evil.com"})
+    assert refused.value.code == "link_not_allowed"
+
+
+def test_an_empty_text_is_refused(renderer: Renderer) -> None:
+    with pytest.raises(InvalidInput):
+        renderer.check(" \n ")
+
+
+def test_the_listed_variables_are_the_ones_that_posts_get() -> None:
+    assert set(VALUES) == set(POST_VALUES)

@@ -1,0 +1,1 @@
+"""Measures, protection and reports."""

@@ -1,0 +1,1 @@
+"""Speed, each beside a real alternative in the same run."""

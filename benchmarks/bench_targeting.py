@@ -1,0 +1,119 @@
+"""Import of the City's shootings and ranking with probabilities: medians, beside what pandas needs to read the file.
+
+Run from the project's folder: python -m benchmarks.bench_targeting. Uses the City's files when they lie in
+../shared/data; otherwise a list of the same length made up here, and squares for precincts.
+"""
+
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from campaign_engine.domain.precinct import PRECINCT_NUMBERS, RankingRule
+from campaign_engine.opendata import figures
+from campaign_engine.opendata.boundaries import read_outlines
+from campaign_engine.opendata.shootings import read_shootings
+
+ROUNDS = 7
+ROWS = 24_000
+CITY = Path(__file__).parents[2] / "shared" / "data"
+SHOOTINGS = CITY / "nypd_shootings_5ucz-vwe8_20260417.csv"
+OUTLINES = CITY / "police_precincts_y76i-bdw7_78.geojson"
+HEADINGS = (
+    "INCIDENT_KEY,OCCUR_DATE,OCCUR_TIME,BORO,LOC_OF_OCCUR_DESC,PRECINCT,JURISDICTION_CODE,LOC_CLASSFCTN_DESC,"
+    "LOCATION_DESC,X_COORD_CD,Y_COORD_CD,Latitude,Longitude"
+)
+RANK_IN_A_NEW_PROCESS = """
+import time
+start = time.perf_counter()
+from campaign_engine.opendata import figures
+from campaign_engine.opendata.ranking import rank
+from campaign_engine.domain.precinct import RankingRule
+rule = RankingRule.default(figures.data_through())
+rank(rule, figures.counts(rule))
+print(time.perf_counter() - start)
+"""
+
+
+def median(work: Callable[[], object]) -> float:
+    """Seconds; one run before that is not counted."""
+    work()
+    taken = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def made_up(folder: Path) -> tuple[Path, Path]:
+    """Shootings and outlines of the size of the City's, one row in 140 without a place."""
+    chance = random.Random(7)  # noqa: S311 - made-up places, nothing secret
+    rows = [HEADINGS]
+    for key in range(ROWS):
+        index = chance.randrange(len(PRECINCT_NUMBERS))
+        row, column = divmod(index, 10)
+        place = f"{40.45 + (row + chance.random()) * 0.06:.6f},{-74.28 + (column + chance.random()) * 0.06:.6f}"
+        day = f"{chance.randrange(1, 13):02}/{chance.randrange(1, 29):02}/{chance.randrange(2006, 2026)}"
+        rows.append(
+            f"{key},{day},12:00:00,,OUTSIDE,{PRECINCT_NUMBERS[index]},0,STREET,,1000000,200000,"
+            + ("," if key % 140 == 0 else place)
+        )
+    shootings = folder / "shootings.csv"
+    shootings.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    outlines = folder / "outlines.geojson"
+    outlines.write_text(json.dumps({"features": [square(index) for index in range(len(PRECINCT_NUMBERS))]}))
+    return shootings, outlines
+
+
+def square(index: int) -> dict[str, object]:
+    """A feature with 400 points to a side, as detailed as a real outline."""
+    row, column = divmod(index, 10)
+    west, south, step = -74.28 + column * 0.06, 40.45 + row * 0.06, 0.06 / 400
+    ring = [[west + i * step, south] for i in range(400)] + [[west + 0.06, south + i * step] for i in range(400)]
+    ring += [[west + 0.06 - i * step, south + 0.06] for i in range(400)]
+    ring += [[west, south + 0.06 - i * step] for i in range(400)]
+    return {
+        "properties": {"precinct": str(PRECINCT_NUMBERS[index])},
+        "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
+    }
+
+
+def main() -> None:
+    """Print medians and ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        shootings, outlines = (SHOOTINGS, OUTLINES) if SHOOTINGS.exists() else made_up(Path(folder))
+        rows = read_shootings(shootings).rows
+        areas = read_outlines(outlines)
+        parse = median(lambda: read_shootings(shootings))
+        read_areas = median(lambda: read_outlines(outlines))
+        locate = median(lambda: areas.locate(rows))
+        plain = median(lambda: pd.read_csv(shootings))
+    rule = RankingRule.default(figures.data_through())
+    from campaign_engine.opendata.ranking import rank
+
+    warm = median(lambda: rank(rule, figures.counts(rule)))
+    command = [sys.executable, "-c", RANK_IN_A_NEW_PROCESS]
+    cold = statistics.median(
+        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(ROUNDS)
+    )
+    whole = parse + read_areas + locate
+    print(f"{len(rows)} shootings of {shootings.name}, median of {ROUNDS} runs")
+    print(f"parse and check          {parse:.3f} s   {parse / plain:.1f} x pandas.read_csv ({plain:.3f} s)")
+    print(f"read outlines            {read_areas:.3f} s")
+    print(f"locate in outlines       {locate:.3f} s")
+    print(f"import without database  {whole:.3f} s   {whole / plain:.1f} x pandas.read_csv; 2 s at most with database")
+    print(
+        f"rank, in a new process   {cold:.3f} s   0.5 s at most, numpy loaded; {warm:.3f} s when it is loaded already"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from campaign_engine.domain.errors import StoreUnavailable
+from campaign_engine.store import sqlite_driver
 from campaign_engine.store.cipher import AddressCipher
 
 _BUSY_MILLISECONDS = 10_000
@@ -18,8 +19,8 @@ _BUSY_MILLISECONDS = 10_000
 class Database:
     """Connections for one process.
 
-    On SQLite one writer connection is shared behind a lock and begins IMMEDIATE, so that two writers queue instead of
-    failing; on PostgreSQL every transaction takes its own connection.
+    On SQLite one writer connection is kept open behind a lock and begins IMMEDIATE, so that two writers queue instead
+    of failing; on PostgreSQL every transaction takes its own connection.
     """
 
     def __init__(self, url: str, cipher: AddressCipher) -> None:
@@ -27,6 +28,8 @@ class Database:
         self.engine = _create_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer_turn = asyncio.Lock()
+        self._writer: AsyncConnection | None = None
+        self._synchronous = ""
 
     @asynccontextmanager
     async def write(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -37,11 +40,11 @@ class Database:
         """
         try:
             if self.is_sqlite:
-                async with self._writer_turn, self.engine.connect() as connection:
-                    await connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                async with self._writer_turn, self._kept_writer() as connection:
+                    await self._set_synchronous(connection, "FULL" if durable else "NORMAL")
                     await connection.exec_driver_sql("BEGIN IMMEDIATE")
-                    async with _commit_or_roll_back(connection):
-                        yield connection
+                    yield connection
+                    await connection.exec_driver_sql("COMMIT")
             else:
                 async with self.engine.begin() as connection:
                     yield connection
@@ -70,7 +73,29 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
+        await self._give_writer_back()
         await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _kept_writer(self) -> AsyncIterator[AsyncConnection]:
+        """After any error, a cancellation too, it goes back to the pool, which rolls back whatever was begun."""
+        if self._writer is None:
+            self._writer = await self.engine.connect()
+        try:
+            yield self._writer
+        except BaseException:
+            await asyncio.shield(self._give_writer_back())
+            raise
+
+    async def _set_synchronous(self, writer: AsyncConnection, level: str) -> None:
+        if level != self._synchronous:
+            await writer.exec_driver_sql(f"PRAGMA synchronous={level}")
+            self._synchronous = level
+
+    async def _give_writer_back(self) -> None:
+        writer, self._writer, self._synchronous = self._writer, None, ""
+        if writer is not None:
+            await writer.close()
 
 
 def _unavailable() -> StoreUnavailable:
@@ -78,16 +103,6 @@ def _unavailable() -> StoreUnavailable:
         "The database cannot be used right now; nothing was changed.",
         hint="Check that the disk has room and that the database runs, then try again.",
     )
-
-
-@asynccontextmanager
-async def _commit_or_roll_back(connection: AsyncConnection) -> AsyncIterator[None]:
-    try:
-        yield
-    except BaseException:
-        await connection.exec_driver_sql("ROLLBACK")
-        raise
-    await connection.exec_driver_sql("COMMIT")
 
 
 def async_url(url: str) -> sa.URL:
@@ -101,7 +116,13 @@ def _create_engine(url: str) -> AsyncEngine:
     parsed = async_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_async_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    engine = create_async_engine(parsed, isolation_level="AUTOCOMMIT", pool_size=5, max_overflow=20)
+    engine = create_async_engine(
+        parsed,
+        isolation_level="AUTOCOMMIT",
+        pool_size=5,
+        max_overflow=20,
+        connect_args={"async_creator_fn": sqlite_driver.connect},
+    )
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 

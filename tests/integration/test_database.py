@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.store.cipher import AddressCipher
@@ -25,6 +27,59 @@ async def test_an_error_rolls_the_transaction_back(database: Database) -> None:
     with pytest.raises(RuntimeError):
         await write_then_fail()
     assert await count(database) == 0
+
+
+async def test_a_cancelled_writer_leaves_nothing_and_the_next_one_writes(database: Database) -> None:
+    begun = asyncio.Event()
+
+    async def write_and_wait() -> None:
+        async with database.write() as connection:
+            await connection.exec_driver_sql(INSERT.format("a"))
+            begun.set()
+            await asyncio.Event().wait()
+
+    writer = asyncio.create_task(write_and_wait())
+    await begun.wait()
+    writer.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writer
+    async with database.write(durable=True) as connection:
+        await connection.exec_driver_sql(INSERT.format("b"))
+    assert await count(database) == 1
+
+
+async def test_a_statement_that_fails_does_not_spoil_the_next_writer(database: Database) -> None:
+    async def write_twice_the_same() -> None:
+        async with database.write() as connection:
+            await connection.exec_driver_sql(INSERT.format("a"))
+            await connection.exec_driver_sql(INSERT.format("a"))
+
+    with pytest.raises(IntegrityError):
+        await write_twice_the_same()
+    async with database.write() as connection:
+        await connection.exec_driver_sql(INSERT.format("b"))
+    assert await count(database) == 1
+
+
+@pytest.mark.parametrize(("durable", "level"), [(True, 2), (False, 1)])
+async def test_a_durable_write_survives_a_power_cut_and_only_it_waits_for_the_disk(
+    sqlite_url: str, cipher: AddressCipher, durable: bool, level: int
+) -> None:
+    database = Database(sqlite_url, cipher)
+    for before in (True, False, True):
+        async with database.write(durable=before) as connection:
+            await connection.exec_driver_sql(INSERT.format(before) + " ON CONFLICT DO NOTHING")
+        async with database.write(durable=durable) as connection:
+            assert (await connection.exec_driver_sql("PRAGMA synchronous")).scalar_one() == level
+    await database.close()
+
+
+async def test_a_streamed_result_gives_every_row(database: Database) -> None:
+    async with database.write() as connection:
+        for number in range(25):
+            await connection.exec_driver_sql(INSERT.format(number))
+    async with database.read() as connection, connection.stream(sa.text("SELECT key FROM meta")) as rows:
+        assert {int(row.key) async for row in rows} == set(range(25))
 
 
 async def test_forty_writers_at_once_all_commit(database: Database) -> None:

@@ -48,11 +48,6 @@ class SetPrecinct(Intent):
 
 
 @dataclass(frozen=True, slots=True)
-class FinishJoin(Intent):
-    """The person answered the last question of the join."""
-
-
-@dataclass(frozen=True, slots=True)
 class GivePledge(Intent):
     """A pledge with its if-then plan; it counts to the campaign and the room of its source, where it has them.
 

@@ -7,7 +7,6 @@ from campaign_engine.dialogue.flow import Rows, column, idle, named, option, say
 from campaign_engine.dialogue.intents import (
     AnswerTopic,
     CreateContact,
-    FinishJoin,
     Intent,
     RefuseAge,
     SetAgeBand,
@@ -72,7 +71,7 @@ def ask(state: State, context: Context, intents: tuple[Intent, ...] = ()) -> Ste
         case "updates":
             return Step(state, (_updates_question(state, context),), intents)
         case _:
-            return Step(idle(state), (_done(),), (*intents, FinishJoin()))
+            return Step(idle(state), (_done(),), intents)
 
 
 def next_field(state: State, context: Context, after: str) -> State:
@@ -127,8 +126,7 @@ def _choice(state: State, data: str, context: Context) -> Step | None:
     if head == "n" and value.isdigit():
         return _place_given(state, int(value), context)
     if head == "t" and value in ("yes", "no"):
-        given = AnswerTopic(Topic.AREA_UPDATES, value == "yes")
-        return ask(next_field(state, context, "updates"), context, (given,))
+        return ask(next_field(state, context, "updates"), context, _updates_answered(state, context, value == "yes"))
     return None
 
 
@@ -215,6 +213,14 @@ def _updates_question(state: State, context: Context) -> Reply:
     area = context.places.name(int(precinct)) if precinct else ""
     rows = ((option("join.updates_no", "t:no"), option("join.updates_yes", "t:yes")),)
     return Reply("join.updates", {"area": area}, options=rows)
+
+
+def _updates_answered(state: State, context: Context, yes: bool) -> tuple[Intent, ...]:
+    """Who wants updates for the area of the room they pledged in has chosen it."""
+    given = AnswerTopic(Topic.AREA_UPDATES, yes)
+    offered = state.data.get("precinct")
+    chosen = yes and offered is not None and context.person.precinct is None
+    return (SetPrecinct(int(offered)), given) if chosen and offered is not None else (given,)
 
 
 def _done() -> Reply:

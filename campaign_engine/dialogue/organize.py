@@ -222,8 +222,8 @@ def answer(state: State, inbound: Inbound, context: Context) -> Step | None:
     try:
         changes = _read(state.field, typed, context)
     except InvalidInput as error:
-        again = Reply("organize.wrong", {"message": error.message, "hint": error.hint}, asks_text=True)
-        return say(state, again)
+        said = {"code": error.code, "message": error.message, "hint": error.hint, **error.values}
+        return say(state, Reply("organize.wrong", said, asks_text=True))
     return _saved(state, state.field, changes, context) if changes is not None else None
 
 
@@ -231,7 +231,7 @@ def _read(field: str, typed: str, context: Context) -> dict[str, Any] | None:
     """Plain values of a typed answer; raises InvalidInput saying what to write instead."""
     if field == "title":
         if len(typed) > TITLE_LENGTH:
-            raise InvalidInput("This title is too long.", f"Use at most {TITLE_LENGTH} characters.")
+            raise InvalidInput("This title is too long.", f"Use at most {TITLE_LENGTH} characters.", "bad_title")
         return {"title": typed}
     if field == "goal":
         return {"goal": _positive(typed)}
@@ -247,7 +247,7 @@ def _read(field: str, typed: str, context: Context) -> dict[str, Any] | None:
 def _positive(typed: str) -> int:
     digits = typed.replace(",", "").replace(".", "")
     if not digits.isdecimal() or not 0 < int(digits) <= 1_000_000:
-        raise InvalidInput("The goal is a number of pledges.", "Write, for example, 300.")
+        raise InvalidInput("The goal is a number of pledges.", "Write, for example, 300.", "bad_goal")
     return int(digits)
 
 
@@ -256,7 +256,9 @@ def _listed(typed: str) -> TargetRule:
     unknown = [number for number in numbers if number not in PRECINCT_NUMBERS]
     if not numbers or unknown:
         named_wrong = f"There is no precinct {unknown[0]}." if unknown else "There is no precinct number in it."
-        raise InvalidInput(named_wrong, "Write precinct numbers, for example 73, 75.")
+        raise InvalidInput(
+            named_wrong, "Write precinct numbers, for example 73, 75.", "no_precinct", {"number": (unknown or [0])[0]}
+        )
     return TargetRule.from_json({**TargetRule().as_json(), "kind": TargetKind.PRECINCTS, "precincts": list(numbers)})
 
 

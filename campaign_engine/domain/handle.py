@@ -12,7 +12,9 @@ def read_handle(typed: str) -> str:
     handle = unicodedata.normalize("NFKC", typed.strip()).casefold()
     if len(handle) not in _LENGTHS or not handle.isalnum():
         raise InvalidInput(
-            "A handle has 3 to 20 letters or digits.", "Choose one that is not your real name, such as river7."
+            "A handle has 3 to 20 letters or digits.",
+            "Choose one that is not your real name, such as river7.",
+            "bad_handle",
         )
     return handle
 

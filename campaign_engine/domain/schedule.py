@@ -44,10 +44,12 @@ class Schedule:
         if self.weekdays and self.until is None:
             raise InvalidInput("A weekly schedule needs a last day.", hint='Say, for example, "until December 18".')
         if self.until is not None and self.until < self.first.date():
-            raise InvalidInput("The last day is before the first one.", hint="Choose a later last day.")
+            raise InvalidInput("The last day is before the first one.", "Choose a later last day.", "never_fires")
         if self.weekdays and next(self.walls(), None) is None:
             raise InvalidInput(
-                "None of these weekdays lies between the first and the last day.", hint="Choose a later last day."
+                "None of these weekdays lies between the first and the last day.",
+                "Choose a later last day.",
+                "never_fires",
             )
 
     @property

@@ -26,16 +26,16 @@ def parse_schedule(text: str, today: date) -> Schedule:
     head, *tail = _UNTIL.split(words, maxsplit=1)
     at = _time_in(words)
     if at is None:
-        raise InvalidInput("The time of day is missing.", _EXAMPLE)
+        raise InvalidInput("The time of day is missing.", _EXAMPLE, "no_time")
     weekdays = tuple(number for number, names in enumerate(_DAYS) if _names_day(head, names))
     first = _day_in(head, today)
     if weekdays and first is None:
         until = _day_in(tail[0], today) if tail else None
         if until is None:
-            raise InvalidInput("The last day is missing.", 'Add, for example, "until December 18".')
+            raise InvalidInput("The last day is missing.", 'Add, for example, "until December 18".', "no_last_day")
         return Schedule(datetime.combine(_first_day(weekdays, today), at), weekdays, until)
     if first is None:
-        raise InvalidInput("The day is missing.", _EXAMPLE)
+        raise InvalidInput("The day is missing.", _EXAMPLE, "no_day")
     return Schedule(datetime.combine(first, at))
 
 
@@ -62,7 +62,7 @@ def _time_in(text: str) -> time | None:
 
 def _clock(hour: int, minute: int, possible: bool) -> time:
     if not possible or hour > 23 or minute > 59:
-        raise InvalidInput("There is no such time of day.", _EXAMPLE)
+        raise InvalidInput("There is no such time of day.", _EXAMPLE, "no_such_time")
     return time(hour, minute)
 
 
@@ -87,7 +87,7 @@ def _date(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise InvalidInput("There is no such day.", _EXAMPLE) from None
+        raise InvalidInput("There is no such day.", _EXAMPLE, "no_such_day") from None
 
 
 def _first_day(weekdays: tuple[int, ...], today: date) -> date:

@@ -37,7 +37,6 @@ class Opened:
     person: Person
     saved: SavedState
     status: AddressStatus | None = None
-    joined_at: datetime | None = None
     last_seen_at: datetime | None = None
     language_known: bool = False
     done_today: frozenset[tuple[ActionKind, int | None]] = frozenset()
@@ -55,6 +54,7 @@ class NewContact:
     language: str
     status: AddressStatus
     created_at: datetime
+    precinct: int | None = None
     site_id: int | None = None
     generation: int = 0
     simulated: bool = False
@@ -69,7 +69,6 @@ class ContactChanges(TypedDict, total=False):
     precinct_declined: bool
     site_id: int
     paused_until: datetime | None
-    joined_at: datetime
     last_seen_at: datetime
 
 

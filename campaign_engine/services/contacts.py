@@ -7,7 +7,6 @@ from campaign_engine.dialogue.intents import (
     AnswerTopic,
     CreateContact,
     DeletePerson,
-    FinishJoin,
     OptIn,
     OptOut,
     RefuseAge,
@@ -29,7 +28,10 @@ AGE_BLOCK = timedelta(hours=24)
 
 
 async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
-    """A tap in a room makes an address that is never written to until its person opens a chat (`unstarted`)."""
+    """A tap in a room makes an address that is never written to until its person opens a chat (`unstarted`).
+
+    The precinct of a site or link is theirs from then on; that of a room is asked in the chat.
+    """
     if turn.person.contact_id is not None:
         return ()
     source = intent.source
@@ -40,6 +42,7 @@ async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
         intent.language,
         AddressStatus.OPTED_OUT if turn.person.opted_out else status,
         turn.now,
+        None if turn.inbound.room else source.precinct,
         source.site_id,
         source.generation,
         turn.inbound.simulated,
@@ -64,6 +67,7 @@ async def _created(turn: Turn, new: NewContact) -> Person:
         address_id=address_id,
         age_band=new.age_band,
         language=new.language,
+        precinct=new.precinct,
         site_id=new.site_id,
         generation=new.generation,
     )
@@ -98,13 +102,6 @@ async def set_precinct(turn: Turn, intent: SetPrecinct) -> Replies:
     turn.changes["precinct"] = intent.precinct
     turn.changes["precinct_declined"] = declined
     turn.person = replace(turn.person, precinct=intent.precinct, precinct_declined=declined)
-    return ()
-
-
-async def finish_join(turn: Turn, intent: FinishJoin) -> Replies:  # noqa: ARG001 - the intent has no fields
-    """The first time counts."""
-    if turn.opened.joined_at is None:
-        turn.changes["joined_at"] = turn.now
     return ()
 
 
@@ -203,7 +200,6 @@ def handlers(places: Places) -> Handlers:
         SetAgeBand: set_age_band,
         SetLanguage: set_language,
         SetPrecinct: set_precinct,
-        FinishJoin: finish_join,
         AnswerTopic: answer_topic,
         OptOut: opt_out,
         OptIn: opt_in,

@@ -26,7 +26,7 @@ from campaign_engine.ports.people import SavedState
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
-from campaign_engine.services import actions, contacts, sources
+from campaign_engine.services import actions, campaign_cards, contacts, sources
 from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.turn import Handlers, Replies, Turn
 
@@ -139,7 +139,7 @@ class Conversation:
         return Turn(work, inbound, opened, now, opened.person)
 
     async def _answer(self, inbound: Inbound) -> tuple[Message, ...]:
-        error: GroundswellError = Conflict("Too much came at once.", "Send it again in a moment.")
+        error: GroundswellError = Conflict("Too much came at once.", "Send it again in a moment.", "busy")
         for _ in range(TRIES):
             try:
                 done = await self._take_turn(inbound)
@@ -237,8 +237,7 @@ def _known(hint: str) -> str:
 
 
 def _error_reply(error: GroundswellError) -> Reply:
-    values = {"message": error.message, "hint": error.hint}
-    return Reply("contact.error", values, ((Option(label="menu.open", data="m"),),))
+    return replace(campaign_cards.error_reply(error), options=((Option(label="menu.open", data="m"),),))
 
 
 def _state(saved: SavedState) -> State:
@@ -250,11 +249,15 @@ def _remembers(state: State) -> bool:
 
 
 def _note_site(turn: Turn, context: Context) -> None:
-    """A code that a contact without a site brings is kept (safety N2)."""
-    site_id = context.source.site_id if context.source else None
-    if site_id is not None and turn.person.contact_id is not None and turn.person.site_id is None:
-        turn.changes["site_id"] = site_id
-        turn.person = replace(turn.person, site_id=site_id)
+    """A code that a contact without a site brings is kept, and its precinct where none was chosen (safety N2)."""
+    source, person = context.source, turn.person
+    if source is None or source.site_id is None or person.contact_id is None or person.site_id is not None:
+        return
+    turn.changes["site_id"] = source.site_id
+    turn.person = replace(person, site_id=source.site_id)
+    if person.precinct is None and not person.precinct_declined and not turn.inbound.room:
+        turn.changes["precinct"] = source.precinct
+        turn.person = replace(turn.person, precinct=source.precinct)
 
 
 def _started_by_code(inbound: Inbound, context: Context) -> Inbound:

@@ -111,6 +111,6 @@ class Organizing:
     async def _report(self, turn: Turn, intent: ShowReport) -> Replies:
         """Read after the commit: a report may take seconds, and nobody waits for the database meanwhile."""
         if not turn.person.is_staff:
-            raise NotAllowed("This report is for the team.", "Open the public report on the page instead.")
+            raise NotAllowed("This report is for the team.", "Open the public report on the page instead.", "team_only")
         turn.reports.append(intent.campaign_id)
         return ()

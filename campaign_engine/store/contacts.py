@@ -46,6 +46,7 @@ class SqlContactsRepository(Transaction):
             pseudonym=secrets.token_hex(_PSEUDONYM_BYTES),
             age_band=new.age_band or "",
             language=new.language,
+            precinct=new.precinct,
             precinct_declined=False,
             site_id=new.site_id,
             generation=new.generation,

@@ -129,7 +129,6 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "site_id": contacts.c.site_id,
         "generation": contacts.c.generation,
         "paused_until": contacts.c.paused_until,
-        "joined_at": contacts.c.joined_at,
         "last_seen_at": contacts.c.last_seen_at,
         "do_not_contact": do_not_contact.c.since,
         "blocked_until": age_gates.c.until,
@@ -205,7 +204,6 @@ def _opened(row: dict[str, Any]) -> Opened:
             row["flow"] or "", row["field"] or "", row["data"] or {}, row["state_language"] or "", row["version"] or 0
         ),
         status=status,
-        joined_at=_moment(row["joined_at"]),
         last_seen_at=_moment(row["last_seen_at"]),
         language_known=bool(row["language"] or row["state_language"]),
         done_today=frozenset((ActionKind(kind), campaign_id) for kind, campaign_id in row["done"] or ()),

@@ -105,7 +105,6 @@ contacts = sa.Table(
     person("site_id", Id, sa.ForeignKey("sites.id"), nullable=True),
     person("generation", sa.Integer),
     person("paused_until", UtcDateTime, nullable=True),
-    person("joined_at", UtcDateTime, nullable=True),
     person("created_at", UtcDateTime),
     person("last_seen_at", UtcDateTime),
     person("simulated", sa.Boolean),

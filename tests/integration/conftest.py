@@ -1,4 +1,4 @@
-"""A local Telegram server and the real client that talks to it over a socket."""
+"""A local Telegram server and the real client that talks to it over a socket; a conversation over the real store."""
 
 from collections.abc import AsyncIterator
 
@@ -6,7 +6,10 @@ import pytest
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
+from campaign_engine.store.unit_of_work import SqlStore
 from tests.platforms.telegram_server import TelegramServer
+from tests.support import FakeClock
+from tests.support.engine import House
 
 
 @pytest.fixture
@@ -22,3 +25,10 @@ async def telegram_bot(telegram_server: TelegramServer, monkeypatch: pytest.Monk
     request = HTTPXRequest(connection_pool_size=8)
     async with Bot(telegram_server.token, base_url=f"{telegram_server.root}/bot", request=request) as bot:
         yield bot
+
+
+@pytest.fixture
+async def house(store: SqlStore, clock: FakeClock) -> House:
+    house = House(store, clock)
+    await house.furnish()
+    return house

@@ -38,7 +38,7 @@ def test_a_whole_join_takes_at_most_seven_taps_and_asks_each_thing_once() -> Non
     talk = joined()
     assert talk.templates() == ["join.done"]
     kinds = [type(intent).__name__ for intent in talk.done if not isinstance(intent, wanted.RecordAction)]
-    assert kinds == ["CreateContact", "SetPrecinct", "GivePledge", "GivePledge", "AnswerTopic", "FinishJoin"]
+    assert kinds == ["CreateContact", "SetPrecinct", "GivePledge", "GivePledge", "AnswerTopic"]
 
 
 def test_a_site_code_fills_the_place() -> None:

@@ -170,7 +170,6 @@ def upgrade() -> None:
         sa.Column("site_id", Id, nullable=True),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("paused_until", UtcDateTime(), nullable=True),
-        sa.Column("joined_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("last_seen_at", UtcDateTime(), nullable=False),
         sa.Column("simulated", sa.Boolean(), nullable=False),

@@ -1,0 +1,202 @@
+"""A whole conversation over the real store: only figures and notifier are stand-ins, at their ports."""
+
+import functools
+import itertools
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from campaign_engine.domain.action import Site, SiteKind
+from campaign_engine.domain.contact import Role, RoleGrant, Scope
+from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message
+from campaign_engine.domain.precinct import Ranking, RankingRule
+from campaign_engine.opendata.city import NewYorkData
+from campaign_engine.opendata.places import ShippedPlaces
+from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.rendering import Renderer
+from campaign_engine.services.campaigns import Campaigns, Surroundings
+from campaign_engine.services.conversation import Conversation, ConversationParts
+from campaign_engine.services.rooms import Rooms
+from campaign_engine.services.sites import Sites
+from campaign_engine.services.staffing import Staffing
+from campaign_engine.store.tables import metadata
+from campaign_engine.store.unit_of_work import SqlStore
+from tests.support.clock import FakeClock
+
+CHANNELS = ("web", "telegram", "discord")
+PAGE = "https://groundswell.example"
+
+
+@functools.cache
+def default_ranking() -> Ranking:
+    city = NewYorkData()
+    rule = RankingRule.default(city.data_through())
+    return city.rank(rule, city.counts(rule))
+
+
+class FixedFigures:
+    """At the port Figures."""
+
+    async def card(self, campaign_id: int) -> Mapping[str, object]:
+        counts = {"delivered": 812, "reached": 240, "engaged": 96, "pledged": 61, "opt_outs": "hidden"}
+        rows = [{"precinct": 75, "reached": 31, "pledged": "hidden"}]
+        return {"title": f"campaign {campaign_id}", "goal": 300, **counts, "precincts": rows}
+
+
+@dataclass
+class Notes:
+    """At the port Notifier."""
+
+    told: list[tuple[Destination, Message]] = field(default_factory=list)
+
+    async def notify(self, destination: Destination, message: Message) -> None:
+        self.told.append((destination, message))
+
+
+class House:
+    """Precincts and the default ranking are stored; `person` gives a new one with a chat of their own."""
+
+    def __init__(self, store: SqlStore, clock: FakeClock) -> None:
+        self.store, self.clock, self.notes = store, clock, Notes()
+        self.renderer, places = Renderer(), ShippedPlaces()
+        self.campaigns = Campaigns(clock, self.renderer, Surroundings(frozenset(CHANNELS), places.name, PAGE))
+        self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
+        self.conversation = Conversation(
+            ConversationParts(
+                store=store,
+                renderer=self.renderer,
+                clock=clock,
+                places=places,
+                campaigns=self.campaigns,
+                staffing=self.staffing,
+                figures=FixedFigures(),
+                notifier=self.notes,
+                channels=CHANNELS,
+                public_url=PAGE,
+            )
+        )
+        self.updates = itertools.count(1)
+
+    async def furnish(self) -> None:
+        async with self.store.write() as work:
+            await work.targeting.load_precincts(NewYorkData().precincts().values())
+            await work.targeting.save_ranking(default_ranking(), self.clock())
+
+    async def site(self, precinct: int = 75, name: str = "Maple High") -> Site:
+        async with self.store.write() as work:
+            return await self.sites.add(work, "operator", name, SiteKind.SCHOOL, precinct)
+
+    async def invite(self, role: Role, scope: Scope | None = None) -> str:
+        async with self.store.write() as work:
+            return await self.staffing.invite(work, role, scope or Scope())
+
+    def person(self, address: str, channel: str = "web", language: str = "en") -> "Phone":
+        return Phone(self, channel, address, language)
+
+    async def staff(self, handle: str, role: Role, scope: Scope | None = None, channel: str = "telegram") -> "Phone":
+        phone = self.person(f"address of {handle}", channel)
+        await phone.start(f"r_{await self.invite(role, scope)}")
+        await phone.say(handle)
+        return phone
+
+    async def rows(self, table: sa.Table) -> list[Any]:
+        async with self.store.database.read() as connection:
+            return list((await connection.execute(sa.select(table))).all())
+
+    async def counts(self) -> dict[str, int]:
+        """Rows of every table that is not empty."""
+        found = {table.name: len(await self.rows(table)) for table in metadata.sorted_tables}
+        return {name: count for name, count in found.items() if count}
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What is executed meanwhile; BEGIN, COMMIT and PRAGMA are not counted."""
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")):
+                seen.append(statement)
+
+        engine = self.store.database.engine.sync_engine
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)
+
+    async def grant(self, contact_id: int, handle: str, *roles: Role) -> None:
+        """Roles for somebody who is there already."""
+        async with self.store.write() as work:
+            for role in roles:
+                code = await work.staff.invite(RoleGrant(role), self.clock().replace(year=2030))
+                await work.staff.redeem(code, contact_id, handle, self.clock())
+
+
+@dataclass
+class Phone:
+    """One person's chat; taps only what is on the screen."""
+
+    house: House
+    channel: str
+    address: str
+    language: str = "en"
+    screen: tuple[Message, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(message.text for message in self.screen)
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Label to data, of everything on the screen."""
+        return {
+            choice.label: choice.data for message in self.screen for row in message.choices for choice in row if row
+        }
+
+    async def start(self, payload: str = "") -> str:
+        return await self.send(InboundKind.START, data=payload)
+
+    async def say(self, text: str) -> str:
+        return await self.send(InboundKind.TEXT, text=text)
+
+    async def command(self, name: str) -> str:
+        return await self.send(InboundKind.COMMAND, command=name)
+
+    async def tap(self, *labels: str) -> str:
+        """Each by the beginning of its label."""
+        for label in labels:
+            data = next((data for shown, data in self.buttons.items() if shown.startswith(label)), None)
+            assert data is not None, f"no button {label!r} among {list(self.buttons)}"
+            await self.press(data)
+        return self.text
+
+    async def press(self, data: str, room: str = "") -> str:
+        """A button that may have scrolled away."""
+        return await self.send(InboundKind.CHOICE, data=data, room=room)
+
+    async def send(self, kind: InboundKind, update_id: str = "", **said: str) -> str:
+        number = update_id or str(next(self.house.updates))
+        inbound = Inbound(self.channel, self.address, kind, number, language_hint=self.language, **said)
+        self.screen = await self.house.conversation.handle(inbound)
+        return self.text
+
+    async def join(self, *, updates: bool = True, age: str = "13 to 15") -> "Phone":
+        """By hand through the 75th, with a pledge and a plan."""
+        await self.start()
+        await self.tap(age, "Brooklyn", "More", "East New York", "Look out", "I feel unsafe")
+        await self.tap("Yes" if updates else "No thanks")
+        return self
+
+    async def contact_id(self) -> int | None:
+        async with self.house.store.read() as work:
+            return (await self._look(work)).contact_id
+
+    async def known(self) -> Any:
+        async with self.house.store.read() as work:
+            return await self._look(work)
+
+    async def _look(self, work: UnitOfWork) -> Any:
+        return (await work.dialogues.look(Destination(self.channel, self.address), self.house.clock())).person

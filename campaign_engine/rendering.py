@@ -53,10 +53,14 @@ class Renderer:
         return Message(
             text=self._block(reply.template, language, reply.values),
             language=language,
-            choices=tuple(tuple(self._choice(option, language) for option in row) for row in reply.options),
+            choices=self.choices(reply.options, language),
             edits=reply.edits,
             asks_text=reply.asks_text,
         )
+
+    def choices(self, rows: tuple[tuple[Option, ...], ...], language: str) -> tuple[tuple[Choice, ...], ...]:
+        """Words for options without a text, as they stand under a post."""
+        return tuple(tuple(self._choice(option, language) for option in row) for row in rows)
 
     def post(self, content: PostContent, language: str, values: Mapping[str, object]) -> str:
         """Text of a post for one variant, English where it promises no such language.
@@ -121,6 +125,7 @@ def _check_nodes(tree: nodes.Template, known: Mapping[str, object]) -> None:
                 f"Line {node.lineno} uses a variable that does not exist.",
                 "These exist: " + ", ".join(POST_VALUES) + ".",
                 code="unknown_variable",
+                values={"line": node.lineno},
             )
         if not isinstance(node, _POST_NODES):
             raise _computes(node)
@@ -137,6 +142,7 @@ def _computes(node: nodes.Node) -> InvalidInput:
         f"Line {node.lineno} uses more than a text may.",
         "Only {{ variables }} and {% if variable %} … {% endif %} work here.",
         code="broken_template",
+        values={"line": node.lineno},
     )
 
 
@@ -180,6 +186,7 @@ def _not_allowed(line: int) -> InvalidInput:
         f"Line {line} has a link that is not on the list.",
         "Put {{ link }} between spaces for our own page, or use an https link to " + ", ".join(ALLOWED_HOSTS) + ".",
         code="link_not_allowed",
+        values={"line": line},
     )
 
 

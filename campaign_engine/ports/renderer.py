@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from campaign_engine.domain.campaign import PostContent
-from campaign_engine.domain.message import Message, Reply
+from campaign_engine.domain.message import Choice, Message, Option, Reply
 
 
 class Renderer(Protocol):
@@ -12,6 +12,9 @@ class Renderer(Protocol):
 
     def reply(self, reply: Reply, language: str) -> Message:
         """Words for a reply; English where the language lacks the block."""
+
+    def choices(self, rows: tuple[tuple[Option, ...], ...], language: str) -> tuple[tuple[Choice, ...], ...]:
+        """Words for options without a text, as they stand under a post."""
 
     def post(self, content: PostContent, language: str, values: Mapping[str, object]) -> str:
         """Text of a post for one variant. Raises InvalidInput naming the line of a broken template."""

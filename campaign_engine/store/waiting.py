@@ -32,9 +32,9 @@ def for_person(person: Person) -> sa.ColumnElement[bool] | None:
         return None
     return sa.and_(
         campaigns.c.status.in_(_WAITING),
-        sa.exists().where(posts.c.campaign_id == campaigns.c.id, posts.c.status == PostStatus.SUBMITTED),
+        _has(posts.c.campaign_id == campaigns.c.id, posts.c.status == PostStatus.SUBMITTED),
         ~_written_by(person.contact_id),
-        sa.exists().where(campaign_targets.c.campaign_id == campaigns.c.id),
+        _has(campaign_targets.c.campaign_id == campaigns.c.id),
         sa.or_(_within(person, _PEER_APPROVED_KINDS), _within(person, tuple(sorted(ADULT_APPROVED_KINDS)))),
     )
 
@@ -87,8 +87,13 @@ def staff_contact(row: Any, cipher: AddressCipher) -> StaffContact:
     )
 
 
+def _has(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Such rows belong to the campaign, whatever other tables the query around reads."""
+    return sa.exists().where(*conditions).correlate(campaigns)
+
+
 def _written_by(contact_id: int) -> sa.ColumnElement[bool]:
-    version = sa.exists().where(
+    version = _has(
         posts.c.campaign_id == campaigns.c.id,
         post_versions.c.post_id == posts.c.id,
         post_versions.c.version == posts.c.version,
@@ -99,7 +104,7 @@ def _written_by(contact_id: int) -> sa.ColumnElement[bool]:
 
 def _within(person: Person, kinds: tuple[CampaignKind, ...]) -> sa.ColumnElement[bool]:
     covered = reach(person.grants, approving_roles(kinds[0]))
-    beyond = sa.exists().where(
+    beyond = _has(
         campaign_targets.c.campaign_id == campaigns.c.id,
         campaign_targets.c.precinct.in_(set(PRECINCT_NUMBERS) - covered),
     )

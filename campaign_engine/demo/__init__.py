@@ -1,0 +1,1 @@
+"""The demo: simulated people on a moving clock, through the same dialogue and send path as everybody."""

@@ -1,0 +1,70 @@
+"""Sets the scene: made-up sites where the need is, and two people with roles."""
+
+from dataclasses import dataclass
+
+from campaign_engine.bootstrap import Engine
+from campaign_engine.demo.cast import Player
+from campaign_engine.domain.action import Site, SiteKind
+from campaign_engine.domain.contact import Role, Scope
+
+CHANNEL = "web"
+ORGANIZER = "demo-organizer"
+APPROVER = "demo-approver"
+HANDLES = {ORGANIZER: "river7", APPROVER: "harbor3"}
+_ACTOR = "demo"
+_NAMES = {SiteKind.SCHOOL: "school", SiteKind.CENTER: "community center", SiteKind.OTHER: "library"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Staff by the address of their page chat, and all sites in order of rank."""
+
+    players: dict[str, Player]
+    sites: tuple[Site, ...]
+
+    @property
+    def organizer(self) -> Player:
+        """Drafts."""
+        return self.players[ORGANIZER]
+
+    @property
+    def approver(self) -> Player:
+        """Reads and approves."""
+        return self.players[APPROVER]
+
+
+async def furnish(engine: Engine, *, sites_per_precinct: int = 1) -> Stage:
+    """Sites in each precinct at the top of the ranking; an organizer and an approver who have used their invites.
+
+    Raises OutOfScript when an invite gives no role.
+    """
+    sites = await _add_sites(engine, sites_per_precinct)
+    players = {
+        address: await _with_role(engine, address, role)
+        for address, role in ((ORGANIZER, Role.ORGANIZER), (APPROVER, Role.APPROVER))
+    }
+    return Stage(players, sites)
+
+
+async def _add_sites(engine: Engine, per_precinct: int) -> tuple[Site, ...]:
+    kinds = tuple(SiteKind)
+    async with engine.store.write() as work:
+        top = (await work.targeting.latest_ranking()).ranking.top
+        made = []
+        for number in range(len(top) * per_precinct):
+            precinct, kind = top[number % len(top)], kinds[number % len(kinds)]
+            area = engine.places.name(precinct).partition(",")[0]
+            name = f"Simulated {_NAMES[kind]} {number + 1}, {area}"
+            made.append(await engine.sites.add(work, _ACTOR, name, kind, precinct))
+    return tuple(made)
+
+
+async def _with_role(engine: Engine, address: str, role: Role) -> Player:
+    async with engine.store.write() as work:
+        code = await engine.staffing.invite(work, role, Scope())
+    player = Player(engine.conversation, CHANNEL, address)
+    await player.start(f"r_{code}")
+    await player.say(HANDLES[address])
+    await player.command("menu")
+    player.need("o:new" if role is Role.ORGANIZER else "o:waiting")
+    return player

@@ -125,7 +125,10 @@ def _lost(state: State, inbound: Inbound, context: Context) -> Step:
 
 
 def _counted(made: Step, inbound: Inbound, context: Context) -> Step:
-    """Everything that a contact does counts once for reach (measures: reached, engaged); leaving does not."""
+    """Everything that a contact does counts once for reach (measures: reached, engaged); leaving does not.
+
+    It comes last, so that it carries the precinct that was just chosen.
+    """
     person = context.person
     if person.contact_id is None or person.is_staff or person.opted_out:
         return made
@@ -133,4 +136,4 @@ def _counted(made: Step, inbound: Inbound, context: Context) -> Step:
         return made
     kind = ActionKind.TAP if inbound.kind is InboundKind.CHOICE else ActionKind.ANSWER
     counted: Intent = RecordAction(kind, context.source.campaign_id if context.source else None)
-    return replace(made, intents=(counted, *made.intents))
+    return replace(made, intents=(*made.intents, counted))

@@ -204,13 +204,11 @@ class DialoguesRepository(Protocol):
 class ActionsRepository(Protocol):
     """Pledges and inbound actions."""
 
-    async def running_campaign(self, precinct: int, kinds: tuple[str, ...]) -> int | None:
-        """The most recently launched running campaign of these kinds that targets the precinct."""
+    async def pledge(self, new: NewPledge, kinds: tuple[str, ...] = ()) -> int | None:
+        """Once per contact and campaign, and once per contact without one; the campaign that it counts to.
 
-    async def pledge(self, new: NewPledge) -> None:
-        """Once per contact and campaign, and once per contact without one.
-
-        A second pledge changes the choice, and the plan where it brings one; the rest stays as it was first.
+        A pledge without a campaign goes to the most recently launched running one of these kinds that targets its
+        precinct. A second pledge changes the choice, and the plan where it brings one; the rest stays as it was first.
         """
 
     async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:

@@ -32,11 +32,10 @@ async def give_pledge(turn: Turn, intent: GivePledge) -> Replies:
         raise NotAllowed("One question comes first.", "Send /start and choose your age group.", "age_first")
     if await _completed(turn, contact_id, intent):
         return ()
-    new = await _counted_to(turn, contact_id, intent)
-    await turn.work.actions.pledge(new)
-    campaigns = turn.person.pledged_campaigns | ({new.campaign_id} if new.campaign_id is not None else set())
+    campaign_id = await turn.work.actions.pledge(_new_pledge(turn, contact_id, intent), ATTRIBUTED)
+    campaigns = turn.person.pledged_campaigns | ({campaign_id} if campaign_id is not None else set())
     turn.person = replace(turn.person, pledged=True, pledged_campaigns=campaigns)
-    turn.record(ActionKind.PLEDGE, new.campaign_id)
+    turn.record(ActionKind.PLEDGE, campaign_id)
     return ()
 
 
@@ -46,22 +45,18 @@ async def _completed(turn: Turn, contact_id: int, intent: GivePledge) -> bool:
     return await turn.work.actions.complete(contact_id, intent.pledge, intent.if_then)
 
 
-async def _counted_to(turn: Turn, contact_id: int, intent: GivePledge) -> NewPledge:
+def _new_pledge(turn: Turn, contact_id: int, intent: GivePledge) -> NewPledge:
     person, source = turn.person, intent.source
-    precinct = pledge_precinct(person, source)
-    campaign_id = source.campaign_id
-    if campaign_id is None and precinct is not None:
-        campaign_id = await turn.work.actions.running_campaign(precinct, ATTRIBUTED)
     return NewPledge(
         contact_id=contact_id,
         channel=turn.inbound.channel,
         pledge=intent.pledge,
         if_then=intent.if_then,
         pledged_at=turn.now,
-        campaign_id=campaign_id,
+        campaign_id=source.campaign_id,
         room_id=source.room_id,
         site_id=source.site_id or person.site_id,
-        precinct=precinct,
+        precinct=pledge_precinct(person, source),
         generation=person.generation,
     )
 

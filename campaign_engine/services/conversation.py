@@ -2,8 +2,8 @@
 
 What a step costs, in statements (BEGIN, COMMIT and PRAGMA are not counted): answering a question three, namely the
 de-duplication insert that returns the joined read, the state, and the answer; one more for each row that a step
-creates (contact, address, consent, pledge, the day's first action), one for each code, post or room to look up, one to
-find the campaign of a pledge without one, and three for the drafts and lists of staff.
+creates (contact, address, pledge, the day's first action), one for each code, post or room to look up, and three for
+the drafts and lists of staff.
 """
 
 import asyncio

@@ -20,34 +20,24 @@ class SqlActionsRepository(Transaction):
     on the giver's dialogue keeps two of them from running at once.
     """
 
-    async def running_campaign(self, precinct: int, kinds: tuple[str, ...]) -> int | None:
-        """See the port; the later id decides between two launched at one moment."""
-        targeted = campaigns.join(campaign_targets, campaign_targets.c.campaign_id == campaigns.c.id)
-        return await self._connection.scalar(
-            sa.select(campaigns.c.id)
-            .select_from(targeted)
-            .where(
-                campaign_targets.c.precinct == precinct,
-                campaigns.c.status == CampaignStatus.RUNNING,
-                campaigns.c.kind.in_(kinds),
-            )
-            .order_by(campaigns.c.launched_at.desc(), campaigns.c.id.desc())
-            .limit(1)
-        )
-
-    async def pledge(self, new: NewPledge) -> None:
-        """One upsert; without a campaign an update and, where it found nothing, an insert."""
+    async def pledge(self, new: NewPledge, kinds: tuple[str, ...] = ()) -> int | None:
+        """One upsert; one update more when the choice of a pledge without a campaign changes."""
         choice: dict[str, Any] = {"pledge": new.pledge}
         if new.if_then is not None:
             choice["if_then"] = new.if_then
-        if new.campaign_id is None:
-            mine = sa.and_(pledges.c.contact_id == new.contact_id, pledges.c.campaign_id.is_(None))
-            changed = await self._connection.execute(pledges.update().where(mine).values(choice))
-            if changed.rowcount:
-                return
-        statement = insert(self._connection, pledges).values(dataclasses.asdict(new))
-        key = [pledges.c.contact_id, pledges.c.campaign_id]
-        await self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=choice))
+        mine = sa.and_(pledges.c.contact_id == new.contact_id, pledges.c.campaign_id.is_(None))
+        columns = [column for column in pledges.c if column is not pledges.c.id]
+        statement = insert(self._connection, pledges).from_select(columns, _unless_given(new, kinds, columns, mine))
+        given = await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[pledges.c.contact_id, pledges.c.campaign_id], set_=choice
+            ).returning(pledges.c.campaign_id)
+        )
+        row = given.one_or_none()
+        if row is None:
+            await self._connection.execute(pledges.update().where(mine).values(choice))
+            return None
+        return None if row.campaign_id is None else int(row.campaign_id)
 
     async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:
         """One update."""
@@ -61,6 +51,36 @@ class SqlActionsRepository(Transaction):
         columns = [column for column in actions.c if column is not actions.c.id]
         rows = sa.union_all(*(_unless_recorded(action, columns) for action in new))
         await self._connection.execute(actions.insert().from_select(columns, rows))
+
+
+def _unless_given(
+    new: NewPledge, kinds: tuple[str, ...], columns: list[sa.Column[Any]], mine: sa.ColumnElement[bool]
+) -> sa.Select[Any]:
+    """The pledge with the campaign it counts to; no row for a second one without a campaign."""
+    campaign_id = sa.literal(new.campaign_id, pledges.c.campaign_id.type)
+    counted = sa.select(sa.func.coalesce(campaign_id, _running(new.precinct, kinds)).label("id")).subquery("counted")
+    values = dataclasses.asdict(new)
+    typed = (
+        counted.c.id if column is pledges.c.campaign_id else sa.literal(values[column.name], column.type)
+        for column in columns
+    )
+    return sa.select(*typed).where(sa.or_(counted.c.id.is_not(None), ~sa.exists().where(mine)))
+
+
+def _running(precinct: int | None, kinds: tuple[str, ...]) -> sa.ScalarSelect[Any]:
+    """The later id decides between two launched at one moment."""
+    return (
+        sa.select(campaigns.c.id)
+        .join(campaign_targets, campaign_targets.c.campaign_id == campaigns.c.id)
+        .where(
+            campaign_targets.c.precinct == sa.literal(precinct, campaign_targets.c.precinct.type),
+            campaigns.c.status == CampaignStatus.RUNNING,
+            campaigns.c.kind.in_(kinds),
+        )
+        .order_by(campaigns.c.launched_at.desc(), campaigns.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _unless_recorded(action: NewAction, columns: list[sa.Column[Any]]) -> sa.Select[Any]:

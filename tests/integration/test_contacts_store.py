@@ -168,17 +168,24 @@ async def test_an_action_is_recorded_once_per_contact_kind_campaign_and_day(
     assert await count(store, tables.actions) == 8
 
 
-async def test_the_most_recently_launched_running_campaign_of_the_precinct_is_found(
+async def test_a_pledge_counts_to_the_most_recently_launched_running_campaign_of_its_precinct(
     store: SqlStore, clock: FakeClock, precinct_75: int
 ) -> None:
+    contact_id, _ = await create(store, clock)
     older = await campaign(store, clock())
     newest = await campaign(store, clock() + timedelta(hours=2))
     await campaign(store, clock() + timedelta(hours=3), kind="memorial")
     await campaign(store, clock() + timedelta(hours=4), status="paused")
-    async with store.read() as work:
-        assert await work.actions.running_campaign(75, ("pledge", "recruit")) == newest != older
-        assert await work.actions.running_campaign(75, ("recruit",)) is None
-        assert await work.actions.running_campaign(1, ("pledge",)) is None
+    for precinct, kinds, counted_to in (
+        (75, ("pledge", "recruit"), newest),
+        (75, ("recruit",), None),
+        (1, ("pledge",), None),
+        (None, ("pledge",), None),
+    ):
+        given = NewPledge(contact_id, "telegram", PledgeCode.ALLY, None, clock(), precinct=precinct)
+        async with store.write() as work:
+            assert await work.actions.pledge(given, kinds) == counted_to != older
+    assert await count(store, tables.pledges) == 2
 
 
 async def test_C7_stop_turns_every_topic_off_and_C5_remembers_when(store: SqlStore, clock: FakeClock) -> None:

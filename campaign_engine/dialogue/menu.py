@@ -47,7 +47,7 @@ def _staff_rows(context: Context) -> Rows:
 
 def command(name: str, state: State, context: Context) -> Step | None:
     """A command by its name; None for one that nobody knows. The open question is kept."""
-    if context.person.contact_id is None and name in ("menu", "export", "status"):
+    if context.person.contact_id is None and name in ("menu", "status"):
         return open_question(state, context)
     simple = {
         "help": Step(state, (help_card(),)),

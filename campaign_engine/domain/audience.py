@@ -39,3 +39,22 @@ class NewRoom:
 
     def __repr__(self) -> str:
         return f"NewRoom({self.channel}, {self.kind})"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSeen:
+    """A chat as the platform describes it when somebody links it; `address` and `by` (that person's) are plain.
+
+    `language_hint` is what the person's client speaks, for somebody we do not know.
+    """
+
+    channel: str
+    address: str
+    kind: RoomKind
+    title: str
+    members: int
+    by: str
+    language_hint: str = ""
+
+    def __repr__(self) -> str:
+        return f"RoomSeen({self.channel}, {self.kind})"

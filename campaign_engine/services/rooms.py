@@ -8,7 +8,10 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.planning import AuditEntry
 from campaign_engine.ports.unit_of_work import UnitOfWork
 
-_LINKERS = (Role.ORGANIZER, Role.APPROVER, Role.SAFETY_LEAD, Role.ADMIN)
+LINKERS = (Role.ORGANIZER, Role.APPROVER, Role.SAFETY_LEAD, Role.ADMIN)
+"""Roles that may tie a chat to an area of their own scope."""
+
+_PLATFORM = "platform"
 
 
 class Rooms:
@@ -30,6 +33,11 @@ class Rooms:
         await work.rooms.unlink(room.id)
         await self._log(work, person, "unlink_room", room.id)
 
+    async def forget(self, work: UnitOfWork, room: Room) -> None:
+        """The platform put us out of it; nobody is asked. Raises NotFound."""
+        await work.rooms.unlink(room.id)
+        await work.audit.append(AuditEntry(_PLATFORM, "unlink_room", f"room:{room.id}"), self._clock())
+
     async def _log(self, work: UnitOfWork, person: Person, action: str, room_id: int) -> None:
         await work.audit.append(AuditEntry(person.handle, action, f"room:{room_id}"), self._clock())
 
@@ -38,5 +46,5 @@ def _check(person: Person, scope: Scope) -> None:
     area = precincts_in(scope)
     if not area:
         raise InvalidInput("A room belongs to the city, a borough or a precinct.", "Choose one of them.")
-    if not reach(person.grants, _LINKERS) >= area:
+    if not reach(person.grants, LINKERS) >= area:
         raise NotAllowed("Your role does not reach this area.", "Ask somebody whose area covers it.", "beyond_scope")

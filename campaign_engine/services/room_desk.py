@@ -1,0 +1,108 @@
+"""Links public chats at the word of staff, for the bots: who asks is looked up by address, their roles decide."""
+
+import re
+
+from campaign_engine.dialogue.state import Places
+from campaign_engine.domain.audience import NewRoom, RoomSeen
+from campaign_engine.domain.contact import LANGUAGES, Person, Scope, ScopeKind
+from campaign_engine.domain.errors import GroundswellError, InvalidInput, NotAllowed, StoreUnavailable
+from campaign_engine.domain.message import Destination, Message, Reply
+from campaign_engine.domain.permission import precincts_in
+from campaign_engine.domain.precinct import PRECINCT_NUMBERS, Borough
+from campaign_engine.domain.words import squeezed
+from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.renderer import Renderer
+from campaign_engine.ports.unit_of_work import Store, UnitOfWork
+from campaign_engine.services.rooms import LINKERS, Rooms
+
+TITLE_LENGTH = 200
+
+_PRECINCT = re.compile(r"(?:precinct|pct|precinto|comisaria)?([0-9]{1,3})(?:st|nd|rd|th)?(?:precinct|pct)?")
+_CITY = ("city", "nyc", "newyork", "newyorkcity", "thecity", "ciudad", "laciudad", "nuevayork")
+_BOROUGHS = {squeezed(name): name for name in Borough} | {
+    "thebronx": Borough.BRONX,
+    "elbronx": Borough.BRONX,
+}
+
+
+class RoomDesk:
+    """Implements bots.parts.RoomDesk; answers are words for whoever asked."""
+
+    def __init__(self, store: Store, rooms: Rooms, renderer: Renderer, places: Places, clock: Clock) -> None:
+        self._store = store
+        self._rooms = rooms
+        self._renderer = renderer
+        self._places = places
+        self._clock = clock
+
+    async def link(self, room: RoomSeen, area: str) -> Message:
+        """Tie it to `area` (a precinct number, a borough, "city"), without one as before, else to their own scope."""
+        language = room.language_hint[:2]
+        try:
+            async with self._store.write() as work:
+                opened = await work.dialogues.look(Destination(room.channel, room.by), self._clock())
+                language = opened.person.language if opened.language_known else language
+                reply = await self._linked(work, opened.person, room, area)
+        except GroundswellError as error:
+            reply = _refusal(error)
+        return self._renderer.reply(reply, language if language in LANGUAGES else LANGUAGES[0])
+
+    async def unlink(self, channel: str, address: str) -> None:
+        """The bot left or was removed; nothing for a chat that nobody linked. Raises StoreUnavailable."""
+        async with self._store.write() as work:
+            room = await work.rooms.by_address(channel, address)
+            if room is not None:
+                await self._rooms.forget(work, room)
+
+    async def moved(self, channel: str, old: str, new: str) -> None:
+        """The platform gave the chat a new address; where that one is linked already, the old one is forgotten."""
+        async with self._store.write() as work:
+            room = await work.rooms.by_address(channel, old)
+            if room is None:
+                return
+            if await work.rooms.by_address(channel, new) is None:
+                await work.rooms.migrate(channel, old, new)
+            else:
+                await self._rooms.forget(work, room)
+
+    async def _linked(self, work: UnitOfWork, person: Person, seen: RoomSeen, area: str) -> Reply:
+        if not person.has_role(*LINKERS):
+            raise NotAllowed("Only the team links rooms.", "Ask an organizer to do it.")
+        before = await work.rooms.by_address(seen.channel, seen.address)
+        scope = read_area(area) if area.strip() else before.scope if before is not None else _widest(person)
+        new = NewRoom(seen.channel, seen.address, seen.kind, seen.title[:TITLE_LENGTH], scope, seen.members)
+        room = await self._rooms.link(work, person, new)
+        return Reply("room.linked", {"title": room.title, "area": self._named(scope)})
+
+    def _named(self, scope: Scope) -> str:
+        """Empty for the city."""
+        if scope.kind is ScopeKind.PRECINCT:
+            return f"{self._places.name(int(scope.value))} ({scope.value})"
+        return scope.value
+
+
+def read_area(text: str) -> Scope:
+    """`75`, `75th precinct`, `Bronx`, `city`, as people write them. Raises InvalidInput."""
+    plain = squeezed(text)
+    if plain in _CITY:
+        return Scope()
+    if plain in _BOROUGHS:
+        return Scope(ScopeKind.BOROUGH, str(_BOROUGHS[plain]))
+    found = _PRECINCT.fullmatch(plain)
+    if found is None or int(found[1]) not in PRECINCT_NUMBERS:
+        raise InvalidInput("There is no such area.", "Send /link 75, /link Brooklyn or /link city.", "unknown_area")
+    return Scope(ScopeKind.PRECINCT, str(int(found[1])))
+
+
+def _widest(person: Person) -> Scope:
+    scopes = [grant.scope for grant in person.grants if grant.role in LINKERS]
+    return max(scopes, key=lambda scope: len(precincts_in(scope)))
+
+
+_REFUSALS = {"not_allowed": "room.only_team", "beyond_scope": "room.beyond_scope", "unknown_area": "room.unknown_area"}
+
+
+def _refusal(error: GroundswellError) -> Reply:
+    if isinstance(error, StoreUnavailable):
+        return Reply("contact.unavailable")
+    return Reply(_REFUSALS.get(error.code, "room.unknown_area"))

@@ -24,6 +24,9 @@ CANNOT_MESSAGE = 50007
 MISSING_PERMISSIONS = 50013
 OPENING_TOO_FAST = 40003
 
+WIRE_ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, ValueError)
+"""All that a request through discord.py may end with; ValueError is an answer that is no JSON."""
+
 
 class DiscordChannel:
     """Posts into server channels with a nonce, so that a repeated request gives the first message back."""
@@ -35,7 +38,9 @@ class DiscordChannel:
         self._client = client
 
     async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:
-        """Nobody is ever mentioned. Raises SendError."""
+        """Nobody is ever mentioned. Raises SendError; `not_connected` before the bot has logged in."""
+        if self._client.user is None or self._client.is_closed():
+            raise SendError("not_connected", retryable=True)
         target = self._client.get_partial_messageable(int(to.address))
         try:
             sent = await target.send(
@@ -45,7 +50,7 @@ class DiscordChannel:
                 allowed_mentions=discord.AllowedMentions.none(),
                 suppress_embeds=True,
             )
-        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except WIRE_ERRORS as error:
             raise send_error(error) from error
         return Receipt(platform_id=str(sent.id))
 
@@ -58,16 +63,26 @@ def escape(text: str) -> str:
     return discord.utils.escape_mentions(discord.utils.escape_markdown(text, as_needed=False, ignore_links=True))
 
 
-def buttons(choices: tuple[tuple[Choice, ...], ...]) -> discord.ui.View:
-    """Buttons row by row; a list longer than Discord's five rows becomes a select menu with the links below."""
+def escaped_length(text: str) -> int:
+    """Characters of a text as it is sent."""
+    return len(escape(text))
+
+
+def buttons(choices: tuple[tuple[Choice, ...], ...], typed: Choice | None = None) -> discord.ui.View:
+    """Buttons row by row; a list longer than Discord's five rows becomes a select menu with the links below.
+
+    `typed` is the button that opens a field to type into; it never goes into the menu, which could not open one.
+    """
     view = discord.ui.View(timeout=None)
     rows = [row for row in choices if row]
-    if len(rows) <= ROWS and all(len(row) <= PER_ROW for row in rows):
+    if len(rows) + (typed is not None) <= ROWS and all(len(row) <= PER_ROW for row in rows):
         for number, row in enumerate(rows):
             for choice in row:
                 view.add_item(_button(choice, number))
     else:
         _add_select(view, [choice for row in rows for choice in row])
+    if typed is not None:
+        view.add_item(_button(typed, ROWS - 1))
     view.stop()  # or discord.py would keep every view in memory; presses are read from the custom id
     return view
 

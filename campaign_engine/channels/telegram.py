@@ -1,5 +1,6 @@
 """Telegram: people, groups and channels through one bot account."""
 
+import logging
 import os
 
 import httpx
@@ -40,6 +41,7 @@ _NO_ROOM = (
 
 def open_bot(token: str, api: str, connections: int = 16) -> Bot:
     """A client of the Bot API whose root is `api`, without the token; requests time out after 20 seconds."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs every address with the token (safety A2)
     request = HTTPXRequest(connection_pool_size=connections, read_timeout=20, pool_timeout=20)
     polling = HTTPXRequest(connection_pool_size=2, read_timeout=20)
     return Bot(token, base_url=f"{api.rstrip('/')}/bot", request=request, get_updates_request=polling)
@@ -90,6 +92,11 @@ class TelegramChannel:
         return await self._bot.send_message(
             int(address), message.text, reply_markup=keyboard(message.choices), link_preview_options=_NO_PREVIEW
         )
+
+
+def utf16_length(text: str) -> int:
+    """As Telegram counts the characters of a text."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def keyboard(choices: tuple[tuple[Choice, ...], ...]) -> InlineKeyboardMarkup | None:

@@ -1,0 +1,39 @@
+"""Texts that are longer than one message of a channel; pure."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import replace
+
+from campaign_engine.domain.message import Message
+
+_BREAKS = ("\n\n", "\n", ". ", " ")
+
+
+def split(message: Message, limit: int, length: Callable[[str], int] = len) -> tuple[Message, ...]:
+    """Parts of at most `limit`, as `length` measures text: the first replaces a message, the last has the choices."""
+    texts = _pieces(message.text, limit, length)
+    if len(texts) == 1:
+        return (message,)
+    first = replace(message, text=texts[0], choices=(), asks_text=False)
+    between = tuple(Message(text, message.language) for text in texts[1:-1])
+    last = replace(message, text=texts[-1], attachments=(), edits=False)
+    return (first, *between, last)
+
+
+def _pieces(text: str, limit: int, length: Callable[[str], int]) -> list[str]:
+    pieces = []
+    while length(text) > limit:
+        fits = max(1, bisect_right(range(len(text) + 1), limit, key=lambda end: length(text[:end])) - 1)
+        cut = _break_before(text, fits)
+        pieces.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*pieces, text]
+
+
+def _break_before(text: str, fits: int) -> int:
+    """Between paragraphs, lines, sentences or words, where that leaves at least half of the room used."""
+    for sign in _BREAKS:
+        cut = text.rfind(sign, fits // 2, fits)
+        if cut > 0:
+            return cut + len(sign)
+    return fits

@@ -2,21 +2,33 @@
 
 import asyncio
 import logging
+import sys
 from functools import partial
 from typing import Any
 
+import aiohttp
 import discord
 import yarl
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bots.guard import Health, contained
-from bots.parts import BotParts, RoomSeen
+from bots.guard import Health, contained, unless_stopped
+from bots.parts import BotParts
 from bots.replies import InOrder, deliver
-from bots.views import COMMANDS, TYPE_BUTTON, Pressed, from_discord
-from campaign_engine.channels.discord import SELECT_ID, DiscordChannel, buttons, escape, send_error
-from campaign_engine.domain.audience import RoomKind
+from bots.slash import Words, add_commands
+from bots.views import TYPE_BUTTON, Pressed, from_discord
+from campaign_engine.channels.discord import (
+    SELECT_ID,
+    WIRE_ERRORS,
+    DiscordChannel,
+    buttons,
+    escape,
+    escaped_length,
+    send_error,
+)
+from campaign_engine.channels.split import split
+from campaign_engine.domain.audience import RoomKind, RoomSeen
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.message import Choice, Destination, Inbound, Message, Reply
 
@@ -24,6 +36,9 @@ log = logging.getLogger("groundswell.bots")
 
 TEXT_FIELD = "text"
 LONGEST_ANSWER = 2000
+LONGEST_LIBRARY_WAIT = 30.0
+"""Seconds that discord.py sleeps on a 429 by itself, the least it takes; a longer one holds the whole lane."""
+LONGEST_TITLE = 45
 
 
 def use_addresses(api: str, gateway: str) -> None:
@@ -33,7 +48,8 @@ def use_addresses(api: str, gateway: str) -> None:
 
 
 def open_client() -> discord.Client:
-    """No privileged intents; nothing is cached about members; nobody can be mentioned."""
+    """No privileged intents; nothing is cached about members; nobody can be mentioned; a long 429 is raised."""
+    logging.getLogger("discord.http").setLevel(logging.ERROR)  # its warnings quote addresses with tokens (safety A2)
     intents = discord.Intents(guilds=True, dm_messages=True)
     return discord.Client(
         intents=intents,
@@ -41,6 +57,7 @@ def open_client() -> discord.Client:
         member_cache_flags=discord.MemberCacheFlags.none(),
         max_messages=None,
         chunk_guilds_at_startup=False,
+        max_ratelimit_timeout=LONGEST_LIBRARY_WAIT,
     )
 
 
@@ -54,65 +71,70 @@ class DiscordBot:
         self._channel = DiscordChannel(client)
         self._tree = app_commands.CommandTree(client)
         self._in_order = InOrder()
-        self._add_commands()
-        client.event(self.on_ready)
-        client.event(self.on_interaction)
-        client.event(self.on_message)
+        self._published = False
+        add_commands(self._tree, parts.say, self.on_command)
+        self._tree.error(self.on_command_error)
+        events = (self.on_ready, self.on_resumed, self.on_disconnect, self.on_interaction, self.on_message)
+        for event in (*events, self.on_guild_channel_delete, self.on_guild_remove, self.on_error):
+            client.event(event)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop`. Raises ConfigurationError for a wrong token."""
-        connected = asyncio.create_task(self._client.start(self._token))
-        stopped = asyncio.create_task(stop.wait())
+        """Until `stop`; can be run again after an error. Raises ConfigurationError for a wrong token."""
+        self._reopen()
         try:
-            await asyncio.wait([connected, stopped], return_when=asyncio.FIRST_COMPLETED)
-            if connected.done():
-                connected.result()
+            await unless_stopped(stop, self._client.start(self._token))
         except discord.LoginFailure:
             raise ConfigurationError(
                 "Discord does not know this token.",
                 hint="Copy it again into GROUNDSWELL_DISCORD_TOKEN.",
             ) from None
         finally:
-            stopped.cancel()
             await self._in_order.finish()
-            await self._client.close()
-            await asyncio.wait([connected])
+            if not stop.is_set():
+                await self._client.close()
+
+    async def close(self) -> None:
+        """Hang up, once nothing is sent through this client any more."""
+        await self._client.close()
+
+    def _reopen(self) -> None:
+        """A client of discord.py that was closed lacks its loop and its connector."""
+        if self._client.is_closed():
+            self._client.clear()
+            self._client.loop = asyncio.get_running_loop()
+            self._client.http.connector = aiohttp.TCPConnector(limit=0)
 
     async def on_ready(self) -> None:
-        """Publish the slash commands once connected."""
-        await self._tree.sync()
+        """Publish the slash commands once connected; Discord keeps them."""
+        self._parts.board.set("discord", Health.RUNNING)
+        if not self._published:
+            await self._tree.set_translator(Words(self._parts.say))
+            await self._tree.sync()
+            self._published = True
+
+    async def on_resumed(self) -> None:
+        """The gateway is back."""
         self._parts.board.set("discord", Health.RUNNING)
 
-    def _add_commands(self) -> None:
-        for name in COMMANDS:
-            self._tree.add_command(self._start_command() if name == "start" else self._plain_command(name))
-        self._tree.add_command(self._link_command())
+    async def on_disconnect(self) -> None:
+        """discord.py connects again by itself."""
+        self._parts.board.set("discord", Health.RESTARTING, "Discord does not answer.")
 
-    def _describe(self, name: str) -> str:
-        return self._parts.say(Reply(f"command.{name}"), "en").text[:100]
+    async def on_error(self, event: str, /, *_: object, **__: object) -> None:
+        """In place of discord.py's own, which logs a traceback that may carry what somebody wrote (safety A2)."""
+        log.error("discord %s: %s", event, type(sys.exc_info()[1]).__name__)
 
-    def _plain_command(self, name: str) -> app_commands.Command[Any, Any, Any]:
-        async def run(interaction: discord.Interaction) -> None:
-            await self._on_command(interaction, name, "")
+    async def on_command_error(self, _: discord.Interaction, error: app_commands.AppCommandError) -> None:
+        """As on_error."""
+        log.error("discord command: %s", type(error.__cause__ or error).__name__)
 
-        return app_commands.Command(name=name, description=self._describe(name), callback=run)
-
-    def _start_command(self) -> app_commands.Command[Any, Any, Any]:
-        async def run(interaction: discord.Interaction, code: str = "") -> None:
-            await self._on_command(interaction, "start", code)
-
-        return app_commands.Command(name="start", description=self._describe("start"), callback=run)
-
-    def _link_command(self) -> app_commands.Command[Any, Any, Any]:
-        async def run(interaction: discord.Interaction, area: str = "") -> None:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await contained("discord link", self._link(interaction, area))
-
-        return app_commands.Command(name="link", description=self._describe("link"), callback=run)
-
-    async def _on_command(self, interaction: discord.Interaction, name: str, argument: str) -> None:
+    async def on_command(self, interaction: discord.Interaction, name: str, argument: str) -> None:
+        """A slash command; the tree of commands calls it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        self._converse(interaction, self._inbound(interaction, command=name, data=argument))
+        if name == "link":
+            await contained("discord link", partial(self._link, interaction, argument))
+        else:
+            self._converse(interaction, self._inbound(interaction, command=name, data=argument))
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Buttons, menus and typed answers; slash commands go through the tree.
@@ -127,12 +149,12 @@ class DiscordBot:
 
     async def _on_press(self, interaction: discord.Interaction) -> None:
         raw: dict[str, Any] = dict(interaction.data or {})
-        if raw.get("custom_id") == TYPE_BUTTON:
+        pressed, chosen = str(raw.get("custom_id", "")), raw.get("values") or []
+        if pressed == TYPE_BUTTON:
             await interaction.response.send_modal(self._field(str(interaction.locale)[:2]))
             return
         await self._acknowledge(interaction)
-        chosen = raw.get("values") or []
-        data = str(chosen[0]) if raw.get("custom_id") == SELECT_ID and chosen else str(raw.get("custom_id", ""))
+        data = str(chosen[0]) if pressed == SELECT_ID and chosen else pressed
         self._converse(interaction, self._inbound(interaction, data=data))
 
     async def _acknowledge(self, interaction: discord.Interaction) -> None:
@@ -151,67 +173,78 @@ class DiscordBot:
         return from_discord(origin, command=command, data=data, text=text)
 
     def _converse(self, interaction: discord.Interaction, inbound: Inbound) -> None:
-        work = partial(contained, "discord interaction", self._answer(interaction, inbound))
+        work = partial(contained, "discord interaction", partial(self._answer, interaction, inbound))
         self._in_order.add(inbound.address, work)
 
     async def _answer(self, interaction: discord.Interaction, inbound: Inbound) -> None:
-        answers = await self._parts.conversation.handle(inbound)
-        language = inbound.language_hint
-        for number, answer in enumerate(answers):
+        parts = self._in_parts(await self._parts.answers(inbound))
+        for number, part in enumerate(parts):
             send = self._edit_first if number == 0 else self._follow_up
-            await deliver(self._parts.pace, inbound.address, partial(send, interaction, answer, language))
-        if not answers:
+            await deliver(self._parts.pace, inbound.address, partial(send, interaction, part))
+        if not parts and interaction.response.type is not discord.InteractionResponseType.deferred_message_update:
             await interaction.delete_original_response()
 
-    async def _edit_first(self, interaction: discord.Interaction, answer: Message, language: str) -> None:
+    def _in_parts(self, answers: tuple[Message, ...]) -> list[Message]:
+        limit = self._channel.limits.text
+        return [part for answer in answers for part in split(answer, limit, escaped_length)]
+
+    async def _edit_first(self, interaction: discord.Interaction, answer: Message) -> None:
         try:
-            await interaction.edit_original_response(content=escape(answer.text), view=self._view(answer, language))
-        except discord.DiscordException as error:
+            await interaction.edit_original_response(content=escape(answer.text), view=self._view(answer))
+        except WIRE_ERRORS as error:
             raise send_error(error) from error
 
-    async def _follow_up(self, interaction: discord.Interaction, answer: Message, language: str) -> None:
+    async def _follow_up(self, interaction: discord.Interaction, answer: Message) -> None:
         try:
-            await interaction.followup.send(escape(answer.text), view=self._view(answer, language), ephemeral=True)
-        except discord.DiscordException as error:
+            await interaction.followup.send(escape(answer.text), view=self._view(answer), ephemeral=True)
+        except WIRE_ERRORS as error:
             raise send_error(error) from error
 
-    def _view(self, answer: Message, language: str) -> discord.ui.View:
-        choices = answer.choices
-        if answer.asks_text:
-            label = self._parts.say(Reply("command.type"), language).text
-            choices = ((Choice(label, TYPE_BUTTON),), *choices)
-        return buttons(choices)
+    def _view(self, answer: Message) -> discord.ui.View:
+        label = self._parts.say(Reply("command.type"), answer.language).text
+        return buttons(answer.choices, Choice(label, TYPE_BUTTON) if answer.asks_text else None)
 
     def _field(self, language: str) -> discord.ui.Modal:
-        title = self._parts.say(Reply("command.type"), language).text
-        modal = discord.ui.Modal(title=title[:45], custom_id=TYPE_BUTTON)
+        title = self._parts.say(Reply("command.type"), language).text[:LONGEST_TITLE]
+        modal = discord.ui.Modal(title=title, custom_id=TYPE_BUTTON)
         field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
             custom_id=TEXT_FIELD, style=discord.TextStyle.paragraph, max_length=LONGEST_ANSWER
         )
-        modal.add_item(discord.ui.Label(text=title[:45], component=field))
-        modal.stop()
+        modal.add_item(discord.ui.Label(text=title, component=field))
+        modal.stop()  # or discord.py would keep it in memory; the answer is read from the interaction
         return modal
 
     async def on_message(self, message: discord.Message) -> None:
         """Direct messages only: what people write in servers is not ours to read."""
         if message.guild is not None or message.author.bot:
             return
-        inbound = from_discord(Pressed(message.author.id, message.id, "", ""), text=message.content or " ")
-        self._in_order.add(inbound.address, partial(contained, "discord message", self._reply(message, inbound)))
+        inbound = from_discord(Pressed(message.author.id, message.id, "", ""), text=message.content)
+        work = partial(contained, "discord message", partial(self._reply, message, inbound))
+        self._in_order.add(inbound.address, work)
 
     async def _reply(self, message: discord.Message, inbound: Inbound) -> None:
         to = Destination("discord", str(message.channel.id))
-        for answer in await self._parts.conversation.handle(inbound):
-            await deliver(self._parts.pace, inbound.address, partial(self._channel.send, answer, to))
+        for part in self._in_parts(await self._parts.answers(inbound)):
+            await deliver(self._parts.pace, inbound.address, partial(self._channel.send, part, to))
 
     async def _link(self, interaction: discord.Interaction, area: str) -> None:
-        guild = interaction.guild
-        title = f"{guild.name if guild else ''} #{getattr(interaction.channel, 'name', '')}".strip()
-        members = (guild.member_count or 0) if guild else 0
-        person = str(interaction.user.id)
-        room = RoomSeen("discord", str(interaction.channel_id), RoomKind.CHANNEL, title, members, person)
-        answer = await self._parts.rooms.link(room, area)
-        await interaction.edit_original_response(content=escape(answer.text))
+        guild, channel = interaction.guild, interaction.channel
+        if guild is None or channel is None:
+            return
+        kind = RoomKind.CHANNEL if channel.type is discord.ChannelType.news else RoomKind.GROUP
+        title = f"{guild.name} #{getattr(channel, 'name', '')}"
+        person, language = str(interaction.user.id), str(interaction.locale)
+        room = RoomSeen("discord", str(channel.id), kind, title, guild.member_count or 0, person, language)
+        await self._edit_first(interaction, await self._parts.rooms.link(room, area))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Nothing is posted there any more."""
+        await contained("discord channel", partial(self._parts.rooms.unlink, "discord", str(channel.id)))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from a server."""
+        for channel in guild.channels:
+            await self.on_guild_channel_delete(channel)
 
 
 def _typed_text(interaction: discord.Interaction) -> str:
@@ -220,5 +253,5 @@ def _typed_text(interaction: discord.Interaction) -> str:
         inner = [row["component"]] if "component" in row else row.get("components", [])
         for part in inner:
             if part.get("custom_id") == TEXT_FIELD:
-                return str(part.get("value") or " ")
-    return " "
+                return str(part.get("value") or "")
+    return ""

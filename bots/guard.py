@@ -2,14 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from campaign_engine.domain.errors import ConfigurationError, GroundswellError
 
 log = logging.getLogger("groundswell.bots")
 
+FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
+"""Seconds before a part that stopped is started again; doubled each time it does not last."""
+
+T = TypeVar("T")
 
 
 class Health(StrEnum):
@@ -35,23 +40,37 @@ class HealthBoard:
         self.notes[name] = note
 
 
-async def contained(what: str, work: Awaitable[None]) -> None:
+async def contained(what: str, work: Callable[[], Awaitable[None]]) -> None:
     """Finish one piece of work whatever it raises; only the error's type and code are logged."""
     try:
-        await work
+        await work()
     except GroundswellError as error:
         log.warning("%s: %s", what, error.code)
     except Exception as error:  # noqa: BLE001 - the next update must still be answered
         log.error("%s: %s", what, type(error).__name__)  # noqa: TRY400 - a traceback may carry message text
 
 
+async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What the work returns or raises; None when `stop` came first, and the work was cancelled."""
+    doing, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([doing, stopped], return_when=asyncio.FIRST_COMPLETED)
+        return doing.result() if doing.done() else None
+    finally:
+        for task in (doing, stopped):
+            task.cancel()
+        await asyncio.wait([doing, stopped])
+
+
 async def supervise(
     name: str, run: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event, board: HealthBoard
 ) -> None:
     """Keep a part running until `stop`; restart it with growing pauses, give up on a wrong configuration."""
-    pause = 1.0
+    pause = FIRST_PAUSE
+    board.set(name, Health.STARTING)
     while not stop.is_set():
         started = asyncio.get_running_loop().time()
+        ended = "ended by itself"
         try:
             await run(stop)
         except ConfigurationError as error:
@@ -59,16 +78,12 @@ async def supervise(
             log.error("%s is off: %s", name, error)  # noqa: TRY400 - the message says what to do
             return
         except Exception as error:  # noqa: BLE001 - one part must not stop the others
-            board.set(name, Health.RESTARTING, type(error).__name__)
-            log.error("%s stopped (%s), trying again in %.0f s", name, type(error).__name__, pause)  # noqa: TRY400
+            ended = type(error).__name__
+        if not stop.is_set():
             lasted = asyncio.get_running_loop().time() - started
-            pause = 1.0 if lasted > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
-            await _wait(stop, pause)
+            pause = FIRST_PAUSE if lasted > LONGEST_PAUSE else pause
+            board.set(name, Health.RESTARTING, ended)
+            log.error("%s stopped (%s), trying again in %.0f s", name, ended, pause)
+            await unless_stopped(stop, asyncio.sleep(pause))
+            pause = min(pause * 2, LONGEST_PAUSE)
     board.set(name, Health.OFF)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -1,13 +1,17 @@
 """What a bot needs of the engine."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from bots.guard import HealthBoard
 from bots.replies import Pace
-from campaign_engine.domain.audience import RoomKind
+from campaign_engine.domain.audience import RoomSeen
+from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.message import Inbound, Message, Reply
+
+log = logging.getLogger("groundswell.bots")
 
 
 class Conversing(Protocol):
@@ -15,18 +19,6 @@ class Conversing(Protocol):
 
     async def handle(self, inbound: Inbound) -> tuple[Message, ...]:
         """Answers to one inbound."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoomSeen:
-    """A public chat as the platform describes it; `address` and `by` (a person's address) are plain."""
-
-    channel: str
-    address: str
-    kind: RoomKind
-    title: str
-    members: int
-    by: str
 
 
 class RoomDesk(Protocol):
@@ -37,6 +29,9 @@ class RoomDesk(Protocol):
 
     async def unlink(self, channel: str, address: str) -> None:
         """The bot left or was removed."""
+
+    async def moved(self, channel: str, old: str, new: str) -> None:
+        """The platform gave the chat a new address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +44,12 @@ class BotParts:
     board: HealthBoard
     say: Callable[[Reply, str], Message]
     unreachable: Callable[[str, str], Awaitable[None]]
+
+    async def answers(self, inbound: Inbound) -> tuple[Message, ...]:
+        """What the conversation says; whoever wrote gets an answer even where it fails in a way nobody foresaw."""
+        try:
+            return await self.conversation.handle(inbound)
+        except Exception as error:  # noqa: BLE001 - silence would be worse, and the next update must be answered
+            log.error("an update failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may carry message text
+            language = inbound.language_hint if inbound.language_hint in LANGUAGES else LANGUAGES[0]
+            return (self.say(Reply("contact.unavailable"), language),)

@@ -22,8 +22,8 @@ class Pace(Protocol):
         """The platform asked the whole account to wait."""
 
 
-async def deliver(pace: Pace, chat: str, send: Callable[[], Awaitable[object]]) -> None:
-    """Send one answer; waits and tries again where the platform asks for it.
+async def deliver(pace: Pace, chat: str, send: Callable[[], Awaitable[object]]) -> SendError | None:
+    """Send one answer; waits and tries again where the platform asks for it. The error it was given up with.
 
     An answer that was refused is given up: the person can ask again, and a doubled one would be worse.
     """
@@ -34,13 +34,14 @@ async def deliver(pace: Pace, chat: str, send: Callable[[], Awaitable[object]]) 
         except SendError as error:
             if not error.retryable or error.alert or attempt == TRIES:
                 log.info("an answer was not delivered (%s)", error.code)
-                return
+                return error
             if error.holds_lane:
                 pace.hold(error.retry_after or 1.0)
             else:
                 await asyncio.sleep(error.retry_after or 1.0)
         else:
-            return
+            return None
+    return None
 
 
 class InOrder:

@@ -11,6 +11,9 @@ from campaign_engine.domain.message import Inbound, InboundKind
 COMMANDS = ("start", "menu", "help", "privacy", "language", "stop", "delete", "export", "status")
 """In the order in which the platforms list them."""
 
+ROOM_COMMANDS = ("link",)
+"""What staff can do in a room; everything else is for private chats."""
+
 TYPE_BUTTON = "type"
 """Custom id of the button that opens a field to type into, where the platform has no other way."""
 
@@ -59,8 +62,8 @@ def split_command(text: str) -> tuple[str, str] | None:
     """`/link@our_bot 75` gives ("link", "75"); None where the text is no command."""
     if not text.startswith("/"):
         return None
-    head, _, rest = text[1:].partition(" ")
-    return head.partition("@")[0].lower(), rest.strip()
+    head, *rest = text[1:].split(maxsplit=1) or [""]
+    return head.partition("@")[0].lower(), rest[0].strip() if rest else ""
 
 
 def _typed(text: str | None, common: dict[str, Any]) -> Inbound:
@@ -86,10 +89,13 @@ class Pressed:
 
 
 def from_discord(origin: Pressed, *, command: str = "", data: str = "", text: str = "") -> Inbound:
-    """A slash command, a press or a typed answer."""
-    kind = InboundKind.TEXT if text else InboundKind.COMMAND if command else InboundKind.CHOICE
-    if command == "start":
-        kind = InboundKind.START
+    """A slash command, a press or a typed answer; none of them for a message without words."""
+    if command:
+        kind = InboundKind.START if command == "start" else InboundKind.COMMAND
+    elif text:
+        kind = InboundKind.TEXT
+    else:
+        kind = InboundKind.CHOICE if data else InboundKind.OTHER
     return Inbound(
         channel="discord",
         address=str(origin.person),

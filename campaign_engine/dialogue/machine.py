@@ -116,7 +116,7 @@ def _pledged(context: Context) -> Context:
 
 def _lost(state: State, inbound: Inbound, context: Context) -> Step:
     """Anything else gets the short help line and a way on (safety H1)."""
-    if inbound.room:
+    if inbound.room and inbound.data.startswith(POST_BUTTON):
         return say(state, Reply("help.short"))
     following = menu.open_question(state, context)
     if state.flow == "organize" and context.draft is not None and state.field in organize.FIELDS:

@@ -12,6 +12,11 @@ NAME = re.compile(r"^[-_'\w]{1,32}$")
 GLOBAL = "/applications/{application_id}/commands"
 OF_GUILD = "/applications/{application_id}/guilds/{guild_id}/commands"
 SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, NUMBER = 1, 2, 3, 4, 5, 10
+_LOCALES = (
+    "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja"
+    " zh-TW ko"
+)
+LOCALES = frozenset(_LOCALES.split())
 VALUE_TYPES: dict[int, tuple[type, ...]] = {STRING: (str,), INTEGER: (int,), BOOLEAN: (bool,), NUMBER: (int, float)}
 
 
@@ -65,11 +70,14 @@ class Commands:
         body["application_id"] = str(self._world.application_id)
         return body if scope is None else body | {"guild_id": str(scope)}
 
-    def use(self, name: str, options: Json, guild_id: int | None, mine: Permission) -> Json:
-        """The data of an interaction for "name" or "name subcommand"; LookupError when a person could not send it."""
+    def use(self, name: str, options: Json, guild_id: int | None, mine: Permission, locale: str = "en-US") -> Json:
+        """The data of an interaction for "name" or "name subcommand"; LookupError when a person could not send it.
+
+        A client that has the command's name in its own `locale` offers it by that one too.
+        """
         words = name.split()
         offered = self._world.commands.get(guild_id, []) + self._world.commands.get(None, [])
-        command = next((one for one in offered if one["name"] == words[0] and one["type"] == 1), None)
+        command = next((one for one in offered if words[0] in _names(one, locale) and one["type"] == 1), None)
         if command is None:
             raise LookupError(f"there is no /{words[0]} here, only {[one['name'] for one in offered]}")
         if guild_id is None and (command["dm_permission"] is False or 1 not in (command["contexts"] or [1])):
@@ -81,6 +89,10 @@ class Commands:
         if "guild_id" in command:
             data["guild_id"] = command["guild_id"]
         return data | {"options": _given(command, words[1:], options)}
+
+
+def _names(command: Json, locale: str) -> set[str]:
+    return {command["name"], (command.get("name_localizations") or {}).get(locale, command["name"])}
 
 
 def _given(command: Json, words: list[str], options: Json) -> list[Json]:
@@ -119,7 +131,18 @@ def _check_command(form: Form, path: Path, command: Json) -> None:
         return
     _check_name(form, (*path, "name"), command.get("name"))
     form.length((*path, "description"), command.get("description"), 1, 100)
+    _check_localizations(form, path, command)
     _check_options(form, (*path, "options"), command.get("options") or [])
+
+
+def _check_localizations(form: Form, path: Path, named: Json) -> None:
+    for locale, name in (named.get("name_localizations") or {}).items():
+        _check_name(form, (*path, "name_localizations", locale), name)
+    for locale, words in (named.get("description_localizations") or {}).items():
+        form.length((*path, "description_localizations", locale), words, 1, 100)
+    for key in ("name_localizations", "description_localizations"):
+        for locale in (named.get(key) or {}).keys() - LOCALES:
+            form.add((*path, key, locale), "BASE_TYPE_CHOICES", "Value must be one of the supported locales.")
 
 
 def _check_name(form: Form, path: Path, name: Any) -> None:
@@ -135,6 +158,7 @@ def _check_options(form: Form, path: Path, options: Any) -> None:
         at = (*path, index)
         _check_name(form, (*at, "name"), option.get("name"))
         form.length((*at, "description"), option.get("description"), 1, 100)
+        _check_localizations(form, at, option)
         if option.get("required") and optional_seen:
             note = "Required options must be placed before non-required options"
             form.add(at, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", note)

@@ -38,7 +38,8 @@ class Desk:
         mine = self._world.permissions(account_id, channel)
         if Permission.VIEW_CHANNEL | Permission.USE_APPLICATION_COMMANDS not in mine:
             raise LookupError("this person cannot use commands in this channel")
-        data = self._commands.use(args["name"], args.get("options") or {}, channel.guild_id, mine)
+        locale = args.get("locale") or self._world.accounts[account_id].locale
+        data = self._commands.use(args["name"], args.get("options") or {}, channel.guild_id, mine, locale)
         return await self._send(InteractionKind.COMMAND, args, channel.id, data)
 
     async def press(self, args: Json) -> Json:

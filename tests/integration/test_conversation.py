@@ -299,3 +299,14 @@ async def test_N4_N5_one_address_belongs_to_one_contact_and_no_invite_has_an_own
     people = {"contact_id", "inviter_id", "invited_by", "parent_id"}
     assert not people & {column.name for column in (*tables.source_codes.c, *tables.contacts.c)}
     assert [column.name for column in tables.contacts.c if column.foreign_keys] == ["precinct", "site_id"]
+
+
+async def test_N3_nothing_that_one_ally_does_reaches_or_shows_another(house: House) -> None:
+    one, other = await house.person("one").join(), await house.person("other").join()
+    pseudonyms = {row.pseudonym for row in await house.rows(tables.contacts)}
+    pressed = [await one.press(data) for data in ("m", "m:pledge", "o:status", "o:waiting", "st:1", "rp:1")]
+    shown = [*pressed, await one.say("tell the other hello"), await one.command("export")]
+    assert len([name for name in pseudonyms if name in "".join(shown)]) == 1
+    assert not house.notes.told
+    assert not await house.rows(tables.inbox)
+    assert other.screen

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.action import IfThen, PledgeCode
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.ports.people import NewAction, NewPledge
-from campaign_engine.store.tables import actions, campaign_targets, campaigns, pledges
+from campaign_engine.store.tables import COUNTED_ONCE, actions, campaign_targets, campaigns, pledges
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
@@ -16,28 +16,21 @@ from campaign_engine.store.upsert import insert
 class SqlActionsRepository(Transaction):
     """Pledges and inbound actions.
 
-    A unique constraint takes two NULLs for different, so rows without a campaign are guarded by statements. The lock
-    on the giver's dialogue keeps two of them from running at once.
+    A unique constraint takes two NULLs for different, so actions without a campaign are guarded by a statement. The
+    lock on the giver's dialogue keeps two of them from running at once.
     """
 
     async def pledge(self, new: NewPledge, kinds: tuple[str, ...] = ()) -> int | None:
-        """One upsert; one update more when the choice of a pledge without a campaign changes."""
+        """One upsert."""
         choice: dict[str, Any] = {"pledge": new.pledge}
         if new.if_then is not None:
             choice["if_then"] = new.if_then
-        mine = sa.and_(pledges.c.contact_id == new.contact_id, pledges.c.campaign_id.is_(None))
         columns = [column for column in pledges.c if column is not pledges.c.id]
-        statement = insert(self._connection, pledges).from_select(columns, _unless_given(new, kinds, columns, mine))
-        given = await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[pledges.c.contact_id, pledges.c.campaign_id], set_=choice
-            ).returning(pledges.c.campaign_id)
+        statement = insert(self._connection, pledges).from_select(columns, _counted(new, kinds, columns))
+        given = await self._connection.scalar(
+            statement.on_conflict_do_update(index_elements=COUNTED_ONCE, set_=choice).returning(pledges.c.campaign_id)
         )
-        row = given.one_or_none()
-        if row is None:
-            await self._connection.execute(pledges.update().where(mine).values(choice))
-            return None
-        return None if row.campaign_id is None else int(row.campaign_id)
+        return None if given is None else int(given)
 
     async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:
         """One update."""
@@ -53,18 +46,18 @@ class SqlActionsRepository(Transaction):
         await self._connection.execute(actions.insert().from_select(columns, rows))
 
 
-def _unless_given(
-    new: NewPledge, kinds: tuple[str, ...], columns: list[sa.Column[Any]], mine: sa.ColumnElement[bool]
-) -> sa.Select[Any]:
-    """The pledge with the campaign it counts to; no row for a second one without a campaign."""
-    campaign_id = sa.literal(new.campaign_id, pledges.c.campaign_id.type)
-    counted = sa.select(sa.func.coalesce(campaign_id, _running(new.precinct, kinds)).label("id")).subquery("counted")
-    values = dataclasses.asdict(new)
-    typed = (
-        counted.c.id if column is pledges.c.campaign_id else sa.literal(values[column.name], column.type)
-        for column in columns
+def _counted(new: NewPledge, kinds: tuple[str, ...], columns: list[sa.Column[Any]]) -> sa.Select[Any]:
+    """The pledge with the campaign it counts to."""
+    campaign_id = sa.func.coalesce(
+        sa.literal(new.campaign_id, pledges.c.campaign_id.type), _running(new.precinct, kinds)
     )
-    return sa.select(*typed).where(sa.or_(counted.c.id.is_not(None), ~sa.exists().where(mine)))
+    values = dataclasses.asdict(new)
+    return sa.select(
+        *(
+            campaign_id if column is pledges.c.campaign_id else sa.literal(values[column.name], column.type)
+            for column in columns
+        )
+    ).where(sa.true())  # without a WHERE SQLite takes ON CONFLICT for the condition of a join
 
 
 def _running(precinct: int | None, kinds: tuple[str, ...]) -> sa.ScalarSelect[Any]:

@@ -343,6 +343,9 @@ inbox = sa.Table(
     person("created_at", UtcDateTime, keep="30 days"),
 )
 
+COUNTED_ONCE = ("contact_id", sa.text("coalesce(campaign_id, 0)"))
+"""A pledge without a campaign counts once too: a unique constraint would take two NULLs for different."""
+
 pledges = sa.Table(
     "pledges",
     metadata,
@@ -357,7 +360,7 @@ pledges = sa.Table(
     person("pledge", sa.String(1)),
     person("if_then", sa.String(16), nullable=True),
     person("pledged_at", UtcDateTime),
-    sa.UniqueConstraint("contact_id", "campaign_id"),
+    sa.Index("uq_pledges_counted_once", *COUNTED_ONCE, unique=True),
 )
 
 actions = sa.Table(

@@ -312,9 +312,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["room_id"], ["rooms.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"]),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("contact_id", "campaign_id"),
     )
     op.create_index("ix_pledges_campaign_id", "pledges", ["campaign_id"])
+    op.create_index(
+        "uq_pledges_counted_once", "pledges", ["contact_id", sa.text("coalesce(campaign_id, 0)")], unique=True
+    )
     op.create_table(
         "posts",
         sa.Column("id", Id, nullable=False),

@@ -1,0 +1,80 @@
+"""What a dialogue step costs in statements, on both databases; BEGIN, COMMIT and PRAGMA are not counted."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+
+from campaign_engine.domain.contact import Role
+from campaign_engine.domain.message import InboundKind
+from tests.support.engine import House, Phone
+
+ANSWER = 3
+"""The de-duplication insert that returns the joined read, the state, the answer."""
+
+
+async def cost(house: House, step: Awaitable[Any]) -> int:
+    with house.statements() as seen:
+        await step
+    return len(seen)
+
+
+@pytest.fixture
+async def ally(house: House) -> Phone:
+    """Somebody who was here before on this day."""
+    return await house.person("ally").join()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *("a:16-17", "b:2", "n:44", "n:0", "pl:B", "pl:A", "if:video", "t:yes", "t:no", "l:es", "l", "bb", "nonsense"),
+        *("m", "m:pledge", "m:on", "m:off", "m:help", "m:privacy", "m:delete"),
+    ],
+)
+async def test_a_button_costs_at_most_three_statements(house: House, ally: Phone, data: str) -> None:
+    await ally.press("m:pledge")
+    await ally.press("pl:A")
+    assert await cost(house, ally.press(data)) <= ANSWER
+
+
+@pytest.mark.parametrize("text", ["11207", "hello", "menu", "privacy", "language", "idioma"])
+async def test_a_typed_answer_costs_at_most_three_statements(house: House, ally: Phone, text: str) -> None:
+    await ally.say("hello")
+    await ally.press("bb")
+    assert await cost(house, ally.say(text)) <= ANSWER
+
+
+async def test_each_row_that_a_first_step_creates_costs_one_more(house: House) -> None:
+    """Contact, address, pledge and the day's first action of a kind; a code is one look-up."""
+    site = await house.site()
+    phone = house.person("newcomer")
+    costs = [await cost(house, phone.start(f"s_{site.code}"))]
+    costs += [
+        await cost(house, phone.tap(label)) for label in ("Español", "13 a 15", "Cuidar", "Camino", "No, gracias")
+    ]
+    assert costs == [3, 2, 5, 4, 3, 3]
+    other = house.person("other")
+    await other.start()
+    costs = [await cost(house, other.tap(label)) for label in ("13 to 15", "Brooklyn", "More", "East New York")]
+    assert costs == [5, 3, 2, 3]
+
+
+async def test_a_step_does_not_cost_more_when_many_others_have_joined(house: House, ally: Phone) -> None:
+    alone = await cost(house, ally.press("m:on"))
+    for number in range(5):
+        await house.person(f"other {number}").join()
+    assert await cost(house, ally.press("m:on")) == alone
+
+
+async def test_help_costs_one_read_and_a_repeated_update_one_insert(house: House, ally: Phone) -> None:
+    assert await cost(house, ally.say("I want to die")) == 1
+    await ally.send(InboundKind.CHOICE, "9", data="m")
+    assert await cost(house, ally.send(InboundKind.CHOICE, "9", data="m")) == 1
+
+
+async def test_staff_cost_two_more_reads_for_their_draft_and_their_list(house: House) -> None:
+    organizer = await house.staff("river7", Role.ORGANIZER)
+    assert await cost(house, organizer.command("menu")) <= ANSWER + 2
+    approver = await house.staff("oak3", Role.APPROVER)
+    assert await cost(house, approver.command("menu")) <= ANSWER

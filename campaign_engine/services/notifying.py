@@ -1,0 +1,58 @@
+"""Tells staff that something waits, through the channels they write on."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Protocol
+
+from campaign_engine.domain.delivery import SendError
+from campaign_engine.domain.message import Destination, Message
+from campaign_engine.ports.channel import Channel
+
+log = logging.getLogger(__name__)
+
+
+class Pace(Protocol):
+    """services.lane_pace.LanePace, as far as a notice needs it."""
+
+    async def slot(self, chat: str, *, priority: bool = False) -> None:
+        """Wait until one message may go to this chat."""
+
+    def hold(self, seconds: float) -> None:
+        """The platform asked the whole account to wait."""
+
+
+NEVER_FIRST = frozenset({"discord"})
+"""Channels on which we write to nobody who did not just write to us (safety S7)."""
+
+
+class ChannelNotifier:
+    """Implements ports.notifier.Notifier: one try in the background, because the menu shows it anyway."""
+
+    def __init__(self, channels: Mapping[str, tuple[Channel, Pace]]) -> None:
+        self._channels = channels
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def notify(self, destination: Destination, message: Message) -> None:
+        """Returns at once; nothing where the channel is not open, or not for a first word."""
+        found = self._channels.get(destination.channel)
+        if found is None or destination.channel in NEVER_FIRST:
+            return
+        task = asyncio.create_task(_send(*found, destination, message))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Wait for what was handed over."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+
+async def _send(channel: Channel, pace: Pace, destination: Destination, message: Message) -> None:
+    await pace.slot(destination.address, priority=True)
+    try:
+        await channel.send(message, destination)
+    except SendError as error:
+        log.info("a notice was not delivered on %s (%s)", channel.name, error.code)
+        if error.holds_lane:
+            pace.hold(error.retry_after or 1.0)

@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from campaign_engine.domain.errors import ConfigurationError
 
 _NONCE_BYTES = 12
-_KEY_BYTES = 32
+KEY_BYTES = 32
 
 
 class AddressCipher:
@@ -68,32 +69,57 @@ def wrong_key_error() -> ConfigurationError:
     )
 
 
-def create_key_file(path: Path) -> None:
-    """Write new random keys, readable by the owner only. Raises FileExistsError rather than replace one."""
+def missing_key_error() -> ConfigurationError:
+    """The one error for a key file that is not there."""
+    return ConfigurationError(
+        "The key file is missing.",
+        hint="Run `groundswell init`, or restore it from your recovery sheet.",
+        code="no_key",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a key file holds, 32 bytes each; the last address key is the newest."""
+
+    address: tuple[bytes, ...]
+    lookup: bytes
+
+    def __repr__(self) -> str:
+        return f"Keys({len(self.address)})"
+
+
+def create_key_file(path: Path, keys: Keys | None = None) -> None:
+    """Write these keys or new random ones, readable by the owner only. Raises FileExistsError rather than replace."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    written = keys or Keys((secrets.token_bytes(KEY_BYTES),), secrets.token_bytes(KEY_BYTES))
     content = {
-        "address_keys": [base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()],
-        "lookup_key": base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode(),
+        "address_keys": [base64.b64encode(key).decode() for key in written.address],
+        "lookup_key": base64.b64encode(written.lookup).decode(),
     }
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(content, file)
 
 
-def load_cipher(path: Path) -> AddressCipher:
-    """Read a key file. Raises ConfigurationError when it is missing or is not a key file."""
+def read_keys(path: Path) -> Keys:
+    """Raises ConfigurationError when the file is missing or is not a key file."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        keys = tuple(base64.b64decode(key, validate=True) for key in content["address_keys"])
-        lookup_key = base64.b64decode(content["lookup_key"], validate=True)
+        address = tuple(base64.b64decode(key, validate=True) for key in content["address_keys"])
+        lookup = base64.b64decode(content["lookup_key"], validate=True)
     except FileNotFoundError as error:
-        raise ConfigurationError(
-            "The key file is missing.", hint="Run `groundswell init`, or restore it from your recovery sheet."
-        ) from error
+        raise missing_key_error() from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
             "The key file cannot be read.", hint="Restore it from your recovery sheet.", code="broken_key_file"
         ) from error
-    if not keys or any(len(key) != _KEY_BYTES for key in (*keys, lookup_key)):
+    if not address or any(len(key) != KEY_BYTES for key in (*address, lookup)):
         raise ConfigurationError("The key file is damaged.", hint="Restore it from your recovery sheet.")
-    return AddressCipher(keys, lookup_key)
+    return Keys(address, lookup)
+
+
+def load_cipher(path: Path) -> AddressCipher:
+    """From a key file; raises like read_keys."""
+    keys = read_keys(path)
+    return AddressCipher(keys.address, keys.lookup)

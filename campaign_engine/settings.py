@@ -1,14 +1,17 @@
 """Settings, from the environment (`GROUNDSWELL_*`) or one TOML file; the environment wins."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from campaign_engine.domain.errors import ConfigurationError
 
+PREFIX = "GROUNDSWELL_"
 DEFAULT_FILE = Path("groundswell.toml")
 _HINT = "Settings are described in docs/operators.md; `groundswell doctor` checks them."
 
@@ -16,7 +19,7 @@ _HINT = "Settings are described in docs/operators.md; `groundswell doctor` check
 class Settings(BaseSettings):
     """Everything an operator can set; tokens are redacted wherever they are shown."""
 
-    model_config = SettingsConfigDict(env_prefix="GROUNDSWELL_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
 
     database_url: SecretStr = Field(
         default=SecretStr(""), description="SQLite or PostgreSQL; empty means a SQLite file in DATA_DIR."
@@ -55,6 +58,32 @@ class Settings(BaseSettings):
         """Arguments, then the environment, then the TOML file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, url: SecretStr) -> SecretStr:
+        """The errors of the libraries below quote the URL, password and all; these do not (safety A2)."""
+        if not url.get_secret_value():
+            return url
+        import sqlalchemy as sa
+
+        try:
+            parsed = sa.make_url(url.get_secret_value())
+        except (sa.exc.ArgumentError, ValueError):
+            raise ValueError("it is not a URL such as postgresql://name:password@host/database") from None
+        name = parsed.get_backend_name()
+        if name not in ("sqlite", "postgresql"):
+            raise ValueError("only sqlite:/// and postgresql:// databases can be used")
+        if name == "sqlite" and parsed.database in (None, "", ":memory:"):
+            raise ValueError("it names no file, and a database in memory would forget everybody")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_address(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError("it begins with https:// or http://")
+        return url
+
     @model_validator(mode="after")
     def _keep_key_apart(self) -> Self:
         if self.key_file.resolve().is_relative_to(self.data_dir.resolve()):
@@ -84,11 +113,22 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
     try:
         return FileSettings(**overrides)
     except ValidationError as error:
-        problems = "; ".join(f"{_name(entry['loc'])}: {entry['msg']}" for entry in error.errors(include_input=False))
+        problems = "; ".join(_problem(entry) for entry in error.errors(include_input=False, include_url=False))
         raise ConfigurationError(f"Settings cannot be used: {problems}.", hint=_HINT) from None
+    except OSError:
+        raise ConfigurationError("The settings file cannot be opened.", hint="Check that you may read it.") from None
     except ValueError as error:
         raise ConfigurationError(f"The settings file is not valid TOML: {error}.", hint=_HINT) from None
 
 
-def _name(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part).upper() for part in location) or "KEY_FILE"
+def unknown_variables(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Variables with our prefix that are no setting: most often one that was misspelled."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return tuple(sorted(name for name in environment if name.startswith(PREFIX) and name not in known))
+
+
+def _problem(entry: ErrorDetails) -> str:
+    name = ".".join(str(part).upper() for part in entry["loc"]) or "KEY_FILE"
+    if entry["type"] == "extra_forbidden":
+        return f"{name}: there is no such setting"
+    return f"{name}: {entry['msg'].removeprefix('Value error, ')}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from campaign_engine.domain.errors import ConfigurationError
-from campaign_engine.settings import Settings, load_settings
+from campaign_engine.settings import Settings, load_settings, unknown_variables
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,11 +30,30 @@ def test_tokens_are_redacted_wherever_settings_are_shown(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("web_port = 99999", "WEB_PORT"), ("web_prot = 8000", "WEB_PROT"), ("web_port = ", "not valid TOML")],
+    [
+        ("web_port = 99999", "WEB_PORT"),
+        ("web_prot = 8000", "WEB_PROT: there is no such setting"),
+        ("web_port = ", "not valid TOML"),
+        ('public_url = "groundswell.example"', "PUBLIC_URL: it begins with https://"),
+        ('database_url = "sqlite://"', "DATABASE_URL: it names no file"),
+        ('database_url = "mysql://me:geheim@host/x"', "DATABASE_URL: only sqlite:/// and postgresql://"),
+        ('database_url = "postgresql://me:geheim@host:x/y"', "DATABASE_URL: it is not a URL"),
+    ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, named: str) -> None:
-    with pytest.raises(ConfigurationError, match=named):
+    with pytest.raises(ConfigurationError, match=named) as raised:
         load_settings(write(tmp_path / "g.toml", text))
+    assert "geheim" not in str(raised.value)
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROUNDSWELL_WEB_PORT", "")
+    assert load_settings().web_port == 8000
+
+
+def test_a_misspelled_variable_is_found() -> None:
+    environment = {"GROUNDSWELL_WEB_PROT": "8000", "GROUNDSWELL_WEB_PORT": "8000", "WEB_HOST": "x"}
+    assert unknown_variables(environment) == ("GROUNDSWELL_WEB_PROT",)
 
 
 def test_A1_the_key_file_never_lies_inside_the_data_folder(tmp_path: Path) -> None:

@@ -9,6 +9,9 @@ from random import Random
 from campaign_engine.domain.contact import AgeBand
 from campaign_engine.domain.schedule import to_utc, to_wall
 
+STUDENT = "student-"
+"""How the addresses of simulated students begin; no real one looks like it."""
+
 _AGES = {
     AgeBand.UNDER_13: 4,
     AgeBand.FROM_13: 36,
@@ -65,8 +68,8 @@ class Character:
 
     @property
     def address(self) -> str:
-        """Of their page chat; no real one looks like it."""
-        return f"student-{self.number:05}"
+        """Of their page chat."""
+        return f"{STUDENT}{self.number:05}"
 
 
 def dice(seed: int, *about: object) -> Random:

@@ -1,11 +1,15 @@
 """Sets the scene: made-up sites where the need is, and two people with roles."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
 
 from campaign_engine.bootstrap import Engine
 from campaign_engine.demo.cast import Player
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.contact import Role, Scope
+from campaign_engine.settings import Settings
 
 CHANNEL = "web"
 ORGANIZER = "demo-organizer"
@@ -31,6 +35,18 @@ class Stage:
     def approver(self) -> Player:
         """Reads and approves."""
         return self.players[APPROVER]
+
+
+def demo_settings(folder: Path, public_url: str) -> Settings:
+    """Of a throw-away installation in this folder; nothing in the environment opens a bot."""
+    return Settings(
+        database_url=SecretStr(f"sqlite:///{folder / 'data' / 'demo.db'}"),
+        data_dir=folder / "data",
+        key_file=folder / "key.json",
+        telegram_token=SecretStr(""),
+        discord_token=SecretStr(""),
+        public_url=public_url,
+    )
 
 
 async def furnish(engine: Engine, *, sites_per_precinct: int = 1) -> Stage:

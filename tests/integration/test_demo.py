@@ -27,7 +27,7 @@ DRIVE = Plan(CampaignKind.PLEDGE, "Look out", 300, "Tuesdays at 4 pm until Decem
 
 
 @pytest.fixture
-def clock() -> DemoClock:  # type: ignore[override]
+def clock() -> DemoClock:
     return DemoClock(START)
 
 
@@ -198,9 +198,11 @@ async def test_the_first_refusals_are_scripted_and_a_dropped_answer_has_arrived(
     assert [platform.seen[fate] for fate in (Fate.BLOCKED, Fate.TOO_MANY, Fate.DROPPED)] == [1, 1, 1]
 
 
-async def test_replies_and_notices_are_never_refused() -> None:
+async def test_notices_and_what_goes_to_somebody_at_the_pages_are_never_refused() -> None:
     inside = Recorder([])
     platform = SimulatedPlatform(inside, 7)
-    platform.script(["a"])
-    await platform.send(Message("text"), Destination("web", "a"))
-    assert inside.sent == ["a"]
+    platform.script(["student-1"])
+    await platform.send(Message("text"), Destination("web", "student-1"))
+    visitors = {f"visitor-{number}" for number in range(300)}
+    assert {await fate_of(platform, visitor) for visitor in visitors} == {"sent"}
+    assert set(inside.sent) == {"student-1", *visitors}

@@ -4,43 +4,59 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from campaign_engine.domain.errors import GroundswellError, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
-from web import chat
+from web import chat, cookies
 from web.pages import PageWriter
 from web.parts import WebParts
-from web.security import guard
+from web.security import INLINE_STYLE, guard
 
 REPORT_FILES = {"report.html": "text/html", "report.csv": "text/csv"}
 STATIC = Path(__file__).parent / "static"
+ELSEWHERE = "https://www.weather.gov/okx/"
+"""Where quick exit leads: a page that anybody may have open."""
+
+WELL = ("running", "off")
+"""States of a part that need nobody's attention."""
 
 
 def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None = None) -> FastAPI:
     """All pages over one engine; `more` adds a router (the demo's bar)."""
     app = FastAPI(title="Groundswell", docs_url=None, redoc_url=None, openapi_url=None)
     pages = PageWriter(parts)
-    app.middleware("http")(guard)
+    app.middleware("http")(guard(pages.problem))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(chat.router(parts, pages))
     app.include_router(_reports(parts, pages))
     app.include_router(_fixed(parts, pages))
     if more is not None:
         app.include_router(more(pages))
-
-    @app.exception_handler(GroundswellError)
-    async def show_error(request: Request, error: GroundswellError) -> HTMLResponse:
-        status = 404 if isinstance(error, NotFound) else 503 if isinstance(error, StoreUnavailable) else 400
-        return pages.write(request, "error.html", {"error": error}, status=status)
-
-    @app.exception_handler(404)
-    async def show_missing(request: Request, _error: Exception) -> HTMLResponse:
-        missing = NotFound(pages.words(request)("page.not_found"), pages.words(request)("page.not_found_hint"))
-        return pages.write(request, "error.html", {"error": missing}, status=404)
-
+    _say_errors(app, pages)
     return app
+
+
+def _say_errors(app: FastAPI, pages: PageWriter) -> None:
+    @app.exception_handler(GroundswellError)
+    async def known(request: Request, error: GroundswellError) -> HTMLResponse:
+        if isinstance(error, NotFound):
+            return pages.problem(request, "not_found", 404)
+        down = isinstance(error, StoreUnavailable)
+        return pages.problem(request, "unavailable" if down else "failed", 503 if down else 500)
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> HTMLResponse:
+        missing = error.status_code == 404
+        return pages.problem(request, "not_found" if missing else "unreadable", error.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(request: Request, _error: RequestValidationError) -> HTMLResponse:
+        form = request.method == "POST"
+        return pages.problem(request, "unreadable" if form else "not_found", 400 if form else 404)
 
 
 def _fixed(parts: WebParts, pages: PageWriter) -> APIRouter:
@@ -48,7 +64,7 @@ def _fixed(parts: WebParts, pages: PageWriter) -> APIRouter:
 
     @router.get("/")
     async def start(request: Request) -> HTMLResponse:
-        return pages.write(request, "start.html", {"campaigns": await parts.reports.listed()})
+        return pages.write(request, "start.html", {})
 
     @router.get("/help")
     async def get_help(request: Request) -> HTMLResponse:
@@ -60,10 +76,17 @@ def _fixed(parts: WebParts, pages: PageWriter) -> APIRouter:
     async def privacy(request: Request) -> HTMLResponse:
         return pages.write(request, "privacy.html", {})
 
+    @router.get("/leave")
+    async def leave() -> Response:
+        """Quick exit: going back then shows a new chat, not this one."""
+        response = RedirectResponse(ELSEWHERE, status_code=303)
+        cookies.forget(response)
+        return response
+
     @router.get("/health")
     async def health() -> JSONResponse:
         states = await parts.health()
-        well = all(state in ("running", "off") for state in states.values())
+        well = all(state in WELL for state in states.values())
         return JSONResponse({"ok": well, "parts": dict(states)}, status_code=200 if well else 503)
 
     return router
@@ -80,6 +103,8 @@ def _reports(parts: WebParts, pages: PageWriter) -> APIRouter:
     async def file(campaign_id: int, name: str) -> Response:
         if name not in REPORT_FILES:
             raise NotFound("There is no such report.", "Choose one from the list of reports.")
-        return FileResponse(await parts.reports.file(campaign_id, name), media_type=REPORT_FILES[name])
+        path = await parts.reports.file(campaign_id, name)
+        download = f"groundswell-{campaign_id}-{name}" if name.endswith(".csv") else None
+        return FileResponse(path, media_type=REPORT_FILES[name], filename=download, headers=INLINE_STYLE)
 
     return router

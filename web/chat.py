@@ -1,42 +1,37 @@
 """The page chat: the dialogue of the bots as plain forms."""
 
+import hashlib
+import re
 import secrets
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Form, Path, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from campaign_engine.domain.errors import NotFound
+from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Inbound, InboundKind, Message
+from web.between import Between
+from web.cookies import CHANNEL, CHAT, LANGUAGE, keep, known_address, new_address
 from web.pages import PageWriter
 from web.parts import WebParts
 
-COOKIE = "groundswell_chat"
-CHANNEL = "web"
 LONGEST_TEXT = 4000
+_INVITE = re.compile(r"r_[A-Za-z0-9]{1,40}")
 
 
 def router(parts: WebParts, pages: PageWriter) -> APIRouter:
-    """Sign-up page per site, chat and links from posts."""
+    """The chat, and the doors that lead into it."""
     routes = APIRouter()
-
-    @routes.get("/s/{code}")
-    async def sign_up(request: Request, code: str) -> HTMLResponse:
-        site = await parts.site_by_code(code)
-        if site is None:
-            raise NotFound(pages.words(request)("page.unknown_code"), pages.words(request)("page.unknown_code_hint"))
-        return pages.write(request, "signup.html", {"site": site, "code": code, "key": new_key()})
-
-    @routes.get("/p/{post_id}")
-    async def from_post(request: Request, post_id: int) -> HTMLResponse:
-        return pages.write(request, "post.html", {"post_id": post_id, "key": new_key()})
+    between = Between()
 
     @routes.get("/chat")
     async def open_chat(request: Request) -> Response:
-        address = _address(request)
-        question = await parts.conversation.ask_again(CHANNEL, address, pages.language(request))
-        return await _show(request, address, question)
+        address = known_address(request) or new_address()
+        if answers := between.take(address):
+            return await _show(request, address, answers, just_answered=True)
+        asked = await parts.conversation.ask_again(CHANNEL, address, pages.language(request))
+        return await _show(request, address, asked, just_answered=False)
 
     @routes.post("/chat")
     async def answer(
@@ -46,41 +41,71 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
         text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
         start: Annotated[str, Form(max_length=64)] = "",
     ) -> Response:
-        address = _address(request)
-        said = _inbound(address, key, pages.language(request), (start, data, text))
-        answers = await parts.conversation.handle(said)
-        if not answers:
-            answers = await parts.conversation.ask_again(CHANNEL, address, pages.language(request))
-        return await _show(request, address, answers)
+        known = known_address(request)
+        address = known or new_address()
+        said = _inbound((start, data, text), key, address, pages.language(request))
+        answers = await parts.conversation.handle(replace(said, simulated=parts.simulated))
+        if known is None:
+            return await _show(request, address, answers, just_answered=True)
+        if answers:
+            between.put(address, answers)
+        return RedirectResponse("/chat", status_code=303)
 
-    async def _show(request: Request, address: str, answers: tuple[Message, ...]) -> Response:
-        values = {"answers": answers, "posts": await parts.inbox(address), "key": new_key()}
-        response = pages.write(request, "chat.html", values)
-        if request.cookies.get(COOKIE) != address:
-            secure = request.url.scheme == "https"
-            response.set_cookie(COOKIE, address, httponly=True, samesite="lax", secure=secure)
+    async def _show(request: Request, address: str, answers: tuple[Message, ...], *, just_answered: bool) -> Response:
+        language = answers[0].language if len({answer.language for answer in answers}) == 1 else pages.language(request)
+        try:
+            posts = await parts.inbox(address)
+        except StoreUnavailable:
+            posts = ()  # the answers say so, with the help card (safety H4)
+        values = {"answers": answers, "posts": posts, "just_answered": just_answered, "key": _new_key()}
+        response = pages.write(request, "chat.html", values, language=language)
+        keep(request, response, CHAT, address, secure=parts.secure)
+        keep(request, response, LANGUAGE, language, secure=parts.secure)
         return response
 
+    _doors(routes, parts, pages)
     return routes
 
 
-def new_key() -> str:
-    """Names one form, so that sending it twice has no effect the second time."""
+def _doors(routes: APIRouter, parts: WebParts, pages: PageWriter) -> None:
+    @routes.get("/s")
+    async def typed_code(code: str = "") -> Response:
+        plain = "".join(sign for sign in code if sign.isalnum())[:40]
+        return RedirectResponse(f"/s/{plain}" if plain else "/", status_code=303)
+
+    @routes.get("/s/{code}")
+    async def sign_up(request: Request, code: str) -> HTMLResponse:
+        site = await parts.site_by_code(code)
+        if site is None:
+            return pages.problem(request, "unknown_code", 404)
+        return _door(request, "signup.html", {"site": site, "start": f"s_{site.code}"})
+
+    @routes.get("/p/{post_id}")
+    async def from_post(request: Request, post_id: Annotated[int, Path(ge=1, lt=10**18)]) -> HTMLResponse:
+        return _door(request, "post.html", {"start": f"p_{post_id}"})
+
+    @routes.get("/join/{payload}")
+    async def join_team(request: Request, payload: str) -> HTMLResponse:
+        if not _INVITE.fullmatch(payload):
+            return pages.problem(request, "unknown_code", 404)
+        return _door(request, "team.html", {"start": payload})
+
+    def _door(request: Request, name: str, values: dict[str, object]) -> HTMLResponse:
+        response = pages.write(request, name, {**values, "key": _new_key()})
+        keep(request, response, CHAT, known_address(request) or new_address(), secure=parts.secure)
+        return response
+
+
+def _new_key() -> str:
+    """Names one page, so that sending the same answer from it twice has no effect the second time."""
     return secrets.token_urlsafe(16)
 
 
-def new_address() -> str:
-    """A page address that cannot be guessed; it lives in a cookie that ends with the browser's session."""
-    return secrets.token_urlsafe(24)
-
-
-def _address(request: Request) -> str:
-    return request.cookies.get(COOKIE) or new_address()
-
-
-def _inbound(address: str, key: str, language: str, said: tuple[str, str, str]) -> Inbound:
-    start, data, text = said
-    opened = Inbound(CHANNEL, address, InboundKind.OTHER, key, language_hint=language)
+def _inbound(said: tuple[str, str, str], key: str, address: str, language: str) -> Inbound:
+    """The same answer from the same page is the same update; another one from a page gone back to is a new one."""
+    start, data, text = (part.replace("\0", "") for part in said)
+    update_id = hashlib.sha256("\0".join((key, *said)).encode()).hexdigest()
+    opened = Inbound(CHANNEL, address, InboundKind.OTHER, update_id, language_hint=language)
     if start:
         return replace(opened, kind=InboundKind.START, data="" if start == "-" else start)
     if data:

@@ -1,12 +1,15 @@
 """What the pages need of the engine."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from fastapi import Request
+
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.message import Inbound, Message, Reply
+from campaign_engine.ports.sending import InboxPost
 
 
 class Conversing(Protocol):
@@ -38,14 +41,25 @@ class Reports(Protocol):
         """report.html or report.csv, made anew when it is older than a minute. Raises NotFound."""
 
 
+def nothing_more(_request: Request) -> Mapping[str, object]:
+    """In earnest no page has a demo's bar."""
+    return {"demo": None}
+
+
 @dataclass(frozen=True, slots=True)
 class WebParts:
-    """The engine's share for pages. `extra` holds what a demo adds to every page, empty in earnest."""
+    """The engine's share for pages.
+
+    `secure` says that people reach them by https. `added` gives what a demo adds to every page; there everybody is
+    `simulated`.
+    """
 
     conversation: Conversing
     reports: Reports
     site_by_code: Callable[[str], Awaitable[Site | None]]
-    inbox: Callable[[str], Awaitable[Sequence[Message]]]
+    inbox: Callable[[str], Awaitable[Sequence[InboxPost]]]
     health: Callable[[], Awaitable[Mapping[str, str]]]
     say: Callable[[Reply, str], Message]
-    extra: Mapping[str, object] = field(default_factory=dict)
+    secure: bool = False
+    simulated: bool = False
+    added: Callable[[Request], Mapping[str, object]] = nothing_more

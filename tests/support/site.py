@@ -1,0 +1,70 @@
+"""The pages over a real store, on a socket of their own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from campaign_engine.domain.action import Site
+from campaign_engine.domain.errors import NotFound
+from campaign_engine.domain.message import Destination
+from campaign_engine.ports.sending import InboxPost
+from tests.support.engine import House
+from web.app import create_app
+from web.parts import CampaignLink, WebParts
+from web.server import serve
+
+
+@dataclass
+class PaperReports:
+    """At the port Reports: what lies in a folder."""
+
+    folder: Path
+    campaigns: list[CampaignLink] = field(default_factory=list)
+
+    async def listed(self) -> Sequence[CampaignLink]:
+        return self.campaigns
+
+    async def file(self, campaign_id: int, name: str) -> Path:
+        path = self.folder / f"{campaign_id}-{name}"
+        if not path.exists():
+            raise NotFound("There is no such report.")
+        return path
+
+
+@dataclass
+class Health:
+    """States of parts, to be changed by a test."""
+
+    states: dict[str, str] = field(default_factory=lambda: {"web": "running", "telegram": "off"})
+
+    async def __call__(self) -> Mapping[str, str]:
+        return self.states
+
+
+def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
+    async def site_by_code(code: str) -> Site | None:
+        async with house.store.read() as work:
+            return await work.sites.by_code(code)
+
+    async def inbox(address: str) -> Sequence[InboxPost]:
+        async with house.store.read() as work:
+            return await work.inbox.waiting(Destination("web", address))
+
+    return WebParts(house.conversation, reports, site_by_code, inbox, health, house.renderer.reply)
+
+
+@asynccontextmanager
+async def served(parts: WebParts) -> AsyncIterator[str]:
+    """The address, until the block ends."""
+    stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
+    running = asyncio.create_task(serve(create_app(parts), "127.0.0.1", 0, stop, ready.set_result))
+    await asyncio.wait((running, ready), return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        running.result()
+    try:
+        yield await ready
+    finally:
+        stop.set()
+        await running

@@ -1,0 +1,54 @@
+"""The two cookies of the pages; both end with the browser's session."""
+
+import re
+import secrets
+
+from fastapi import Request, Response
+
+from campaign_engine.domain.contact import LANGUAGES
+
+CHANNEL = "web"
+CHAT = "groundswell_chat"
+LANGUAGE = "groundswell_language"
+_ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def known_address(request: Request) -> str | None:
+    """Address of the reader's page chat, when the browser kept one."""
+    kept = request.cookies.get(CHAT, "")
+    return kept if _ADDRESS.fullmatch(kept) else None
+
+
+def new_address() -> str:
+    """Cannot be guessed; who holds it is the person (safety N1: nothing else tells browsers apart)."""
+    return secrets.token_urlsafe(24)
+
+
+def asked_language(request: Request) -> str:
+    """`?lang=` of this page; empty when it is none of ours."""
+    asked = request.query_params.get("lang", "")
+    return asked if asked in LANGUAGES else ""
+
+
+def reader_language(request: Request) -> str:
+    """`?lang=`, else what was asked for before, else the browser's first language that we have, else English."""
+    chosen = asked_language(request) or request.cookies.get(LANGUAGE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    for part in request.headers.get("accept-language", "").split(","):
+        if (code := part.strip()[:2].lower()) in LANGUAGES:
+            return code
+    return LANGUAGES[0]
+
+
+def keep(request: Request, response: Response, name: str, value: str, *, secure: bool) -> None:
+    """Set one unless the browser has it already; no script reads it, no form of another site sends it."""
+    if request.cookies.get(name) != value:
+        secure = secure or request.url.scheme == "https"
+        response.set_cookie(name, value, httponly=True, samesite="lax", secure=secure)
+
+
+def forget(response: Response) -> None:
+    """Remove both."""
+    response.delete_cookie(CHAT)
+    response.delete_cookie(LANGUAGE)

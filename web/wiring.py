@@ -1,0 +1,32 @@
+"""Takes from the engine what pages need."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from campaign_engine.bootstrap import Engine
+from campaign_engine.domain.action import Site
+from campaign_engine.domain.message import Destination
+from campaign_engine.ports.sending import InboxPost
+from web.cookies import CHANNEL
+from web.parts import Reports, WebParts
+
+
+def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[Mapping[str, str]]]) -> WebParts:
+    """Pages over one engine; `health` gives the state of every part by name."""
+
+    async def site_by_code(code: str) -> Site | None:
+        async with engine.store.read() as work:
+            return await work.sites.by_code(code)
+
+    async def inbox(address: str) -> Sequence[InboxPost]:
+        async with engine.store.read() as work:
+            return await work.inbox.waiting(Destination(CHANNEL, address))
+
+    return WebParts(
+        conversation=engine.conversation,
+        reports=reports,
+        site_by_code=site_by_code,
+        inbox=inbox,
+        health=health,
+        say=engine.renderer.reply,
+        secure=engine.settings.site_url.startswith("https://"),
+    )

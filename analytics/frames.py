@@ -1,0 +1,234 @@
+"""What the report of one campaign needs, read in one snapshot that cannot write. Staff are not allies: left out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
+from campaign_engine.domain.errors import NotFound, StoreUnavailable
+from campaign_engine.domain.precinct import Ranking
+from campaign_engine.store import tables as t
+
+HARM_ACTIONS = (ActionKind.OPT_OUT, ActionKind.DELETE, ActionKind.PAUSE)
+_UNDECIDED = (CampaignStatus.DRAFT, CampaignStatus.SUBMITTED)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFacts:
+    """What is not about persons. Times are aware UTC; `channels` and `last_wall` are those of its approved posts."""
+
+    id: int
+    title: str
+    kind: CampaignKind
+    status: CampaignStatus
+    goal: int
+    launched_at: datetime | None
+    finished_at: datetime | None
+    targets: tuple[int, ...]
+    ranking: Ranking | None
+    channels: tuple[str, ...]
+    last_wall: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Rows of one campaign at `now`.
+
+    `people`: index contact_id; channel, precinct, site_id, generation, created_at, address_status. `actions` and
+    `pledges`: one row each, contact_id missing where its person has left. `deliveries`: people and rooms.
+    `occurrences`: firings so far. `outlines`: GeoJSON by precinct, empty while no boundaries are loaded.
+    `simulated` counts made-up contacts in the whole database, `real` the others.
+    """
+
+    campaign: CampaignFacts
+    now: datetime
+    people: pd.DataFrame
+    actions: pd.DataFrame
+    pledges: pd.DataFrame
+    deliveries: pd.DataFrame
+    occurrences: pd.DataFrame
+    sites: pd.DataFrame
+    outlines: dict[int, str]
+    simulated: int
+    real: int
+
+
+def read(url: str, campaign_id: int, now: datetime) -> Frames:
+    """Raises NotFound for a campaign that was never approved, StoreUnavailable."""
+    with snapshot(url) as connection:
+        simulated, real = _contacts(connection)
+        return Frames(
+            campaign=_campaign(connection, campaign_id),
+            now=now,
+            people=_people(connection),
+            actions=_actions(connection, campaign_id),
+            pledges=_pledges(connection, campaign_id),
+            deliveries=_deliveries(connection, campaign_id),
+            occurrences=_occurrences(connection, campaign_id),
+            sites=_frame(
+                connection, sa.select(t.sites.c.id, t.sites.c.name, t.sites.c.precinct).order_by(t.sites.c.id)
+            ),
+            outlines=_outlines(connection),
+            simulated=simulated,
+            real=real,
+        )
+
+
+@contextmanager
+def snapshot(url: str) -> Iterator[sa.Connection]:
+    """One reading transaction over the whole report. Raises StoreUnavailable."""
+    parsed = sa.make_url(url)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    engine = sa.create_engine(parsed.set(drivername="sqlite" if is_sqlite else "postgresql+psycopg"))
+    try:
+        with engine.connect() as connection:
+            if is_sqlite:
+                connection.exec_driver_sql("PRAGMA query_only=ON")
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield connection
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(
+            "The database cannot be read for the report.", "Check that it runs, then open the report again."
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def published_campaigns(*columns: sa.Column[Any]) -> sa.Select[Any]:
+    """Campaigns whose report is public: approved or later, and approved at least once."""
+    approved = (
+        sa.exists()
+        .where(t.posts.c.campaign_id == t.campaigns.c.id, t.post_versions.c.post_id == t.posts.c.id)
+        .where(t.post_versions.c.approved_at.is_not(None))
+    )
+    return sa.select(*columns).where(t.campaigns.c.status.not_in(_UNDECIDED), approved)
+
+
+def _campaign(connection: sa.Connection, campaign_id: int) -> CampaignFacts:
+    row = connection.execute(published_campaigns(*t.campaigns.c).where(t.campaigns.c.id == campaign_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no report of this campaign.", "Choose one from the list of reports.")
+    targets = sa.select(t.campaign_targets.c.precinct).where(t.campaign_targets.c.campaign_id == campaign_id)
+    contents = _contents(connection, campaign_id)
+    walls = [wall for content in contents for wall in content.schedule.walls()]
+    return CampaignFacts(
+        id=row.id,
+        title=row.title,
+        kind=CampaignKind(row.kind),
+        status=CampaignStatus(row.status),
+        goal=row.goal,
+        launched_at=row.launched_at,
+        finished_at=row.finished_at,
+        targets=tuple(sorted(connection.scalars(targets))),
+        ranking=_ranking(connection, row.ranking_id),
+        channels=tuple(sorted({channel for content in contents for channel in content.channels})),
+        last_wall=max(walls, default=None),
+    )
+
+
+def _contents(connection: sa.Connection, campaign_id: int) -> list[PostContent]:
+    """Of the newest approved version of each post."""
+    approved = (
+        sa.select(t.post_versions.c.post_id, t.post_versions.c.content)
+        .join(t.posts, t.posts.c.id == t.post_versions.c.post_id)
+        .where(t.posts.c.campaign_id == campaign_id, t.post_versions.c.approved_at.is_not(None))
+        .order_by(t.post_versions.c.version)
+    )
+    newest = {row.post_id: row.content for row in connection.execute(approved)}
+    return [PostContent.from_json(content) for content in newest.values()]
+
+
+def _ranking(connection: sa.Connection, ranking_id: int | None) -> Ranking | None:
+    row = connection.execute(sa.select(t.rankings).where(t.rankings.c.id == ranking_id)).one_or_none()
+    if row is None:
+        return None
+    return Ranking.from_json(
+        {
+            "rule": row.rule,
+            "boundaries": row.boundaries,
+            "data_through": row.data_through.isoformat(),
+            "precincts": row.entries,
+        }
+    )
+
+
+def _people(connection: sa.Connection) -> pd.DataFrame:
+    c = t.contacts.c
+    statement = (
+        sa.select(
+            c.id.label("contact_id"),
+            t.addresses.c.channel,
+            t.addresses.c.status.label("address_status"),
+            c.precinct,
+            c.site_id,
+            c.generation,
+            c.created_at,
+        )
+        .join(t.addresses, t.addresses.c.contact_id == c.id)
+        .where(c.id.not_in(_staff()))
+    )
+    return _frame(connection, statement, created_at={"utc": True}).set_index("contact_id")
+
+
+def _actions(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
+    """All of this campaign, and of all campaigns those that tell of joining and leaving."""
+    c = t.actions.c
+    wanted = sa.or_(c.campaign_id == campaign_id, c.kind.in_((ActionKind.JOIN, *HARM_ACTIONS)))
+    statement = sa.select(c.contact_id, c.kind, c.campaign_id, c.precinct, c.channel, c.day)
+    return _frame(connection, statement.where(wanted, _no_staff(c.contact_id)), day={})
+
+
+def _pledges(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
+    c = t.pledges.c
+    statement = sa.select(c.contact_id, c.precinct, c.site_id, c.room_id, c.channel)
+    return _frame(connection, statement.where(c.campaign_id == campaign_id, _no_staff(c.contact_id)))
+
+
+def _deliveries(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
+    """Staff's too: the outcomes of all frozen rows must add up."""
+    c = t.deliveries.c
+    columns = (c.contact_id, c.room_id, c.is_room, c.lane, c.precinct, c.status, c.reason, c.room_members)
+    statement = sa.select(c.id, *columns).join(t.occurrences, t.occurrences.c.id == c.occurrence_id)
+    statement = statement.join(t.posts, t.posts.c.id == t.occurrences.c.post_id)
+    return _frame(connection, statement.where(t.posts.c.campaign_id == campaign_id).order_by(c.id))
+
+
+def _occurrences(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
+    c = t.occurrences.c
+    statement = sa.select(c.id, c.frozen_at).join(t.posts, t.posts.c.id == c.post_id)
+    return _frame(connection, statement.where(t.posts.c.campaign_id == campaign_id), frozen_at={"utc": True})
+
+
+def _outlines(connection: sa.Connection) -> dict[int, str]:
+    c = t.precincts.c
+    return {row.number: row.boundary for row in connection.execute(sa.select(c.number, c.boundary)) if row.boundary}
+
+
+def _contacts(connection: sa.Connection) -> tuple[int, int]:
+    """Simulated and real contacts; staff among the real ones do not make a rehearsal real."""
+    c = t.contacts.c
+    counts = sa.select(c.simulated, sa.func.count()).where(c.id.not_in(_staff())).group_by(c.simulated)
+    found = {bool(simulated): count for simulated, count in connection.execute(counts)}
+    return found.get(True, 0), found.get(False, 0)
+
+
+def _staff() -> sa.Select[Any]:
+    return sa.select(t.staff_members.c.contact_id)
+
+
+def _no_staff(contact_id: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    return sa.or_(contact_id.is_(None), contact_id.not_in(_staff()))
+
+
+def _frame(connection: sa.Connection, statement: sa.Select[Any], **dates: dict[str, Any]) -> pd.DataFrame:
+    """`dates` are columns to parse, with arguments of pandas.to_datetime; an empty table needs them too."""
+    return pd.read_sql(statement, connection, parse_dates=dates)

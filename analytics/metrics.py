@@ -1,0 +1,210 @@
+"""One function per measure, named as in docs/measures.md; every report, card and export reads them from here.
+
+Measures of persons give the ids of distinct contacts, staff left out, so that one person counts once. Where somebody is
+counted: `profile` says it once for all measures.
+"""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from analytics.frames import Frames
+from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.schedule import to_wall
+
+Members = pd.Index
+"""Contact ids of the distinct persons that a measure counts."""
+
+ENGAGING = (ActionKind.TAP, ActionKind.ANSWER, ActionKind.PLEDGE)
+_ACCEPTED = (DeliveryStatus.SENT,)
+_REFUSED = r"blocked|chat_not_found|discord_\d+"
+"""Reasons by which a platform says that a person shut us out (channels' SendError codes that opt an address out)."""
+
+
+def profile(frames: Frames) -> pd.DataFrame:
+    """Where each person counts; index contact_id.
+
+    `area`: the precinct of their pledge to this campaign, else the one they chose, else missing (rather not say, or not
+    asked yet). `channel`: that of their one address. `site_id`: the site whose code they brought. `source`: site, else
+    post (they joined or pledged from a post of this campaign), else none. `generation`: steps of invites, 0 for none.
+    """
+    people, pledges = frames.people, frames.pledges.dropna(subset=["contact_id"]).set_index("contact_id")
+    mine = frames.actions[(frames.actions["campaign_id"] == frames.campaign.id) & frames.actions["contact_id"].notna()]
+    by_post = people.index.isin(mine.loc[mine["kind"] == ActionKind.JOIN, "contact_id"])
+    by_post |= people.index.isin(pledges.index[pledges["room_id"].notna()])
+    site = people["site_id"].astype("Float64").fillna(pledges["site_id"].astype("Float64").reindex(people.index))
+    source = pd.Series("none", index=people.index, dtype="object").mask(by_post, "post").mask(site.notna(), "site")
+    area = pledges["precinct"].astype("Float64").reindex(people.index).fillna(people["precinct"].astype("Float64"))
+    return pd.DataFrame(
+        {
+            "area": area,
+            "channel": people["channel"],
+            "site_id": site,
+            "source": source,
+            "generation": people["generation"],
+        }
+    )
+
+
+def delivered(frames: Frames) -> pd.DataFrame:
+    """Messages to people that the channel accepted and that did not come back; unit: messages. From: deliveries."""
+    rows = frames.deliveries
+    return rows[~rows["is_room"].astype(bool) & rows["status"].isin(_ACCEPTED)]
+
+
+def room_posts(frames: Frames) -> pd.DataFrame:
+    """Messages to rooms that the channel accepted; unit: messages. From: deliveries."""
+    rows = frames.deliveries
+    return rows[rows["is_room"].astype(bool) & rows["status"].isin(_ACCEPTED)]
+
+
+def delivered_people(frames: Frames) -> Members:
+    """Distinct contacts with at least one accepted message; unit: persons. From: deliveries."""
+    return _known(frames, delivered(frames)["contact_id"])
+
+
+def room_audience(frames: Frames) -> pd.DataFrame:
+    """Rooms posted in and their members by channel; unit: members, an impression estimate, never added to people.
+
+    Each room once, with the most members it had when a post arrived. From: deliveries.
+    """
+    accepted = room_posts(frames)
+    rooms = accepted.groupby(accepted["room_id"].fillna(-1)).agg(
+        lane=("lane", "first"), members=("room_members", "max"), posts=("id", "count")
+    )
+    return rooms.groupby("lane").agg(
+        rooms=("members", "size"), members=("members", lambda most: int(most.fillna(0).sum())), posts=("posts", "sum")
+    )
+
+
+def joined(frames: Frames) -> Members:
+    """Recruitment: contacts who came in by this campaign; unit: persons. From: actions (join), contacts.
+
+    A join belongs to the campaign whose post brought it. One without a post (a poster, a word code, a search) belongs
+    to every campaign that ran at that moment and has its person's precinct among its targets.
+    """
+    joins = frames.actions[frames.actions["kind"] == ActionKind.JOIN]
+    mine = _known(frames, joins.loc[joins["campaign_id"] == frames.campaign.id, "contact_id"])
+    of_others = joins.loc[joins["campaign_id"].notna(), "contact_id"]
+    campaign, people = frames.campaign, frames.people
+    if campaign.launched_at is None:
+        return mine
+    here = profile(frames)["area"].isin(campaign.targets)
+    during = people["created_at"].between(campaign.launched_at, campaign.finished_at or frames.now)
+    return mine.union(people.index[(here & during).astype(bool) & ~people.index.isin(of_others)])
+
+
+def pledged(frames: Frames) -> Members:
+    """Contacts with a pledge that counts to this campaign; unit: persons. From: pledges."""
+    return _known(frames, frames.pledges["contact_id"])
+
+
+def engaged(frames: Frames) -> Members:
+    """Contacts with at least one tap, answer or pledge on this campaign; unit: persons. From: actions, pledges."""
+    rows = frames.actions
+    mine = (rows["campaign_id"] == frames.campaign.id) & rows["kind"].isin(ENGAGING)
+    return pledged(frames).union(_known(frames, rows.loc[mine, "contact_id"]))
+
+
+def reached(frames: Frames) -> Members:
+    """Contacts with at least one inbound action (join, tap, answer, pledge); unit: persons. From: actions, pledges."""
+    return engaged(frames).union(joined(frames))
+
+
+PEOPLE: Mapping[str, Callable[[Frames], Members]] = {
+    "delivered_people": delivered_people,
+    "reached": reached,
+    "engaged": engaged,
+    "pledged": pledged,
+    "joined": joined,
+}
+"""Measures of persons by name. Pledged are among engaged, engaged and joined among reached."""
+
+
+def pledges_without_person(frames: Frames) -> int:
+    """Pledges from paper or a kiosk, and of people who were deleted since; unit: pledges. From: pledges."""
+    return int(frames.pledges["contact_id"].isna().sum())
+
+
+def opt_outs(frames: Frames) -> pd.DataFrame:
+    """People who said STOP while the campaign ran; see `_left`. From: actions."""
+    return _left(frames, ActionKind.OPT_OUT)
+
+
+def deletes(frames: Frames) -> pd.DataFrame:
+    """People who had themselves deleted while the campaign ran; see `_left`. From: actions, which keep no link."""
+    return _left(frames, ActionKind.DELETE)
+
+
+def pauses(frames: Frames) -> pd.DataFrame:
+    """People who chose a pause while the campaign ran; see `_left`. From: actions."""
+    return _left(frames, ActionKind.PAUSE)
+
+
+def blocks(frames: Frames) -> pd.DataFrame:
+    """People whose platform said that they shut us out when a post arrived; unit: persons. From: deliveries."""
+    rows = frames.deliveries
+    refused = rows["status"].isin([DeliveryStatus.FAILED, DeliveryStatus.BOUNCED])
+    refused &= rows["reason"].str.fullmatch(_REFUSED) & ~rows["is_room"].astype(bool)
+    people = _known(frames, rows.loc[refused, "contact_id"])
+    return pd.DataFrame({"area": profile(frames).loc[people, "area"]})
+
+
+HARM: Mapping[str, Callable[[Frames], pd.DataFrame]] = {
+    "opt_outs": opt_outs,
+    "deletes": deletes,
+    "blocks": blocks,
+    "pauses": pauses,
+}
+"""Always shown beside reach. One row is one person; column `area`."""
+
+
+def _left(frames: Frames, kind: ActionKind) -> pd.DataFrame:
+    """One row per person with this action during the run; unit: persons; column `area`.
+
+    Counted are those who chose one of its precincts, those it wrote to, and actions on its own posts.
+    """
+    campaign, rows = frames.campaign, frames.actions[frames.actions["kind"] == kind]
+    if campaign.launched_at is None:
+        return pd.DataFrame({"area": rows["precinct"].iloc[:0]})
+    first, last = (to_wall(moment).date() for moment in (campaign.launched_at, campaign.finished_at or frames.now))
+    during = rows["day"].between(pd.Timestamp(first), pd.Timestamp(last))
+    ours = rows["precinct"].isin(campaign.targets) | rows["contact_id"].isin(delivered_people(frames))
+    chosen = rows[during & (ours | (rows["campaign_id"] == campaign.id))]
+    known, gone = chosen.dropna(subset=["contact_id"]), chosen[chosen["contact_id"].isna()]
+    persons = pd.concat([known.drop_duplicates("contact_id"), gone])
+    return pd.DataFrame({"area": persons["precinct"].astype("Float64")})
+
+
+def outcomes(frames: Frames) -> pd.DataFrame:
+    """Frozen deliveries by status, people and rooms apart; unit: deliveries; every status is a row. From: deliveries.
+
+    Each column adds up to the deliveries that were frozen (measures: accounting identity).
+    """
+    statuses = [status.value for status in DeliveryStatus]
+    rows = frames.deliveries
+    is_room = rows["is_room"].astype(bool)
+    return pd.DataFrame(
+        {
+            name: rows.loc[chosen, "status"].value_counts().reindex(statuses, fill_value=0).astype(int)
+            for name, chosen in (("people", ~is_room), ("rooms", is_room))
+        }
+    )
+
+
+def posts_made(frames: Frames) -> int:
+    """Firings of posts whose audience was frozen; unit: posts. From: occurrences."""
+    return int(frames.occurrences["frozen_at"].notna().sum())
+
+
+def days_left(frames: Frames) -> int | None:
+    """Days until the last post of the schedule, 0 after it; None without one. From: approved post versions."""
+    if frames.campaign.last_wall is None:
+        return None
+    return max(0, (frames.campaign.last_wall.date() - to_wall(frames.now).date()).days)
+
+
+def _known(frames: Frames, contact_ids: pd.Series) -> Members:
+    """Distinct ones that are still contacts and not staff."""
+    return frames.people.index[frames.people.index.isin(contact_ids.dropna())]

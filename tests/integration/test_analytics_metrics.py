@@ -1,0 +1,210 @@
+"""Every measure against rows counted by hand, on both databases."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from analytics import frames, metrics
+from analytics.suppression import HIDDEN
+from analytics.tables import Layout, Protected, protected
+from campaign_engine.domain.errors import NotFound, StoreUnavailable
+from campaign_engine.domain.precinct import Borough
+from tests.support.counted import LAUNCH, NOW, CountedCampaign
+
+TARGETS = (44, 73, 75)
+
+
+@pytest.fixture
+def drive(database_url: str) -> Iterator[CountedCampaign]:
+    campaign = CountedCampaign(database_url, TARGETS)
+    yield campaign
+    campaign.engine.dispose()
+
+
+def read(drive: CountedCampaign, url: str) -> frames.Frames:
+    return frames.read(url, drive.id, NOW)
+
+
+def test_joins_count_by_their_post_else_by_precinct_and_time(drive: CountedCampaign, database_url: str) -> None:
+    by_area = drive.person(75)
+    by_post = drive.person(None)
+    drive.action(by_post, "join", drive.id)
+    drive.person(75, days=-1)
+    drive.person(1)
+    drive.person(None)
+    of_another = drive.person(75)
+    drive.action(of_another, "join", drive.campaign((75,), title="another"))
+    drive.staff(75)
+    assert set(metrics.joined(read(drive, database_url))) == {by_area, by_post}
+
+
+def test_reached_engaged_and_pledged_count_each_person_once(drive: CountedCampaign, database_url: str) -> None:
+    tapped, pledged, twice, _silent = (drive.person(precinct, days=-30) for precinct in (75, 73, 44, 44))
+    drive.action(tapped, "tap", drive.id)
+    drive.pledge(pledged, 73)
+    for kind in ("tap", "answer", "pledge"):
+        drive.action(twice, kind, drive.id)
+    drive.pledge(twice, 44)
+    drive.pledge(None, 75)
+    staff = drive.staff(75)
+    drive.action(staff, "tap", drive.id)
+    drive.pledge(staff, 75)
+    newcomer = drive.person(75)
+    rows = read(drive, database_url)
+    assert set(metrics.pledged(rows)) == {pledged, twice}
+    assert set(metrics.engaged(rows)) == {tapped, pledged, twice}
+    assert set(metrics.reached(rows)) >= {tapped, pledged, twice, newcomer}
+    assert len(metrics.reached(rows)) == 4
+    assert metrics.pledges_without_person(rows) == 1
+
+
+def test_a_person_counts_for_the_precinct_of_their_pledge_and_the_way_they_came(
+    drive: CountedCampaign, database_url: str
+) -> None:
+    site, room = drive.site(75), drive.room()
+    at_school = drive.person(75, site_id=site)
+    under_post = drive.person(None, channel="telegram")
+    alone = drive.person(73)
+    drive.pledge(at_school, 75, site_id=site, room_id=room)
+    drive.pledge(under_post, 44, room_id=room)
+    profile = metrics.profile(read(drive, database_url))
+    assert profile.loc[[at_school, under_post, alone], "area"].tolist() == [75, 44, 73]
+    assert profile.loc[[at_school, under_post, alone], "source"].tolist() == ["site", "post", "none"]
+    assert profile.loc[at_school, "site_id"] == site
+    assert profile.loc[under_post, "channel"] == "telegram"
+
+
+def test_messages_are_not_people_and_rooms_are_neither(drive: CountedCampaign, database_url: str) -> None:
+    first, second = drive.occurrence(), drive.occurrence(LAUNCH + timedelta(days=2))
+    person, other, room = drive.person(75), drive.person(73), drive.room()
+    for occurrence, members in ((first, 40), (second, 60)):
+        drive.delivery(occurrence, person)
+        drive.delivery(occurrence, None, room_id=room, lane="telegram", room_members=members)
+    drive.delivery(first, other, "failed", reason="blocked")
+    rows = read(drive, database_url)
+    assert len(metrics.delivered(rows)) == 2
+    assert metrics.delivered_people(rows).tolist() == [person]
+    assert metrics.room_audience(rows).loc["telegram"].to_dict() == {"rooms": 1, "members": 60, "posts": 2}
+    assert metrics.posts_made(rows) == 2
+    assert metrics.days_left(rows) == 6
+
+
+def test_outcomes_of_people_and_rooms_each_add_up_to_what_was_frozen(drive: CountedCampaign, database_url: str) -> None:
+    occurrence = drive.occurrence()
+    for status in ("sent", "sent", "failed", "unconfirmed", "expired"):
+        drive.delivery(occurrence, drive.person(75), status)
+    drive.delivery(occurrence, None, is_room=False)
+    drive.delivery(occurrence, drive.staff(75))
+    drive.delivery(occurrence, None, "suppressed", room_id=drive.room())
+    outcomes = metrics.outcomes(read(drive, database_url))
+    assert len(outcomes) == 12
+    assert outcomes["people"].to_dict() == {
+        **dict.fromkeys(outcomes.index, 0),
+        "sent": 4,
+        "failed": 1,
+        "unconfirmed": 1,
+        "expired": 1,
+    }
+    assert outcomes.sum().to_dict() == {"people": 7, "rooms": 1}
+
+
+def test_harm_counts_those_who_left_while_it_ran(drive: CountedCampaign, database_url: str) -> None:
+    occurrence = drive.occurrence()
+    written, blocking, elsewhere = drive.person(1), drive.person(75), drive.person(1)
+    drive.delivery(occurrence, written)
+    drive.delivery(occurrence, blocking, "failed", reason="blocked")
+    drive.delivery(occurrence, drive.person(75), "failed", reason="refused")
+    drive.action(written, "opt_out")
+    drive.action(blocking, "opt_out", precinct=75)
+    drive.action(blocking, "opt_out", precinct=75, day=NOW.date() - timedelta(days=1))
+    drive.action(elsewhere, "opt_out", precinct=1)
+    drive.action(blocking, "pause", precinct=75, day=LAUNCH.date() - timedelta(days=9))
+    drive.action(None, "delete", precinct=44)
+    drive.action(None, "delete", precinct=1)
+    drive.action(drive.staff(75), "opt_out", precinct=75)
+    rows = read(drive, database_url)
+    assert {name: len(harm(rows)) for name, harm in metrics.HARM.items()} == {
+        "opt_outs": 2,
+        "deletes": 1,
+        "blocks": 1,
+        "pauses": 0,
+    }
+
+
+def tables(drive: CountedCampaign, url: str, k: int = 10) -> Protected:
+    return protected(read(drive, url), k)
+
+
+def test_K1_small_precincts_are_hidden_and_their_totals_do_not_tell(drive: CountedCampaign, database_url: str) -> None:
+    drive.joined_and_pledged(75, 40, 25)
+    drive.joined_and_pledged(73, 12, 11)
+    drive.joined_and_pledged(44, 9, 9)
+    public = tables(drive, database_url)
+    assert public.figure("reached", "city") == 61
+    assert public.figure("reached", "precinct:44") == HIDDEN
+    assert public.figure("reached", "borough:Bronx") == HIDDEN
+    assert public.figure("reached", "borough:Brooklyn") == HIDDEN
+    assert public.shown("reached") == {75: 40}
+    organizer = tables(drive, database_url, k=5)
+    assert organizer.shown("pledged") == {73: 11, 75: 25}
+    assert organizer.figure("pledged", "city") == 45
+
+
+def test_K1_what_is_hidden_of_reached_is_hidden_of_its_parts(drive: CountedCampaign, database_url: str) -> None:
+    drive.joined_and_pledged(75, 40, 40)
+    drive.joined_and_pledged(73, 12, 12)
+    drive.joined_and_pledged(44, 3, 3)
+    public = tables(drive, database_url)
+    hidden = [key for key, figure in public.figures["reached"].items() if figure == HIDDEN]
+    assert hidden
+    for part in ("engaged", "pledged", "joined"):
+        assert all(public.figure(part, key) == HIDDEN for key in hidden)
+
+
+def test_K3_a_site_that_brings_nearly_all_of_its_precinct_stands_behind_it(
+    drive: CountedCampaign, database_url: str
+) -> None:
+    for precinct, by_site, others in ((75, 19, 1), (73, 20, 20), (44, 15, 25)):
+        drive.joined_and_pledged(precinct, by_site, by_site, drive.site(precinct))
+        drive.joined_and_pledged(precinct, others, others)
+    public = tables(drive, database_url)
+    by_name = {key: public.figure("pledged", key) for key in public.figures["pledged"] if key.startswith("site:")}
+    precincts = [precinct for _, precinct in public.layout.sites.values()]
+    shown = dict(zip(precincts, by_name.values(), strict=False))
+    assert shown[75] == HIDDEN
+    assert shown[73] == 20
+    assert public.figure("pledged", "precinct:75") == 20
+
+
+def test_cells_follow_from_what_is_public(drive: CountedCampaign, database_url: str) -> None:
+    drive.person(75, channel="discord")
+    site = drive.site(75)
+    drive.site(1)
+    layout = Layout.of(read(drive, database_url))
+    assert layout == Layout(
+        {Borough.BRONX: (44,), Borough.BROOKLYN: (73, 75)},
+        ("discord", "telegram", "web"),
+        {site: ("=HYPERLINK(school)", 75)},
+        1,
+    )
+
+
+def test_an_empty_campaign_has_a_report(drive: CountedCampaign, database_url: str) -> None:
+    rows = read(drive, database_url)
+    assert all(len(measure(rows)) == 0 for measure in metrics.PEOPLE.values())
+    public = protected(rows, 10)
+    assert {figure for name in metrics.PEOPLE for figure in public.figures[name].values()} == {HIDDEN}
+    assert public.figure("delivered", "city") == 0
+
+
+@pytest.mark.parametrize("status", ["draft", "submitted"])
+def test_a_campaign_that_was_never_approved_has_none(drive: CountedCampaign, database_url: str, status: str) -> None:
+    waiting = drive.campaign((75,), status=status)
+    with pytest.raises(NotFound):
+        frames.read(database_url, waiting, NOW)
+
+
+def test_the_snapshot_cannot_write(drive: CountedCampaign, database_url: str) -> None:
+    with pytest.raises(StoreUnavailable), frames.snapshot(database_url) as connection:
+        connection.exec_driver_sql("DELETE FROM pledges")

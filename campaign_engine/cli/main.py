@@ -5,13 +5,18 @@ from typing import Annotated
 
 import typer
 
-from campaign_engine.cli import precincts
+from campaign_engine.cli import audit, campaign, data, db, precincts, site
+from campaign_engine.cli.doctor import doctor
+from campaign_engine.cli.init import init
+from campaign_engine.cli.invite import invite
+from campaign_engine.cli.up import up
 
 app = typer.Typer(
     name="groundswell",
     help="Plan awareness campaigns against gun violence, distribute them by bots, count reach per precinct.",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_show_locals=False,  # they may hold a token (safety A2)
 )
 
 
@@ -24,4 +29,13 @@ def choose_settings(
     context.obj = config
 
 
+app.command("init")(init)
+app.command("up")(up)
+app.command("doctor")(doctor)
+app.add_typer(data.app, name="data")
 app.add_typer(precincts.app, name="precincts")
+app.add_typer(site.app, name="site")
+app.command("invite")(invite)
+app.add_typer(campaign.app, name="campaign")
+app.add_typer(db.app, name="db")
+app.add_typer(audit.app, name="audit")

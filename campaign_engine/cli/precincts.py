@@ -1,24 +1,27 @@
-"""`groundswell precincts`: which ones, and how sure."""
+"""`groundswell precincts`: which ones, how sure, and where."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from campaign_engine.cli.terminal import command, out, table
-from campaign_engine.domain.precinct import Boundaries, Measure, Ranking, RankingRule
+from campaign_engine.cli.opening import engine_of
+from campaign_engine.cli.terminal import add_row, command, out, say, table
+from campaign_engine.domain.errors import ConfigurationError, NotFound
+from campaign_engine.domain.precinct import Boundaries, Measure, Precinct, Ranking, RankingRule
 
-app = typer.Typer(help="Rank precincts by shootings.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from datetime import date
 
+app = typer.Typer(help="Rank precincts by shootings, and find them.", no_args_is_help=True)
 
-@app.callback()
-def precincts() -> None:
-    """Rank precincts by shootings."""
+_LONGEST_NUMBER = 3
 
 
 @app.command("rank")
 @command
-def rank(
+async def rank(
+    context: typer.Context,
     first: Annotated[int | None, typer.Option("--from", help="First year; default is five full years.")] = None,
     last: Annotated[int | None, typer.Option("--to", help="Last year.")] = None,
     top: Annotated[int, typer.Option(help="How many precincts belong to the top.")] = 30,
@@ -27,24 +30,73 @@ def rank(
 ) -> None:
     """Rank by a rule, with the probability of each precinct belonging in the top N.
 
-    Uses the figures that ship with the program.
+    Uses the City's shootings when they are loaded, else the figures that ship with the program.
     """
-    from campaign_engine.opendata import figures
-    from campaign_engine.opendata.ranking import rank as rank_counts
 
-    default = RankingRule.default(figures.data_through())
-    rule = RankingRule(
-        first_year=first or default.first_year,
-        last_year=last or default.last_year,
-        top=top,
-        by=by,
-        boundaries=Boundaries.TODAY,
-    )
-    ranking = rank_counts(rule, figures.counts(rule))
+    def rule(data_through: "date") -> RankingRule:
+        default = RankingRule.default(data_through)
+        return RankingRule(
+            first_year=default.first_year if first is None else first,
+            last_year=default.last_year if last is None else last,
+            top=top,
+            by=by,
+            boundaries=Boundaries.TODAY,
+        )
+
+    try:
+        async with engine_of(context) as engine:
+            status = await engine.targeting.status()
+            ranking = await engine.targeting.rank(rule(status.data_through))
+    except ConfigurationError as error:
+        if error.code != "no_database":
+            raise
+        from campaign_engine.opendata import figures
+        from campaign_engine.opendata.ranking import rank as rank_counts
+
+        shipped = rule(figures.data_through())
+        ranking = rank_counts(shipped, figures.counts(shipped))
     if as_json:
         out.print_json(json.dumps(_as_json(ranking)))
     else:
         _print(ranking)
+
+
+@app.command("find")
+@command
+def find(
+    text: Annotated[str, typer.Argument(help="A neighborhood, a ZIP code or a precinct number.")],
+) -> None:
+    """Find precincts by neighborhood, ZIP code or number; a ZIP suggests, largest share of its land first."""
+    from campaign_engine.opendata import places
+
+    if text.strip()[:1].isdigit() and len(text.strip()) > _LONGEST_NUMBER:
+        shown = table("precinct", "borough", "neighborhoods", "share of the ZIP")
+        for suggestion in places.by_zip(text):
+            add_row(shown, *_cells(suggestion.precinct), f"{suggestion.share:.0%}")
+    else:
+        shown = table("precinct", "borough", "neighborhoods")
+        for precinct in _named(text.strip()):
+            add_row(shown, *_cells(precinct))
+    out.print(shown)
+
+
+def _named(text: str) -> tuple[Precinct, ...]:
+    from campaign_engine.domain.precinct import borough_of
+    from campaign_engine.opendata import figures, places
+
+    if text.isdecimal():
+        borough_of(int(text))
+        return (figures.precincts()[int(text)],)
+    found = places.by_neighbourhood(text)
+    if not found:
+        raise NotFound(
+            "No precinct has a neighborhood of that name.", "Try part of the name, a ZIP code or a precinct number."
+        )
+    return found
+
+
+def _cells(precinct: Precinct) -> tuple[object, ...]:
+    return precinct.number, precinct.borough, ", ".join(precinct.neighbourhoods)
 
 
 def _as_json(ranking: Ranking) -> dict[str, object]:
@@ -67,12 +119,12 @@ def _as_json(ranking: Ranking) -> dict[str, object]:
 
 def _print(ranking: Ranking) -> None:
     rule = ranking.rule
-    out.print(
-        f"[bold]Shootings {rule.first_year} to {rule.last_year}, by {rule.by}[/] · data through "
+    say(
+        f"Shootings {rule.first_year} to {rule.last_year}, by {rule.by} · data through "
         f"{ranking.data_through:%B %-d, %Y} · outlines: {ranking.boundaries}"
     )
     shown = table("rank", "precinct", "borough", "incidents", f"in the top {rule.top}")
     for row in ranking.precincts[: rule.top + 5]:
         share = f"{row.p_top:.0%}" + ("  toss-up" if 0.1 < row.p_top < 0.9 else "")
-        shown.add_row(str(row.rank), str(row.precinct), str(row.borough), str(row.incidents), share)
+        add_row(shown, row.rank, row.precinct, row.borough, row.incidents, share)
     out.print(shown)

@@ -4,13 +4,16 @@ import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from campaign_engine.domain.errors import GroundswellError
+from campaign_engine.domain.schedule import to_wall
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -26,9 +29,9 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             if isinstance(result, Awaitable):
                 asyncio.run(_wait(result))
         except GroundswellError as error:
-            err.print(f"[bold red]{error.message}[/]", markup=True)
+            err.print(f"[bold red]{escape(error.message)}[/]", soft_wrap=True)
             if error.hint:
-                err.print(error.hint, markup=False)
+                err.print(escape(error.hint), soft_wrap=True)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             err.print("Stopped. Nothing is half-done; run it again any time.")
@@ -41,6 +44,16 @@ async def _wait(result: Awaitable[Any]) -> None:
     await result
 
 
+def say(text: str) -> None:
+    """A line of plain words; nothing in it is markup, so that a name with brackets is shown as it is."""
+    out.print(text, markup=False, soft_wrap=True)
+
+
+def day_and_time(moment: datetime) -> str:
+    """New York wall clock, as people say it."""
+    return f"{to_wall(moment):%A, %B %-d, %Y at %-I:%M %p} New York time"
+
+
 def table(*headings: str) -> Table:
     """A plain table."""
     made = Table(box=None, header_style="bold", pad_edge=False)
@@ -49,9 +62,14 @@ def table(*headings: str) -> Table:
     return made
 
 
+def add_row(shown: Table, *cells: object) -> None:
+    """Cells as plain text."""
+    shown.add_row(*(escape(str(cell)) for cell in cells))
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar that is told (done, in all)."""
+    """A bar that is told (done, in all); it goes when it is done."""
     from rich.progress import Progress
 
     with Progress(console=err, transient=True) as bar:

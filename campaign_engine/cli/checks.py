@@ -1,0 +1,198 @@
+"""What `groundswell doctor` looks at, each check on its own, so that one that fails hides no other."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from campaign_engine.cli.opening import explained
+from campaign_engine.cli.terminal import day_and_time
+from campaign_engine.domain.contact import Role
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.errors import GroundswellError
+from campaign_engine.domain.precinct import PRECINCT_NUMBERS
+from campaign_engine.settings import Settings, unknown_variables
+
+if TYPE_CHECKING:
+    from campaign_engine.bootstrap import Engine
+
+_SPARE_BYTES = 200_000_000
+_OLD_DATA = timedelta(days=240)
+"""Two quarters and the weeks that the City is late."""
+_DEAD_LANE = timedelta(minutes=1)
+_LOOPBACK = ("127.0.0.1", "localhost", "::1", "")
+
+
+class Level(StrEnum):
+    """Green is well, yellow wants a look, red must be mended before `up`."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor; `todo` says what to do about it."""
+
+    level: Level
+    check: str
+    says: str
+    todo: str = ""
+
+
+def failed(check: str, error: GroundswellError) -> Finding:
+    """A check that ended in an error."""
+    return Finding(Level.RED, check, error.message, error.hint)
+
+
+def well(check: str, says: str) -> Finding:
+    """Nothing to do."""
+    return Finding(Level.GREEN, check, says)
+
+
+def of_settings(settings: Settings) -> Iterator[Finding]:
+    """What can be told without opening the database."""
+    unknown = unknown_variables(os.environ)
+    if unknown:
+        names = ", ".join(unknown)
+        yield Finding(Level.YELLOW, "settings", f"{names}: there is no such setting.", "See docs/operators.md.")
+    else:
+        yield well("settings", "All can be read.")
+    yield _key_file(settings)
+    yield _room(settings)
+    for name, token in (("telegram", settings.telegram_token), ("discord", settings.discord_token)):
+        yield well(name, "A token is set." if token.get_secret_value() else "Off: no token is set.")
+    yield _public_url(settings)
+
+
+def _key_file(settings: Settings) -> Finding:
+    from campaign_engine.store.cipher import read_keys
+
+    try:
+        read_keys(settings.key_file)
+    except GroundswellError as error:
+        return failed("key file", error)
+    if settings.key_file.stat().st_mode & 0o077:
+        return Finding(
+            Level.YELLOW, "key file", "Others on this machine may read it.", "Run: chmod 600 on GROUNDSWELL_KEY_FILE."
+        )
+    return well("key file", "It is there and only its owner may read it.")
+
+
+def _room(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    if not folder.is_dir():
+        return Finding(Level.RED, "data folder", "It does not exist.", "Run `groundswell init`.")
+    if not os.access(folder, os.W_OK):
+        return Finding(Level.RED, "data folder", "It cannot be written to.", "Check who owns GROUNDSWELL_DATA_DIR.")
+    free = shutil.disk_usage(folder).free
+    if free < _SPARE_BYTES:
+        return Finding(Level.YELLOW, "data folder", f"Only {free // 1_000_000} MB are free.", "Make room on the disk.")
+    return well("data folder", f"{free // 1_000_000:,} MB are free.")
+
+
+def _public_url(settings: Settings) -> Finding:
+    parts = urlsplit(settings.site_url)
+    if (parts.hostname or "") in _LOOPBACK:
+        todo = "Set GROUNDSWELL_PUBLIC_URL to the address that others reach the pages at."
+        return Finding(Level.YELLOW, "public URL", "Links lead to this computer only.", todo)
+    if parts.scheme != "https":
+        return Finding(Level.YELLOW, "public URL", "It is not https.", "Put a proxy with a certificate before it.")
+    return well("public URL", settings.site_url)
+
+
+async def of_database(settings: Settings) -> list[Finding]:
+    """What the rows tell; the error that kept the database shut when it cannot be opened."""
+    from campaign_engine.bootstrap import open_engine
+    from campaign_engine.store import migrate
+
+    findings = []
+    try:
+        with explained(settings):
+            async with open_engine(settings) as engine:
+                kind = "SQLite" if engine.database.is_sqlite else "PostgreSQL"
+                findings.append(well("database", f"{kind} at version {migrate.newest()}, and the key file fits."))
+                for check in (_tables, _data, _lanes, _deliveries, _staff, _audit):
+                    findings.append(await check(engine))  # noqa: PERF401 - what was found before an error is kept
+    except GroundswellError as error:
+        findings.append(failed("database", error))
+    return findings
+
+
+async def _tables(engine: "Engine") -> Finding:
+    from campaign_engine.store import health
+
+    async with engine.database.read() as connection:
+        precincts, rankings = await health.tables_filled(connection)
+    if precincts != len(PRECINCT_NUMBERS) or not rankings:
+        return Finding(Level.RED, "tables", f"{precincts} precincts, {rankings} rankings.", "Run `groundswell init`.")
+    return well("tables", f"{precincts} precincts, {rankings} rankings.")
+
+
+async def _data(engine: "Engine") -> Finding:
+    status = await engine.targeting.status()
+    whose = "shipped figures" if status.shipped else "loaded shootings"
+    says = f"Data through {status.data_through:%B %-d, %Y} ({whose})."
+    if engine.time.clock().date() - status.data_through > _OLD_DATA:
+        todo = "Download the City's newest edition and run `groundswell data import FILE`."
+        return Finding(Level.YELLOW, "data", says, todo)
+    return well("data", says)
+
+
+async def _lanes(engine: "Engine") -> Finding:
+    now = engine.time.clock()
+    async with engine.store.read() as work:
+        states = await work.lanes.states()
+    held = [state for state in states if state.hold_until is not None and state.hold_until > now]
+    if held:
+        waits = "; ".join(f"{state.name} until {day_and_time(state.hold_until)}" for state in held if state.hold_until)
+        return Finding(Level.YELLOW, "lanes", f"A platform asked to wait: {waits}.", "Nothing; it goes on by itself.")
+    owned = [state for state in states if state.owner]
+    dead = [state.name for state in owned if state.heartbeat_at is None or now - state.heartbeat_at > _DEAD_LANE]
+    if dead:
+        says = f"{', '.join(dead)}: the process that held it does not answer."
+        return Finding(Level.YELLOW, "lanes", says, "Start `groundswell up` again; it takes over by itself.")
+    return well("lanes", ", ".join(state.name for state in owned) + " at work." if owned else "No process runs.")
+
+
+async def _deliveries(engine: "Engine") -> Finding:
+    from campaign_engine.store import health
+
+    async with engine.database.read() as connection:
+        ledger = await health.ledger(connection)
+    total = sum(ledger.by_status.values())
+    if not ledger.adds_up:
+        says = f"{ledger.rows} rows, but {total} in known states."
+        return Finding(Level.RED, "deliveries", says, "Send nothing, make a backup and ask for help with this line.")
+    open_question = ledger.by_status[DeliveryStatus.UNCONFIRMED] + ledger.stranded
+    if open_question:
+        says = f"{open_question} of {ledger.rows} may or may not have arrived."
+        return Finding(Level.YELLOW, "deliveries", says, "Decide by `groundswell campaign unconfirmed ID`.")
+    return well("deliveries", f"{ledger.rows}, all accounted for.")
+
+
+async def _staff(engine: "Engine") -> Finding:
+    from campaign_engine.store import health
+
+    async with engine.database.read() as connection:
+        holders = await health.holders(connection)
+    organizers, approvers = holders[Role.ORGANIZER], holders[Role.APPROVER] | holders[Role.SAFETY_LEAD]
+    says = f"{len(organizers)} organizers, {len(approvers)} approvers and safety leads."
+    if not organizers or not approvers or len(organizers | approvers) == 1:
+        todo = "Two different people are needed: `groundswell invite organizer`, `groundswell invite approver`."
+        return Finding(Level.YELLOW, "staff", says, todo)
+    return well("staff", says)
+
+
+async def _audit(engine: "Engine") -> Finding:
+    async with engine.store.read() as work:
+        broken = await work.audit.verify()
+    if broken is not None:
+        todo = "Compare `groundswell audit head` of your backups to see since when."
+        return Finding(Level.RED, "audit log", f"Entry {broken} was changed or moved.", todo)
+    return well("audit log", "Every entry follows from the one before.")

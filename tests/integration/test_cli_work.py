@@ -1,0 +1,286 @@
+"""Daily work of an operator: sites, invites, campaigns, the database, on both databases."""
+
+import re
+import sqlite3
+import xml.etree.ElementTree as ET
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from campaign_engine.bootstrap import Engine
+from campaign_engine.cli.invite import read_scope
+from campaign_engine.demo.cast import Plan, Player, approve_waiting, plan_campaign
+from campaign_engine.domain.campaign import CampaignKind
+from campaign_engine.domain.contact import Role, RoleGrant, Scope, ScopeKind
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.errors import GroundswellError
+from campaign_engine.domain.message import Destination
+from campaign_engine.domain.schedule import to_wall
+from campaign_engine.store.tables import audit_entries, deliveries, occurrences
+from tests.support.cli import Cli
+
+
+def code_of(said: str) -> str:
+    """The start payload of an invite that was printed."""
+    found = re.search(r"/join/(r_\w+)", said)
+    assert found is not None
+    return found[1]
+
+
+async def with_role(engine: Engine, payload: str, handle: str) -> Player:
+    player = Player(engine.conversation, "web", f"chat of {handle}")
+    await player.start(payload)
+    await player.say(handle)
+    return player
+
+
+def approved_campaign(cli: Cli) -> int:
+    """Planned and approved in the conversation by two people who were invited from the command line."""
+    codes = [code_of(cli.run("invite", role)) for role in ("organizer", "approver")]
+
+    async def play(engine: Engine) -> int:
+        day = to_wall(engine.time.clock() + timedelta(days=3))
+        plan = Plan(CampaignKind.AWARENESS, "Brownsville [b]rises[/b]", 300, f"{day:%Y-%m-%d} at 4 pm")
+        organizer, approver = [await with_role(engine, *who) for who in zip(codes, ("river7", "harbor3"), strict=True)]
+        number = await plan_campaign(organizer, plan)
+        assert await approve_waiting(approver) == 1
+        return number
+
+    return cli.within(play)
+
+
+def leave_unconfirmed(cli: Cli, campaign: int, count: int) -> None:
+    """As a lane that died in the middle of sending leaves them, and one that was sent."""
+
+    async def insert(engine: Engine) -> None:
+        async with engine.store.read() as work:
+            post = (await work.campaigns.get(campaign)).posts[0]
+        now = engine.time.clock()
+        async with engine.database.write() as connection:
+            occurrence = await connection.execute(
+                occurrences.insert()
+                .values(
+                    post_id=post.id,
+                    version=post.version,
+                    wall_time=to_wall(now),
+                    due_at=now,
+                    stale_at=now + timedelta(hours=3),
+                    status="frozen",
+                    frozen_at=now,
+                )
+                .returning(occurrences.c.id)
+            )
+            row = {
+                "occurrence_id": occurrence.scalar_one(),
+                "is_room": False,
+                "lane": "telegram",
+                "language": "en",
+                "reason": "",
+                "attempts": 1,
+                "epoch": 1,
+                "platform_id": "",
+                "updated_at": now,
+            }
+            left = [{**row, "status": DeliveryStatus.UNCONFIRMED} for _ in range(count)]
+            await connection.execute(deliveries.insert(), [*left, {**row, "status": DeliveryStatus.SENT}])
+
+    cli.within(insert)
+
+
+def logged(cli: Cli) -> list[tuple[str, str]]:
+    async def read(engine: Engine) -> list[tuple[str, str]]:
+        async with engine.database.read() as connection:
+            rows = await connection.execute(audit_entries.select().order_by(audit_entries.c.id))
+            return [(row.action, row.object) for row in rows if row.actor == "operator"]
+
+    return cli.within(read)
+
+
+def test_a_site_has_a_link_a_word_and_a_picture(cli: Cli) -> None:
+    picture = cli.folder / "maple.svg"
+    name = "Maple High [bold](annex)[/]"
+    said = cli.run("site", "add", name, "--precinct", "75", "--qr", str(picture), PUBLIC_URL="https://gs.example")
+    assert name in said
+    link = re.search(r"https://gs\.example/s/(\w{8})\b", said)
+    word = re.search(r"Word +([A-Z]+\d\d)", said)
+    assert link is not None
+    assert word is not None
+    assert "█" in said
+    assert name in ET.parse(picture).getroot().findtext("{http://www.w3.org/2000/svg}title", "")  # noqa: S314 - ours
+    assert word[1] in cli.run("site", "list")
+    assert name in cli.run("site", "list", "annex")
+    assert link[1] in cli.run("site", "show", "1")
+
+    async def found(engine: Engine) -> list[object]:
+        async with engine.store.read() as work:
+            return [await work.sites.by_code(code) for code in (link[1], word[1])]
+
+    assert all(cli.within(found))
+    changed = cli.run("site", "rotate", "1")
+    assert link[1] not in changed
+    assert word[1] not in changed
+    assert cli.within(found) == [None, None]
+    assert logged(cli) == [("add_site", "site:1"), ("rotate_site", "site:1")]
+
+
+def test_a_site_that_cannot_be_leaves_nothing(cli: Cli) -> None:
+    there = cli.folder / "there.svg"
+    there.write_text("mine", encoding="utf-8")
+    assert "no precinct 74" in cli.run("site", "add", "Maple High", "--precinct", "74", code=1)
+    assert "no name" in cli.run("site", "add", " ", "--precinct", "75", code=1)
+    for path in (there, cli.folder / "no" / "folder.svg"):
+        cli.run("site", "add", "Maple High", "--precinct", "75", "--qr", str(path), code=1)
+    assert "There is no such site" in cli.run("site", "rotate", "7", code=1)
+    assert "There is no such site" in cli.run("site", "list")
+    assert logged(cli) == []
+    assert there.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("city", Scope()),
+        ("borough:staten island", Scope(ScopeKind.BOROUGH, "Staten Island")),
+        (" Borough: Bronx", Scope(ScopeKind.BOROUGH, "Bronx")),
+        ("precinct:075", Scope(ScopeKind.PRECINCT, "75")),
+        ("site:3", Scope(ScopeKind.SITE, "3")),
+    ],
+)
+def test_a_scope_as_it_is_typed(text: str, scope: Scope) -> None:
+    assert read_scope(text) == scope
+
+
+@pytest.mark.parametrize(
+    "text", ["", "city:1", "borough:Jersey", "precinct:74", "precinct:x", "site:", "75", "site:-1"]
+)
+def test_a_scope_that_is_none(text: str) -> None:
+    with pytest.raises(GroundswellError):
+        read_scope(text)
+
+
+def test_an_invite_gives_its_role_once(cli: Cli) -> None:
+    said = cli.run("invite", "safety_lead", "--scope", "borough:bronx")
+    payload = code_of(said)
+    assert "until " in said
+    assert f"/start {payload}" in said
+
+    async def use(engine: Engine, handle: str) -> tuple[RoleGrant, ...]:
+        player = await with_role(engine, payload, handle)
+        async with engine.store.read() as work:
+            seen = await work.dialogues.look(Destination("web", player.address), engine.time.clock())
+        return seen.person.grants
+
+    first, second = (cli.within(partial(use, handle=handle)) for handle in ("river7", "harbor3"))
+    assert first == (RoleGrant(Role.SAFETY_LEAD, Scope(ScopeKind.BOROUGH, "Bronx")),)
+    assert second == ()
+
+
+def test_an_invite_that_makes_no_sense(cli: Cli) -> None:
+    assert "A site host has a site" in cli.run("invite", "site_host", code=1)
+    assert "A site host has a site" in cli.run("invite", "organizer", "--scope", "site:1", code=1)
+    assert "There is no such site" in cli.run("invite", "site_host", "--scope", "site:1", code=1)
+    assert "no area" in cli.run("invite", "organizer", "--scope", "borough:Jersey", code=1)
+    assert cli.invoke("invite", "boss").exit_code == 2
+    assert logged(cli) == []
+
+
+def test_a_campaign_is_paused_resumed_and_cancelled(cli: Cli) -> None:
+    assert "No campaign" in cli.run("campaign", "list")
+    number = str(approved_campaign(cli))
+    assert "Brownsville [b]rises[/b]" in cli.run("campaign", "list")
+    assert "scheduled" in cli.run("campaign", "list")
+    assert "Messages: 0" in cli.run("campaign", "status", number)
+    cli.run("campaign", "pause", number)
+    assert "paused" in cli.run("campaign", "list")
+    cli.run("campaign", "resume", number)
+    assert "Nothing was changed" in cli.run("campaign", "cancel", number, typed="n\n")
+    assert "scheduled" in cli.run("campaign", "list")
+    cli.run("campaign", "cancel", number, typed="y\n")
+    assert "cancelled" in cli.run("campaign", "list")
+    assert "cannot become" in cli.run("campaign", "resume", number, code=1)
+    assert [action for action, _ in logged(cli)] == ["invite", "invite", "pause", "resume", "cancel"]
+
+
+def test_a_campaign_that_does_not_exist(cli: Cli) -> None:
+    for command in ("status", "pause", "resume", "unconfirmed"):
+        assert "There is no such campaign" in cli.run("campaign", command, "9", code=1)
+
+
+def test_S1_the_command_line_approves_nothing(cli: Cli) -> None:
+    assert cli.invoke("campaign", "approve", "1").exit_code == 2
+
+
+@pytest.mark.parametrize(("choice", "after"), [("--resend", "queued"), ("--leave", "left")])
+def test_unconfirmed_messages_wait_for_a_decision(cli: Cli, choice: str, after: str) -> None:
+    number = approved_campaign(cli)
+    assert "Nothing is unconfirmed" in cli.run("campaign", "unconfirmed", str(number))
+    leave_unconfirmed(cli, number, 3)
+    shown = cli.run("campaign", "unconfirmed", str(number))
+    assert re.search(r"telegram +people +3", shown)
+    assert "not both" in cli.run("campaign", "unconfirmed", str(number), "--resend", "--leave", code=1)
+    assert "Nothing was changed" in cli.run("campaign", "unconfirmed", str(number), choice, typed="n\n")
+    assert re.search(r"unconfirmed +3\n", cli.run("campaign", "status", str(number)))
+    cli.run("campaign", "unconfirmed", str(number), choice, "--yes")
+    status = cli.run("campaign", "status", str(number))
+    assert re.search(rf"{after} +3\n", status)
+    assert re.search(r"sent +1\n", status)
+    assert logged(cli)[-1] == (choice.removeprefix("--"), f"campaign:{number}")
+
+
+def test_the_log_is_whole_until_somebody_changes_it(cli: Cli) -> None:
+    cli.run("site", "add", "Maple High", "--precinct", "75")
+    cli.run("site", "rotate", "1")
+    head = cli.run("audit", "head").strip()
+    assert head in cli.run("audit", "verify")
+
+    async def forge(engine: Engine) -> None:
+        async with engine.database.write() as connection:
+            first = audit_entries.update().where(audit_entries.c.id == 1)
+            await connection.execute(first.values(object="site:2"))
+
+    cli.within(forge)
+    assert "Entry 1 does not follow" in cli.run("audit", "verify", code=1)
+
+
+def test_the_database_says_where_it_stands(cli: Cli) -> None:
+    assert "the newest" in cli.run("db", "status")
+    assert "the newest" in cli.run("db", "upgrade")
+    assert cli.run("db", "url").startswith(("sqlite:///", "postgresql://"))
+
+
+def test_a_backup_is_a_whole_database_of_its_own(sqlite_cli: Cli) -> None:
+    copy = sqlite_cli.folder / "copy.db"
+    sqlite_cli.run("site", "add", "Maple High", "--precinct", "75")
+    sqlite_cli.run("db", "backup", str(copy))
+    assert copy.stat().st_mode & 0o077 == 0
+    assert sorted(path.name for path in sqlite_cli.folder.glob("*copy.db*")) == ["copy.db"]
+    assert "is there already" in sqlite_cli.run("db", "backup", str(copy), code=1)
+    assert "Maple High" in sqlite_cli.run("site", "list", DATABASE_URL=f"sqlite:///{copy}")
+
+
+def test_a_damaged_database_gives_no_backup(sqlite_cli: Cli) -> None:
+    live, copy = sqlite_cli.folder / "data" / "groundswell.db", sqlite_cli.folder / "copy.db"
+    content = bytearray(live.read_bytes())
+    content[8192:12288] = b"\xff" * 4096
+    live.write_bytes(content)
+    sqlite_cli.run("db", "backup", str(copy), code=1)
+    assert not list(sqlite_cli.folder.glob("*copy.db*"))
+
+
+@pytest.mark.postgres
+def test_postgresql_is_backed_up_by_its_own_tools(postgres_cli: Cli) -> None:
+    assert "pg_dump" in postgres_cli.run("db", "backup", str(postgres_cli.folder / "copy.db"), code=1)
+
+
+def test_a_backup_goes_on_while_somebody_writes(sqlite_cli: Cli) -> None:
+    live = sqlite3.connect(sqlite_cli.folder / "data" / "groundswell.db", isolation_level=None)
+    live.execute("BEGIN IMMEDIATE")
+    live.execute("INSERT INTO meta (key, value) VALUES ('half', 'done')")
+    copy = sqlite_cli.folder / "copy.db"
+    sqlite_cli.run("db", "backup", str(copy))
+    live.execute("COMMIT")
+    live.close()
+    copied = sqlite3.connect(copy)
+    assert copied.execute("SELECT count(*) FROM meta WHERE key = 'half'").fetchone() == (0,)
+    copied.close()

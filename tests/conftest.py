@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.postgres import PostgresServer, find_binaries
 
-pytest_plugins = ["tests.support.no_silent_skips", "pytester"]
+pytest_plugins = ["tests.support.no_silent_skips", "tests.support.cli", "pytester"]
 
 TEMPLATE = "groundswell_template"
 
@@ -46,17 +47,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, cipher: AddressCip
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory, cipher: AddressCipher) -> Iterator[PostgresServer]:
-    """A server of our own with a template database that holds the schema."""
+def postgres_server(cipher: AddressCipher) -> Iterator[PostgresServer]:
+    """A server of our own with a template database that holds the schema.
+
+    Not below pytest's own folder: another run of pytest on the machine shuts that to the server's account.
+    """
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("PostgreSQL's server binaries (initdb, postgres) are not installed")
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"), binaries)
-    server.start()
-    server.execute(f"CREATE DATABASE {TEMPLATE}")
-    asyncio.run(_create_schema(server.url(TEMPLATE), cipher))
-    yield server
-    server.stop()
+    with tempfile.TemporaryDirectory(prefix="groundswell-") as folder:
+        server = PostgresServer(Path(folder), binaries)
+        server.start()
+        server.execute(f"CREATE DATABASE {TEMPLATE}")
+        asyncio.run(_create_schema(server.url(TEMPLATE), cipher))
+        yield server
+        server.stop()
 
 
 @pytest.fixture
@@ -78,6 +83,19 @@ def postgres_url(postgres_server: PostgresServer, request: pytest.FixtureRequest
 def database_url(request: pytest.FixtureRequest) -> str:
     """Whatever uses this runs on both databases."""
     return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """For the setting DATABASE_URL: empty means the default, a file in the data folder; no table is there yet."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = f"empty_{abs(hash((request.node.nodeid, os.getpid()))):x}"
+    server.execute(f"CREATE DATABASE {name}")
+    yield server.url(name)
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

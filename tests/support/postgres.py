@@ -36,8 +36,6 @@ class PostgresServer:
         owner = _unprivileged_owner()
         if owner is not None:
             shutil.chown(self._folder, owner)
-            for parent in self._folder.parents[:2]:
-                parent.chmod(parent.stat().st_mode | 0o011)
         initialise = ["initdb", "-D", str(self._data), "-A", "trust", "-U", "groundswell", "-E", "UTF8", "--no-sync"]
         self._run(initialise, owner)
         self.port = _free_port()

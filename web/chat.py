@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Inbound, InboundKind, Message
 from web.between import Between
-from web.cookies import CHANNEL, CHAT, LANGUAGE, keep, known_address, new_address
+from web.cookies import CHANNEL, CHAT, LANGUAGE, keep, known_address, language_hint, new_address
 from web.pages import PageWriter
 from web.parts import WebParts
 
@@ -30,7 +30,7 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
         address = known_address(request) or new_address()
         if answers := between.take(address):
             return await _show(request, address, answers, just_answered=True)
-        asked = await parts.conversation.ask_again(CHANNEL, address, pages.language(request))
+        asked = await parts.conversation.ask_again(CHANNEL, address, language_hint(request))
         return await _show(request, address, asked, just_answered=False)
 
     @routes.post("/chat")
@@ -43,7 +43,7 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
     ) -> Response:
         known = known_address(request)
         address = known or new_address()
-        said = _inbound((start, data, text), key, address, pages.language(request))
+        said = _inbound((start, data, text), key, address, language_hint(request))
         answers = await parts.conversation.handle(replace(said, simulated=parts.simulated))
         if known is None:
             return await _show(request, address, answers, just_answered=True)
@@ -52,7 +52,8 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
         return RedirectResponse("/chat", status_code=303)
 
     async def _show(request: Request, address: str, answers: tuple[Message, ...], *, just_answered: bool) -> Response:
-        language = answers[0].language if len({answer.language for answer in answers}) == 1 else pages.language(request)
+        spoken = {answer.language for answer in answers}
+        language = spoken.pop() if len(spoken) == 1 else ""
         try:
             posts = await parts.inbox(address)
         except StoreUnavailable:
@@ -60,7 +61,8 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
         values = {"answers": answers, "posts": posts, "just_answered": just_answered, "key": _new_key()}
         response = pages.write(request, "chat.html", values, language=language)
         keep(request, response, CHAT, address, secure=parts.secure)
-        keep(request, response, LANGUAGE, language, secure=parts.secure)
+        if language:
+            keep(request, response, LANGUAGE, language, secure=parts.secure)
         return response
 
     _doors(routes, parts, pages)

@@ -30,15 +30,20 @@ def asked_language(request: Request) -> str:
     return asked if asked in LANGUAGES else ""
 
 
-def reader_language(request: Request) -> str:
-    """`?lang=`, else what was asked for before, else the browser's first language that we have, else English."""
+def language_hint(request: Request) -> str:
+    """`?lang=`, else what was asked for before, else the browser's first language that we have; else empty."""
     chosen = asked_language(request) or request.cookies.get(LANGUAGE, "")
     if chosen in LANGUAGES:
         return chosen
     for part in request.headers.get("accept-language", "").split(","):
         if (code := part.strip()[:2].lower()) in LANGUAGES:
             return code
-    return LANGUAGES[0]
+    return ""
+
+
+def reader_language(request: Request) -> str:
+    """The hint, else English."""
+    return language_hint(request) or LANGUAGES[0]
 
 
 def keep(request: Request, response: Response, name: str, value: str, *, secure: bool) -> None:

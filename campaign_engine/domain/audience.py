@@ -1,9 +1,12 @@
-"""Rooms: public chats that we post in, each tied to an area."""
+"""Who a post goes to: people on direct channels, and rooms, public chats that are each tied to an area."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from campaign_engine.domain.contact import Scope
+
+DIRECT_CHANNELS = ("telegram", "web", "console")
+"""Where people are written to directly; on Discord posts go to servers' channels only (safety S7)."""
 
 
 class RoomKind(StrEnum):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from campaign_engine.domain.action import PledgeCode
-from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.contact import LANGUAGES, Topic
 from campaign_engine.domain.errors import ForbiddenTransition, InvalidInput
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.schedule import Schedule
@@ -29,6 +29,17 @@ class CampaignKind(StrEnum):
 
 ADULT_APPROVED_KINDS = frozenset({CampaignKind.PRESENCE, CampaignKind.MEMORIAL, CampaignKind.AFTERMATH})
 """Kinds that need an adult safety lead as the second person (safety S1)."""
+
+_TOPICS: Mapping[CampaignKind, Topic] = {
+    CampaignKind.SERIES: Topic.LESSON_SERIES,
+    CampaignKind.AFTERMATH: Topic.CHECK_INS,
+    CampaignKind.PRESENCE: Topic.EVENT_NEWS,
+}
+
+
+def topic_of(kind: CampaignKind) -> Topic:
+    """What a person must have said yes to before a campaign of this kind writes to them (safety C4, I2)."""
+    return _TOPICS.get(kind, Topic.AREA_UPDATES)
 
 
 class CampaignStatus(StrEnum):

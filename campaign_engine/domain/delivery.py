@@ -1,4 +1,4 @@
-"""One occurrence to one address or room, from queued to a recorded end."""
+"""One firing of a post, and its way to one address or room, from queued to a recorded end."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,6 +41,24 @@ DELIVERY_TRANSITIONS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
 
 FINAL = frozenset(status for status, after in DELIVERY_TRANSITIONS.items() if not after) | {_S.SENT}
 """Nothing more happens to these by themselves."""
+
+TO_LEAVE = (DeliveryStatus.QUEUED, DeliveryStatus.HELD, DeliveryStatus.RETRYING)
+"""Not with any lane now and still to be sent: what can expire or be cancelled from outside."""
+
+UNSETTLED = (*TO_LEAVE, DeliveryStatus.SENDING, DeliveryStatus.UNCONFIRMED)
+"""Something must still happen to these."""
+
+CLAIMABLE = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
+"""What a lane may take."""
+
+
+class OccurrenceStatus(StrEnum):
+    """`closed`: nothing of it can leave any more; `expired` and `cancelled`: so it was before anybody was chosen."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
 
 
 def check_delivery_transition(before: DeliveryStatus, after: DeliveryStatus) -> None:

@@ -1,19 +1,243 @@
 """What services need to keep about sending: occurrences, deliveries, lanes and the page's inbox."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
+
+from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
+from campaign_engine.domain.contact import Scope, Topic
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.message import Choice, Destination, Message
+from campaign_engine.domain.schedule import to_utc
+
+
+@dataclass(frozen=True, slots=True)
+class LivePost:
+    """An approved post of a campaign that is scheduled or running; `last_wall` is its newest occurrence."""
+
+    post_id: int
+    version: int
+    campaign_id: int
+    campaign_status: CampaignStatus
+    kind: CampaignKind
+    content: PostContent
+    approved_at: datetime
+    last_wall: datetime | None = None
+
+    def due(self, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Firings not opened yet, as pairs (wall-clock time, UTC): after the approval and the newest occurrence."""
+        after = self.approved_at if self.last_wall is None else max(self.approved_at, to_utc(self.last_wall))
+        return self.content.schedule.due(after, until)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOccurrence:
+    """One firing of a post; `wall_time` is New York wall-clock time without zone, the other two are UTC."""
+
+    post_id: int
+    version: int
+    wall_time: datetime
+    due_at: datetime
+    stale_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unfrozen:
+    """An occurrence whose audience is not frozen yet; `languages` are those of its texts."""
+
+    id: int
+    post_id: int
+    campaign_id: int
+    topic: Topic
+    channels: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """How many deliveries one freeze made; `rest` is the contact id to go on after, None at the end of the audience."""
+
+    people: int
+    rooms: int
+    rest: int | None = None
 
 
 class OccurrencesRepository(Protocol):
     """Firings of posts, one row per post and wall-clock time."""
 
+    async def live_posts(self) -> tuple[LivePost, ...]:
+        """In order of post."""
+
+    async def open(self, new: NewOccurrence, *, missed: bool = False) -> int | None:
+        """Its id; None when another clock opened it first, or the post is not approved in this version any more.
+
+        A `missed` one is expired from the start.
+        """
+
+    async def unfrozen(self) -> tuple[Unfrozen, ...]:
+        """Opened and not yet frozen, oldest first; a clock that died between the two leaves them."""
+
+    async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
+        """Audience and rooms become deliveries by INSERT .. SELECT, once per address and room (safety C6).
+
+        People: an active address on one of the channels that are direct, a precinct among the campaign's targets, the
+        topic granted, no pause, no STOP; a lesson series never goes to adults of 22 and over (safety C3).
+        Rooms: linked, on one of the channels, tied to an area that meets the targets.
+        One call takes a range of contacts; call again with `after=rest`, in a transaction of its own, until there is no
+        `rest`. The end of the last range marks the occurrence as frozen, so that a crash in between is made good by
+        beginning again. Does nothing for one that was frozen, cancelled or expired by another clock.
+        """
+
+    async def expire(self, now: datetime) -> int:
+        """Whatever is still to leave past its occurrence's stale-after becomes expired; how many (safety S6)."""
+
+    async def cancel_withdrawn(self, now: datetime) -> int:
+        """What is still to leave of ended campaigns and of edited or withdrawn posts becomes cancelled; how many."""
+
+    async def over(self, now: datetime) -> tuple[int, ...]:
+        """Running campaigns whose posts have all fired for the last time, with nothing left to send.
+
+        A post that is being edited keeps its campaign running, and so does an unconfirmed delivery while there is
+        time to send it again.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this lane has marked as sending, with everything that decides whether it may leave.
+
+    What may have changed since the freeze is read at the claim: `consented` (the topic is granted), `opted_out`,
+    `reachable` (the address is active, the room still linked), `paused_until`, the campaign's status, and `approved`:
+    the post is approved in just this version and its content still has the hash that was approved (safety S1).
+    `scope` is the area that a room is tied to, None for a person. The address of somebody deleted since is empty, and
+    never `reachable`.
+    """
+
+    id: int
+    occurrence_id: int
+    post_id: int
+    version: int
+    campaign_id: int
+    campaign_title: str
+    kind: CampaignKind
+    campaign_status: CampaignStatus
+    content: PostContent
+    to: Destination
+    language: str
+    precinct: int | None
+    attempts: int
+    stale_at: datetime
+    approved: bool
+    consented: bool = True
+    opted_out: bool = False
+    reachable: bool = True
+    paused_until: datetime | None = None
+    address_id: int | None = None
+    room_id: int | None = None
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one claimed delivery ended, or when it is tried again.
+
+    `gone`: the address (or the room) refuses us for good. `moved_to` is its new plain address. Not `tried`: it was
+    given back before anything left, so that the claim does not count as an attempt.
+    """
+
+    delivery_id: int
+    status: DeliveryStatus
+    reason: str = ""
+    platform_id: str = ""
+    next_attempt_at: datetime | None = None
+    gone: bool = False
+    moved_to: str = ""
+    tried: bool = True
+
 
 class DeliveriesRepository(Protocol):
     """One row per occurrence and address or room: the truth about every message."""
+
+    async def claim(self, lane: str, epoch: int, limit: int, now: datetime) -> tuple[Claimed, ...]:
+        """Queued ones and due retries of running campaigns, oldest first, become sending under this epoch.
+
+        Nothing is claimed when the lane's row has another epoch by now. Attempts are counted here. The caller's
+        transaction must be `durable`: a power cut must not forget that something was about to leave.
+        """
+
+    async def record(self, lane: str, epoch: int, outcomes: Sequence[Outcome], now: datetime) -> int:
+        """In a few statements, only of rows that are sending under this epoch; how many were recorded.
+
+        `gone` makes an active address unreachable, and a room inactive. Where the address that somebody `moved_to` is
+        known already, the old one is treated as gone. Raises ForbiddenTransition for an end that `sending` cannot have.
+        """
+
+    async def unconfirmed(self, lane: str, epoch: int, now: datetime) -> int:
+        """What earlier epochs of the lane left in sending may have left; how many."""
+
+    async def decide(self, delivery_id: int, after: DeliveryStatus, now: datetime) -> None:
+        """An organizer resends (`queued`) or leaves (`left`) an unconfirmed one.
+
+        A resent one that is past its stale-after expires at the next tick. Raises NotFound, Conflict when it is not
+        unconfirmed any more, ForbiddenTransition for any other `after`.
+        """
+
+    async def counts(self, campaign_id: int | None = None) -> dict[DeliveryStatus, int]:
+        """Rows by status, every status present."""
+
+    async def open_count(self, lane: str) -> int:
+        """Queued and retrying ones of running campaigns on this lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """A lane's row; `owner` is empty while nobody holds it."""
+
+    name: str
+    owner: str
+    epoch: int
+    heartbeat_at: datetime | None
+    hold_until: datetime | None
 
 
 class LanesRepository(Protocol):
     """One row per sending account."""
 
+    async def take(self, name: str, owner: str, dead_before: datetime, now: datetime) -> int | None:
+        """The new epoch, also for its owner; None while somebody else's heartbeat is as new as `dead_before`."""
+
+    async def beat(self, name: str, epoch: int, now: datetime) -> bool:
+        """False when the lane was taken over."""
+
+    async def release(self, name: str, epoch: int) -> None:
+        """Let another take it at once; nothing when it was taken over."""
+
+    async def hold(self, name: str, until: datetime) -> None:
+        """The whole account waits; never shortens a longer wait."""
+
+    async def states(self) -> tuple[LaneState, ...]:
+        """In order of name."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPost:
+    """A post as it waits on the page."""
+
+    text: str
+    language: str
+    choices: tuple[tuple[Choice, ...], ...]
+    created_at: datetime
+
 
 class InboxRepository(Protocol):
     """Posts that wait on the page for their reader."""
+
+    async def put(self, who: Destination, key: str, message: Message, now: datetime) -> None:
+        """Once per key, so that a repeated delivery is one post."""
+
+    async def waiting(self, who: Destination, limit: int = 20) -> tuple[InboxPost, ...]:
+        """Newest first."""
+
+    async def forget_old(self, before: datetime) -> int:
+        """How many were removed."""

@@ -1,7 +1,223 @@
-"""Firings of posts."""
+"""Firings of posts: opened once, frozen into deliveries, closed when nothing of them can leave any more."""
 
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
+from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus, OccurrenceStatus
+from campaign_engine.ports.sending import Frozen, LivePost, NewOccurrence, Unfrozen
+from campaign_engine.store import freezing
+from campaign_engine.store.tables import campaigns, contacts, deliveries, occurrences, post_versions, posts
 from campaign_engine.store.transaction import Transaction
+from campaign_engine.store.unsettled import in_states
+from campaign_engine.store.upsert import insert
+
+_LIVE = (CampaignStatus.SCHEDULED, CampaignStatus.RUNNING)
+_ENDED = (CampaignStatus.CANCELLED, CampaignStatus.FINISHED)
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+_STILL_SENDING = (*TO_LEAVE, DeliveryStatus.SENDING)
 
 
 class SqlOccurrencesRepository(Transaction):
-    """Firings of posts."""
+    """Implements ports.sending.OccurrencesRepository.
+
+    Whatever changes several rows of an occurrence locks the occurrence first, so that two clocks take turns and each
+    sees all that the other did.
+    """
+
+    async def live_posts(self) -> tuple[LivePost, ...]:
+        """One statement; a version whose content is not what was approved is left out (safety S1)."""
+        wanted = _posts().where(campaigns.c.status.in_(_LIVE), posts.c.status == PostStatus.APPROVED)
+        rows = await self._connection.execute(wanted.where(post_versions.c.approved_at.is_not(None)))
+        found = ((row, _live_post(row)) for row in rows)
+        return tuple(post for row, post in found if post.content.content_hash() == row.content_hash)
+
+    async def open(self, new: NewOccurrence, *, missed: bool = False) -> int | None:
+        """One insert from a guarded select."""
+        status = OccurrenceStatus.EXPIRED if missed else OccurrenceStatus.OPEN
+        values = {
+            "version": new.version,
+            "wall_time": new.wall_time,
+            "due_at": new.due_at,
+            "stale_at": new.stale_at,
+            "status": status,
+        }
+        typed = (sa.literal(value, occurrences.c[name].type) for name, value in values.items())
+        approved = sa.select(posts.c.id, *typed).where(
+            posts.c.id == new.post_id, posts.c.version == new.version, posts.c.status == PostStatus.APPROVED
+        )
+        opened = insert(self._connection, occurrences).from_select(["post_id", *values], approved)
+        key = [occurrences.c.post_id, occurrences.c.wall_time]
+        once = opened.on_conflict_do_nothing(index_elements=key).returning(occurrences.c.id)
+        occurrence_id: int | None = await self._connection.scalar(once)
+        return occurrence_id
+
+    async def unfrozen(self) -> tuple[Unfrozen, ...]:
+        """One statement."""
+        of_version = sa.and_(
+            post_versions.c.post_id == occurrences.c.post_id, post_versions.c.version == occurrences.c.version
+        )
+        wanted = (
+            sa.select(
+                occurrences.c.id, occurrences.c.post_id, posts.c.campaign_id, campaigns.c.kind, post_versions.c.content
+            )
+            .join(posts, posts.c.id == occurrences.c.post_id)
+            .join(post_versions, of_version)
+            .join(campaigns, campaigns.c.id == posts.c.campaign_id)
+            .where(occurrences.c.status == OccurrenceStatus.OPEN, occurrences.c.frozen_at.is_(None))
+            .order_by(occurrences.c.due_at, occurrences.c.id)
+        )
+        return tuple(_unfrozen(row) for row in await self._connection.execute(wanted))
+
+    async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
+        """At most five statements."""
+        still_open = sa.and_(
+            occurrences.c.id == occurrence.id,
+            occurrences.c.status == OccurrenceStatus.OPEN,
+            occurrences.c.frozen_at.is_(None),
+        )
+        if not await self._locked(still_open):
+            return Frozen(0, 0)
+        last = after + freezing.RANGE
+        people = await self._insert(freezing.people(occurrence, now, after, last))
+        if (await self._connection.scalar(sa.select(sa.func.max(contacts.c.id))) or 0) > last:
+            return Frozen(people, 0, rest=last)
+        rooms = await self._insert(freezing.rooms_of(occurrence, now))
+        await self._connection.execute(
+            occurrences.update().where(occurrences.c.id == occurrence.id).values(frozen_at=now)
+        )
+        return Frozen(people, rooms)
+
+    async def expire(self, now: datetime) -> int:
+        """One read that locks, and two updates where something is stale."""
+        stale = sa.and_(occurrences.c.status == OccurrenceStatus.OPEN, occurrences.c.stale_at <= now)
+        ids = await self._locked(stale)
+        if not ids:
+            return 0
+        expired = await self._settle(ids, DeliveryStatus.EXPIRED, "stale", now)
+        await self._close(ids, OccurrenceStatus.EXPIRED)
+        return expired
+
+    async def cancel_withdrawn(self, now: datetime) -> int:
+        """One read that locks, and two updates per reason where something was withdrawn."""
+        edited = sa.or_(posts.c.version != occurrences.c.version, posts.c.status != PostStatus.APPROVED)
+        withdrawn = (
+            sa.select(occurrences.c.id, campaigns.c.status)
+            .join(posts, posts.c.id == occurrences.c.post_id)
+            .join(campaigns, campaigns.c.id == posts.c.campaign_id)
+            .where(occurrences.c.status == OccurrenceStatus.OPEN, sa.or_(edited, campaigns.c.status.in_(_ENDED)))
+            .order_by(occurrences.c.id)
+            .with_for_update(of=occurrences)
+        )
+        by_reason: dict[str, list[int]] = {}
+        for row in await self._connection.execute(withdrawn):
+            by_reason.setdefault(row.status if row.status in _ENDED else "edited", []).append(row.id)
+        cancelled = 0
+        for reason, ids in by_reason.items():
+            cancelled += await self._settle(ids, DeliveryStatus.CANCELLED, reason, now)
+            await self._close(ids, OccurrenceStatus.CANCELLED)
+        return cancelled
+
+    async def over(self, now: datetime) -> tuple[int, ...]:
+        """One statement, and one where the last firing of some campaign lies behind."""
+        wanted = _posts().where(campaigns.c.status == CampaignStatus.RUNNING, posts.c.status != PostStatus.WITHDRAWN)
+        fired_for_good: dict[int, bool] = {}
+        for row in await self._connection.execute(wanted):
+            done = row.post_status == PostStatus.APPROVED and next(_live_post(row).due(_FOREVER), None) is None
+            fired_for_good[row.campaign_id] = fired_for_good.get(row.campaign_id, True) and done
+        ids = [campaign_id for campaign_id, done in fired_for_good.items() if done]
+        if not ids:
+            return ()
+        busy = set((await self._connection.execute(_busy(ids, now))).scalars())
+        return tuple(campaign_id for campaign_id in ids if campaign_id not in busy)
+
+    async def _locked(self, condition: sa.ColumnElement[bool]) -> Sequence[int]:
+        """In one order for all, so that two clocks never wait for each other."""
+        wanted = sa.select(occurrences.c.id).where(condition).order_by(occurrences.c.id).with_for_update()
+        return (await self._connection.execute(wanted)).scalars().all()
+
+    async def _insert(self, audience: sa.Select[Any]) -> int:
+        names = [column.name for column in audience.selected_columns]
+        frozen = insert(self._connection, deliveries).from_select(names, audience).on_conflict_do_nothing()
+        return (await self._connection.execute(frozen.execution_options(preserve_rowcount=True))).rowcount
+
+    async def _settle(self, ids: Iterable[int], after: DeliveryStatus, reason: str, now: datetime) -> int:
+        """What a lane has in hand now stays with it, and is settled at a later tick if it comes back."""
+        changed = (
+            deliveries.update()
+            .where(deliveries.c.occurrence_id.in_(ids), in_states(*TO_LEAVE))
+            .values(status=after, reason=reason, updated_at=now)
+        )
+        return (await self._connection.execute(changed)).rowcount
+
+    async def _close(self, ids: Iterable[int], unfrozen: OccurrenceStatus) -> None:
+        """Once nothing of it can leave any more; `unfrozen` is what becomes of one that nobody was chosen for yet."""
+        busy = sa.exists().where(deliveries.c.occurrence_id == occurrences.c.id, in_states(*_STILL_SENDING))
+        after = sa.case((occurrences.c.frozen_at.is_(None), unfrozen), else_=OccurrenceStatus.CLOSED)
+        closed = occurrences.update().where(occurrences.c.id.in_(ids), ~busy)
+        await self._connection.execute(closed.values(status=after))
+
+
+def _posts() -> sa.Select[Any]:
+    """Posts in their current version, with their campaign."""
+    newest = (
+        sa.select(sa.func.max(occurrences.c.wall_time))
+        .where(occurrences.c.post_id == posts.c.id)
+        .scalar_subquery()
+        .label("last_wall")
+    )
+    current = sa.and_(post_versions.c.post_id == posts.c.id, post_versions.c.version == posts.c.version)
+    return (
+        sa.select(
+            posts.c.id,
+            posts.c.version,
+            posts.c.status.label("post_status"),
+            posts.c.campaign_id,
+            campaigns.c.status,
+            campaigns.c.kind,
+            post_versions.c.content,
+            post_versions.c.content_hash,
+            post_versions.c.approved_at,
+            newest,
+        )
+        .join(campaigns, campaigns.c.id == posts.c.campaign_id)
+        .join(post_versions, current)
+        .order_by(posts.c.id)
+    )
+
+
+def _busy(campaign_ids: Iterable[int], now: datetime) -> sa.Select[Any]:
+    """Those of the campaigns of which something may still leave."""
+    waits_for_somebody = sa.and_(in_states(DeliveryStatus.UNCONFIRMED), occurrences.c.stale_at > now)
+    moving = sa.exists().where(
+        deliveries.c.occurrence_id == occurrences.c.id, sa.or_(in_states(*_STILL_SENDING), waits_for_somebody)
+    )
+    unfrozen = sa.and_(occurrences.c.status == OccurrenceStatus.OPEN, occurrences.c.frozen_at.is_(None))
+    return (
+        sa.select(posts.c.campaign_id)
+        .join(occurrences, occurrences.c.post_id == posts.c.id)
+        .where(posts.c.campaign_id.in_(campaign_ids), sa.or_(unfrozen, moving))
+        .distinct()
+    )
+
+
+def _live_post(row: Any) -> LivePost:
+    return LivePost(
+        row.id,
+        row.version,
+        row.campaign_id,
+        CampaignStatus(row.status),
+        CampaignKind(row.kind),
+        PostContent.from_json(row.content),
+        row.approved_at,
+        row.last_wall,
+    )
+
+
+def _unfrozen(row: Any) -> Unfrozen:
+    content = PostContent.from_json(row.content)
+    topic = topic_of(CampaignKind(row.kind))
+    return Unfrozen(row.id, row.post_id, row.campaign_id, topic, content.channels, tuple(content.texts))

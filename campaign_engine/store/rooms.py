@@ -12,7 +12,7 @@ from campaign_engine.store.tables import rooms
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
-_CHANGES = ("kind", "title", "scope_kind", "scope_value", "members")
+_CHANGES = ("kind", "title", "scope_kind", "scope_value", "members", "active")
 
 
 class SqlRoomsRepository(Transaction):

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from campaign_engine.domain.delivery import UNSETTLED
 from campaign_engine.store.columns import UtcDateTime, person, public, secret, staff
 
 metadata = sa.MetaData(
@@ -15,6 +16,9 @@ metadata = sa.MetaData(
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """SQLite numbers rows by itself only for INTEGER primary keys."""
+
+_UNSETTLED = sa.text("status IN ({})".format(", ".join(f"'{status}'" for status in UNSETTLED)))
+"""Few rows, all that lanes and clocks look for."""
 
 _DELIVERY_LOG = "30 days, then only counts"
 _CAMPAIGN = "24 months"
@@ -318,7 +322,10 @@ deliveries = sa.Table(
     person("updated_at", UtcDateTime, keep=_DELIVERY_LOG),
     sa.UniqueConstraint("occurrence_id", "address_id"),
     sa.UniqueConstraint("occurrence_id", "room_id"),
-    sa.Index("ix_deliveries_open", "lane", "status", "next_attempt_at", "id"),
+    sa.Index(
+        "ix_deliveries_lane", "lane", "next_attempt_at", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED
+    ),
+    sa.Index("ix_deliveries_occurrence", "occurrence_id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
 )
 
 lanes = sa.Table(

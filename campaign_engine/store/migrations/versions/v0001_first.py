@@ -387,5 +387,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_address_id", "deliveries", ["address_id"])
     op.create_index("ix_deliveries_contact_id", "deliveries", ["contact_id"])
-    op.create_index("ix_deliveries_open", "deliveries", ["lane", "status", "next_attempt_at", "id"])
+    unsettled = sa.text("status IN ('queued', 'held', 'retrying', 'sending', 'unconfirmed')")
+    for name, columns in (
+        ("ix_deliveries_lane", ["lane", "next_attempt_at", "id"]),
+        ("ix_deliveries_occurrence", ["occurrence_id"]),
+    ):
+        op.create_index(name, "deliveries", columns, sqlite_where=unsettled, postgresql_where=unsettled)
     op.create_index("ix_deliveries_room_id", "deliveries", ["room_id"])

@@ -1,0 +1,143 @@
+"""The clock's work: opens what is due, freezes audiences, ends what is over.
+
+Every step asks the database what is to be done and does it in a short transaction of its own. So any number of clocks
+may tick at once, and what one leaves undone at its death the next one finds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from campaign_engine.domain.campaign import CampaignStatus
+from campaign_engine.domain.errors import Conflict
+from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.planning import AuditEntry
+from campaign_engine.ports.sending import LivePost, NewOccurrence, Unfrozen
+from campaign_engine.ports.unit_of_work import Store, UnitOfWork
+
+ACTOR = "clock"
+"""Who the audit log says ended a campaign that is over."""
+
+_LIVE = (CampaignStatus.SCHEDULED, CampaignStatus.RUNNING)
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one tick did: occurrences opened and missed, deliveries frozen, expired and cancelled, campaigns ended."""
+
+    opened: int = 0
+    missed: int = 0
+    frozen_people: int = 0
+    frozen_rooms: int = 0
+    expired: int = 0
+    cancelled: int = 0
+    finished: int = 0
+
+
+class Posting:
+    """Ticks; any number of them over one database open each occurrence once."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def tick(self) -> Ticked:
+        """Open, expire, cancel, freeze, finish. Raises StoreUnavailable; the next tick goes on from there."""
+        now = self._clock()
+        opened, missed = await self._open(now)
+        async with self._store.write() as work:
+            cancelled = await work.occurrences.cancel_withdrawn(now)
+            expired = await work.occurrences.expire(now)
+        people, rooms = await self._freeze(now)
+        finished = await self._finish(now)
+        return Ticked(opened, missed, people, rooms, expired, cancelled, finished)
+
+    async def next_due(self) -> datetime | None:
+        """When the next post fires (UTC), the past for one that is due already; None when nothing is planned."""
+        async with self._store.read() as work:
+            live = await work.occurrences.live_posts()
+        return min((moment for post in live for _, moment in _first(post)), default=None)
+
+    async def _open(self, now: datetime) -> tuple[int, int]:
+        async with self._store.read() as work:
+            live = await work.occurrences.live_posts()
+        due: dict[int, list[NewOccurrence]] = {}
+        for post in live:
+            fired = [_occurrence(post, wall, moment) for wall, moment in post.due(now)]
+            if fired:
+                due.setdefault(post.campaign_id, []).extend(fired)
+        opened = missed = 0
+        for campaign_id, fired in due.items():
+            try:
+                async with self._store.write() as work:
+                    sent, late = await self._open_all(work, campaign_id, fired, now)
+            except Conflict:
+                continue  # another clock or a person changed it first; what is still due then opens at the next tick
+            opened, missed = opened + sent, missed + late
+        return opened, missed
+
+    async def _open_all(
+        self, work: UnitOfWork, campaign_id: int, fired: Iterable[NewOccurrence], now: datetime
+    ) -> tuple[int, int]:
+        """The first one due launches the campaign; of one post only the newest goes (safety S5, S6)."""
+        campaign = await work.campaigns.get(campaign_id)
+        if campaign.status not in _LIVE:
+            return 0, 0
+        if campaign.status is CampaignStatus.SCHEDULED:
+            await work.campaigns.set_status(campaign, CampaignStatus.RUNNING, now)
+        newest = {new.post_id: new for new in fired}
+        counts = {False: 0, True: 0}
+        for new in fired:
+            late = new.stale_at <= now or new is not newest[new.post_id]
+            if await work.occurrences.open(new, missed=late) is not None:
+                counts[late] += 1
+        return counts[False], counts[True]
+
+    async def _freeze(self, now: datetime) -> tuple[int, int]:
+        async with self._store.read() as work:
+            waiting = await work.occurrences.unfrozen()
+        people = rooms = 0
+        for occurrence in waiting:
+            more_people, more_rooms = await self._freeze_one(occurrence, now)
+            people, rooms = people + more_people, rooms + more_rooms
+        return people, rooms
+
+    async def _freeze_one(self, occurrence: Unfrozen, now: datetime) -> tuple[int, int]:
+        people = rooms = 0
+        after: int | None = 0
+        while after is not None:
+            async with self._store.write() as work:
+                frozen = await work.occurrences.freeze(occurrence, now, after)
+            people, rooms, after = people + frozen.people, rooms + frozen.rooms, frozen.rest
+        return people, rooms
+
+    async def _finish(self, now: datetime) -> int:
+        async with self._store.read() as work:
+            over = await work.occurrences.over(now)
+        finished = 0
+        for campaign_id in over:
+            try:
+                async with self._store.write() as work:
+                    finished += await self._finish_one(work, campaign_id, now)
+            except Conflict:
+                continue  # somebody paused, edited or ended it in between
+        return finished
+
+    async def _finish_one(self, work: UnitOfWork, campaign_id: int, now: datetime) -> bool:
+        """What is read after the campaign counts: a change in between shows there or is a Conflict."""
+        campaign = await work.campaigns.get(campaign_id)
+        if campaign.status is not CampaignStatus.RUNNING or campaign_id not in await work.occurrences.over(now):
+            return False
+        await work.campaigns.set_status(campaign, CampaignStatus.FINISHED, now)
+        await work.audit.append(AuditEntry(ACTOR, "finish", f"campaign:{campaign_id}"), now)
+        return True
+
+
+def _first(post: LivePost) -> Iterable[tuple[datetime, datetime]]:
+    return [pair for pair in [next(post.due(_FOREVER), None)] if pair is not None]
+
+
+def _occurrence(post: LivePost, wall: datetime, moment: datetime) -> NewOccurrence:
+    stale_at = moment + timedelta(minutes=post.content.stale_minutes)
+    return NewOccurrence(post.post_id, post.version, wall, moment, stale_at)

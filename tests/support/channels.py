@@ -46,6 +46,7 @@ class RecordingChannel:
 
     async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:
         self.calls.append(Recorded(message, to, key))
+        number = len(self.calls)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         self._more.set()
@@ -54,7 +55,7 @@ class RecordingChannel:
         finally:
             self.under_way -= 1
         waiting = self.answers.get(to.address)
-        answer = waiting.pop(0) if waiting else Receipt(platform_id=f"p{len(self.calls)}")
+        answer = waiting.pop(0) if waiting else Receipt(platform_id=f"p{number}")
         if isinstance(answer, Exception):
             raise answer
         return answer

@@ -90,11 +90,20 @@ def _joined_choice(state: State, data: str, context: Context) -> Step | None:
         case "m:pledge":
             return join.ask(waits(aside(state), "join", "pledge"), context)
         case "m:on":
-            return say(aside(state), Reply("menu.updates_are_on"), intents=(AnswerTopic(Topic.AREA_UPDATES, True),))
+            return _updates_on(state, context)
         case "m:off":
             return say(aside(state), Reply("menu.updates_are_off"), intents=(AnswerTopic(Topic.AREA_UPDATES, False),))
         case _:
             return None
+
+
+def _updates_on(state: State, context: Context) -> Step:
+    """Updates are about an area: who has not chosen one is asked for it."""
+    answered = AnswerTopic(Topic.AREA_UPDATES, True)
+    following = say(aside(state))
+    if context.person.precinct is None:
+        following = join.ask(waits(following.state, "join", "place"), context)
+    return before(Reply("menu.updates_are_on"), following, answered)
 
 
 def opt_out(state: State) -> Step:
@@ -130,11 +139,12 @@ def set_language(state: State, language: str, context: Context) -> Step:
 
 
 def open_question(state: State, context: Context) -> Step:
-    """Whatever is asked now; a stranger is asked the age band, somebody with nothing open sees the menu."""
+    """Whatever is asked now; a stranger is asked the age band, staff and those with nothing open see the menu."""
     if context.person.contact_id is None:
         if state.flow == "staff":
             return say(state, Reply("staff.handle", asks_text=True))
         return join.begin(state, context)
     if state.flow == "join":
         return join.ask(state, context)
-    return join.resume(state, context) or menu(state, context)
+    resumed = None if context.person.is_staff else join.resume(state, context)
+    return resumed or menu(state, context)

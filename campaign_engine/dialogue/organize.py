@@ -271,14 +271,8 @@ def _saved(state: State, field: str, changes: dict[str, Any], context: Context) 
     following = ask(state, _next(changed, field), _seeing(context, changed), ChangeDraft(changes))
     if field != "schedule":
         return following
-    echo = Reply("organize.schedule_echo", {"times": _times(Schedule.from_json(changes["schedule"]))})
+    echo = Reply("organize.schedule_echo", {"walls": tuple(Schedule.from_json(changes["schedule"]).walls())})
     return Step(following.state, (echo, *following.replies), following.intents)
-
-
-def _times(schedule: Schedule) -> str:
-    walls = list(schedule.walls())
-    shown = ", ".join(f"{wall:%a %b} {wall.day}, {wall:%I:%M %p}".replace(" 0", " ") for wall in walls[:4])
-    return shown + (f" … ({len(walls)})" if len(walls) > 4 else "")
 
 
 def _with(draft: Draft, changes: dict[str, Any]) -> Draft:

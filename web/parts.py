@@ -9,6 +9,7 @@ from fastapi import Request
 
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.message import Inbound, Message, Reply
+from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.ports.sending import InboxPost
 
 
@@ -20,15 +21,6 @@ class Conversing(Protocol):
 
     async def ask_again(self, channel: str, address: str, language_hint: str) -> tuple[Message, ...]:
         """The question that is open."""
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignLink:
-    """One campaign on the list of reports."""
-
-    id: int
-    title: str
-    status: str
 
 
 class Reports(Protocol):

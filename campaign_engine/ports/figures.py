@@ -1,7 +1,17 @@
-"""Protected figures of a campaign, for chat cards."""
+"""Protected figures of a campaign, for chat cards and pages."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLink:
+    """One campaign on the list of reports."""
+
+    id: int
+    title: str
+    status: str
 
 
 class Figures(Protocol):

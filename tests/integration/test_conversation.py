@@ -96,6 +96,16 @@ async def test_C5_a_no_is_remembered_and_not_asked_again(house: House) -> None:
     assert (await phone.known()).topics == {Topic.AREA_UPDATES: True}
 
 
+async def test_C4_updates_without_an_area_ask_for_one(house: House) -> None:
+    phone = house.person(ADDRESS)
+    await phone.start()
+    await phone.tap("13 to 15", "Rather not say", "Look out", "I feel unsafe", "Menu", "Turn updates on")
+    assert "Which part of the city" in phone.text
+    await phone.tap("Brooklyn", "More", "East New York")
+    known = await phone.known()
+    assert (known.precinct, known.precinct_declined, known.topics) == (75, False, {Topic.AREA_UPDATES: True})
+
+
 @pytest.mark.parametrize("taps", range(7))
 @pytest.mark.parametrize("word", ["STOP", "parar"])
 async def test_C7_stop_works_in_every_state_with_one_confirmation_and_C8_start_lifts_it(

@@ -1,9 +1,10 @@
-"""Import of the City's shootings and ranking with probabilities: medians, beside what pandas needs to read the file.
+"""Import of the City's shootings, from the file into the database, and ranking with probabilities.
 
-Run from the project's folder: python -m benchmarks.bench_targeting. Uses the City's files when they lie in
-../shared/data; otherwise a list of the same length made up here, and squares for precincts.
+Uses the City's files when they lie in ../shared/data; otherwise a list of the same length made up here, and squares
+for precincts.
 """
 
+import asyncio
 import json
 import random
 import statistics
@@ -11,18 +12,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from benchmarks.installation import open_new
+from benchmarks.rows import ROUNDS, Row, median
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS, RankingRule
 from campaign_engine.opendata import figures
-from campaign_engine.opendata.boundaries import read_outlines
 from campaign_engine.opendata.shootings import read_shootings
 
-ROUNDS = 7
 ROWS = 24_000
+IMPORT_SECONDS = 2.0
+RANK_SECONDS = 0.5
 CITY = Path(__file__).parents[2] / "shared" / "data"
 SHOOTINGS = CITY / "nypd_shootings_5ucz-vwe8_20260417.csv"
 OUTLINES = CITY / "police_precincts_y76i-bdw7_78.geojson"
@@ -42,15 +45,42 @@ print(time.perf_counter() - start)
 """
 
 
-def median(work: Callable[[], object]) -> float:
-    """Seconds; one run before that is not counted."""
-    work()
+def run() -> list[Row]:
+    """Two rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        shootings, outlines = (SHOOTINGS, OUTLINES) if SHOOTINGS.exists() else made_up(Path(folder))
+        rows = len(read_shootings(shootings).rows)
+        whole = asyncio.run(imported(Path(folder), shootings, outlines))
+        plain = median(lambda: pd.read_csv(shootings))
+    beside = f"pandas.read_csv, nothing checked or kept ({rows:,} rows)"
+    return [
+        Row("import shootings, located and stored", whole, "s", beside, plain, IMPORT_SECONDS),
+        ranked(),
+    ]
+
+
+async def imported(folder: Path, shootings: Path, outlines: Path) -> float:
+    """Median seconds of an import into a database that has the outlines."""
     taken = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
+    async with open_new(folder) as engine:
+        await engine.targeting.import_boundaries(outlines)
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            await engine.targeting.import_shootings(shootings)
+            taken.append(time.perf_counter() - start)
     return statistics.median(taken)
+
+
+def ranked() -> Row:
+    """In a new process, numpy's loading included; beside the sorting alone."""
+    command = [sys.executable, "-c", RANK_IN_A_NEW_PROCESS]
+    cold = statistics.median(
+        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(ROUNDS)
+    )
+    rule = RankingRule.default(figures.data_through())
+    counts = np.array([figures.counts(rule).incidents.get(number, 0) for number in PRECINCT_NUMBERS])
+    plain = median(lambda: np.argsort(-counts))
+    return Row("rank with probabilities, new process", cold, "s", "numpy.argsort of the counts", plain, RANK_SECONDS)
 
 
 def made_up(folder: Path) -> tuple[Path, Path]:
@@ -84,36 +114,3 @@ def square(index: int) -> dict[str, object]:
         "properties": {"precinct": str(PRECINCT_NUMBERS[index])},
         "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
     }
-
-
-def main() -> None:
-    """Print medians and ratios."""
-    with tempfile.TemporaryDirectory() as folder:
-        shootings, outlines = (SHOOTINGS, OUTLINES) if SHOOTINGS.exists() else made_up(Path(folder))
-        rows = read_shootings(shootings).rows
-        areas = read_outlines(outlines)
-        parse = median(lambda: read_shootings(shootings))
-        read_areas = median(lambda: read_outlines(outlines))
-        locate = median(lambda: areas.locate(rows))
-        plain = median(lambda: pd.read_csv(shootings))
-    rule = RankingRule.default(figures.data_through())
-    from campaign_engine.opendata.ranking import rank
-
-    warm = median(lambda: rank(rule, figures.counts(rule)))
-    command = [sys.executable, "-c", RANK_IN_A_NEW_PROCESS]
-    cold = statistics.median(
-        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(ROUNDS)
-    )
-    whole = parse + read_areas + locate
-    print(f"{len(rows)} shootings of {shootings.name}, median of {ROUNDS} runs")
-    print(f"parse and check          {parse:.3f} s   {parse / plain:.1f} x pandas.read_csv ({plain:.3f} s)")
-    print(f"read outlines            {read_areas:.3f} s")
-    print(f"locate in outlines       {locate:.3f} s")
-    print(f"import without database  {whole:.3f} s   {whole / plain:.1f} x pandas.read_csv; 2 s at most with database")
-    print(
-        f"rank, in a new process   {cold:.3f} s   0.5 s at most, numpy loaded; {warm:.3f} s when it is loaded already"
-    )
-
-
-if __name__ == "__main__":
-    main()

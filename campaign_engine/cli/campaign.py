@@ -11,7 +11,6 @@ from campaign_engine.domain.contact import Person, Role, RoleGrant
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
-from campaign_engine.ports.planning import AuditEntry
 
 if TYPE_CHECKING:
     from campaign_engine.store.health import Unconfirmed
@@ -100,6 +99,7 @@ async def unconfirmed(
     """Count messages that may or may not have arrived; they are never sent again by themselves."""
     if resend and leave:
         raise InvalidInput("Choose --resend or --leave, not both.")
+    from campaign_engine.ports.planning import AuditEntry
     from campaign_engine.store import health
 
     async with engine_of(context) as engine:

@@ -41,7 +41,7 @@ def apply_changes(draft: Draft, changes: Mapping[str, object], channels: frozens
         "languages": lambda raw: _choices(raw, frozenset(LANGUAGES), "language"),
         "texts": lambda raw: _texts(draft, raw),
         "schedule": lambda raw: Schedule.from_json(raw).as_json(),
-        "channels": lambda raw: _choices(raw, channels, "channel"),
+        "channels": lambda raw: _choices(raw, channels, "channel") if raw else (),
         "pledge": lambda raw: PledgeCode(raw).value if raw else None,
     }
     try:

@@ -61,7 +61,6 @@ def test_a_title_loses_its_line_breaks() -> None:
         ({"goal": 1_000_001}, "bad_goal"),
         ({"goal": "many"}, "bad_draft"),
         ({"channels": ["sms"]}, "unknown_channel"),
-        ({"channels": []}, "unknown_channel"),
         ({"languages": ["fr"]}, "unknown_language"),
         ({"texts": {"fr": "Salut"}}, "unknown_language"),
         ({"pledge": "D"}, "bad_draft"),
@@ -92,6 +91,12 @@ def test_empty_fields_are_named_all_at_once() -> None:
     with pytest.raises(InvalidInput, match="title, goal") as caught:
         check_complete(draft(title="", goal=0))
     assert caught.value.values == {"fields": ("title", "goal")}
+
+
+def test_the_last_channel_can_be_taken_back_and_is_then_missing() -> None:
+    made = apply_changes(Draft(1, "pledge", channels=("web",)), {"channels": []}, CHANNELS)
+    assert made.channels == ()
+    assert "channels" in made.missing
 
 
 @pytest.mark.parametrize(("channels", "longest"), [(("web",), 600), (("web", "telegram"), 400), (("mail",), 600)])

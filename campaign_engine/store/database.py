@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from campaign_engine.domain.errors import StoreUnavailable
@@ -48,7 +48,9 @@ class Database:
             else:
                 async with self.engine.begin() as connection:
                     yield connection
-        except OperationalError as error:
+        except DatabaseError as error:
+            if not _is_away(error):
+                raise
             raise _unavailable() from error
 
     @asynccontextmanager
@@ -57,7 +59,9 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 yield connection
-        except OperationalError as error:
+        except DatabaseError as error:
+            if not _is_away(error):
+                raise
             raise _unavailable() from error
 
     async def scrub(self) -> bool:
@@ -96,6 +100,11 @@ class Database:
         writer, self._writer, self._synchronous = self._writer, None, ""
         if writer is not None:
             await writer.close()
+
+
+def _is_away(error: DatabaseError) -> bool:
+    """It does not answer, or its file is damaged, which SQLite tells by the plain error and no kind of it."""
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
 def _unavailable() -> StoreUnavailable:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bots.guard import HealthBoard
 from bots.replies import Pace
+from campaign_engine.dialogue.help import help_card
 from campaign_engine.domain.audience import RoomSeen
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.message import Inbound, Message, Reply
@@ -46,10 +47,10 @@ class BotParts:
     unreachable: Callable[[str, str], Awaitable[None]]
 
     async def answers(self, inbound: Inbound) -> tuple[Message, ...]:
-        """What the conversation says; whoever wrote gets an answer even where it fails in a way nobody foresaw."""
+        """What the conversation says; the help card where it fails in a way nobody foresaw (safety H4)."""
         try:
             return await self.conversation.handle(inbound)
         except Exception as error:  # noqa: BLE001 - silence would be worse, and the next update must be answered
             log.error("an update failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may carry message text
             language = inbound.language_hint if inbound.language_hint in LANGUAGES else LANGUAGES[0]
-            return (self.say(Reply("contact.unavailable"), language),)
+            return (self.say(help_card(), language), self.say(Reply("contact.unavailable"), language))

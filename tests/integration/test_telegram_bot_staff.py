@@ -1,0 +1,111 @@
+"""A whole campaign in two Telegram chats, over a socket."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bots.parts import BotParts
+from campaign_engine.domain.contact import Role
+from tests.platforms.telegram_driver import Person as Human
+from tests.platforms.telegram_server import TelegramServer
+from tests.support.bots import bot_parts, telegram_bot_running, told
+from tests.support.engine import House
+
+
+@pytest.fixture
+async def parts(house: House, telegram_server: TelegramServer) -> AsyncIterator[BotParts]:
+    parts = bot_parts(house)
+    async with telegram_bot_running(telegram_server, parts):
+        yield parts
+
+
+async def member(house: House, server: TelegramServer, role: Role, handle: str) -> Human:
+    human = await server.telegram.person(handle)
+    await human.start(f"r_{await house.invite(role)}")
+    await told(human, "Choose a work name")
+    await human.say(handle)
+    await told(human, f"Welcome, {handle}")
+    return human
+
+
+async def tap(human: Human, label: str, answer: str) -> None:
+    await human.tap(label)
+    await told(human, answer)
+
+
+async def say(human: Human, text: str, answer: str) -> None:
+    await human.say(text)
+    await told(human, answer)
+
+
+async def draft(organizer: Human) -> None:
+    await say(organizer, "/menu", "What would you like to do?")
+    await tap(organizer, "New campaign", "What kind of campaign?")
+    await tap(organizer, "Pledge drive", "What should it be called?")
+    await say(organizer, "Winter pledge", "Where? Tap one")
+    await say(organizer, "Precincts 73 and 75", "How many pledges")
+    await tap(organizer, "300", "Write the message in English")
+    await say(organizer, "{{ area }}: look out for your people. Call or text 988.", "the same message in Spanish")
+    await tap(organizer, "Use the starter text", "When?")
+    await say(organizer, "Tuesdays at 4 pm until December 15", "Where should it be posted?")
+
+
+async def test_F5_an_organizer_drafts_an_approver_approves_both_see_how_it_goes(
+    house: House, telegram_server: TelegramServer, parts: BotParts
+) -> None:
+    organizer = await member(house, telegram_server, Role.ORGANIZER, "river7")
+    approver = await member(house, telegram_server, Role.APPROVER, "oak12")
+    await draft(organizer)
+    await tap(organizer, "Telegram", "✓ Telegram")
+    await organizer.tap("Done")
+    await told(organizer, "right under the post")
+    await organizer.tap("Look out for my people: slow it down, get backup")
+    await told(organizer, "Send for approval")
+    preview = await organizer.wait_for("“Winter pledge”, pledge drive")
+    assert "Goal: 300 pledges" in preview.text
+    await tap(organizer, "Send for approval", "A second person reads it")
+    ((to, note),) = house.notes.told
+    assert (to.address, note.text) == (str(approver.id), "A campaign waits for you to read it.")
+    await say(approver, "/menu", "Waiting for you (1)")
+    await tap(approver, "Waiting for you (1)", "This one waits for you")
+    await tap(approver, "Approve", "“Winter pledge” is approved")
+    await tap(organizer, "Status", "Scheduled")
+    await tap(organizer, "Report", "Reached: 240")
+    assert "Asked us to stop: hidden" in (await organizer.messages())[-1].text
+
+
+async def test_S1_nobody_approves_what_they_wrote(
+    house: House, telegram_server: TelegramServer, parts: BotParts
+) -> None:
+    organizer = await member(house, telegram_server, Role.ORGANIZER, "river7")
+    await draft(organizer)
+    await tap(organizer, "Everywhere", "right under the post")
+    await tap(organizer, "No pledge button", "Send for approval")
+    await tap(organizer, "Send for approval", "Nobody can approve it yet")
+    await organizer.start(f"r_{await house.invite(Role.APPROVER)}")
+    await told(organizer, "Choose a work name")
+    await say(organizer, "river7", "You are an approver now")
+    await say(organizer, "/menu", "Waiting for you (0)")
+
+
+async def test_toggling_a_channel_edits_the_question_in_place(
+    house: House, telegram_server: TelegramServer, parts: BotParts
+) -> None:
+    organizer = await member(house, telegram_server, Role.ORGANIZER, "river7")
+    await draft(organizer)
+    before = len(await organizer.messages())
+    await tap(organizer, "Telegram", "✓ Telegram")
+    await organizer.tap("✓ Telegram")
+    after = await organizer.wait_until(lambda seen: "Telegram" in seen[-1].labels)
+    assert (len(after), after[-1].edited) == (before, True)
+
+
+async def test_a_used_invite_is_refused_with_words(
+    house: House, telegram_server: TelegramServer, parts: BotParts
+) -> None:
+    code = await house.invite(Role.ORGANIZER)
+    first, second = await telegram_server.telegram.person("Ana"), await telegram_server.telegram.person("Ben")
+    for human, handle, answer in ((first, "river7", "You are an organizer now"), (second, "oak12", "does not work")):
+        await human.start(f"r_{code}")
+        await told(human, "Choose a work name")
+        await say(human, handle, answer)

@@ -1,0 +1,123 @@
+"""Both bots as `groundswell up` runs them, over sockets to the local platforms."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bots.discord_bot import DiscordBot, open_client
+from bots.guard import Health, HealthBoard
+from bots.parts import BotParts
+from bots.replies import Pace
+from bots.telegram_bot import TelegramBot
+from campaign_engine.channels.telegram import TelegramChannel, open_bot
+from campaign_engine.dialogue.pledge import room_options
+from campaign_engine.domain.campaign import CampaignStatus
+from campaign_engine.domain.contact import Role
+from campaign_engine.domain.message import Message
+from campaign_engine.domain.pacing import UNLIMITED
+from campaign_engine.opendata.places import ShippedPlaces
+from campaign_engine.services.blocking import Blocking
+from campaign_engine.services.lane_pace import LanePace
+from campaign_engine.services.room_desk import RoomDesk
+from tests.platforms.discord_client import pointed_at
+from tests.platforms.discord_server import DiscordServer
+from tests.platforms.telegram_driver import Place, Seen, holds
+from tests.platforms.telegram_server import TelegramServer
+from tests.support.engine import House
+
+
+@dataclass
+class Pacing:
+    """The real pace without limits; notes what it was asked."""
+
+    asked: list[tuple[str, bool]] = field(default_factory=list)
+    held: list[float] = field(default_factory=list)
+    inner: LanePace = field(default_factory=lambda: LanePace(UNLIMITED, time.monotonic, asyncio.sleep))
+
+    async def slot(self, chat: str, *, priority: bool = False) -> None:
+        self.asked.append((chat, priority))
+        await self.inner.slot(chat, priority=priority)
+
+    def hold(self, seconds: float) -> None:
+        self.held.append(seconds)
+        self.inner.hold(seconds)
+
+
+def bot_parts(house: House, pace: Pace | None = None) -> BotParts:
+    return BotParts(
+        conversation=house.conversation,
+        rooms=RoomDesk(house.store, house.rooms, house.renderer, ShippedPlaces(), house.clock),
+        pace=pace or Pacing(),
+        board=HealthBoard(),
+        say=house.renderer.reply,
+        unreachable=Blocking(house.store, house.clock).mark,
+    )
+
+
+@asynccontextmanager
+async def telegram_bot_running(server: TelegramServer, parts: BotParts) -> AsyncIterator[None]:
+    bot = open_bot(server.token, server.root)
+    running, stop = TelegramBot(bot, TelegramChannel(bot), parts), asyncio.Event()
+    task = asyncio.create_task(running.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+        await running.close()
+
+
+@asynccontextmanager
+async def discord_bot_running(server: DiscordServer, parts: BotParts) -> AsyncIterator[None]:
+    with pointed_at(server):
+        running, stop = DiscordBot(open_client(), server.token, parts), asyncio.Event()
+        task = asyncio.create_task(running.run(stop))
+        try:
+            await eventually(lambda: _is_running(parts.board, "discord"))
+            yield
+        finally:
+            stop.set()
+            await task
+            await running.close()
+
+
+async def running_post(house: House) -> int:
+    """A pledge post of a running campaign for the 30 precincts, planned and approved by two people."""
+    organizer = await house.staff("planner1", Role.ORGANIZER, channel="web")
+    approver = await house.staff("reader1", Role.APPROVER, channel="web")
+    await organizer.command("menu")
+    await organizer.tap("New campaign", "Pledge drive")
+    await organizer.say("Winter pledge")
+    await organizer.tap("The 30 precincts", "300", "Use the starter text", "Use the starter text")
+    await organizer.say("December 1 at 4 pm")
+    await organizer.tap("Everywhere", "Look out", "Send for approval")
+    await approver.command("menu")
+    await approver.tap("Waiting for you", "Approve")
+    async with house.store.write() as work:
+        campaign = await work.campaigns.get(1)
+        await work.campaigns.set_status(campaign, CampaignStatus.RUNNING, house.clock())
+    return campaign.posts[0].id
+
+
+def pledge_post(house: House, post_id: int, style: str, language: str = "en") -> Message:
+    """As the sender makes it from the approved post."""
+    choices = house.renderer.choices(room_options(post_id, style), language)
+    return Message("Pledge to look out for your people.", language, choices)
+
+
+async def told(place: Place, words: str) -> Seen:
+    """The newest message of a chat, once it is the bot's and holds these words."""
+    return (await place.wait_until(lambda seen: bool(seen) and holds(words)(seen[-1])))[-1]
+
+
+async def eventually(check: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
+    """Returns once it is true; for what nothing tells of when it changes."""
+    async with asyncio.timeout(within):
+        while not await check():  # noqa: ASYNC110 - rows and health boards have no event
+            await asyncio.sleep(0.01)
+
+
+async def _is_running(board: HealthBoard, name: str) -> bool:
+    return board.states.get(name) is Health.RUNNING

@@ -7,19 +7,16 @@ from typing import Any
 
 import pytest
 
+from campaign_engine.channels.web import WebChannel
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import AddressStatus, Scope, ScopeKind, Topic
 from campaign_engine.domain.delivery import Receipt, SendError
 from campaign_engine.domain.message import Destination
-from campaign_engine.domain.pacing import LIMITS
-from campaign_engine.ports.unit_of_work import Store
-from campaign_engine.rendering import Renderer
-from campaign_engine.services.delivering import DEAD_AFTER, Lane, LaneParts
-from campaign_engine.services.lane_pace import LanePace
+from campaign_engine.services.delivering import DEAD_AFTER
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.channels import RecordingChannel
-from tests.support.sending import STALE, FailingStore, Stage
+from tests.support.sending import STALE, Stage, opened
 
 
 @pytest.fixture
@@ -32,27 +29,6 @@ async def stage(store: SqlStore, clock: FakeClock) -> Stage:
 @pytest.fixture
 def channel() -> RecordingChannel:
     return RecordingChannel()
-
-
-def lane_of(stage: Stage, channel: RecordingChannel, store: Store | None = None) -> Lane:
-    pace = LanePace(LIMITS[channel.name], lambda: stage.clock().timestamp(), stage.clock.sleep)
-    return Lane(
-        LaneParts(
-            store or stage.store,
-            channel,
-            Renderer(),
-            pace,
-            stage.clock,
-            lambda number: f"Precinct {number}",
-            "https://ours.example",
-        )
-    )
-
-
-async def opened(stage: Stage, channel: RecordingChannel) -> Lane:
-    lane = lane_of(stage, channel)
-    assert await lane.take()
-    return lane
 
 
 def refusal(code: str, *flags: str, **more: Any) -> SendError:
@@ -318,97 +294,6 @@ async def test_a_pledge_post_carries_its_buttons(store: SqlStore, clock: FakeClo
     assert len(data["-100"]) == 5
 
 
-async def test_one_process_at_a_time_has_the_lane(stage: Stage, channel: RecordingChannel) -> None:
-    first, second = lane_of(stage, channel), lane_of(stage, channel)
-    assert await first.take()
-    assert not await second.take()
-    assert await second.drain() == 0
-    await first.release()
-    assert await second.take()
-    assert not await first.take()
-
-
-async def test_what_a_dead_process_left_is_unconfirmed_and_its_late_results_change_nothing(
-    stage: Stage, channel: RecordingChannel, caplog: pytest.LogCaptureFixture
-) -> None:
-    await stage.people("1", "2")
-    await stage.fire()
-    channel.gate = asyncio.Event()
-    frozen, other = await opened(stage, channel), RecordingChannel()
-    draining = asyncio.create_task(frozen.drain())
-    await channel.until_under_way(2)
-    stage.clock.advance(DEAD_AFTER + timedelta(seconds=1))
-    taker = await opened(stage, other)
-    assert await stage.counts() == {"unconfirmed": 2}
-    assert await taker.drain() == 0
-    channel.gate.set()
-    await draining
-    assert await stage.counts() == {"unconfirmed": 2}
-    assert "2 results came after the lane was taken over" in caplog.text
-    assert not await frozen.take()
-
-
-async def test_results_that_could_not_be_recorded_are_recorded_when_the_database_is_back(
-    stage: Stage, channel: RecordingChannel
-) -> None:
-    await stage.people("1")
-    await stage.fire()
-    failing = FailingStore(stage.store)
-    lane = lane_of(stage, channel, failing)
-    assert await lane.take()
-    failing.fails = ["", "before"]
-    with pytest.raises(Exception, match="away"):
-        await lane.drain()
-    assert await stage.counts() == {"sending": 1}
-    assert await lane.take()
-    assert await stage.counts() == {"sent": 1}
-    assert len(channel.calls) == 1
-
-
-async def test_a_claim_whose_commit_was_lost_is_never_left_in_sending(stage: Stage, channel: RecordingChannel) -> None:
-    await stage.people("1")
-    await stage.fire()
-    failing = FailingStore(stage.store)
-    lane = lane_of(stage, channel, failing)
-    assert await lane.take()
-    failing.fails = ["after"]
-    with pytest.raises(Exception, match="away"):
-        await lane.drain()
-    assert await lane.take()
-    assert await stage.counts() == {"unconfirmed": 1}
-    assert channel.calls == []
-
-
-@pytest.mark.parametrize("how", ["cancelled", "stopped"])
-async def test_a_clean_stop_leaves_nothing_in_sending(stage: Stage, channel: RecordingChannel, how: str) -> None:
-    await stage.people(*map(str, range(20)))
-    await stage.fire()
-    channel.gate, stop = asyncio.Event(), asyncio.Event()
-    lane = lane_of(stage, channel)
-    running = asyncio.create_task(lane.run(stop, asyncio.Event()))
-    await channel.until_under_way(8)
-    running.cancel() if how == "cancelled" else stop.set()
-    await asyncio.sleep(0)
-    channel.gate.set()
-    await asyncio.wait([running])
-    assert running.cancelled() is (how == "cancelled")
-    assert await stage.counts() == {"sent": 8, "queued": 12}
-    assert await lane_of(stage, channel).take()
-
-
-async def test_a_running_lane_wakes_up_and_outlives_a_failing_database(stage: Stage, channel: RecordingChannel) -> None:
-    await stage.people("1")
-    failing, stop, wake = FailingStore(stage.store, ["before", "before"]), asyncio.Event(), asyncio.Event()
-    running = asyncio.create_task(lane_of(stage, channel, failing).run(stop, wake))
-    await stage.fire()
-    async with asyncio.timeout(10):
-        while await stage.counts() != {"sent": 1}:
-            wake.set()
-            await asyncio.sleep(0.01)
-    stop.set()
-    await running
-
-
 async def test_what_is_late_expires(stage: Stage, channel: RecordingChannel) -> None:
     await stage.people("1")
     stage.clock.now = stage.clock.now.replace(hour=20)
@@ -418,3 +303,17 @@ async def test_what_is_late_expires(stage: Stage, channel: RecordingChannel) -> 
     assert await lane.drain() == 1
     assert channel.calls == []
     assert await stage.counts() == {"expired": 1}
+
+
+async def test_the_page_s_lane_fills_every_inbox_once(store: SqlStore, clock: FakeClock) -> None:
+    stage, names = Stage(store, clock), [f"visitor-{number}" for number in range(150)]
+    await stage.campaign(channel="web", pledge="A")
+    await stage.people(*names, channel="web")
+    await stage.fire()
+    lane = await opened(stage, WebChannel(store, clock))
+    assert await lane.drain() == 150
+    async with store.read() as work:
+        inboxes = [await work.inbox.waiting(Destination("web", name)) for name in names]
+    assert {tuple(post.text for post in posts) for posts in inboxes} == {("News for Precinct 75",)}
+    assert inboxes[0][0].choices[0][0].data == f"g:{stage.post_id}"
+    assert await stage.counts() == {"sent": 150}

@@ -13,10 +13,16 @@ from campaign_engine.domain.campaign import CampaignStatus, PostContent, PostSta
 from campaign_engine.domain.contact import AddressStatus, AgeBand, Scope, ScopeKind, Topic
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Destination
+from campaign_engine.domain.pacing import LIMITS
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.schedule import Schedule, to_wall
+from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.people import NewContact
 from campaign_engine.ports.sending import NewOccurrence
+from campaign_engine.ports.unit_of_work import Store
+from campaign_engine.rendering import Renderer
+from campaign_engine.services.delivering import Lane, LaneParts
+from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore, SqlUnitOfWork
 from tests.support.clock import FakeClock
@@ -159,3 +165,26 @@ class FailingStore:
 
     async def scrub(self) -> bool:
         return await self.store.scrub()
+
+
+def lane_of(stage: Stage, channel: Channel, store: Store | None = None) -> Lane:
+    """A process of its own, with its own pace on the stage's clock."""
+    pace = LanePace(LIMITS[channel.name], lambda: stage.clock().timestamp(), stage.clock.sleep)
+    return Lane(
+        LaneParts(
+            store or stage.store,
+            channel,
+            Renderer(),
+            pace,
+            stage.clock,
+            lambda number: f"Precinct {number}",
+            "https://ours.example",
+        )
+    )
+
+
+async def opened(stage: Stage, channel: Channel) -> Lane:
+    """A lane that has its lease."""
+    lane = lane_of(stage, channel)
+    assert await lane.take()
+    return lane

@@ -4,18 +4,17 @@ import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from campaign_engine.domain.action import Site, SiteKind
-from campaign_engine.domain.contact import Role, RoleGrant, Scope
+from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message
 from campaign_engine.domain.precinct import Ranking, RankingRule
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.opendata.places import ShippedPlaces
-from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.campaigns import Campaigns, Surroundings
 from campaign_engine.services.conversation import Conversation, ConversationParts
@@ -179,7 +178,7 @@ class Phone:
 
     async def send(self, kind: InboundKind, update_id: str = "", **said: str) -> str:
         number = update_id or str(next(self.house.updates))
-        inbound = Inbound(self.channel, self.address, kind, number, language_hint=self.language, **said)
+        inbound = replace(Inbound(self.channel, self.address, kind, number, language_hint=self.language), **said)  # type: ignore[arg-type]  # texts only
         self.screen = await self.house.conversation.handle(inbound)
         return self.text
 
@@ -191,12 +190,8 @@ class Phone:
         return self
 
     async def contact_id(self) -> int | None:
-        async with self.house.store.read() as work:
-            return (await self._look(work)).contact_id
+        return (await self.known()).contact_id
 
-    async def known(self) -> Any:
+    async def known(self) -> Person:
         async with self.house.store.read() as work:
-            return await self._look(work)
-
-    async def _look(self, work: UnitOfWork) -> Any:
-        return (await work.dialogues.look(Destination(self.channel, self.address), self.house.clock())).person
+            return (await work.dialogues.look(Destination(self.channel, self.address), self.house.clock())).person

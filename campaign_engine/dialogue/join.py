@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from campaign_engine.dialogue import pledge
-from campaign_engine.dialogue.flow import Rows, column, idle, named, option, say, source_of, waits
+from campaign_engine.dialogue.flow import Rows, before, column, idle, named, option, say, source_of, waits
 from campaign_engine.dialogue.intents import (
     AnswerTopic,
     CreateContact,
@@ -126,7 +126,7 @@ def _choice(state: State, data: str, context: Context) -> Step | None:
     if head == "n" and value.isdigit():
         return _place_given(state, int(value), context)
     if head == "t" and value in ("yes", "no"):
-        return ask(next_field(state, context, "updates"), context, _updates_answered(state, context, value == "yes"))
+        return _updates_answered(state, context, value == "yes")
     return None
 
 
@@ -215,12 +215,16 @@ def _updates_question(state: State, context: Context) -> Reply:
     return Reply("join.updates", {"area": area}, options=rows)
 
 
-def _updates_answered(state: State, context: Context, yes: bool) -> tuple[Intent, ...]:
-    """Who wants updates for the area of the room they pledged in has chosen it."""
+def _updates_answered(state: State, context: Context, yes: bool) -> Step:
+    """Who wants updates for the area of the room they pledged in has chosen it. STOP stays until /start (safety C7)."""
+    after = next_field(state, context, "updates")
+    if yes and context.person.opted_out:
+        return before(Reply("menu.still_stopped"), ask(after, context))
     given = AnswerTopic(Topic.AREA_UPDATES, yes)
     offered = state.data.get("precinct")
-    chosen = yes and offered is not None and context.person.precinct is None
-    return (SetPrecinct(int(offered)), given) if chosen and offered is not None else (given,)
+    if yes and offered is not None and context.person.precinct is None:
+        return ask(after, context, (SetPrecinct(int(offered)), given))
+    return ask(after, context, (given,))
 
 
 def _done() -> Reply:

@@ -98,7 +98,9 @@ def _joined_choice(state: State, data: str, context: Context) -> Step | None:
 
 
 def _updates_on(state: State, context: Context) -> Step:
-    """Updates are about an area: who has not chosen one is asked for it."""
+    """Updates are about an area: who has none is asked for it. A STOP is lifted by /start only (safety C7)."""
+    if context.person.opted_out:
+        return say(aside(state), Reply("menu.still_stopped"))
     answered = AnswerTopic(Topic.AREA_UPDATES, True)
     following = say(aside(state))
     if context.person.precinct is None:

@@ -126,6 +126,16 @@ async def test_C7_stop_works_in_every_state_with_one_confirmation_and_C8_start_l
     assert not await house.rows(tables.do_not_contact)
 
 
+@pytest.mark.parametrize("button", ["m:on", "t:yes"])
+async def test_C7_an_old_yes_does_not_lift_a_stop(house: House, button: str) -> None:
+    phone = await house.person(ADDRESS).join(updates=False)
+    await phone.say("STOP")
+    assert "send /start first" in await phone.press(button)
+    known = await phone.known()
+    assert known.opted_out
+    assert not any(known.topics.values())
+
+
 async def test_C7_stop_in_the_middle_of_a_draft_and_an_invite(house: House) -> None:
     organizer = await house.staff("river7", Role.ORGANIZER)
     await organizer.command("menu")

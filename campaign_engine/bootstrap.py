@@ -1,0 +1,219 @@
+"""The only wiring: settings in, one engine out."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from analytics.process import ReportDesk
+from campaign_engine.channels.web import WebChannel
+from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.domain.pacing import LIMITS, UNLIMITED
+from campaign_engine.opendata.city import NewYorkData
+from campaign_engine.opendata.places import ShippedPlaces
+from campaign_engine.ports.channel import Channel
+from campaign_engine.ports.clock import SYSTEM_TIME, Time
+from campaign_engine.rendering import Renderer
+from campaign_engine.services.blocking import Blocking
+from campaign_engine.services.campaigns import Campaigns, Surroundings
+from campaign_engine.services.conversation import Conversation, ConversationParts
+from campaign_engine.services.delivering import Lane, LaneParts
+from campaign_engine.services.lane_pace import LanePace
+from campaign_engine.services.notifying import ChannelNotifier
+from campaign_engine.services.posting import Posting
+from campaign_engine.services.room_desk import RoomDesk
+from campaign_engine.services.rooms import Rooms
+from campaign_engine.services.sites import Sites
+from campaign_engine.services.staffing import Staffing
+from campaign_engine.services.targeting import Targeting
+from campaign_engine.settings import Settings
+from campaign_engine.store import migrate, ownership
+from campaign_engine.store.cipher import create_key_file, load_cipher, missing_key_error
+from campaign_engine.store.database import Database
+from campaign_engine.store.unit_of_work import SqlStore
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Everything that bots, pages, the worker and the command line work with."""
+
+    settings: Settings
+    time: Time
+    database: Database
+    store: SqlStore
+    renderer: Renderer
+    places: ShippedPlaces
+    targeting: Targeting
+    campaigns: Campaigns
+    staffing: Staffing
+    sites: Sites
+    rooms: Rooms
+    conversation: Conversation
+    room_desk: RoomDesk
+    blocking: Blocking
+    posting: Posting
+    reports: ReportDesk
+    notifier: ChannelNotifier
+    channels: Mapping[str, Channel]
+    paces: Mapping[str, LanePace]
+    lanes: Mapping[str, Lane]
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What may stand in another's place.
+
+    `bots` are the channels of platforms that a token opens. `around` puts something around every channel (the demo's
+    simulated refusals).
+    """
+
+    time: Time = SYSTEM_TIME
+    bots: tuple[Channel, ...] = ()
+    around: Callable[[Channel], Channel] = lambda channel: channel
+
+
+async def prepare(settings: Settings) -> bool:
+    """Folder, key file, tables and the shipped precincts, where they are missing; whether the key file is new.
+
+    Raises ConfigurationError for a key file that does not fit the database.
+    """
+    _make_folder(settings)
+    new_key = not settings.key_file.exists()
+    if new_key:
+        _make_key(settings)
+    try:
+        await _fill(settings)
+    except ConfigurationError as error:
+        if not new_key or error.code != "wrong_key":
+            raise
+        # The database has a key already: a new one that fits nothing would hide that the right one is missing.
+        settings.key_file.unlink()
+        raise missing_key_error() from error
+    return new_key
+
+
+async def _fill(settings: Settings) -> None:
+    database = Database(settings.database, load_cipher(settings.key_file))
+    try:
+        if await migrate.current(database) is not None:
+            await ownership.claim(database)
+        await migrate.upgrade(database)
+        await ownership.claim(database)
+        store = SqlStore(database)
+        async with store.write() as work:
+            await Targeting(store, NewYorkData(), SYSTEM_TIME.clock).ensure_tables(work)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_engine(settings: Settings, wiring: Wiring | None = None) -> AsyncIterator[Engine]:
+    """An engine over a prepared database, until the block ends. Raises ConfigurationError, StoreUnavailable."""
+    check_exists(settings)
+    database = Database(settings.database, load_cipher(settings.key_file))
+    try:
+        await _check(database)
+        engine = _wire(settings, database, wiring or Wiring())
+        try:
+            yield engine
+        finally:
+            await engine.notifier.close()
+    finally:
+        await database.close()
+
+
+def check_exists(settings: Settings) -> None:
+    """Raise ConfigurationError rather than let SQLite begin an empty file."""
+    path = sqlite_file(settings)
+    if path is not None and not path.exists():
+        raise ConfigurationError("There is no database yet.", "Run `groundswell init`.", "no_database")
+
+
+async def _check(database: Database) -> None:
+    revision = await migrate.current(database)
+    if revision is None:
+        raise ConfigurationError("The database is empty.", "Run `groundswell init`.", "no_database")
+    if revision != migrate.newest():
+        raise ConfigurationError(
+            "The database was made by another version of the program.",
+            "Make a backup, then run `groundswell db upgrade`.",
+            "old_database",
+        )
+    await ownership.claim(database)
+
+
+def sqlite_file(settings: Settings) -> Path | None:
+    """The database's file; None on PostgreSQL."""
+    url = sa.make_url(settings.database)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _make_folder(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        path = sqlite_file(settings)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            "The data folder cannot be made.", "Check GROUNDSWELL_DATA_DIR and that you may write there."
+        ) from error
+
+
+def _make_key(settings: Settings) -> None:
+    try:
+        create_key_file(settings.key_file)
+    except OSError as error:
+        raise ConfigurationError(
+            "The key file cannot be made.", "Check GROUNDSWELL_KEY_FILE and that you may write there."
+        ) from error
+
+
+def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
+    clock, store, renderer, places = wiring.time.clock, SqlStore(database), Renderer(), ShippedPlaces()
+    opened = (WebChannel(store, clock), *wiring.bots)
+    channels = {channel.name: wiring.around(channel) for channel in opened}
+    paces = {name: LanePace(LIMITS.get(name, UNLIMITED), wiring.time.monotonic, wiring.time.sleep) for name in channels}
+    around = Surroundings(frozenset(channels), places.name, settings.site_url)
+    campaigns, staffing, rooms = Campaigns(clock, renderer, around), Staffing(clock), Rooms(clock)
+    notifier = ChannelNotifier({name: (channel, paces[name]) for name, channel in channels.items()})
+    reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
+    parts = ConversationParts(
+        store=store,
+        renderer=renderer,
+        clock=clock,
+        places=places,
+        campaigns=campaigns,
+        staffing=staffing,
+        figures=reports,
+        notifier=notifier,
+        channels=tuple(channels),
+        public_url=settings.site_url,
+    )
+    return Engine(
+        settings=settings,
+        time=wiring.time,
+        database=database,
+        store=store,
+        renderer=renderer,
+        places=places,
+        targeting=Targeting(store, NewYorkData(), clock),
+        campaigns=campaigns,
+        staffing=staffing,
+        sites=Sites(clock),
+        rooms=rooms,
+        conversation=Conversation(parts),
+        room_desk=RoomDesk(store, rooms, renderer, places, clock),
+        blocking=Blocking(store, clock),
+        posting=Posting(store, clock),
+        reports=reports,
+        notifier=notifier,
+        channels=channels,
+        paces=paces,
+        lanes={
+            name: Lane(LaneParts(store, channel, renderer, paces[name], clock, places.name, settings.site_url))
+            for name, channel in channels.items()
+        },
+    )

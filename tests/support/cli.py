@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +15,9 @@ from typer.testing import CliRunner, Result
 
 from campaign_engine.bootstrap import Engine, open_engine
 from campaign_engine.cli import app
+from campaign_engine.demo.cast import Plan, Player, approve_waiting, plan_campaign
+from campaign_engine.domain.campaign import CampaignKind
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.settings import Settings
 from tests.support.postgres import PostgresServer
 
@@ -63,6 +68,35 @@ class Cli:
                 return await work(engine)
 
         return asyncio.run(run())
+
+
+def code_of(said: str) -> str:
+    """The start payload of an invite that was printed."""
+    found = re.search(r"/join/(r_\w+)", said)
+    assert found is not None
+    return found[1]
+
+
+async def with_role(engine: Engine, payload: str, handle: str) -> Player:
+    player = Player(engine.conversation, "web", f"chat of {handle}")
+    await player.start(payload)
+    await player.say(handle)
+    return player
+
+
+def approved_campaign(cli: Cli) -> int:
+    """Planned and approved in the conversation by two people who were invited from the command line."""
+    codes = [code_of(cli.run("invite", role)) for role in ("organizer", "approver")]
+
+    async def play(engine: Engine) -> int:
+        day = to_wall(engine.time.clock() + timedelta(days=3))
+        plan = Plan(CampaignKind.AWARENESS, "Brownsville [b]rises[/b]", 300, f"{day:%Y-%m-%d} at 4 pm")
+        organizer, approver = [await with_role(engine, *who) for who in zip(codes, ("river7", "harbor3"), strict=True)]
+        number = await plan_campaign(organizer, plan)
+        assert await approve_waiting(approver) == 1
+        return number
+
+    return cli.within(play)
 
 
 @pytest.fixture(scope="session")

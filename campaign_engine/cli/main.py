@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from campaign_engine.cli import audit, campaign, data, db, precincts, site
+from campaign_engine.cli.demo import demo
 from campaign_engine.cli.doctor import doctor
 from campaign_engine.cli.init import init
 from campaign_engine.cli.invite import invite
+from campaign_engine.cli.report import report
 from campaign_engine.cli.up import up
 
 app = typer.Typer(
@@ -32,10 +34,12 @@ def choose_settings(
 app.command("init")(init)
 app.command("up")(up)
 app.command("doctor")(doctor)
+app.command("demo")(demo)
 app.add_typer(data.app, name="data")
 app.add_typer(precincts.app, name="precincts")
 app.add_typer(site.app, name="site")
 app.command("invite")(invite)
 app.add_typer(campaign.app, name="campaign")
+app.command("report")(report)
 app.add_typer(db.app, name="db")
 app.add_typer(audit.app, name="audit")

@@ -1,6 +1,7 @@
 """One bench per channel: the channel on a working platform, a person or rooms to write to, and faults on order."""
 
 import io
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -157,7 +158,7 @@ class _Discord:
         return self.server.driver
 
     async def arrived(self, to: Destination) -> list[Arrived]:
-        return [Arrived(one.text, one.buttons) for one in await self.driver.messages(to.address)]
+        return [Arrived(_without_markdown(one.text), one.buttons) for one in await self.driver.messages(to.address)]
 
     async def strike(self, trouble: Trouble, to: Destination) -> None:
         match trouble:
@@ -183,6 +184,11 @@ class _Discord:
 
     async def _fault(self, kind: discord_faults.FaultKind, **more: object) -> None:
         await self.driver.order("fault", {"route": POST, "kind": kind, **more})
+
+
+def _without_markdown(raw: str) -> str:
+    """As Discord shows it: signs of emphasis vanish unless they are escaped, and what kept a mention from being one."""
+    return re.sub(r"(?<!\\)[*_~`]|\\(?=\W)|\u200b", "", raw)
 
 
 @asynccontextmanager

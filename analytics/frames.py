@@ -10,6 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from analytics.published import published_campaigns
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
 from campaign_engine.domain.errors import NotFound, StoreUnavailable
@@ -17,7 +18,6 @@ from campaign_engine.domain.precinct import Ranking
 from campaign_engine.store import tables as t
 
 HARM_ACTIONS = (ActionKind.OPT_OUT, ActionKind.DELETE, ActionKind.PAUSE)
-_UNDECIDED = (CampaignStatus.DRAFT, CampaignStatus.SUBMITTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +103,6 @@ def snapshot(url: str) -> Iterator[sa.Connection]:
         engine.dispose()
 
 
-def published_campaigns(*columns: sa.Column[Any]) -> sa.Select[Any]:
-    """Campaigns whose report is public: approved or later, and approved at least once."""
-    approved = (
-        sa.exists()
-        .where(t.posts.c.campaign_id == t.campaigns.c.id, t.post_versions.c.post_id == t.posts.c.id)
-        .where(t.post_versions.c.approved_at.is_not(None))
-    )
-    return sa.select(*columns).where(t.campaigns.c.status.not_in(_UNDECIDED), approved)
-
-
 def _campaign(connection: sa.Connection, campaign_id: int) -> CampaignFacts:
     row = connection.execute(published_campaigns(*t.campaigns.c).where(t.campaigns.c.id == campaign_id)).one_or_none()
     if row is None:
@@ -174,7 +164,7 @@ def _people(connection: sa.Connection) -> pd.DataFrame:
             c.created_at,
         )
         .join(t.addresses, t.addresses.c.contact_id == c.id)
-        .where(c.id.not_in(_staff()))
+        .where(c.id.not_in(staff_ids()))
     )
     return _frame(connection, statement, created_at={"utc": True}).set_index("contact_id")
 
@@ -216,17 +206,18 @@ def _outlines(connection: sa.Connection) -> dict[int, str]:
 def _contacts(connection: sa.Connection) -> tuple[int, int]:
     """Simulated and real contacts; staff among the real ones do not make a rehearsal real."""
     c = t.contacts.c
-    counts = sa.select(c.simulated, sa.func.count()).where(c.id.not_in(_staff())).group_by(c.simulated)
+    counts = sa.select(c.simulated, sa.func.count()).where(c.id.not_in(staff_ids())).group_by(c.simulated)
     found = {bool(simulated): count for simulated, count in connection.execute(counts)}
     return found.get(True, 0), found.get(False, 0)
 
 
-def _staff() -> sa.Select[Any]:
+def staff_ids() -> sa.Select[Any]:
+    """Contacts who hold a role: they are not counted as people."""
     return sa.select(t.staff_members.c.contact_id)
 
 
 def _no_staff(contact_id: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    return sa.or_(contact_id.is_(None), contact_id.not_in(_staff()))
+    return sa.or_(contact_id.is_(None), contact_id.not_in(staff_ids()))
 
 
 def _frame(connection: sa.Connection, statement: sa.Select[Any], **dates: dict[str, Any]) -> pd.DataFrame:

@@ -1,0 +1,72 @@
+"""`python -m analytics report|card|summary`: what the serving process has made in a process of its own.
+
+The database URL comes by the environment, never as an argument that other users of the machine could read. Progress
+goes to stderr as lines "progress DONE TOTAL", an error as one line of JSON with code, message and hint.
+"""
+
+import argparse
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analytics import content, frames, report, summary
+from campaign_engine.domain.errors import GroundswellError
+
+URL = "GROUNDSWELL_DATABASE_URL"
+REFUSED = 3
+"""Exit code of an error that a person is told."""
+
+
+def main(arguments: list[str]) -> int:
+    """0, or 3 with an error on stderr."""
+    asked = _parser().parse_args(arguments)
+    try:
+        _run(asked, os.environ[URL])
+    except GroundswellError as error:
+        _say({"code": error.code, "message": error.message, "hint": error.hint})
+        return REFUSED
+    except OSError as error:
+        hint = "Check that the folder exists, that you may write there and that the disk has room."
+        _say({"code": "unwritable", "message": f"The report cannot be written: {error.strerror}.", "hint": hint})
+        return REFUSED
+    return 0
+
+
+def _run(asked: argparse.Namespace, url: str) -> None:
+    if asked.command == "report":
+        report.write(url, asked.campaign, asked.view, asked.now, asked.out, _progress)
+        return
+    if asked.command == "card":
+        values = content.card(content.content(frames.read(url, asked.campaign, asked.now), asked.view))
+    else:
+        values = summary.simulated_totals(url)
+    sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="analytics")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("report", "card"):
+        command = commands.add_parser(name)
+        command.add_argument("--campaign", type=int, required=True)
+        command.add_argument("--view", choices=sorted(content.SMALLEST), default="public")
+        command.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
+        if name == "report":
+            command.add_argument("--out", type=Path, required=True)
+    commands.add_parser("summary")
+    return parser
+
+
+def _progress(done: int, total: int) -> None:
+    sys.stderr.write(f"progress {done} {total}\n")
+    sys.stderr.flush()
+
+
+def _say(values: dict[str, str]) -> None:
+    sys.stderr.write(json.dumps(values, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,37 @@
+"""Unprotected totals of a simulation, for the demo and its tests; never of real people."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from analytics.frames import snapshot, staff_ids
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.store import tables as t
+
+
+def simulated_totals(url: str) -> dict[str, Any]:
+    """Over all campaigns: contacts, frozen_audience (people), deliveries by status, reached, pledges.
+
+    People and rooms together in `deliveries`. Raises NotAllowed as soon as one contact is real.
+    """
+    with snapshot(url) as connection:
+        allies = t.contacts.c.id.not_in(staff_ids())
+        real = sa.select(sa.func.count()).select_from(t.contacts).where(allies, ~t.contacts.c.simulated)
+        if connection.scalar(real):
+            raise NotAllowed(
+                "These totals are for simulated people only.", "Use the report, which hides small numbers."
+            )
+        contacts = sa.select(sa.func.count()).select_from(t.contacts).where(allies)
+        frozen = sa.select(sa.func.count()).select_from(t.deliveries).where(~t.deliveries.c.is_room)
+        statuses = sa.select(t.deliveries.c.status, sa.func.count()).group_by(t.deliveries.c.status)
+        acted = sa.select(t.actions.c.contact_id).union(sa.select(t.pledges.c.contact_id)).subquery()
+        reached = sa.select(sa.func.count()).where(acted.c.contact_id.in_(sa.select(t.contacts.c.id).where(allies)))
+        pledges = sa.select(sa.func.count()).select_from(t.pledges)
+        return {
+            "contacts": connection.scalar(contacts),
+            "frozen_audience": connection.scalar(frozen),
+            "deliveries": dict.fromkeys(DeliveryStatus, 0) | dict(connection.execute(statuses).tuples().all()),
+            "reached": connection.scalar(reached),
+            "pledges": connection.scalar(pledges),
+        }

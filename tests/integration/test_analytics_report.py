@@ -1,0 +1,251 @@
+"""Report files and the desk that has them made in a process of its own."""
+
+import asyncio
+import csv
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from analytics import content, export, page, report
+from analytics.process import FILES, ReportDesk, ReportFailed
+from campaign_engine.domain.errors import NotAllowed, NotFound, StoreUnavailable
+from campaign_engine.domain.message import Reply
+from campaign_engine.rendering import Renderer
+from campaign_engine.store.tables import precincts
+from campaign_engine.store.unit_of_work import SqlStore
+from tests.support import FakeClock
+from tests.support.counted import NOW, CountedCampaign
+
+TARGETS = (44, 47, 73, 75, 120)
+
+
+def filled(url: str, simulated: bool = False) -> CountedCampaign:
+    drive = CountedCampaign(url, TARGETS, simulated)
+    school, room = drive.site(75), drive.room()
+    drive.joined_and_pledged(75, 30, 20, school)
+    drive.joined_and_pledged(75, 30, 21)
+    drive.joined_and_pledged(73, 25, 14)
+    drive.joined_and_pledged(47, 4, 4)
+    occurrence = drive.occurrence()
+    for _ in range(12):
+        drive.delivery(occurrence, drive.person(75), precinct=75)
+    drive.delivery(occurrence, drive.person(73), "unconfirmed", precinct=73)
+    drive.delivery(occurrence, None, room_id=room, lane="telegram", room_members=80)
+    return drive
+
+
+@pytest.fixture
+def drive(database_url: str) -> Iterator[CountedCampaign]:
+    campaign = filled(database_url)
+    yield campaign
+    campaign.engine.dispose()
+
+
+@pytest.fixture
+def desk(drive: CountedCampaign, database_url: str, store: SqlStore, tmp_path: Path) -> ReportDesk:
+    clock = FakeClock(NOW)
+    return ReportDesk(database_url, tmp_path / "reports", clock, store)
+
+
+def written(drive: CountedCampaign, url: str, folder: Path, view: content.View = "public") -> dict[str, str]:
+    told: list[tuple[int, int]] = []
+    report.write(url, drive.id, view, NOW, folder / view, lambda *step: told.append(step))
+    assert told[-1] == (2, 2)
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted((folder / view).iterdir())}
+
+
+def test_a_report_is_five_whole_files(drive: CountedCampaign, database_url: str, tmp_path: Path) -> None:
+    files = written(drive, database_url, tmp_path / "out")
+    assert sorted(files) == sorted(FILES)
+    assert all(files.values())
+
+
+@pytest.mark.parametrize("name", page.FILES.values())
+def test_A4_the_page_loads_nothing_from_elsewhere_and_runs_nothing(
+    drive: CountedCampaign, database_url: str, tmp_path: Path, name: str
+) -> None:
+    html = written(drive, database_url, tmp_path)[name]
+    assert not re.search(r"https?://|//[a-z]|<script|@import|url\((?!#)|\son\w+=", html)
+    assert set(re.findall(r'(?:src|href)="([^"]*)"', html)) == {"#main", "report.csv", *page.FILES.values()} - {name}
+    assert len(html.encode()) < 100_000
+
+
+def test_what_people_wrote_is_text_on_the_page_and_no_formula_in_the_table(
+    drive: CountedCampaign, database_url: str, tmp_path: Path
+) -> None:
+    files = written(drive, database_url, tmp_path)
+    assert "Winter &lt;pledge&gt; drive" in files["report.html"]
+    assert "<pledge>" not in files["report.html"]
+    cells = [cell for row in csv.reader(files["report.csv"].splitlines()) for cell in row]
+    assert "'=HYPERLINK(school)" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_K1_page_table_and_json_hide_the_same_cells(drive: CountedCampaign, database_url: str, tmp_path: Path) -> None:
+    files = written(drive, database_url, tmp_path)
+    figures = json.loads(files["report.json"])["figures"]
+    assert (figures["pledged"]["city"], figures["pledged"]["precinct:47"]) == (59, "hidden")
+    rows = list(csv.DictReader(files["report.csv"].splitlines()))
+    pledged = {
+        row["precinct"]: row["value"] for row in rows if (row["measure"], row["level"]) == ("pledged", "precinct")
+    }
+    assert pledged == {str(number): str(figures["pledged"][f"precinct:{number}"]) for number in TARGETS}
+    assert pledged["75"] == "41"
+    assert "0" not in {row["value"] for row in rows if row["unit"] == "persons"}
+    shown = re.findall(r"<title>Precinct (\d+), [^:<]*: (\w+)</title>", files["report.html"])
+    assert dict(shown) == pledged
+
+
+def test_the_table_says_data_through_and_rule_in_every_row_and_the_dictionary_every_measure(
+    drive: CountedCampaign, database_url: str, tmp_path: Path
+) -> None:
+    files = written(drive, database_url, tmp_path)
+    rows = list(csv.DictReader(files["report.csv"].splitlines()))
+    assert {row["data_through"] for row in rows} == {"2025-12-31"}
+    assert all(row["ranking_rule"].startswith("top 30 by count, 2021 to 2025, boundaries y76i-bdw7") for row in rows)
+    assert tuple(rows[0]) == export.COLUMNS
+    explained = {
+        row["measure"]: row["definition"] for row in csv.DictReader(files["report_dictionary.csv"].splitlines())
+    }
+    assert {row["measure"] for row in rows} <= set(explained)
+    assert all(explained.values())
+    outcomes = [int(row["value"]) for row in rows if row["measure"] == "deliveries_people"]
+    assert sum(outcomes) == 13
+
+
+def test_organizers_see_from_five_people_on(drive: CountedCampaign, database_url: str, tmp_path: Path) -> None:
+    drive.joined_and_pledged(44, 7, 7)
+    drive.joined_and_pledged(1, 6, 6)
+    drive.joined_and_pledged(120, 8, 8)
+    public = json.loads(written(drive, database_url, tmp_path / "p")["report.json"])["figures"]["pledged"]
+    organizer = json.loads(written(drive, database_url, tmp_path / "o", "organizer")["report.json"])["figures"][
+        "pledged"
+    ]
+    assert (public["precinct:120"], organizer["precinct:120"]) == ("hidden", 8)
+
+
+def test_an_early_report_says_what_was_made_and_what_opens_next(database_url: str, tmp_path: Path) -> None:
+    drive = CountedCampaign(database_url, TARGETS)
+    room = drive.room()
+    drive.delivery(drive.occurrence(), None, room_id=room, lane="telegram", room_members=80)
+    files = written(drive, database_url, tmp_path)
+    assert "1 post has gone out." in files["report.html"]
+    assert "None of the 5 areas has enough people to show yet." in files["report.html"]
+    assert "Todavía" not in files["report.es.html"]
+    assert "Ninguna de las 5 zonas" in files["report.es.html"]
+    drive.engine.dispose()
+
+
+def test_simulated_people_are_said_to_be_so(database_url: str, tmp_path: Path) -> None:
+    drive = filled(database_url, simulated=True)
+    assert "A rehearsal: 102 people in it are simulated." in written(drive, database_url, tmp_path)["report.html"]
+    drive.engine.dispose()
+
+
+def test_true_outlines_are_drawn_when_they_are_loaded(
+    drive: CountedCampaign, database_url: str, tmp_path: Path
+) -> None:
+    corners = [[-74, 40.6], [-73.9, 40.6], [-73.9, 40.7], [-74, 40.7], [-74, 40.6]]
+    outline = json.dumps({"type": "Polygon", "coordinates": [corners]})
+    with drive.engine.begin() as connection:
+        connection.execute(precincts.update().where(precincts.c.number == 75).values(boundary=outline))
+    html = written(drive, database_url, tmp_path)["report.html"]
+    assert html.count("<path d=") == 1
+    assert "One square is one precinct" not in html
+
+
+async def test_the_desk_lists_what_was_approved(desk: ReportDesk, drive: CountedCampaign) -> None:
+    drive.campaign((75,), title="not yet", status="submitted")
+    later = drive.campaign((75,), title="later", status="approved")
+    listed = await desk.listed()
+    assert [(link.id, link.status) for link in listed] == [(later, "approved"), (drive.id, "running")]
+
+
+async def test_the_desk_makes_a_report_once_a_minute(desk: ReportDesk, drive: CountedCampaign) -> None:
+    first = await desk.file(drive.id, "report.json")
+    before = json.loads(first.read_text(encoding="utf-8"))
+    drive.joined_and_pledged(73, 9, 9)
+    pages = await asyncio.gather(*(desk.file(drive.id, name) for name in ("report.html", "report.json")))
+    assert json.loads(pages[1].read_text(encoding="utf-8")) == before
+    clock = desk.clock
+    assert isinstance(clock, FakeClock)
+    clock.advance(timedelta(seconds=61))
+    after = json.loads((await desk.file(drive.id, "report.json")).read_text(encoding="utf-8"))
+    assert after["figures"]["pledged"]["city"] == before["figures"]["pledged"]["city"] + 9
+    assert sorted(path.name for path in first.parent.iterdir()) == sorted(FILES)
+
+
+async def test_the_desk_refuses_what_is_not_public(desk: ReportDesk, drive: CountedCampaign) -> None:
+    waiting = drive.campaign((75,), status="draft")
+    for campaign, name in ((waiting, "report.html"), (99, "report.html"), (drive.id, "../../groundswell.db")):
+        with pytest.raises(NotFound):
+            await desk.file(campaign, name)
+    with pytest.raises(NotFound):
+        await desk.card(waiting)
+
+
+async def test_progress_is_told_step_by_step(desk: ReportDesk, drive: CountedCampaign, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    await desk.make(drive.id, "organizer", tmp_path / "out", lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
+
+
+async def test_the_card_of_a_chat_is_protected_too(desk: ReportDesk, drive: CountedCampaign) -> None:
+    card = await desk.card(drive.id)
+    assert (card["goal"], card["delivered"], card["pledged"], card["opt_outs"]) == (300, 12, 59, "hidden")
+    text = Renderer().reply(Reply("campaign.report", card), "en").text
+    assert "75: 72, 41" in text
+    assert "47:" not in text
+
+
+async def test_a_killed_run_leaves_nothing(desk: ReportDesk, drive: CountedCampaign) -> None:
+    folder = desk.folder / "public" / str(drive.id)
+    begun = asyncio.Event()
+    making = asyncio.create_task(desk.make(drive.id, "public", folder, lambda *_step: begun.set()))
+    await begun.wait()
+    making.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    assert list(folder.iterdir()) == []
+
+
+async def test_a_folder_that_cannot_be_written_is_a_clear_error(desk: ReportDesk, drive: CountedCampaign) -> None:
+    desk.folder.write_text("a file, not a folder")
+    with pytest.raises(ReportFailed) as caught:
+        await desk.file(drive.id, "report.html")
+    assert "disk" in caught.value.hint
+
+
+async def test_totals_without_protection_are_for_simulations_only(
+    desk: ReportDesk, drive: CountedCampaign, database_url: str
+) -> None:
+    with pytest.raises(NotAllowed):
+        await desk.summary()
+    with drive.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE contacts SET simulated = (1 = 1)")
+    totals = await desk.summary()
+    assert totals["deliveries"] == dict.fromkeys(totals["deliveries"], 0) | {"sent": 13, "unconfirmed": 1}
+    assert {name: totals[name] for name in ("contacts", "frozen_audience", "reached", "pledges")} == {
+        "contacts": 102,
+        "frozen_audience": 13,
+        "reached": 59,
+        "pledges": 59,
+    }
+
+
+async def test_a_database_that_is_gone_is_told_as_such(sqlite_url: str, tmp_path: Path, store: SqlStore) -> None:
+    desk = ReportDesk(f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}", tmp_path, FakeClock(NOW), store)
+    with pytest.raises(StoreUnavailable):
+        await desk.card(1)
+
+
+def test_the_serving_side_never_loads_pandas() -> None:
+    program = "import analytics.process, sys; sys.exit('pandas' in sys.modules or 'shapely' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -11,12 +11,17 @@ from starlette.exceptions import HTTPException
 
 from campaign_engine.domain.errors import GroundswellError, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
-from web import chat, cookies
+from web import chat, cookies, doors
 from web.pages import PageWriter
 from web.parts import WebParts
 from web.security import INLINE_STYLE, guard
 
-REPORT_FILES = {"report.html": "text/html", "report.csv": "text/csv"}
+REPORT_FILES = {
+    "report.html": "text/html",
+    "report.es.html": "text/html",
+    "report.csv": "text/csv",
+    "report_dictionary.csv": "text/csv",
+}
 STATIC = Path(__file__).parent / "static"
 ELSEWHERE = "https://www.weather.gov/okx/"
 """Where quick exit leads: a page that anybody may have open."""
@@ -32,6 +37,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.middleware("http")(guard(pages.problem))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(chat.router(parts, pages))
+    app.include_router(doors.router(parts, pages))
     app.include_router(_reports(parts, pages))
     app.include_router(_fixed(parts, pages))
     if more is not None:
@@ -82,6 +88,11 @@ def _fixed(parts: WebParts, pages: PageWriter) -> APIRouter:
         response = RedirectResponse(ELSEWHERE, status_code=303)
         cookies.forget(response)
         return response
+
+    @router.get("/favicon.ico")
+    async def icon() -> FileResponse:
+        """Asked for by reports, which are one file and name no other."""
+        return FileResponse(STATIC / "mark.svg", media_type="image/svg+xml")
 
     @router.get("/health")
     async def health() -> JSONResponse:

@@ -30,7 +30,7 @@ class Reports(Protocol):
         """Campaigns that were approved, newest first."""
 
     async def file(self, campaign_id: int, name: str) -> Path:
-        """report.html or report.csv, made anew when it is older than a minute. Raises NotFound."""
+        """One of the files of web.app.REPORT_FILES, made anew when it is older than a minute. Raises NotFound."""
 
 
 def nothing_more(_request: Request) -> Mapping[str, object]:

@@ -1,7 +1,9 @@
 """Headers on every answer, forms that only our own pages may send, and errors that show nothing."""
 
 import logging
+import traceback
 from collections.abc import Awaitable, Callable
+from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -48,10 +50,16 @@ def guard(problem: Callable[[Request, str, int], Response]) -> Callable[[Request
         try:
             return await call_next(request)
         except Exception as error:  # noqa: BLE001 - the reader gets a page, the log a name
-            log.error("a page failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may carry message text
+            log.error("a page failed: %s in %s", type(error).__name__, _where(error))  # noqa: TRY400 - no message texts
             return problem(request, "failed", 500)
 
     return guarded
+
+
+def _where(error: Exception) -> str:
+    """File and line that raised it: a whole traceback may carry what somebody wrote."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{PurePath(frame.filename).name}:{frame.lineno}"
 
 
 def _from_our_page(request: Request) -> bool:

@@ -75,7 +75,7 @@ class Visit:
 
     def assert_quiet(self) -> None:
         """Nothing was complained about, nothing was asked of anybody else."""
-        assert self.complaints == []
+        assert not self.complaints, self.complaints
         assert self.hosts <= {urlsplit(self.root).netloc}
         heavy = {address: size for address, size in self.weights.items() if size > 100_000}
         assert not heavy

@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from fastapi import FastAPI
 
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.message import Destination
+from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.ports.sending import InboxPost
 from tests.support.engine import House
 from web.app import create_app
-from web.parts import CampaignLink, WebParts
+from web.parts import WebParts
 from web.server import serve
 
 
@@ -56,10 +59,10 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
 
 
 @asynccontextmanager
-async def served(parts: WebParts) -> AsyncIterator[str]:
+async def on_socket(app: FastAPI) -> AsyncIterator[str]:
     """The address, until the block ends."""
     stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
-    running = asyncio.create_task(serve(create_app(parts), "127.0.0.1", 0, stop, ready.set_result))
+    running = asyncio.create_task(serve(app, "127.0.0.1", 0, stop, ready.set_result))
     await asyncio.wait((running, ready), return_when=asyncio.FIRST_COMPLETED)
     if running.done():
         running.result()
@@ -68,3 +71,8 @@ async def served(parts: WebParts) -> AsyncIterator[str]:
     finally:
         stop.set()
         await running
+
+
+def served(parts: WebParts) -> AbstractAsyncContextManager[str]:
+    """All pages over these parts, on a socket."""
+    return on_socket(create_app(parts))

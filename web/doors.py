@@ -1,0 +1,48 @@
+"""Ways into the chat: a poster's code, a post, an invite to the team."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from web.chat import new_key
+from web.cookies import CHAT, keep, known_address, new_address
+from web.pages import PageWriter
+from web.parts import WebParts
+
+_INVITE = re.compile(r"r_[A-Za-z0-9]{1,40}")
+
+
+def router(parts: WebParts, pages: PageWriter) -> APIRouter:
+    """Each door is a page with one button, so that opening a link has no effect yet."""
+    routes = APIRouter()
+
+    @routes.get("/s")
+    async def typed_code(code: str = "") -> Response:
+        plain = "".join(sign for sign in code if sign.isalnum())[:40]
+        return RedirectResponse(f"/s/{plain}" if plain else "/", status_code=303)
+
+    @routes.get("/s/{code}")
+    async def sign_up(request: Request, code: str) -> HTMLResponse:
+        site = await parts.site_by_code(code)
+        if site is None:
+            return pages.problem(request, "unknown_code", 404)
+        return _door(request, "signup.html", {"site": site, "start": f"s_{site.code}"})
+
+    @routes.get("/p/{post_id}")
+    async def from_post(request: Request, post_id: Annotated[int, Path(ge=1, lt=10**18)]) -> HTMLResponse:
+        return _door(request, "post.html", {"start": f"p_{post_id}"})
+
+    @routes.get("/join/{payload}")
+    async def join_team(request: Request, payload: str) -> HTMLResponse:
+        if not _INVITE.fullmatch(payload):
+            return pages.problem(request, "unknown_code", 404)
+        return _door(request, "team.html", {"start": payload})
+
+    def _door(request: Request, name: str, values: dict[str, object]) -> HTMLResponse:
+        response = pages.write(request, name, {**values, "key": new_key()})
+        keep(request, response, CHAT, known_address(request) or new_address(), secure=parts.secure)
+        return response
+
+    return routes

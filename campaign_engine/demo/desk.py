@@ -1,0 +1,132 @@
+"""What the demo's bar does: time passes, somebody else sits down, the simulated approver reads."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+import sqlalchemy as sa
+
+from campaign_engine.bootstrap import Engine
+from campaign_engine.demo.cast import Conversing, approve_waiting
+from campaign_engine.demo.clock import DemoClock
+from campaign_engine.demo.crowd import Casting, Crowd
+from campaign_engine.demo.stage import APPROVER, ORGANIZER, Stage, furnish
+from campaign_engine.demo.week import Parts, Week
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.errors import GroundswellError
+from campaign_engine.domain.message import Inbound, Message, Reply
+from campaign_engine.store.tables import contacts, pledges
+
+PEOPLE = 600
+"""Simulated students who come in the days that the demo can skip to."""
+
+DAYS = 14
+READING = 3.0
+"""Real seconds that the simulated approver takes to read."""
+
+AFTER_A_POST = timedelta(hours=2)
+"""How long the clock goes on behind an event, so that people have read it."""
+
+_DAY = timedelta(days=1)
+_HANDS_IN = "su:"
+_MOST_VISITORS = 9
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """Rows so far."""
+
+    people: int
+    pledges: int
+    arrived: int
+    others: int
+
+
+class Desk:
+    """One demo. It is the conversation that pages talk to, so that it sees who sits at them and what is handed in."""
+
+    def __init__(self, engine: Engine, clock: DemoClock, stage: Stage, week: Week) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.stage = stage
+        self.told: tuple[Reply, ...] = ()
+        self.visitors: list[str] = []
+        self._inside: Conversing = engine.conversation
+        self._week = week
+        self._skipping = asyncio.Lock()
+        self._handed_in = asyncio.Event()
+
+    @classmethod
+    async def open(cls, engine: Engine, clock: DemoClock, seed: int) -> Self:
+        """Sites, staff and students who have yet to come."""
+        stage = await furnish(engine)
+        crowd = Crowd.gather(engine, clock, Casting(PEOPLE, stage.sites, seed, clock() + timedelta(days=DAYS)))
+        parts = Parts(clock, crowd, engine.store, engine.conversation, engine.posting, engine.lanes)
+        return cls(engine, clock, stage, Week(parts))
+
+    async def handle(self, inbound: Inbound) -> tuple[Message, ...]:
+        """Like the conversation it stands before."""
+        self.seat(inbound.address)
+        answers = await self._inside.handle(inbound)
+        if inbound.data.startswith(_HANDS_IN):
+            self.told = (Reply("demo.reading"),)
+            self._handed_in.set()
+        return answers
+
+    async def ask_again(self, channel: str, address: str, language_hint: str) -> tuple[Message, ...]:
+        """Like the conversation it stands before."""
+        return await self.engine.conversation.ask_again(channel, address, language_hint)
+
+    def seat(self, address: str) -> None:
+        """Remember a visitor, so that the bar can lead back to them."""
+        if address not in (ORGANIZER, APPROVER, *self.visitors):
+            self.visitors = [*self.visitors, address][-_MOST_VISITORS:]
+
+    async def skip(self) -> None:
+        """To the next planned event and a little further; a day when nothing is planned. One at a time."""
+        if self._skipping.locked():
+            return
+        async with self._skipping:
+            due = await self.engine.posting.next_due()
+            before = await self._count()
+            await self._week.forward(due + AFTER_A_POST if due else self.clock() + _DAY)
+            after = await self._count()
+            self.told = _told(before, after, planned=due is not None)
+
+    async def approve(self) -> None:
+        """For as long as the demo runs: read what was handed in a few seconds ago, and approve it."""
+        while True:
+            await self._handed_in.wait()
+            self._handed_in.clear()
+            await asyncio.sleep(READING)
+            try:
+                approved = await approve_waiting(self.stage.approver)
+            except GroundswellError as error:
+                log.warning("the simulated approver could not go on (%s)", error.code)
+            else:
+                self.told = (Reply("demo.approved" if approved else "demo.nothing_to_read"),)
+
+    async def _count(self) -> _Figures:
+        async with self.engine.store.read() as work:
+            statuses: Mapping[DeliveryStatus, int] = await work.deliveries.counts()
+        arrived = statuses[DeliveryStatus.SENT]
+        async with self.engine.database.read() as connection:
+            people, given = (
+                await connection.execute(sa.select(_rows(contacts).label("people"), _rows(pledges).label("pledges")))
+            ).one()
+        return _Figures(people, given, arrived, sum(statuses.values()) - arrived)
+
+
+def _rows(table: sa.Table) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(table).scalar_subquery()
+
+
+def _told(before: _Figures, after: _Figures, *, planned: bool) -> tuple[Reply, ...]:
+    grown = {"people": after.people - before.people, "pledges": after.pledges - before.pledges}
+    sent = {"arrived": after.arrived - before.arrived, "others": after.others - before.others}
+    return (Reply("demo.went_out", sent) if planned else Reply("demo.nothing_planned"), Reply("demo.came", grown))

@@ -78,12 +78,15 @@ async def backup(
     check_exists(settings)
     check_new(file)
     with new_file(file) as beside, progress("Copying") as bar:
-        await asyncio.to_thread(_copy, source, beside, bar)
+        await asyncio.to_thread(copy_database, source, beside, bar)
     say(f"Wrote {file}. Keep it 30 days at most, apart from the key file and its recovery sheet.")
 
 
-def _copy(source: Path, target: Path, bar: Callable[[int, int], None]) -> None:
-    """Online: writers go on meanwhile. The copy is one file, without a write-ahead log beside it."""
+def copy_database(source: Path, target: Path, bar: Callable[[int, int], None]) -> None:
+    """Online: writers go on meanwhile. The copy is one file, without a write-ahead log beside it.
+
+    Raises StoreUnavailable, and ConfigurationError when the source is damaged.
+    """
     try:
         with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
             live.backup(copy, pages=_PAGES, progress=lambda _status, left, total: bar(total - left, total))
@@ -92,7 +95,7 @@ def _copy(source: Path, target: Path, bar: Callable[[int, int], None]) -> None:
     except sqlite3.Error as error:
         raise StoreUnavailable("The copy could not be made.", "Check that there is room, then try again.") from error
     if found != "ok":
-        raise ConfigurationError("The database is damaged, so no copy was kept.", "Go back to an older backup.")
+        raise ConfigurationError("It is damaged, so no copy was kept.", "Go back to an older backup.")
 
 
 async def _on_database(

@@ -11,6 +11,7 @@ from campaign_engine.cli.doctor import doctor
 from campaign_engine.cli.init import init
 from campaign_engine.cli.invite import invite
 from campaign_engine.cli.report import report
+from campaign_engine.cli.restore import restore
 from campaign_engine.cli.up import up
 
 app = typer.Typer(
@@ -41,5 +42,6 @@ app.add_typer(site.app, name="site")
 app.command("invite")(invite)
 app.add_typer(campaign.app, name="campaign")
 app.command("report")(report)
+db.app.command("restore")(restore)
 app.add_typer(db.app, name="db")
 app.add_typer(audit.app, name="audit")

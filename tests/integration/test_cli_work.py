@@ -1,7 +1,6 @@
 """Daily work of an operator: sites, invites, campaigns, the database, on both databases."""
 
 import re
-import sqlite3
 import xml.etree.ElementTree as ET
 from datetime import timedelta
 from functools import partial
@@ -216,40 +215,3 @@ def test_the_database_says_where_it_stands(cli: Cli) -> None:
     assert "the newest" in cli.run("db", "status")
     assert "the newest" in cli.run("db", "upgrade")
     assert cli.run("db", "url").startswith(("sqlite:///", "postgresql://"))
-
-
-def test_a_backup_is_a_whole_database_of_its_own(sqlite_cli: Cli) -> None:
-    copy = sqlite_cli.folder / "copy.db"
-    sqlite_cli.run("site", "add", "Maple High", "--precinct", "75")
-    sqlite_cli.run("db", "backup", str(copy))
-    assert copy.stat().st_mode & 0o077 == 0
-    assert sorted(path.name for path in sqlite_cli.folder.glob("*copy.db*")) == ["copy.db"]
-    assert "is there already" in sqlite_cli.run("db", "backup", str(copy), code=1)
-    assert "Maple High" in sqlite_cli.run("site", "list", DATABASE_URL=f"sqlite:///{copy}")
-
-
-def test_a_damaged_database_gives_no_backup(sqlite_cli: Cli) -> None:
-    live, copy = sqlite_cli.folder / "data" / "groundswell.db", sqlite_cli.folder / "copy.db"
-    content = bytearray(live.read_bytes())
-    content[8192:12288] = b"\xff" * 4096
-    live.write_bytes(content)
-    sqlite_cli.run("db", "backup", str(copy), code=1)
-    assert not list(sqlite_cli.folder.glob("*copy.db*"))
-
-
-@pytest.mark.postgres
-def test_postgresql_is_backed_up_by_its_own_tools(postgres_cli: Cli) -> None:
-    assert "pg_dump" in postgres_cli.run("db", "backup", str(postgres_cli.folder / "copy.db"), code=1)
-
-
-def test_a_backup_goes_on_while_somebody_writes(sqlite_cli: Cli) -> None:
-    live = sqlite3.connect(sqlite_cli.folder / "data" / "groundswell.db", isolation_level=None)
-    live.execute("BEGIN IMMEDIATE")
-    live.execute("INSERT INTO meta (key, value) VALUES ('half', 'done')")
-    copy = sqlite_cli.folder / "copy.db"
-    sqlite_cli.run("db", "backup", str(copy))
-    live.execute("COMMIT")
-    live.close()
-    copied = sqlite3.connect(copy)
-    assert copied.execute("SELECT count(*) FROM meta WHERE key = 'half'").fetchone() == (0,)
-    copied.close()

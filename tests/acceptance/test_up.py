@@ -1,0 +1,62 @@
+"""`groundswell up` as an operator sees it: it starts at once, says what is off, and stops at Ctrl-C."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.platforms.telegram_server import TelegramServer
+from tests.support.page import Page
+from tests.support.program import Program, free_port
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramServer]:
+    async with TelegramServer(limits=None) as server:
+        yield server
+
+
+async def test_a_wrong_token_switches_that_bot_off_and_nothing_else(tmp_path: Path, telegram: TelegramServer) -> None:
+    tokens = {
+        "GROUNDSWELL_TELEGRAM_API": telegram.root,
+        "GROUNDSWELL_TELEGRAM_TOKEN": "999:a-token-that-was-mistyped-by-somebody",
+    }
+    async with AsyncExitStack() as stack:
+        program = Program(tmp_path, free_port(), tokens)
+        stack.push_async_callback(program.kill)
+        await program.run("init")
+        await program.start()
+        parts = await health(program)
+        assert parts["telegram"] == "misconfigured"
+        assert parts["web"] == parts["clock"] == parts["lane web"] == "running"
+        async with Page(program.page) as page:
+            assert "How old are you?" in await page.open("/chat")
+        assert await program.stop() == 0
+    said = program.log.read_text(encoding="utf-8")
+    assert "GROUNDSWELL_TELEGRAM_TOKEN" in said
+    assert "mistyped" not in said
+
+
+async def health(program: Program) -> dict[str, str]:
+    """As soon as every part has begun."""
+    async with httpx.AsyncClient() as client:
+        while True:
+            parts: dict[str, str] = (await client.get(f"{program.page}/health")).json()["parts"]
+            if "starting" not in parts.values():
+                return parts
+
+
+async def test_a_taken_port_is_said_and_nothing_is_started(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        program = Program(tmp_path, taken.getsockname()[1], {})
+        await program.run("init")
+        with pytest.raises(AssertionError, match=r"Port \d+ is taken"):
+            await program.run("up")
+
+
+async def test_without_init_it_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="groundswell init"):
+        await Program(tmp_path, free_port(), {}).run("up")

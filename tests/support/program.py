@@ -1,0 +1,88 @@
+"""The real program in a process of its own, to be killed and started again."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+GROUNDSWELL = Path(sys.executable).parent / "groundswell"
+
+
+class Program:
+    """One installation: `run` a command, `start` and `kill` or `stop` its `up`."""
+
+    def __init__(self, folder: Path, port: int, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.page = f"http://127.0.0.1:{port}"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("GROUNDSWELL_")},
+            "GROUNDSWELL_DATA_DIR": str(folder / "data"),
+            "GROUNDSWELL_KEY_FILE": str(folder / "key.json"),
+            "GROUNDSWELL_WEB_PORT": str(port),
+            **environment,
+        }
+        self.process: asyncio.subprocess.Process | None = None
+        self.log = folder / "log"
+
+    async def run(self, *arguments: str) -> str:
+        """What a command prints; AssertionError with both streams when it fails."""
+        process = await asyncio.create_subprocess_exec(
+            GROUNDSWELL,
+            *arguments,
+            env=self.environment,
+            cwd=self.folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        said, complained = await process.communicate()
+        assert process.returncode == 0, said.decode() + complained.decode()
+        return said.decode()
+
+    async def start(self, at: datetime | None = None) -> None:
+        """Until the page answers; with a clock that begins `at` a moment, else with the machine's."""
+        shifted = [sys.executable, "-m", "tests.support.shifted_up", at.isoformat()] if at else [str(GROUNDSWELL), "up"]
+        environment = {**self.environment, "PYTHONPATH": str(ROOT)}
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *shifted, env=environment, cwd=self.folder, stdout=log, stderr=log
+            )
+        async with asyncio.timeout(30), httpx.AsyncClient() as client:
+            while True:
+                assert self.process.returncode is None, self.log.read_text(encoding="utf-8")
+                try:
+                    await client.get(f"{self.page}/help")
+                except httpx.TransportError:
+                    await asyncio.sleep(0.05)
+                else:
+                    return
+
+    async def kill(self) -> None:
+        """SIGKILL: nothing can be tidied up."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """Ctrl-C; the exit code."""
+        return await self._end(signal.SIGINT)
+
+    async def _end(self, how: signal.Signals) -> int:
+        if self.process is None:
+            return 0
+        if self.process.returncode is None:
+            self.process.send_signal(how)
+        code = await asyncio.wait_for(self.process.wait(), 30)
+        self.process = None
+        return code
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

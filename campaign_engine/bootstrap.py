@@ -49,14 +49,12 @@ class Engine:
     campaigns: Campaigns
     staffing: Staffing
     sites: Sites
-    rooms: Rooms
     conversation: Conversation
     room_desk: RoomDesk
     blocking: Blocking
     posting: Posting
     reports: ReportDesk
     notifier: ChannelNotifier
-    channels: Mapping[str, Channel]
     paces: Mapping[str, LanePace]
     lanes: Mapping[str, Lane]
 
@@ -173,25 +171,19 @@ def _make_key(settings: Settings) -> None:
 
 def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
     clock, store, renderer, places = wiring.time.clock, SqlStore(database), Renderer(), ShippedPlaces()
-    opened = (WebChannel(store, clock), *wiring.bots)
-    channels = {channel.name: wiring.around(channel) for channel in opened}
+    channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, clock), *wiring.bots)}
     paces = {name: LanePace(LIMITS.get(name, UNLIMITED), wiring.time.monotonic, wiring.time.sleep) for name in channels}
     around = Surroundings(frozenset(channels), places.name, settings.site_url)
     campaigns, staffing, rooms = Campaigns(clock, renderer, around), Staffing(clock), Rooms(clock)
     notifier = ChannelNotifier({name: (channel, paces[name]) for name, channel in channels.items()})
     reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
     parts = ConversationParts(
-        store=store,
-        renderer=renderer,
-        clock=clock,
-        places=places,
-        campaigns=campaigns,
-        staffing=staffing,
-        figures=reports,
-        notifier=notifier,
-        channels=tuple(channels),
-        public_url=settings.site_url,
+        store, renderer, clock, places, campaigns, staffing, reports, notifier, tuple(channels), settings.site_url
     )
+    lanes = {
+        name: Lane(LaneParts(store, channel, renderer, paces[name], clock, places.name, settings.site_url))
+        for name, channel in channels.items()
+    }
     return Engine(
         settings=settings,
         time=wiring.time,
@@ -203,17 +195,12 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         campaigns=campaigns,
         staffing=staffing,
         sites=Sites(clock),
-        rooms=rooms,
         conversation=Conversation(parts),
         room_desk=RoomDesk(store, rooms, renderer, places, clock),
         blocking=Blocking(store, clock),
         posting=Posting(store, clock),
         reports=reports,
         notifier=notifier,
-        channels=channels,
         paces=paces,
-        lanes={
-            name: Lane(LaneParts(store, channel, renderer, paces[name], clock, places.name, settings.site_url))
-            for name, channel in channels.items()
-        },
+        lanes=lanes,
     )

@@ -39,6 +39,8 @@ LONGEST_ANSWER = 2000
 LONGEST_LIBRARY_WAIT = 30.0
 """Seconds that discord.py sleeps on a 429 by itself, the least it takes; a longer one holds the whole lane."""
 LONGEST_TITLE = 45
+GUILDS_WAIT = 0.2
+"""Seconds without a further guild after which discord.py is ready; nothing here needs to know them all."""
 
 
 def use_addresses(api: str, gateway: str) -> None:
@@ -57,6 +59,7 @@ def open_client() -> discord.Client:
         member_cache_flags=discord.MemberCacheFlags.none(),
         max_messages=None,
         chunk_guilds_at_startup=False,
+        guild_ready_timeout=GUILDS_WAIT,
         max_ratelimit_timeout=LONGEST_LIBRARY_WAIT,
     )
 
@@ -105,8 +108,16 @@ class DiscordBot:
             self._client.http.connector = aiohttp.TCPConnector(limit=0)
 
     async def on_ready(self) -> None:
-        """Publish the slash commands once connected; Discord keeps them."""
-        self._parts.board.set("discord", Health.RUNNING)
+        """Publish the slash commands, which Discord keeps; without them buttons still work."""
+        note = ""
+        try:
+            await self._publish()
+        except WIRE_ERRORS as error:
+            note = "Discord did not take the slash commands."
+            log.error("slash commands: %s", type(error).__name__)  # noqa: TRY400 - a traceback may quote texts
+        self._parts.board.set("discord", Health.RUNNING, note)
+
+    async def _publish(self) -> None:
         if not self._published:
             await self._tree.set_translator(Words(self._parts.say))
             await self._tree.sync()

@@ -13,7 +13,7 @@ from tests.platforms.discord_gateway import Gateway, Intent
 from tests.platforms.discord_messages import Messages
 from tests.platforms.discord_payloads import channel_json, guild_create_json
 from tests.platforms.discord_rest import Api
-from tests.platforms.discord_state import ORDINARY, ChannelKind, Json, Permission, Role, World
+from tests.platforms.discord_state import ORDINARY, ChannelKind, Json, Message, Permission, Role, World
 from tests.platforms.transcript import Transcript
 
 
@@ -46,6 +46,7 @@ class Control:
             "add_person": self._add_person,
             "change_person": self._change_person,
             "messages": self._messages,
+            "say": self._say,
             "fault": self._fault,
             "limits": self._limits,
             "gateway": self._gateway,
@@ -129,6 +130,18 @@ class Control:
         channel = self._world.open_dm(person) if person and args.get("channel") is None else None
         channel_id = channel.id if channel else int(args["channel"])
         return [self._parts.messages.json(one) for one in self._world.visible(channel_id, person)]
+
+    async def _say(self, args: Json) -> Json:
+        """`person` writes `text` in a `channel` (None: the DM with the bot)."""
+        account = self._world.accounts[int(args["person"])]
+        channel = self._world.open_dm(account.id) if args.get("channel") is None else None
+        channel = channel or self._world.channel(int(args["channel"]))
+        if Permission.SEND_MESSAGES not in self._world.permissions(account.id, channel):
+            raise LookupError("this person cannot write in this channel")
+        message = Message(self._world.new_id(), channel.id, account.id)
+        message.content = args["text"]
+        await self._parts.messages.store(message)
+        return {"id": str(message.id)}
 
     async def _fault(self, args: Json) -> None:
         times = args.pop("times", 1)

@@ -98,6 +98,10 @@ class Person:
         """Send the form that was opened last; values by custom_id or label."""
         return await self._act("submit", {"values": values, "at_least": at_least})
 
+    async def say(self, text: str, *, channel: str | None = None) -> str:
+        """Write a message in a channel (None: the DM with the bot); its id."""
+        return str((await self.order("say", {"person": self.id, "text": text, "channel": channel}))["id"])
+
     async def sees(self, channel: str | None = None) -> list[Seen]:
         """Messages of a channel (None: the DM with the bot) as they are now, oldest first."""
         return [Seen(one) for one in await self.order("messages", {"channel": channel, "person": self.id})]

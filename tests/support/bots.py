@@ -22,6 +22,7 @@ from campaign_engine.services.blocking import Blocking
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.room_desk import RoomDesk
 from tests.platforms.discord_client import pointed_at
+from tests.platforms.discord_person import Person as DiscordPerson
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.telegram_driver import Place, Seen, holds
 from tests.platforms.telegram_server import TelegramServer
@@ -67,6 +68,25 @@ async def telegram_bot_running(server: TelegramServer, parts: BotParts) -> Async
         stop.set()
         await task
         await running.close()
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordGuild:
+    """A Discord with one server, one channel in it, and the bot a member."""
+
+    platform: DiscordServer
+    guild: str
+    channel: str
+
+    async def person(self, name: str = "maya", locale: str = "en-US") -> DiscordPerson:
+        return await self.platform.driver.person(name, guilds=[self.guild], locale=locale)
+
+
+@asynccontextmanager
+async def discord_guild() -> AsyncIterator[DiscordGuild]:
+    async with DiscordServer() as platform:
+        guild = await platform.driver.guild("Harlem")
+        yield DiscordGuild(platform, guild, await platform.driver.channel(guild, "news"))
 
 
 @asynccontextmanager

@@ -1,0 +1,94 @@
+"""A whole campaign in two people's private answers on Discord, and what must not be possible there."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from campaign_engine.domain.contact import Role
+from campaign_engine.store.tables import addresses, pledges
+from tests.platforms.discord_person import Outcome, Person
+from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild
+from tests.support.engine import House
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database is enough here: the Telegram bot holds the same conversations over both."""
+    return sqlite_url
+
+
+@pytest.fixture
+async def server(house: House) -> AsyncIterator[DiscordGuild]:
+    async with discord_guild() as place, discord_bot_running(place.platform, bot_parts(house)):
+        yield place
+
+
+async def member(house: House, server: DiscordGuild, role: Role, handle: str) -> Person:
+    person = await server.person(handle)
+    await person.slash("start", {"code": f"r_{await house.invite(role)}"}, channel=server.channel)
+    assert f"Welcome, {handle}" in (await typed(person, handle)).text
+    return person
+
+
+async def typed(person: Person, text: str, at_least: int = 1) -> Outcome:
+    await person.press("Type an answer")
+    return await person.submit_modal({"text": text}, at_least=at_least)
+
+
+async def draft(organizer: Person, channel: str) -> None:
+    await organizer.slash("menu", channel=channel)
+    assert "What kind of campaign?" in (await organizer.press("New campaign", at_least=1)).text
+    assert "What should it be called?" in (await organizer.choose(["Pledge drive"], at_least=1)).text
+    assert "Where? Tap one" in (await typed(organizer, "Winter *pledge* @everyone")).text
+    assert "How many pledges" in (await typed(organizer, "73, 75")).text
+    assert "in English" in (await organizer.press("300", at_least=1)).text
+    assert "in Spanish" in (await typed(organizer, "{{ area }}: look out for your people. Call 988.")).text
+    assert "When?" in (await organizer.press("Use the starter text", at_least=1)).text
+    assert "December 15" in (await typed(organizer, "Tuesdays at 4 pm until December 15", at_least=2)).text
+
+
+async def test_F5_a_campaign_goes_from_draft_to_approved(house: House, server: DiscordGuild) -> None:
+    organizer = await member(house, server, Role.ORGANIZER, "river7")
+    approver = await member(house, server, Role.APPROVER, "oak12")
+    await draft(organizer, server.channel)
+    toggled = await organizer.press("Discord", at_least=1)
+    assert "✓ Discord" in toggled.answers[-1].buttons
+    await organizer.press("Done", at_least=1)
+    review = await organizer.press("Look out for my people: slow it down, get backup", at_least=2)
+    assert r"Winter \*pledge\* @" + "\N{ZERO WIDTH SPACE}everyone" in review.text
+    assert "A second person reads it" in (await organizer.press("Send for approval", at_least=1)).text
+    await approver.slash("menu", channel=server.channel)
+    assert "This one waits for you" in (await approver.press("Waiting for you (1)", at_least=1)).text
+    assert "is approved" in (await approver.press("Approve", at_least=1)).text
+    assert "Scheduled" in (await organizer.press("Status", at_least=1)).text
+    assert "Reached: 240" in (await organizer.press("Report", at_least=1)).text
+    assert not (await server.platform.driver.status())["pings"]
+    assert await server.platform.driver.messages(server.channel) == []
+
+
+async def test_C7_stop_inside_a_draft_is_confirmed_once_and_keeps_the_draft(house: House, server: DiscordGuild) -> None:
+    organizer = await member(house, server, Role.ORGANIZER, "river7")
+    await draft(organizer, server.channel)
+    stopped = await organizer.slash("stop", channel=server.channel)
+    assert (len(stopped.answers), stopped.text.count("no more messages")) == (1, 1)
+    menu = await organizer.slash("menu", channel=server.channel)
+    assert "My draft" in menu.answers[-1].buttons | menu.answers[-1].options
+
+
+async def test_C2_twelve_or_under_is_not_asked_again_for_a_day(house: House, server: DiscordGuild) -> None:
+    luz = await server.person("luz", "es-ES")
+    await luz.slash("start", channel=server.channel, at_least=2)
+    assert "13 años" in (await luz.press("12 o menos", at_least=1)).text
+    assert "13 años" in (await luz.slash("start", channel=server.channel)).text
+    house.clock.advance(timedelta(hours=24, seconds=1))
+    assert "¿Cuántos años" in (await luz.slash("start", channel=server.channel, at_least=2)).text
+    assert (await house.rows(addresses), await house.rows(pledges)) == ([], [])
+
+
+async def test_what_people_write_in_a_server_never_reaches_the_bot(house: House, server: DiscordGuild) -> None:
+    maya = await server.person()
+    await maya.say("i want to die", channel=server.channel)
+    await maya.slash("privacy", channel=server.channel)
+    assert server.platform.transcript.find(kind="gateway", path_or_event="MESSAGE_CREATE") == []
+    assert [seen.text for seen in await server.platform.driver.messages(server.channel)] == ["i want to die"]

@@ -11,9 +11,9 @@ from campaign_engine.store import tables as t
 
 
 def simulated_totals(url: str) -> dict[str, Any]:
-    """Over all campaigns: contacts, frozen_audience (people), deliveries by status, reached, pledges.
+    """Over all campaigns: contacts, frozen_audience, deliveries by status, reached, pledges.
 
-    People and rooms together in `deliveries`. Raises NotAllowed as soon as one contact is real.
+    Rooms are left out, so that the statuses add up to `frozen_audience`. Raises NotAllowed when one contact is real.
     """
     with snapshot(url) as connection:
         allies = t.contacts.c.id.not_in(staff_ids())
@@ -23,8 +23,9 @@ def simulated_totals(url: str) -> dict[str, Any]:
                 "These totals are for simulated people only.", "Use the report, which hides small numbers."
             )
         contacts = sa.select(sa.func.count()).select_from(t.contacts).where(allies)
-        frozen = sa.select(sa.func.count()).select_from(t.deliveries).where(~t.deliveries.c.is_room)
-        statuses = sa.select(t.deliveries.c.status, sa.func.count()).group_by(t.deliveries.c.status)
+        to_people = ~t.deliveries.c.is_room
+        frozen = sa.select(sa.func.count()).select_from(t.deliveries).where(to_people)
+        statuses = sa.select(t.deliveries.c.status, sa.func.count()).where(to_people).group_by(t.deliveries.c.status)
         acted = sa.select(t.actions.c.contact_id).union(sa.select(t.pledges.c.contact_id)).subquery()
         reached = sa.select(sa.func.count()).where(acted.c.contact_id.in_(sa.select(t.contacts.c.id).where(allies)))
         pledges = sa.select(sa.func.count()).select_from(t.pledges)

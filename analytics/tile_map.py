@@ -41,7 +41,7 @@ class Shades:
         shown = sorted(count for count in self.counts.values() if count is not None)
         size = math.ceil(len(shown) / STEPS) if shown else 1
         starts = sorted({shown[index] for index in range(0, len(shown), size)})
-        ends = [start - 1 for start in starts[1:]] + shown[-1:]
+        ends = [max(count for count in shown if count < start) for start in starts[1:]] + shown[-1:]
         return tuple(zip(starts, ends, strict=True))
 
     def css(self, number: int) -> str:

@@ -135,3 +135,36 @@ def test_K4_the_bounds_are_what_enumerating_every_possible_table_gives(table: Ce
         seen = {world[cell.key] for world in possible}
         assert (min(seen), max(seen)) == computed[cell.key]
         assert cell.key not in hidden or len(seen) >= k
+
+
+pairs = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(0, 4)).map(lambda pair: (max(pair), min(pair))), min_size=3, max_size=3
+)
+
+
+def row(counts: tuple[int, ...]) -> Cell:
+    return Cell("city", sum(counts), tuple(Cell(str(index), count) for index, count in enumerate(counts)))
+
+
+def rows_printed_alike(counts: tuple[int, ...], hidden: frozenset[str]) -> list[tuple[int, ...]]:
+    choices = [range(6) if str(index) in hidden else (count,) for index, count in enumerate(counts)]
+    return [guess for guess in itertools.product(*choices) if "city" in hidden or sum(guess) == sum(counts)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(pairs)
+def test_K4_a_measure_and_its_part_do_not_tell_on_each_other(people: list[tuple[int, int]]) -> None:
+    """Nobody pledges without being reached: an outsider knows that too."""
+    k = 3
+    reached, pledged = (tuple(pair[side] for pair in people) for side in (0, 1))
+    hidden = protect(row(reached), k)
+    hidden_too = protect(row(pledged), k, hidden)
+    possible = [
+        (one, other)
+        for one in rows_printed_alike(reached, hidden)
+        for other in rows_printed_alike(pledged, hidden_too)
+        if all(part <= whole for whole, part in zip(one, other, strict=True))
+    ]
+    for index in range(len(people)):
+        assert str(index) not in hidden or len({one[index] for one, _ in possible}) > 1
+        assert str(index) not in hidden_too or len({other[index] for _, other in possible}) > 1

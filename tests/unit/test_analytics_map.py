@@ -1,0 +1,68 @@
+"""The map of a report."""
+
+import json
+import re
+from xml.etree import ElementTree as ET
+
+from analytics.tile_map import Shades, draw
+from campaign_engine.opendata import figures
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(counts: dict[int, int | None], outlines: dict[int, str] | None = None) -> ET.Element:
+    markup = draw(Shades(counts), outlines or {}, lambda number: f"Precinct {number} & more", ("Where", "All <78>"))
+    return ET.fromstring(markup.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))  # noqa: S314 - our own
+
+
+def shade(svg: ET.Element, number: int) -> str:
+    named = {group.findtext(f"{SVG}title"): group.attrib["class"] for group in svg.iter(f"{SVG}g")}
+    return named[f"Precinct {number} & more"]
+
+
+def test_every_precinct_is_one_tile_with_a_title_and_none_covers_another() -> None:
+    svg = drawn({44: 20})
+    groups = list(svg.iter(f"{SVG}g"))
+    assert len(groups) == 78
+    assert {group.findtext(f"{SVG}text") for group in groups} == {str(number) for number in figures.precincts()}
+    squares = [square for group in groups for square in group.iter(f"{SVG}rect")]
+    assert len({(square.attrib["x"], square.attrib["y"]) for square in squares}) == 78
+    assert (svg.findtext(f"{SVG}title"), svg.findtext(f"{SVG}desc")) == ("Where", "All <78>")
+
+
+def test_no_name_of_a_borough_lies_on_a_tile() -> None:
+    svg = drawn({})
+    tiles = {precinct.tile for precinct in figures.precincts().values()}
+    for label in svg.iter(f"{SVG}text"):
+        if label.attrib.get("class") == "place":
+            column, row = float(label.attrib["x"]) / 38, float(label.attrib["y"]) / 38
+            width = len(label.text or "") * 8.5 / 38
+            covered = {(int(column + step * width / 8), int(row)) for step in range(9)}
+            assert not covered & tiles, label.text
+
+
+def test_shades_go_from_light_to_dark_and_hidden_ones_are_hatched() -> None:
+    svg = drawn({44: 10, 46: 20, 73: 30, 75: 400, 47: None})
+    assert [shade(svg, number) for number in (44, 46, 73, 75)] == ["step0", "step1", "step2", "step3"]
+    assert (shade(svg, 47), shade(svg, 1)) == ("veiled", "beyond")
+
+
+def test_a_legend_covers_exactly_what_is_shown() -> None:
+    assert Shades({1: 10, 5: 11, 6: 11, 7: 12, 9: 90, 10: None}).steps() == ((10, 10), (11, 12), (90, 90))
+    for counts in ((10,), (10, 10, 10), (10, 11), (12, 15, 15, 15, 15, 40), tuple(range(10, 40))):
+        steps = Shades(dict(zip(figures.precincts(), counts, strict=False))).steps()
+        assert len(steps) <= 4
+        assert (steps[0][0], steps[-1][1]) == (min(counts), max(counts))
+        assert all(sum(least <= count <= most for least, most in steps) == 1 for count in counts)
+    assert Shades({1: None}).steps() == ()
+
+
+def test_outlines_keep_their_shape_and_are_simplified() -> None:
+    edge = [[-74 + step / 10_000, 40.6] for step in range(1000)]
+    ring = [*edge, [-73.9, 40.7], [-74, 40.7], [-74, 40.6]]
+    outlines = {75: json.dumps({"type": "Polygon", "coordinates": [ring]})}
+    svg = drawn({75: 40}, outlines)
+    path = next(svg.iter(f"{SVG}path")).attrib["d"]
+    assert len(re.findall(r"[ML]", path)) <= 8
+    assert svg.attrib["viewBox"].startswith("0 0 640 ")
+    assert next(svg.iter(f"{SVG}g")).findtext(f"{SVG}text") == "75"

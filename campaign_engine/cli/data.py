@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Load the City's files.", no_args_is_help=True)
 
-_BEGINNING = 65_536
+BEGINNING = 65_536
+"""Bytes that tell what a file is."""
 _MAP_MARKS = (b'"FeatureCollection"', b'"features"')
 
 
@@ -67,7 +68,7 @@ async def _import_map(engine: "Engine", file: Path) -> None:
 def _is_map(file: Path) -> bool:
     try:
         with file.open("rb") as opened:
-            beginning = opened.read(_BEGINNING)
+            beginning = opened.read(BEGINNING)
     except OSError as error:
         raise BrokenFile(f"{file.name} cannot be opened.", "Check the name and that you may read it.") from error
     return beginning.lstrip()[:1] == b"{" and any(mark in beginning for mark in _MAP_MARKS)

@@ -74,6 +74,7 @@ class TelegramBot:
             in_private, in_rooms = self._commands(COMMANDS, language), self._commands(ROOM_COMMANDS, language)
             await self._bot.set_my_commands(in_private, BotCommandScopeAllPrivateChats(), code)
             await self._bot.set_my_commands(in_rooms, BotCommandScopeAllChatAdministrators(), code)
+        self._parts.board.set("telegram", Health.RUNNING)
 
     def _commands(self, names: tuple[str, ...], language: str) -> list[BotCommand]:
         return [BotCommand(name, self._parts.say(Reply(f"command.{name}"), language).text) for name in names]

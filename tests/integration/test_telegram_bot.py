@@ -308,6 +308,24 @@ async def test_commands_are_offered_in_both_languages(telegram_server: TelegramS
     assert ["link"] in [names for scope, names in offered.items() if "all_chat_administrators" in scope]
 
 
+async def test_the_bot_is_running_before_anybody_writes_and_says_so_when_the_platform_is_away(
+    parts: BotParts, telegram_server: TelegramServer
+) -> None:
+    async def shows(state: Health) -> bool:
+        return parts.board.states.get("telegram") is state
+
+    await eventually(lambda: shows(Health.RUNNING))
+    await telegram_server.transcript.wait_for(lambda entry: entry.path_or_event == "getUpdates")
+    maya = await telegram_server.telegram.person("Maya")
+    await telegram_server.telegram.fault(Fault(FaultKind.RESET_BEFORE, method="getUpdates"))
+    await maya.start()
+    await eventually(lambda: shows(Health.RESTARTING))
+    assert parts.board.notes["telegram"] == "Telegram does not answer."
+    await maya.say("/privacy")
+    await told(maya, "This is not a tip line")
+    await eventually(lambda: shows(Health.RUNNING))
+
+
 async def test_a_wrong_token_switches_this_bot_off_and_the_rest_runs(
     house: House, telegram_server: TelegramServer
 ) -> None:

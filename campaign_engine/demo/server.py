@@ -79,8 +79,10 @@ def bar(desk: Desk) -> APIRouter:
         return _back(request)
 
     @router.post("/person")
-    async def person(request: Request, person: Annotated[str, Form(max_length=64)]) -> Response:
+    async def person(request: Request, person: Annotated[str, Form(max_length=64)] = "") -> Response:
         """Hand the keyboard to somebody else: from here on the browser is theirs."""
+        if not person:
+            return _back(request)
         address = cookies.new_address() if person == NEW else person
         site = desk.stage.sites[len(desk.visitors) % len(desk.stage.sites)]
         desk.seat(address)
@@ -98,7 +100,7 @@ def _back(request: Request) -> Response:
 
 def _shown(desk: Desk, request: Request, say: Callable[[Reply, str], Message]) -> Mapping[str, object]:
     """What the bar and the start page of the demo say, in the reader's language."""
-    language = cookies.reader_language(request)
+    language, address = cookies.reader_language(request), cookies.known_address(request)
 
     def word(name: str, **values: object) -> str:
         return say(Reply(f"demo.{name}", values), language).text
@@ -106,7 +108,7 @@ def _shown(desk: Desk, request: Request, say: Callable[[Reply, str], Message]) -
     return {
         "wall": to_wall(desk.clock()),
         "people": _people(desk, word),
-        "current": cookies.known_address(request) or "",
+        "current": address if address in (ORGANIZER, APPROVER, *desk.visitors) else "",
         "told": " ".join(say(reply, language).text for reply in desk.told),
         "doors": tuple(_door(word, *door) for door in _DOORS),
     }

@@ -62,6 +62,7 @@ async def test_the_whole_job_by_clicking(demo: str, size: tuple[int, int]) -> No
         await plan_a_drive(seen)
         await until_told(seen, "approved it")
         await seen.press("Skip to the next event")
+        assert await seen.sideways() <= 0
         bar = await seen.page.inner_text(".bar")
         assert "Tuesday, December 1" in bar
         assert re.search(r"A post went out: [1-9]\d* messages arrived", bar)

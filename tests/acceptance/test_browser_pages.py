@@ -109,6 +109,6 @@ async def test_keyboard_alone_is_enough(stand: Stand) -> None:
         await seen.page.wait_for_url(re.compile("/chat$"))
         await seen.page.locator("#text").focus()
         await seen.page.keyboard.type("help")
-        await seen.page.keyboard.press("Enter")
-        await seen.page.wait_for_load_state()
+        async with seen.page.expect_navigation():
+            await seen.page.keyboard.press("Enter")
         assert "call or text 988" in await seen.text()

@@ -52,14 +52,14 @@ class Visit:
     async def press(self, words: str) -> None:
         """The first button or link whose words begin so, and what it leads to."""
         found = self.page.locator("button, a.button, header a", has_text=words).first
-        await found.click()
-        await self.page.wait_for_load_state()
+        async with self.page.expect_navigation():
+            await found.click()
 
     async def type(self, text: str) -> None:
         """Into the chat, then send."""
         await self.page.fill("#text", text)
-        await self.page.press("#text", "Enter")
-        await self.page.wait_for_load_state()
+        async with self.page.expect_navigation():
+            await self.page.press("#text", "Enter")
 
     async def text(self) -> str:
         return await self.page.inner_text("body")

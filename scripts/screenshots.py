@@ -1,0 +1,92 @@
+"""Takes the pictures of README from the running demo, in Chromium: `python -m scripts.screenshots`."""
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.async_api import Browser, FloatRect, Page, async_playwright
+
+from campaign_engine.demo import server
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+PHONE = (390, 844)
+DESKTOP = (1280, 900)
+MOST_BYTES = 150_000
+
+
+async def main() -> int:
+    """0 when every picture is there and small enough."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("Install Chromium first, for example: apt-get install chromium")
+        return 1
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    stop: asyncio.Event = asyncio.Event()
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    running = asyncio.create_task(server.run(0, stop, ready.set_result))
+    root = await ready
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        await _phone(browser, root)
+        await _desktop(browser, root)
+        await browser.close()
+    stop.set()
+    await running
+    heavy = [path.name for path in sorted(IMAGES.glob("*.png")) if path.stat().st_size > MOST_BYTES]
+    print(f"Pictures are in {IMAGES.relative_to(Path.cwd())}." if not heavy else f"Too heavy: {', '.join(heavy)}.")
+    return 1 if heavy else 0
+
+
+async def _phone(browser: Browser, root: str) -> None:
+    page = await browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5)
+    await page.goto(root)
+    await _take(page, "start-phone")
+    await _press(page, "Join as a student")
+    await _take(page, "signup-phone")
+    await _press(page, "Start", "16 or 17")
+    await _take(page, "chat-phone")
+    await _press(page, "Look out", "I feel unsafe", "Yes")
+    await page.close()
+
+
+async def _desktop(browser: Browser, root: str) -> None:
+    page = await browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    await page.goto(root)
+    await _take(page, "start-desktop", bar=True)
+    await _press(page, "Be the organizer", "New campaign", "Pledge drive")
+    await _type(page, "Look out for each other")
+    await _press(page, "precincts with the most", "300", "Use the starter text", "Use the starter text")
+    await _type(page, "Tuesdays at 4 pm until December 8")
+    await _press(page, "Everywhere", "Look out", "Send for approval")
+    while "approved it" not in await page.inner_text(".bar"):
+        await page.goto(f"{root}/chat")
+    await _press(page, "Skip to the next event", "Skip to the next event")
+    await page.goto(f"{root}/reports/1/report.html")
+    await page.screenshot(path=IMAGES / "report-desktop.png")
+    await page.close()
+
+
+async def _press(page: Page, *words: str) -> None:
+    for label in words:
+        async with page.expect_navigation():
+            await page.locator("button, a.button", has_text=label).first.click()
+
+
+async def _type(page: Page, text: str) -> None:
+    await page.fill("#text", text)
+    async with page.expect_navigation():
+        await page.press("#text", "Enter")
+
+
+async def _take(page: Page, name: str, *, bar: bool = False) -> None:
+    """One window full, from below the demo's bar unless that is to be seen."""
+    size, above = page.viewport_size, await page.locator(".bar").bounding_box()
+    if size is None or above is None:
+        raise RuntimeError("the demo has no bar")
+    clip: FloatRect = {"x": 0, "y": 0 if bar else above["height"], "width": size["width"], "height": size["height"]}
+    await page.screenshot(path=IMAGES / f"{name}.png", full_page=True, clip=clip)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

@@ -40,13 +40,8 @@ def _table(rows: list[Row]) -> Table:
 
 
 def _value(value: float, row: Row) -> str:
-    return (
-        f"{value:,.4f} {row.unit}"
-        if value < 1
-        else f"{value:,.2f} {row.unit}"
-        if value < 100
-        else f"{value:,.0f} {row.unit}"
-    )
+    digits = 0 if value >= 100 else 2 if value >= 1 else 4 if value >= 0.001 else 7
+    return f"{value:,.{digits}f} {row.unit}"
 
 
 if __name__ == "__main__":

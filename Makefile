@@ -7,7 +7,7 @@ SEED ?= 7
 OUT ?= out
 HEADLESS ?=
 
-.PHONY: demo test check bench soak lock docs screenshots clean help
+.PHONY: install demo test check bench soak lock docs screenshots clean help
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -23,6 +23,8 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
+
+install: $(VENV)/run.stamp ## The program itself, in .venv/bin
 
 demo: $(VENV)/run.stamp ## Try it: opens http://127.0.0.1:8000; HEADLESS=1 OUT=dir PEOPLE=2000 SEED=7 runs a week without a server
 ifeq ($(HEADLESS),)
@@ -51,6 +53,9 @@ lock: $(VENV)/dev.stamp ## Pin the newest allowed versions
 		pyproject.toml scripts/build-requirements.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 \
 		--extra dev pyproject.toml scripts/build-requirements.in -o requirements-dev.lock
+
+screenshots: $(VENV)/dev.stamp ## Take the README's pictures from the running demo
+	$(BIN)/python -m scripts.screenshots
 
 clean: ## Remove the environment and what was built
 	rm -rf $(VENV) build dist out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,62 @@
+"""What README and docs say can be done can be done; what they link to exists."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+LASTING = ("groundswell up", "groundswell demo")
+"""Commands that run until Ctrl-C: tests/acceptance starts them."""
+
+
+def commands(page: Path) -> list[str]:
+    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
+    return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+WITH_COMMANDS = [page for page in PAGES if commands(page)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
+    inside = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
+    assert not [link for link in inside if not (page.parent / link).exists()]
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.name)
+def test_commands_work_as_written(page: Path, tmp_path: Path) -> None:
+    """In their order, in one folder; targets of make are asked for their plan only, they are what runs this test."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("GROUNDSWELL_")},
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "GROUNDSWELL_DATA_DIR": str(tmp_path / "data"),
+        "GROUNDSWELL_KEY_FILE": str(tmp_path / "key.json"),
+    }
+    for line in commands(page):
+        if line.startswith((*LASTING, ". ")):
+            continue
+        planned = line.startswith("make ")
+        run = line.replace("make ", "make -n ", 1) if planned else line
+        done = subprocess.run(
+            ["bash", "-c", run],
+            check=False,
+            cwd=ROOT if planned else tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+
+def test_the_readme_shows_the_two_commands_and_a_picture() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {"make demo", "make test"} <= set(commands(ROOT / "README.md"))
+    assert re.search(r"!\[[^\]]+\]\(docs/images/[^)]+\.png\)", readme)

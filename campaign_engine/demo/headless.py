@@ -36,7 +36,7 @@ PLEDGE_DRIVE = Plan(CampaignKind.PLEDGE, "Look out for each other", 1000, "Tuesd
 AWARENESS = Plan(CampaignKind.AWARENESS, "One small step", 300, "December 4 at 4 pm")
 
 SUMMARY = "summary.json"
-FILES = ("report.html", "report.csv", SUMMARY)
+FILES = ("report.html", "report.es.html", "report.csv", SUMMARY)
 _CHECKED = (DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.UNCONFIRMED)
 PUBLIC_URL = "http://127.0.0.1:8000"
 
@@ -79,7 +79,7 @@ class _Play:
 
 
 async def run(out: Path, people: int, seed: int, progress: Progress = lambda _done, _total: None) -> Summary:
-    """Makes report.html, report.csv and summary.json in `out`, all or none; `progress` hears of hours.
+    """Makes the report in both languages, report.csv and summary.json in `out`, all or none; `progress` hears of hours.
 
     Raises ConfigurationError when `out` cannot be written to, OutOfScript and WrongFigures when dialogue or send path
     do not do their part.

@@ -44,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary, list[
 
 def test_a_week_leaves_three_files_and_nothing_else(made: tuple[Path, Summary, Any]) -> None:
     out, _, _ = made
-    assert names(out) == ["report.csv", "report.html", "summary.json"]
+    assert names(out) == ["report.csv", "report.es.html", "report.html", "summary.json"]
     assert "imulated" in (out / "report.html").read_text(encoding="utf-8")
 
 
@@ -148,7 +148,7 @@ def test_the_command_prints_what_it_did_and_where_the_report_is(tmp_path: Path) 
     printed, said = program.communicate(timeout=120)
     assert program.returncode == 0, said
     assert "All people are simulated" in printed
-    assert names(tmp_path / "out") == ["report.csv", "report.html", "summary.json"]
+    assert names(tmp_path / "out") == ["report.csv", "report.es.html", "report.html", "summary.json"]
     assert names(tmp_path / "tmp") == []
 
 

@@ -119,7 +119,7 @@ class ReportDesk:
 
     async def _run(self, *arguments: str, progress: Progress | None = None) -> str:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "analytics", *arguments,
+            sys.executable, "-P", "-m", "analytics", *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -139,10 +139,10 @@ def _create_engine(url: str) -> AsyncEngine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in (
+        f"busy_timeout={_BUSY_MILLISECONDS}",  # first, so that the change of the journal waits its turn too
         "journal_mode=WAL",
         "foreign_keys=ON",
         "secure_delete=ON",
-        f"busy_timeout={_BUSY_MILLISECONDS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -25,7 +25,12 @@ HEADER = """\
 
 <!-- Written by scripts/data_dictionary.py from campaign_engine/store/tables.py: change the tables, then run it. -->
 
-Every column that is stored, what kind of thing it is, and how long it is kept. A `?` marks what may be empty.
+Every column that is stored, what kind of thing it is, and how long it may be kept (safety A5). A `?` marks what may be
+empty.
+
+What removes it today: the person's own /delete at once; the nightly work for updates seen (48 hours), dialogue states
+and age blocks (24 hours) and posts on the page (30 days). The other periods are limits that the program does not yet
+enforce by itself.
 """
 
 

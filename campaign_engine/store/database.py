@@ -1,6 +1,8 @@
 """One engine for SQLite and PostgreSQL: a writer that waits its turn, readers that never wait."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +16,7 @@ from campaign_engine.store import sqlite_driver
 from campaign_engine.store.cipher import AddressCipher
 
 _BUSY_MILLISECONDS = 10_000
+_JOURNAL_PAUSE = 0.01
 
 
 class Database:
@@ -138,11 +141,21 @@ def _create_engine(url: str) -> AsyncEngine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout={_BUSY_MILLISECONDS}",  # first, so that the change of the journal waits its turn too
-        "journal_mode=WAL",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-    ):
+    for pragma in (f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _use_write_ahead_log(cursor)
     cursor.close()
+
+
+def _use_write_ahead_log(cursor: Any) -> None:
+    """The first change of a new file's journal needs it alone, and SQLite does not wait for that by itself."""
+    last = time.monotonic() + _BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(_JOURNAL_PAUSE)
+        else:
+            return

@@ -1,6 +1,9 @@
 """Transactions behave the same on SQLite and PostgreSQL."""
 
 import asyncio
+import sqlite3
+import threading
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -103,3 +106,17 @@ async def test_an_unreachable_server_is_a_clear_error(cipher: AddressCipher) -> 
     with pytest.raises(StoreUnavailable, match="nothing was changed"):
         await count(database)
     await database.close()
+
+
+async def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path, cipher: AddressCipher) -> None:
+    """SQLite itself refuses at once to change the journal of a file that somebody writes to."""
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE meta (key, value)")
+    other.execute("BEGIN IMMEDIATE")
+    ending = threading.Timer(0.3, other.execute, ("COMMIT",))
+    ending.start()
+    database = Database(f"sqlite:///{tmp_path}/new.db", cipher)
+    assert await count(database) == 0
+    await database.close()
+    ending.join()
+    other.close()

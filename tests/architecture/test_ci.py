@@ -10,14 +10,15 @@ import pytest
 
 @pytest.mark.{marker}
 def test_needs_more():
-    pytest.skip("it is not installed")
+    pytest.skip("{reason}")
 """
+MISSING = "it is not installed"
 
 
-def outcomes(pytester: pytest.Pytester, marker: str) -> dict[str, int]:
+def outcomes(pytester: pytest.Pytester, marker: str, reason: str = MISSING) -> dict[str, int]:
     pytester.makeconftest(PLUGIN)
     pytester.makeini("[pytest]\nmarkers =\n    postgres: x\n    browser: x\n    city_files: x\n")
-    pytester.makepyfile(SKIPPED.format(marker=marker))
+    pytester.makepyfile(SKIPPED.format(marker=marker, reason=reason))
     return pytester.runpytest_subprocess("-p", "no:cacheprovider").parseoutcomes()
 
 
@@ -37,3 +38,12 @@ def test_it_skips_with_its_reason_elsewhere(pytester: pytest.Pytester, monkeypat
 def test_city_files_may_be_absent_in_ci(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     assert outcomes(pytester, "city_files") == {"skipped": 1}
+
+
+def test_a_server_test_without_its_city_file_is_excused_for_that_reason_only(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    both = "city_files\n@pytest.mark.postgres"
+    assert outcomes(pytester, both, "the City's file x.csv does not lie in ../shared/data") == {"skipped": 1}
+    assert outcomes(pytester, both) == {"failed": 1}

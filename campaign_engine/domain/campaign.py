@@ -95,6 +95,12 @@ POST_TRANSITIONS: dict[PostStatus, frozenset[PostStatus]] = {
 }
 
 
+def check_post_transition(before: PostStatus, after: PostStatus) -> None:
+    """Raise ForbiddenTransition unless the table above allows the step."""
+    if after not in POST_TRANSITIONS[before]:
+        raise ForbiddenTransition(f"A post that is {before} cannot become {after}.")
+
+
 STALE_MINUTES = 180
 """How long after its time a post may still leave, unless it says otherwise (safety S6)."""
 

@@ -1,7 +1,6 @@
 """Campaigns with their posts and post versions."""
 
 import dataclasses
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from campaign_engine.domain.campaign import (
     PostSource,
     PostStatus,
     check_campaign_transition,
+    check_post_transition,
 )
 from campaign_engine.domain.contact import LANGUAGES, Person
 from campaign_engine.domain.errors import Conflict, NotFound
@@ -262,7 +262,9 @@ class SqlCampaignsRepository(Transaction):
             live=CampaignStatus(row.status) in LIVE,
         )
 
-    async def _move_posts(self, campaign_id: int, before: Iterable[PostStatus], after: PostStatus) -> None:
+    async def _move_posts(self, campaign_id: int, before: tuple[PostStatus, ...], after: PostStatus) -> None:
+        for status in before:
+            check_post_transition(status, after)
         statement = posts.update().where(posts.c.campaign_id == campaign_id, posts.c.status.in_(before))
         await self._connection.execute(statement.values(status=after))
 

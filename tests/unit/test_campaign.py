@@ -19,6 +19,7 @@ from campaign_engine.domain.campaign import (
     PostContent,
     PostStatus,
     check_campaign_transition,
+    check_post_transition,
 )
 from campaign_engine.domain.delivery import (
     DELIVERY_TRANSITIONS,
@@ -69,6 +70,15 @@ def test_a_delivery_moves_by_its_table_only(before: DeliveryStatus, after: Deliv
         return
     with pytest.raises(ForbiddenTransition):
         check_delivery_transition(before, after)
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(PostStatus, repeat=2)))
+def test_a_post_moves_by_its_table_only(before: PostStatus, after: PostStatus) -> None:
+    if after in POST_TRANSITIONS[before]:
+        check_post_transition(before, after)
+        return
+    with pytest.raises(ForbiddenTransition):
+        check_post_transition(before, after)
 
 
 def test_every_state_has_its_line_in_a_table() -> None:

@@ -59,6 +59,22 @@ async def status(context: typer.Context, campaign: _Number) -> None:
         say(f"Unconfirmed ones may or may not have arrived: `groundswell campaign unconfirmed {campaign}`.")
 
 
+@app.command("preview")
+@command
+async def preview(context: typer.Context, campaign: _Number) -> None:
+    """Print the campaign as its approver reads it, with the posts in every language it promises."""
+    import sys
+
+    from campaign_engine.channels.console import ConsoleChannel
+    from campaign_engine.domain.message import Destination
+
+    async with engine_of(context) as engine:
+        async with engine.store.read() as work:
+            cards = await engine.campaigns.preview(work, OPERATOR, campaign)
+        for card in cards:
+            await ConsoleChannel(sys.stdout).send(engine.renderer.reply(card, "en"), Destination("console", "operator"))
+
+
 @app.command("pause")
 @command
 async def pause(context: typer.Context, campaign: _Number) -> None:

@@ -159,6 +159,7 @@ def test_a_campaign_is_paused_resumed_and_cancelled(cli: Cli) -> None:
     assert "Brownsville [b]rises[/b]" in cli.run("campaign", "list")
     assert "scheduled" in cli.run("campaign", "list")
     assert "Messages: 0" in cli.run("campaign", "status", number)
+    assert "Brownsville" in cli.run("campaign", "preview", number)
     cli.run("campaign", "pause", number)
     assert "paused" in cli.run("campaign", "list")
     cli.run("campaign", "resume", number)

@@ -163,10 +163,6 @@ class Crowd:
         span = (clock(), cast.until)
         return cls(around, [draw(cast.seed, number, weights, span) for number in range(1, cast.people + 1)])
 
-    def next_event(self) -> datetime | None:
-        """When somebody acts next."""
-        return self._ahead[0][0] if self._ahead else None
-
     async def play(self, until: datetime) -> int:
         """Whatever is due up to this moment, in order; how many acts."""
         acts = 0

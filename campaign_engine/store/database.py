@@ -28,7 +28,8 @@ class Database:
 
     def __init__(self, url: str, cipher: AddressCipher) -> None:
         self.cipher = cipher
-        self.engine = _create_engine(url)
+        self._sqlite_connections = sqlite_driver.Connections()
+        self.engine = _create_engine(url, self._sqlite_connections)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer_turn = asyncio.Lock()
         self._writer: AsyncConnection | None = None
@@ -79,9 +80,10 @@ class Database:
             return int(result.one()[0]) == 0
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back and wait for what they still do."""
         await self._give_writer_back()
         await self.engine.dispose()
+        await self._sqlite_connections.end()
 
     @asynccontextmanager
     async def _kept_writer(self) -> AsyncIterator[AsyncConnection]:
@@ -124,7 +126,7 @@ def async_url(url: str) -> sa.URL:
     return parsed.set(drivername="sqlite+aiosqlite" if name == "sqlite" else "postgresql+psycopg")
 
 
-def _create_engine(url: str) -> AsyncEngine:
+def _create_engine(url: str, sqlite_connections: sqlite_driver.Connections) -> AsyncEngine:
     parsed = async_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_async_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
@@ -133,7 +135,7 @@ def _create_engine(url: str) -> AsyncEngine:
         isolation_level="AUTOCOMMIT",
         pool_size=5,
         max_overflow=20,
-        connect_args={"async_creator_fn": sqlite_driver.connect},
+        connect_args={"async_creator_fn": sqlite_connections.connect},
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine

@@ -3,6 +3,7 @@
 aiosqlite visits it four times (cursor, execute, fetch, close), and a visit costs more than most of our statements.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
@@ -72,10 +73,38 @@ class OneVisitConnection(aiosqlite.Connection):
         """Without a visit: it is made when a statement comes."""
         return OneVisitCursor(self._visit)
 
+    def lives(self) -> bool:
+        """True until its thread has ended; also before it began."""
+        return self._thread.ident is None or self._thread.is_alive()
+
+    async def end(self) -> None:
+        """After what it was asked for before."""
+        if self._thread.is_alive():
+            self.stop()
+            await asyncio.to_thread(self._thread.join)
+
     async def _visit(self, call: Callable[[sqlite3.Connection], Any]) -> Any:
         return await self._execute(lambda: call(self._conn))  # type: ignore[no-untyped-call] # as aiosqlite has it
 
 
-def connect(database: str, **options: Any) -> OneVisitConnection:
-    """Like aiosqlite.connect, for create_async_engine's `async_creator_fn`."""
-    return OneVisitConnection(partial(sqlite3.connect, database, **options), iter_chunk_size=64)
+class Connections:
+    """All that one engine opened."""
+
+    def __init__(self) -> None:
+        self._opened: list[OneVisitConnection] = []
+
+    def connect(self, database: str, **options: Any) -> OneVisitConnection:
+        """Like aiosqlite.connect, for create_async_engine's `async_creator_fn`."""
+        connection = OneVisitConnection(partial(sqlite3.connect, database, **options), iter_chunk_size=64)
+        self._opened = [*filter(OneVisitConnection.lives, self._opened), connection]
+        return connection
+
+    async def end(self) -> None:
+        """Wait for every thread.
+
+        One whose file would not open, or whose statement was cancelled, still reports to the event loop, which must
+        not be gone by then; the pool waits for neither.
+        """
+        opened, self._opened = self._opened, []
+        for connection in opened:
+            await connection.end()

@@ -120,3 +120,40 @@ async def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path:
     await database.close()
     ending.join()
     other.close()
+
+
+SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT count(*) FROM n"
+
+
+def workers() -> set[int | None]:
+    return {thread.ident for thread in threading.enumerate() if "_connection_worker_thread" in thread.name}
+
+
+async def test_after_closing_no_thread_is_left_to_report_to_a_loop_that_is_gone(
+    sqlite_url: str, cipher: AddressCipher
+) -> None:
+    async def be_slow() -> None:
+        async with database.read() as connection:
+            begun.set()
+            await connection.exec_driver_sql(SLOW)
+
+    before, begun = workers(), asyncio.Event()
+    database = Database(sqlite_url, cipher)
+    reader = asyncio.create_task(be_slow())
+    await begun.wait()
+    for again in range(2):
+        await asyncio.sleep(0.01)
+        reader.cancel(f"{again}")
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    await database.close()
+    assert workers() == before
+
+
+async def test_a_file_that_would_not_open_leaves_no_thread_either(cipher: AddressCipher) -> None:
+    before = workers()
+    database = Database("sqlite:////nowhere/groundswell.db", cipher)
+    with pytest.raises(StoreUnavailable):
+        await count(database)
+    await database.close()
+    assert workers() == before

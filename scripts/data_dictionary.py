@@ -23,7 +23,7 @@ CLASSES = {
 HEADER = """\
 # Data dictionary
 
-<!-- Written by scripts/data_dictionary.py from campaign_engine/store/tables.py: change the tables, then run it. -->
+<!-- Written by scripts/data_dictionary.py from campaign_engine/store/tables: change the tables, then run it. -->
 
 Every column that is stored, what kind of thing it is, and how long it may be kept (safety A5). A `?` marks what may be
 empty.

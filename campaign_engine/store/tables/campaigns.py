@@ -1,0 +1,82 @@
+"""What is planned: rooms, campaigns, posts and their versions."""
+
+import sqlalchemy as sa
+
+from campaign_engine.store.columns import UtcDateTime, public, secret, staff
+from campaign_engine.store.tables.base import CAMPAIGN, Id, metadata
+
+rooms = sa.Table(
+    "rooms",
+    metadata,
+    staff("id", Id, primary_key=True),
+    staff("channel", sa.String(20)),
+    staff("kind", sa.String(16)),
+    staff("title", sa.String(200)),
+    secret("address_hash", sa.String(64), unique=True, keep="until unlinked"),
+    secret("address_cipher", sa.LargeBinary, keep="until unlinked"),
+    staff("scope_kind", sa.String(16)),
+    staff("scope_value", sa.String(40)),
+    staff("members", sa.Integer),
+    staff("active", sa.Boolean),
+    staff("linked_at", UtcDateTime),
+)
+
+campaigns = sa.Table(
+    "campaigns",
+    metadata,
+    public("id", Id, primary_key=True),
+    public("title", sa.String(120)),
+    public("kind", sa.String(16)),
+    public("goal", sa.Integer),
+    public("languages", sa.JSON),
+    staff("status", sa.String(16), keep=CAMPAIGN, index=True),
+    staff("author_id", Id, sa.ForeignKey("contacts.id", ondelete="SET NULL"), nullable=True, keep=CAMPAIGN),
+    public("ranking_id", Id, sa.ForeignKey("rankings.id"), nullable=True),
+    staff("version", sa.Integer, keep=CAMPAIGN),
+    staff("created_at", UtcDateTime, keep=CAMPAIGN),
+    staff("launched_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
+    staff("finished_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
+)
+
+campaign_targets = sa.Table(
+    "campaign_targets",
+    metadata,
+    public("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    public("precinct", sa.Integer, sa.ForeignKey("precincts.number"), primary_key=True),
+)
+
+posts = sa.Table(
+    "posts",
+    metadata,
+    public("id", Id, primary_key=True),
+    public("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), index=True),
+    staff("version", sa.Integer, keep=CAMPAIGN),
+    staff("status", sa.String(16), keep=CAMPAIGN),
+)
+
+post_versions = sa.Table(
+    "post_versions",
+    metadata,
+    staff("post_id", Id, sa.ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, keep=CAMPAIGN),
+    staff("version", sa.Integer, primary_key=True, keep=CAMPAIGN),
+    public("content", sa.JSON),
+    staff("content_hash", sa.String(64), keep=CAMPAIGN),
+    staff("author_id", Id, sa.ForeignKey("contacts.id", ondelete="SET NULL"), nullable=True, keep=CAMPAIGN),
+    staff("approver_id", Id, sa.ForeignKey("contacts.id", ondelete="SET NULL"), nullable=True, keep=CAMPAIGN),
+    staff("created_at", UtcDateTime, keep=CAMPAIGN),
+    staff("approved_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
+)
+
+occurrences = sa.Table(
+    "occurrences",
+    metadata,
+    public("id", Id, primary_key=True),
+    public("post_id", Id, sa.ForeignKey("posts.id", ondelete="CASCADE")),
+    staff("version", sa.Integer, keep=CAMPAIGN),
+    public("wall_time", sa.DateTime),
+    public("due_at", UtcDateTime),
+    staff("stale_at", UtcDateTime, keep=CAMPAIGN),
+    staff("status", sa.String(16), keep=CAMPAIGN, index=True),
+    staff("frozen_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
+    sa.UniqueConstraint("post_id", "wall_time"),
+)

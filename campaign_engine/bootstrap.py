@@ -16,12 +16,14 @@ from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.clock import SYSTEM_TIME, Time
 from campaign_engine.rendering import Renderer
+from campaign_engine.services.approval import Approval
 from campaign_engine.services.blocking import Blocking
-from campaign_engine.services.campaigns import Campaigns, Surroundings
+from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.conversation import Conversation, ConversationParts
 from campaign_engine.services.delivering import Lane, LaneParts
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.notifying import ChannelNotifier
+from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.posting import Posting
 from campaign_engine.services.room_desk import RoomDesk
 from campaign_engine.services.rooms import Rooms
@@ -47,6 +49,7 @@ class Engine:
     places: ShippedPlaces
     targeting: Targeting
     campaigns: Campaigns
+    approval: Approval
     staffing: Staffing
     sites: Sites
     conversation: Conversation
@@ -173,12 +176,23 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
     clock, store, renderer, places = wiring.time.clock, SqlStore(database), Renderer(), ShippedPlaces()
     channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, clock), *wiring.bots)}
     paces = {name: LanePace(LIMITS.get(name, UNLIMITED), wiring.time.monotonic, wiring.time.sleep) for name in channels}
-    around = Surroundings(frozenset(channels), places.name, settings.site_url)
-    campaigns, staffing, rooms = Campaigns(clock, renderer, around), Staffing(clock), Rooms(clock)
+    texts = PostTexts(renderer, Surroundings(frozenset(channels), places.name, settings.site_url))
+    campaigns, approval = Campaigns(clock, texts), Approval(clock, texts)
+    staffing, rooms = Staffing(clock), Rooms(clock)
     notifier = ChannelNotifier({name: (channel, paces[name]) for name, channel in channels.items()})
     reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
     parts = ConversationParts(
-        store, renderer, clock, places, campaigns, staffing, reports, notifier, tuple(channels), settings.site_url
+        store,
+        renderer,
+        clock,
+        places,
+        campaigns,
+        approval,
+        staffing,
+        reports,
+        notifier,
+        tuple(channels),
+        settings.site_url,
     )
     lanes = {
         name: Lane(LaneParts(store, channel, renderer, paces[name], clock, places.name, settings.site_url))
@@ -193,6 +207,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         places=places,
         targeting=Targeting(store, NewYorkData(), clock),
         campaigns=campaigns,
+        approval=approval,
         staffing=staffing,
         sites=Sites(clock),
         conversation=Conversation(parts),

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from campaign_engine.domain.campaign import Campaign, CampaignStatus, Post, PostStatus
+from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.message import Option, Reply
+from campaign_engine.domain.permission import may_approve, waits
 from campaign_engine.domain.schedule import to_utc
 
 Rows = tuple[tuple[Option, ...], ...]
@@ -67,10 +69,14 @@ def error_reply(error: GroundswellError) -> Reply:
     return Reply(f"campaign.{block}", {"message": error.message, "hint": error.hint, **error.values})
 
 
-def content_card(template: str, campaign: Campaign, texts: tuple[tuple[str, str], ...], options: Rows) -> Reply:
-    """The whole campaign as it will go out; `texts` are pairs of language and rendered text."""
+def reading_card(template: str, reader: Person, campaign: Campaign, texts: tuple[tuple[str, str], ...]) -> Reply:
+    """The whole campaign as it will go out, with the approver's buttons for whoever may press them.
+
+    `texts` are pairs of language and rendered text.
+    """
     post = campaign.posts[0] if campaign.posts else None
-    return Reply(template, {**_facts(campaign), **_plan(post), "texts": texts}, options)
+    rows = approval_rows(campaign) if waits(campaign) and may_approve(reader, campaign) else ()
+    return Reply(template, {**_facts(campaign), **_plan(post), "texts": texts}, rows)
 
 
 def approval_rows(campaign: Campaign) -> Rows:
@@ -108,6 +114,11 @@ def status_card(campaign: Campaign, now: datetime, *, may_move: bool) -> Reply:
 def reopened_card(campaign: Campaign) -> Reply:
     """The post is a draft again; the button takes the author to it."""
     return Reply("campaign.reopened", _facts(campaign), ((Option(label="campaign.continue", data="o:new"),),))
+
+
+def waits_notice() -> Reply:
+    """To whoever may approve."""
+    return Reply("contact.waits", options=((Option(label="contact.open_waiting", data="o:waiting"),),))
 
 
 def list_card(campaigns: tuple[Campaign, ...]) -> Reply:

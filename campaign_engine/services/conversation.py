@@ -23,12 +23,11 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import Figures
 from campaign_engine.ports.notifier import Notifier
 from campaign_engine.ports.people import SavedState
-from campaign_engine.ports.planning import StaffContact
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 from campaign_engine.services import actions, campaign_cards, contacts, sources
-from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
-from campaign_engine.services.turn import Handlers, Replies, Turn
+from campaign_engine.services.organizing import ApprovalDesk, CampaignDesk, InviteDesk, Organizing
+from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
 
 TRIES = 5
 """How often an update is tried again because another one of the same person came first."""
@@ -51,6 +50,7 @@ class ConversationParts:
     clock: Clock
     places: Places
     campaigns: CampaignDesk
+    approval: ApprovalDesk
     staffing: InviteDesk
     figures: Figures
     notifier: Notifier
@@ -76,7 +76,7 @@ class Conversation:
 
     def __init__(self, parts: ConversationParts) -> None:
         self._parts = parts
-        self._organizing = Organizing(parts.campaigns, parts.staffing)
+        self._organizing = Organizing(parts.campaigns, parts.approval, parts.staffing)
         self._shared = sources.SharedContext(parts.places, parts.channels, parts.public_url)
         self._handlers: Handlers = {
             **contacts.handlers(parts.places),
@@ -201,14 +201,14 @@ class Conversation:
         except GroundswellError as error:
             return _error_reply(error)
 
-    async def _tell(self, notices: Sequence[StaffContact]) -> None:
-        """Best effort: what waits is in the approver's menu whether or not this arrives."""
-        reply = Reply("contact.waits", options=((Option(label="contact.open_waiting", data="o:waiting"),),))
-        for staff in notices:
+    async def _tell(self, notices: Sequence[Notice]) -> None:
+        """Best effort: what waits is in the reader's menu whether or not this arrives."""
+        for notice in notices:
             try:
-                await self._parts.notifier.notify(staff.to, self._parts.renderer.reply(reply, staff.language))
+                message = self._parts.renderer.reply(notice.reply, notice.to.language)
+                await self._parts.notifier.notify(notice.to.to, message)
             except GroundswellError as error:
-                log.warning("an approver could not be told: %s", error.code)
+                log.warning("a member of the team could not be told: %s", error.code)
 
     async def _refused(self, inbound: Inbound, error: GroundswellError) -> tuple[Message, ...]:
         """The transaction was rolled back with its mark: mark the update again, so that it is answered once."""

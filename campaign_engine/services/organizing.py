@@ -20,8 +20,9 @@ from campaign_engine.dialogue.intents import (
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import NotAllowed
 from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services.campaign_cards import waits_notice
 from campaign_engine.services.contacts import create_staff
-from campaign_engine.services.turn import Handlers, Replies, Turn
+from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
 
 
 class CampaignDesk(Protocol):
@@ -32,11 +33,16 @@ class CampaignDesk(Protocol):
     async def drop_draft(self, work: UnitOfWork, author: Person) -> Replies: ...  # noqa: D102
     async def preview(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies: ...  # noqa: D102
     async def submit(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies: ...  # noqa: D102
-    async def approve(self, work: UnitOfWork, approver: Person, campaign_id: int, seen: str) -> Replies: ...  # noqa: D102
-    async def send_back(self, work: UnitOfWork, approver: Person, campaign_id: int) -> Replies: ...  # noqa: D102
     async def move(self, work: UnitOfWork, person: Person, campaign_id: int, verb: str) -> Replies: ...  # noqa: D102
-    async def waiting(self, work: UnitOfWork, approver: Person) -> Replies: ...  # noqa: D102
     async def status(self, work: UnitOfWork, reader: Person, campaign_id: int | None) -> Replies: ...  # noqa: D102
+
+
+class ApprovalDesk(Protocol):
+    """services.approval.Approval, as far as a conversation needs it. Every step raises GroundswellError."""
+
+    async def approve(self, work: UnitOfWork, approver: Person, campaign_id: int, seen: str) -> Replies: ...  # noqa: D102 - named alike
+    async def send_back(self, work: UnitOfWork, approver: Person, campaign_id: int) -> Replies: ...  # noqa: D102
+    async def waiting(self, work: UnitOfWork, approver: Person) -> Replies: ...  # noqa: D102
 
 
 class InviteDesk(Protocol):
@@ -49,8 +55,9 @@ class InviteDesk(Protocol):
 class Organizing:
     """One method per intent of staff; the campaign service checks roles, scopes and the two-person rule."""
 
-    def __init__(self, campaigns: CampaignDesk, staffing: InviteDesk) -> None:
+    def __init__(self, campaigns: CampaignDesk, approval: ApprovalDesk, staffing: InviteDesk) -> None:
         self._campaigns = campaigns
+        self._approval = approval
         self._staffing = staffing
 
     def handlers(self) -> Handlers:
@@ -90,20 +97,20 @@ class Organizing:
     async def _submit(self, turn: Turn, intent: SubmitCampaign) -> Replies:
         replies = await self._campaigns.submit(turn.work, turn.person, intent.campaign_id)
         campaign = await turn.work.campaigns.get(intent.campaign_id)
-        turn.notices.extend(await turn.work.campaigns.approvers(campaign))
+        turn.notices.extend(Notice(to, waits_notice()) for to in await turn.work.campaigns.approvers(campaign))
         return replies
 
     async def _approve(self, turn: Turn, intent: ApproveCampaign) -> Replies:
-        return await self._campaigns.approve(turn.work, turn.person, intent.campaign_id, intent.seen)
+        return await self._approval.approve(turn.work, turn.person, intent.campaign_id, intent.seen)
 
     async def _send_back(self, turn: Turn, intent: ReturnCampaign) -> Replies:
-        return await self._campaigns.send_back(turn.work, turn.person, intent.campaign_id)
+        return await self._approval.send_back(turn.work, turn.person, intent.campaign_id)
 
     async def _move(self, turn: Turn, intent: MoveCampaign) -> Replies:
         return await self._campaigns.move(turn.work, turn.person, intent.campaign_id, intent.to)
 
     async def _waiting(self, turn: Turn, intent: ShowWaiting) -> Replies:  # noqa: ARG002 - the intent has no fields
-        return await self._campaigns.waiting(turn.work, turn.person)
+        return await self._approval.waiting(turn.work, turn.person)
 
     async def _status(self, turn: Turn, intent: ShowStatus) -> Replies:
         return await self._campaigns.status(turn.work, turn.person, intent.campaign_id)

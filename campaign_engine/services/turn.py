@@ -20,6 +20,14 @@ _SEEN_AGAIN_AFTER = timedelta(days=1)
 Replies = tuple[Reply, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A word to another member of the team, in their language; best effort, because their menu shows it too."""
+
+    to: StaffContact
+    reply: Reply
+
+
 @dataclass(slots=True)
 class Turn:
     """One inbound inside its transaction; `person` changes as intents are carried out.
@@ -35,7 +43,7 @@ class Turn:
     person: Person
     changes: ContactChanges = field(default_factory=ContactChanges)
     actions: list[NewAction] = field(default_factory=list)
-    notices: list[StaffContact] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     reports: list[int] = field(default_factory=list)
     removed: bool = False
 

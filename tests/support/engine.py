@@ -16,8 +16,10 @@ from campaign_engine.domain.precinct import Ranking, RankingRule
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.rendering import Renderer
-from campaign_engine.services.campaigns import Campaigns, Surroundings
+from campaign_engine.services.approval import Approval
+from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.conversation import Conversation, ConversationParts
+from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
@@ -61,7 +63,8 @@ class House:
     def __init__(self, store: SqlStore, clock: FakeClock) -> None:
         self.store, self.clock, self.notes = store, clock, Notes()
         self.renderer, places = Renderer(), ShippedPlaces()
-        self.campaigns = Campaigns(clock, self.renderer, Surroundings(frozenset(CHANNELS), places.name, PAGE))
+        texts = PostTexts(self.renderer, Surroundings(frozenset(CHANNELS), places.name, PAGE))
+        self.campaigns, self.approval = Campaigns(clock, texts), Approval(clock, texts)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
         self.conversation = Conversation(
             ConversationParts(
@@ -70,6 +73,7 @@ class House:
                 clock=clock,
                 places=places,
                 campaigns=self.campaigns,
+                approval=self.approval,
                 staffing=self.staffing,
                 figures=FixedFigures(),
                 notifier=self.notes,

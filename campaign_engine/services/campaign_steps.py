@@ -1,0 +1,32 @@
+"""What every step of a campaign needs: its precincts of today, its posts in one state, a line in the audit log."""
+
+import dataclasses
+from datetime import datetime
+
+from campaign_engine.domain.campaign import Campaign, Post, PostStatus
+from campaign_engine.domain.contact import Person
+from campaign_engine.ports.planning import AuditEntry, StoredRanking
+from campaign_engine.ports.unit_of_work import UnitOfWork
+
+
+async def resolved(work: UnitOfWork, campaign: Campaign) -> tuple[Campaign, StoredRanking]:
+    """With the precincts that its posts reach by the newest ranking."""
+    ranking = await work.targeting.latest_ranking()
+    return with_targets(campaign, ranking), ranking
+
+
+def with_targets(campaign: Campaign, ranking: StoredRanking) -> Campaign:
+    """With the precincts that all its posts reach by this ranking."""
+    going = (post for post in campaign.posts if post.status is not PostStatus.WITHDRAWN)
+    reached = {number for post in going for number in post.content.targets.resolve(ranking.ranking)}
+    return dataclasses.replace(campaign, precincts=tuple(sorted(reached)) or campaign.precincts)
+
+
+def in_status(campaign: Campaign, status: PostStatus) -> tuple[Post, ...]:
+    """Its posts in this state."""
+    return tuple(post for post in campaign.posts if post.status is status)
+
+
+async def log_step(work: UnitOfWork, person: Person, action: str, campaign_id: int, now: datetime) -> None:
+    """Who did what, by the handle (safety R3)."""
+    await work.audit.append(AuditEntry(person.handle, action, f"campaign:{campaign_id}"), now)

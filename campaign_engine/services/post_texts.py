@@ -1,0 +1,78 @@
+"""What posts say: rendered as they will be read, and checked before anybody else reads them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaign_engine.domain.campaign import Campaign, Draft, Post
+from campaign_engine.domain.drafting import check_length, check_schedule
+from campaign_engine.domain.errors import InvalidInput
+from campaign_engine.domain.precinct import borough_of
+from campaign_engine.ports.renderer import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What texts and drafts may refer to: channels of this installation, short names of precincts, our own page."""
+
+    channels: frozenset[str]
+    area_name: Callable[[int], str]
+    public_url: str
+
+
+class PostTexts:
+    """Texts of posts in the surroundings of this installation."""
+
+    def __init__(self, renderer: Renderer, surroundings: Surroundings) -> None:
+        self._renderer = renderer
+        self._around = surroundings
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """Those of this installation."""
+        return self._around.channels
+
+    def all_of(self, campaign: Campaign) -> tuple[tuple[str, str], ...]:
+        """Pairs of language and rendered text, in the order of the campaign's languages; its precincts are needed."""
+        return tuple(
+            (language, self.rendered(campaign, post, language))
+            for post in campaign.posts
+            for language in campaign.languages
+            if language in post.content.texts
+        )
+
+    def rendered(self, campaign: Campaign, post: Post, language: str) -> str:
+        """As somebody in the first of its precincts reads it."""
+        precinct = campaign.precincts[0]
+        values = {
+            "area": self._around.area_name(precinct),
+            "borough": borough_of(precinct).value,
+            "precinct": precinct,
+            "campaign": campaign.title,
+            "link": self._around.public_url,
+        }
+        return self._renderer.post(post.content, language, values)
+
+    def check_post(self, campaign: Campaign, post: Post, now: datetime, *, begun: bool) -> None:
+        """Raise InvalidInput unless its times and all its texts may go out."""
+        check_schedule(post.content.schedule, now, begun=begun)
+        for language, text in post.content.texts.items():
+            self.check(text, language)
+            check_length(self.rendered(campaign, post, language), language, post.content.channels)
+
+    def check(self, text: str, language: str) -> None:
+        """Raise InvalidInput, naming the language, for a template that is broken or links where it may not."""
+        try:
+            self._renderer.check(text)
+        except InvalidInput as error:
+            error.values = {**error.values, "language": language}
+            raise
+
+    def with_starter(self, draft: Draft, changes: Mapping[str, object]) -> Mapping[str, object]:
+        """The shipped text in place of `starter`, a language."""
+        if "starter" not in changes:
+            return changes
+        language = str(changes["starter"])
+        text = self._renderer.starter(draft.kind, language)
+        others = {name: value for name, value in changes.items() if name != "starter"}
+        return {**others, "texts": {language: text}}

@@ -49,7 +49,6 @@ class Engine:
     places: ShippedPlaces
     targeting: Targeting
     campaigns: Campaigns
-    approval: Approval
     staffing: Staffing
     sites: Sites
     conversation: Conversation
@@ -172,50 +171,79 @@ def _make_key(settings: Settings) -> None:
         ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What everything else is wired upon."""
+
+    settings: Settings
+    time: Time
+    store: SqlStore
+    renderer: Renderer
+    places: ShippedPlaces
+    channels: Mapping[str, Channel]
+    paces: Mapping[str, LanePace]
+
+    @property
+    def texts(self) -> PostTexts:
+        """Of posts, as this installation sends them."""
+        around = Surroundings(frozenset(self.channels), self.places.name, self.settings.site_url)
+        return PostTexts(self.renderer, around)
+
+
+def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
+    store, time = SqlStore(database), wiring.time
+    channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, time.clock), *wiring.bots)}
+    paces = {name: LanePace(LIMITS.get(name, UNLIMITED), time.monotonic, time.sleep) for name in channels}
+    return _Base(settings, time, store, Renderer(), ShippedPlaces(), channels, paces)
+
+
 def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
-    clock, store, renderer, places = wiring.time.clock, SqlStore(database), Renderer(), ShippedPlaces()
-    channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, clock), *wiring.bots)}
-    paces = {name: LanePace(LIMITS.get(name, UNLIMITED), wiring.time.monotonic, wiring.time.sleep) for name in channels}
-    texts = PostTexts(renderer, Surroundings(frozenset(channels), places.name, settings.site_url))
-    campaigns, approval = Campaigns(clock, texts), Approval(clock, texts)
-    staffing, rooms = Staffing(clock), Rooms(clock)
-    notifier = ChannelNotifier({name: (channel, paces[name]) for name, channel in channels.items()})
+    base = _base(settings, database, wiring)
+    clock, store = base.time.clock, base.store
+    campaigns, staffing, notifier = Campaigns(clock, base.texts), Staffing(clock), _notifier(base)
     reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
     parts = ConversationParts(
-        store,
-        renderer,
-        clock,
-        places,
-        campaigns,
-        approval,
-        staffing,
-        reports,
-        notifier,
-        tuple(channels),
-        settings.site_url,
+        store=store,
+        renderer=base.renderer,
+        clock=clock,
+        places=base.places,
+        campaigns=campaigns,
+        approval=Approval(clock, base.texts),
+        staffing=staffing,
+        figures=reports,
+        notifier=notifier,
+        channels=tuple(base.channels),
+        public_url=settings.site_url,
     )
-    lanes = {
-        name: Lane(LaneParts(store, channel, renderer, paces[name], clock, places.name, settings.site_url))
-        for name, channel in channels.items()
-    }
     return Engine(
         settings=settings,
-        time=wiring.time,
+        time=base.time,
         database=database,
         store=store,
-        renderer=renderer,
-        places=places,
+        renderer=base.renderer,
+        places=base.places,
         targeting=Targeting(store, NewYorkData(), clock),
         campaigns=campaigns,
-        approval=approval,
         staffing=staffing,
         sites=Sites(clock),
         conversation=Conversation(parts),
-        room_desk=RoomDesk(store, rooms, renderer, places, clock),
+        room_desk=RoomDesk(store, Rooms(clock), base.renderer, base.places, clock),
         blocking=Blocking(store, clock),
         posting=Posting(store, clock),
         reports=reports,
         notifier=notifier,
-        paces=paces,
-        lanes=lanes,
+        paces=base.paces,
+        lanes=_lanes(base),
     )
+
+
+def _notifier(base: _Base) -> ChannelNotifier:
+    return ChannelNotifier({name: (channel, base.paces[name]) for name, channel in base.channels.items()})
+
+
+def _lanes(base: _Base) -> Mapping[str, Lane]:
+    clock, page = base.time.clock, base.settings.site_url
+    return {
+        name: Lane(LaneParts(base.store, channel, base.renderer, base.paces[name], clock, base.places.name, page))
+        for name, channel in base.channels.items()
+    }

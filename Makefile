@@ -34,7 +34,7 @@ else
 endif
 
 test: $(VENV)/dev.stamp ## All tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: $(VENV)/dev.stamp ## Style, types, layering, generated files
 	$(BIN)/ruff format --check .

@@ -28,7 +28,7 @@ DELIVERY_TRANSITIONS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
     _S.QUEUED: frozenset({_S.SENDING, _S.SUPPRESSED, _S.HELD, _S.EXPIRED, _S.CANCELLED}),
     _S.HELD: frozenset({_S.QUEUED, _S.EXPIRED, _S.CANCELLED}),
     _S.SENDING: frozenset({_S.SENT, _S.RETRYING, _S.FAILED, _S.UNCONFIRMED, _S.SUPPRESSED, _S.EXPIRED, _S.CANCELLED}),
-    _S.RETRYING: frozenset({_S.SENDING, _S.FAILED, _S.SUPPRESSED, _S.EXPIRED, _S.CANCELLED}),
+    _S.RETRYING: frozenset({_S.SENDING, _S.HELD, _S.FAILED, _S.SUPPRESSED, _S.EXPIRED, _S.CANCELLED}),
     _S.UNCONFIRMED: frozenset({_S.QUEUED, _S.LEFT}),
     _S.SENT: frozenset({_S.BOUNCED}),
     _S.BOUNCED: frozenset(),

@@ -1,12 +1,16 @@
 """Who may do what with a campaign, by role, scope and the two-person rule (safety S1, R1)."""
 
+from collections.abc import Iterable
+
 from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, CampaignKind, CampaignStatus, PostStatus
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope, ScopeKind
-from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.domain.errors import NotAllowed, NotFound
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS, borough_of
 
 _AUTHORS = (Role.ORGANIZER,)
-_WATCHERS = (Role.ORGANIZER, Role.APPROVER, Role.SAFETY_LEAD)
+WATCHERS = (Role.ORGANIZER, Role.APPROVER, Role.SAFETY_LEAD)
+"""Who sees campaigns of others, and may hold a precinct (safety I1)."""
+
 LIVE = frozenset({CampaignStatus.APPROVED, CampaignStatus.SCHEDULED, CampaignStatus.RUNNING, CampaignStatus.PAUSED})
 """Between approval and the end."""
 
@@ -53,7 +57,7 @@ def may_see(person: Person, campaign: Campaign) -> bool:
 
 def visible_precincts(person: Person) -> frozenset[int]:
     """Where this person sees campaigns of others."""
-    return reach(person.grants, _WATCHERS)
+    return reach(person.grants, WATCHERS)
 
 
 def check_organizer(person: Person) -> int:
@@ -63,9 +67,31 @@ def check_organizer(person: Person) -> int:
     return person.contact_id
 
 
+def check_watcher(person: Person, precincts: Iterable[int]) -> int:
+    """Contact id of somebody who may hold all these precincts (safety I1). Raises NotAllowed, NotFound."""
+    if person.contact_id is None or not person.has_role(*WATCHERS):
+        raise NotAllowed(
+            "Only organizers, approvers and safety leads can do that.", "Tell one of them now.", "not_watcher"
+        )
+    for number in precincts:
+        if number not in PRECINCT_NUMBERS:
+            raise NotFound(
+                f"There is no precinct {number} in New York City.",
+                "Use a precinct number such as 75.",
+                "no_precinct",
+                {"number": number},
+            )
+    _check_reach(visible_precincts(person), precincts)
+    return person.contact_id
+
+
 def check_targets(person: Person, precincts: tuple[int, ...]) -> None:
     """Raise NotAllowed, naming what is beyond, unless the organizer's scope covers all precincts."""
-    beyond = sorted(set(precincts) - reach(person.grants, _AUTHORS))
+    _check_reach(reach(person.grants, _AUTHORS), precincts)
+
+
+def _check_reach(covered: frozenset[int], precincts: Iterable[int]) -> None:
+    beyond = sorted(set(precincts) - covered)
     if beyond:
         named = ", ".join(str(number) for number in beyond[:5]) + (" and others" if len(beyond) > 5 else "")
         raise NotAllowed(

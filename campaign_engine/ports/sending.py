@@ -110,6 +110,8 @@ class Claimed:
     What may have changed since the freeze is read at the claim: `consented` (the topic is granted), `opted_out`,
     `reachable` (the address is active, the room still linked), `paused_until`, the campaign's status, and `approved`:
     the post is approved in just this version and its content still has the hash that was approved (safety S1).
+    `held_until`: somebody holds its precinct for posts of its kind (safety I1). A `notice` tells of a cancelled event:
+    neither its campaign's state nor an hour, a cap or a hold keeps it back (safety S9).
     `scope` is the area that a room is tied to, None for a person. The address of somebody deleted since is empty, and
     never `reachable`.
     """
@@ -133,6 +135,8 @@ class Claimed:
     opted_out: bool = False
     reachable: bool = True
     paused_until: datetime | None = None
+    held_until: datetime | None = None
+    notice: bool = False
     address_id: int | None = None
     room_id: int | None = None
     scope: Scope | None = None
@@ -159,8 +163,12 @@ class Outcome:
 class DeliveriesRepository(Protocol):
     """One row per occurrence and address or room: the truth about every message."""
 
-    async def claim(self, lane: str, epoch: int, limit: int, now: datetime) -> tuple[Claimed, ...]:
+    async def claim(
+        self, lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bool = False
+    ) -> tuple[Claimed, ...]:
         """Queued ones and due retries of running campaigns, oldest first, become sending under this epoch.
+
+        Notices of cancelled events go first, and are all there is with `notices_only` (safety S9).
 
         Nothing is claimed when the lane's row has another epoch by now. Attempts are counted here. The caller's
         transaction must be `durable`: a power cut must not forget that something was about to leave.
@@ -187,7 +195,7 @@ class DeliveriesRepository(Protocol):
         """Rows by status, every status present."""
 
     async def open_count(self, lane: str) -> int:
-        """Queued and retrying ones of running campaigns on this lane."""
+        """Queued and retrying ones of running campaigns on this lane, and notices of cancelled events."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
 from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository
 from campaign_engine.ports.planning import (
     AuditRepository,
@@ -47,6 +48,12 @@ class UnitOfWork(Protocol):
     def deliveries(self) -> DeliveriesRepository: ...  # noqa: D102
     @property
     def lanes(self) -> LanesRepository: ...  # noqa: D102
+    @property
+    def holds(self) -> HoldsRepository: ...  # noqa: D102
+    @property
+    def incidents(self) -> IncidentsRepository: ...  # noqa: D102
+    @property
+    def notices(self) -> NoticesRepository: ...  # noqa: D102
     @property
     def inbox(self) -> InboxRepository: ...  # noqa: D102
 

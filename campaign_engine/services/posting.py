@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.holding import Settled
 from campaign_engine.ports.planning import AuditEntry
 from campaign_engine.ports.sending import LivePost, NewOccurrence, Unfrozen
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
@@ -24,7 +25,9 @@ _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What one tick did: occurrences opened and missed, deliveries frozen, expired and cancelled, campaigns ended."""
+    """What one tick did: occurrences opened and missed, deliveries frozen, expired and cancelled, campaigns ended,
+    deliveries that a hold keeps back and that go on after one.
+    """
 
     opened: int = 0
     missed: int = 0
@@ -33,6 +36,8 @@ class Ticked:
     expired: int = 0
     cancelled: int = 0
     finished: int = 0
+    held: int = 0
+    released: int = 0
 
 
 class Posting:
@@ -43,15 +48,26 @@ class Posting:
         self._clock = clock
 
     async def tick(self) -> Ticked:
-        """Open, expire, cancel, freeze, finish. Raises StoreUnavailable; the next tick goes on from there."""
+        """Open, hold and let go, expire, cancel, freeze, finish. Raises StoreUnavailable; the next tick goes on from there."""
         now = self._clock()
         opened, missed = await self._open(now)
+        held = await self._hold(now)
         async with self._store.write() as work:
             cancelled = await work.occurrences.cancel_withdrawn(now)
             expired = await work.occurrences.expire(now)
         people, rooms = await self._freeze(now)
         finished = await self._finish(now)
-        return Ticked(opened, missed, people, rooms, expired, cancelled, finished)
+        return Ticked(
+            opened, missed, people, rooms, expired + held.expired, cancelled, finished, held.held, held.released
+        )
+
+    async def _hold(self, now: datetime) -> Settled:
+        """What a hold keeps back, lets go or kept for too long; a transaction of its own (safety I1)."""
+        async with self._store.read() as work:
+            if not await work.holds.has_work():
+                return Settled()
+        async with self._store.write() as work:
+            return await work.holds.settle(now)
 
     async def next_due(self) -> datetime | None:
         """When the next post fires (UTC), the past for one that is due already; None when nothing is planned."""

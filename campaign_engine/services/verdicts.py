@@ -18,12 +18,15 @@ _ENDED = (CampaignStatus.CANCELLED, CampaignStatus.FINISHED)
 
 
 def recheck(claimed: Claimed, now: datetime) -> Outcome | None:
-    """Why a delivery must not leave at this moment; None when it may (safety C6, C7, S1, S4, S6).
+    """Why a delivery must not leave at this moment; None when it may (safety C6, C7, S1, S4, S6, I1, S9).
 
     What only has to wait is given back as retrying: from `sending` there is no way to `queued`, because one that was
-    claimed may have left. It is not claimed again while its campaign is paused or the window is closed.
+    claimed may have left. It is not claimed again while its campaign is paused or the window is closed. A notice of a
+    cancelled event goes to whoever wants it and can be reached, whatever else says no.
     """
-    return _withdrawn(claimed) or _unwanted(claimed, now) or _too_late_or_early(claimed, now)
+    if claimed.notice:
+        return _unwanted(claimed, now) or _too_late(claimed, now)
+    return _withdrawn(claimed) or _unwanted(claimed, now) or _too_late(claimed, now) or _too_early(claimed, now)
 
 
 def _withdrawn(claimed: Claimed) -> Outcome | None:
@@ -46,13 +49,20 @@ def _unwanted(claimed: Claimed, now: datetime) -> Outcome | None:
     return Outcome(claimed.id, DeliveryStatus.SUPPRESSED, reason, tried=False) if reason else None
 
 
-def _too_late_or_early(claimed: Claimed, now: datetime) -> Outcome | None:
+def _too_late(claimed: Claimed, now: datetime) -> Outcome | None:
     if now >= claimed.stale_at:
         return Outcome(claimed.id, DeliveryStatus.EXPIRED, "stale", tried=False)
+    return None
+
+
+def _too_early(claimed: Claimed, now: datetime) -> Outcome | None:
     if claimed.campaign_status is not CampaignStatus.RUNNING:
         return given_back(claimed, "campaign_paused", now + GIVEN_BACK_FOR)
     if not is_allowed(now):
         return given_back(claimed, "window", now + GIVEN_BACK_FOR)
+    if claimed.held_until is not None and claimed.held_until > now:
+        # The next tick moves it to `held`, from where a release brings it back (safety I1).
+        return given_back(claimed, "hold", claimed.held_until)
     return None
 
 

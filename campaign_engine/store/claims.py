@@ -1,14 +1,17 @@
 """What a lane must know of deliveries that it has claimed, in one read."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
 from campaign_engine.domain.contact import AddressStatus, Scope, ScopeKind
+from campaign_engine.domain.hold import HELD_FOR
 from campaign_engine.domain.message import Destination
 from campaign_engine.ports.sending import Claimed
+from campaign_engine.store import holding
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.tables import (
     addresses,
@@ -74,6 +77,8 @@ def _columns() -> tuple[sa.ColumnElement[Any], ...]:
         *(campaigns.c[name] for name in ("title", "kind")),
         campaigns.c.status.label("campaign_status"),
         contacts.c.paused_until,
+        holding.HELD_FROM.label("held_from"),
+        holding.is_notice(occurrences.c.post_id).label("notice"),
         consents.c.granted,
         do_not_contact.c.since.label("stopped_at"),
         addresses.c.status.label("address_status"),
@@ -86,6 +91,12 @@ def _is_approved(row: Any, content: PostContent) -> bool:
     """Safety S1: what was approved is what is sent."""
     approved = row.post_status == PostStatus.APPROVED and row.approved_at is not None
     return approved and row.current_version == row.version and content.content_hash() == row.content_hash
+
+
+def _held_until(row: Any) -> datetime | None:
+    """As domain.hold.Hold.until (safety I1)."""
+    length = HELD_FOR.get(CampaignKind(row.kind))
+    return None if length is None or row.held_from is None or row.notice else row.held_from + length
 
 
 def _claimed(row: Any, content: PostContent, approved: bool, cipher: AddressCipher) -> Claimed:
@@ -112,6 +123,8 @@ def _claimed(row: Any, content: PostContent, approved: bool, cipher: AddressCiph
         opted_out=stopped,
         reachable=bool(row.active) if row.is_room else row.address_status == AddressStatus.ACTIVE,
         paused_until=row.paused_until,
+        held_until=_held_until(row),
+        notice=bool(row.notice),
         address_id=row.address_id,
         room_id=row.room_id,
         scope=Scope(ScopeKind(row.scope_kind), row.scope_value) if row.scope_kind else None,

@@ -11,7 +11,7 @@ from campaign_engine.domain.contact import AddressStatus
 from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus, OccurrenceStatus, check_delivery_transition
 from campaign_engine.domain.errors import Conflict, NotFound
 from campaign_engine.ports.sending import Claimed, Outcome
-from campaign_engine.store import claims
+from campaign_engine.store import claims, holding
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.tables import addresses, campaigns, deliveries, lanes, occurrences, posts, rooms
 from campaign_engine.store.transaction import Transaction
@@ -28,12 +28,20 @@ _RUNNING = (
     )
     .correlate(deliveries)
 )
+_NOTICE = (
+    sa.exists()
+    .where(occurrences.c.id == deliveries.c.occurrence_id, holding.is_notice(occurrences.c.post_id))
+    .correlate(deliveries)
+)
+"""Tells of a cancelled event, whatever became of its campaign (safety S9)."""
 
 
 class SqlDeliveriesRepository(Transaction):
     """Implements ports.sending.DeliveriesRepository."""
 
-    async def claim(self, lane: str, epoch: int, limit: int, now: datetime) -> tuple[Claimed, ...]:
+    async def claim(
+        self, lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bool = False
+    ) -> tuple[Claimed, ...]:
         """One update and, where it took any, one read."""
         # A take-over waits for this lock and then sees what was claimed; a claim that waits for it finds another epoch.
         mine = sa.select(lanes.c.name).where(lanes.c.name == lane, lanes.c.epoch == epoch).with_for_update(read=True)
@@ -44,7 +52,7 @@ class SqlDeliveriesRepository(Transaction):
                 deliveries.c.lane == lane,
                 in_states(*CLAIMABLE),
                 deliveries.c.next_attempt_at <= now,
-                _RUNNING,
+                _NOTICE if notices_only else sa.or_(_RUNNING, _NOTICE),
             )
             .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
             .limit(limit)
@@ -127,7 +135,10 @@ class SqlDeliveriesRepository(Transaction):
         """One statement."""
         wanted = sa.select(sa.func.count()).select_from(deliveries)
         return int(
-            await self._connection.scalar(wanted.where(deliveries.c.lane == lane, in_states(*CLAIMABLE), _RUNNING)) or 0
+            await self._connection.scalar(
+                wanted.where(deliveries.c.lane == lane, in_states(*CLAIMABLE), sa.or_(_RUNNING, _NOTICE))
+            )
+            or 0
         )
 
     async def _not_unconfirmed(self, delivery_id: int) -> None:

@@ -33,8 +33,8 @@ def people(occurrence: Unfrozen, now: datetime, after: int, last: int) -> sa.Sel
     source = contacts.join(addresses, addresses.c.contact_id == contacts.c.id)
     source = source.join(consents, consents.c.contact_id == contacts.c.id)
     wanted = (
-        _rows(
-            occurrence,
+        delivery_rows(
+            occurrence.id,
             now,
             contact_id=contacts.c.id,
             address_id=addresses.c.id,
@@ -67,8 +67,8 @@ def rooms_of(occurrence: Unfrozen, now: datetime) -> sa.Select[Any]:
     at_site = sa.and_(rooms.c.scope_kind == ScopeKind.SITE, sa.cast(sites.c.id, sa.String) == rooms.c.scope_value)
     own = sa.case((rooms.c.scope_kind == ScopeKind.PRECINCT, sa.cast(rooms.c.scope_value, sa.Integer)))
     return (
-        _rows(
-            occurrence,
+        delivery_rows(
+            occurrence.id,
             now,
             room_id=rooms.c.id,
             is_room=sa.true(),
@@ -104,10 +104,10 @@ def _meets_targets(campaign_id: int) -> sa.ColumnElement[bool]:
     )
 
 
-def _rows(occurrence: Unfrozen, now: datetime, **own: Any) -> sa.Select[Any]:
-    """A select whose columns are named as those of deliveries."""
+def delivery_rows(occurrence_id: int, now: datetime, **own: Any) -> sa.Select[Any]:
+    """A select whose columns are named as those of deliveries; `own` go before what all have in common."""
     same = {
-        "occurrence_id": occurrence.id,
+        "occurrence_id": occurrence_id,
         "status": DeliveryStatus.QUEUED,
         "reason": "",
         "attempts": 0,

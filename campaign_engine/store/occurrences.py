@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
+from campaign_engine.domain.contact import Topic
 from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus, OccurrenceStatus
 from campaign_engine.ports.sending import Frozen, LivePost, NewOccurrence, Unfrozen
-from campaign_engine.store import freezing
+from campaign_engine.store import freezing, holding
 from campaign_engine.store.tables import campaigns, contacts, deliveries, occurrences, post_versions, posts
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import in_states
@@ -73,7 +74,7 @@ class SqlOccurrencesRepository(Transaction):
         return tuple(_unfrozen(row) for row in await self._connection.execute(wanted))
 
     async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
-        """At most five statements."""
+        """At most seven statements, and three more where a hold keeps something back."""
         still_open = sa.and_(
             occurrences.c.id == occurrence.id,
             occurrences.c.status == OccurrenceStatus.OPEN,
@@ -83,9 +84,15 @@ class SqlOccurrencesRepository(Transaction):
             return Frozen(0, 0)
         last = after + freezing.RANGE
         people = await self._insert(freezing.people(occurrence, now, after, last))
+        # Within the transaction, so that nothing for a held precinct can be claimed in between (safety I1).
+        await holding.keep_back(self._connection, [occurrence.id], now)
         if (await self._connection.scalar(sa.select(sa.func.max(contacts.c.id))) or 0) > last:
             return Frozen(people, 0, rest=last)
-        rooms = await self._insert(freezing.rooms_of(occurrence, now))
+        rooms = 0
+        if occurrence.topic is not Topic.CHECK_INS:
+            # A check-in goes to nobody but the subscribers of check-ins (safety I2).
+            rooms = await self._insert(freezing.rooms_of(occurrence, now))
+            await holding.keep_back(self._connection, [occurrence.id], now)
         await self._connection.execute(
             occurrences.update().where(occurrences.c.id == occurrence.id).values(frozen_at=now)
         )
@@ -108,7 +115,11 @@ class SqlOccurrencesRepository(Transaction):
             sa.select(occurrences.c.id, campaigns.c.status)
             .join(posts, posts.c.id == occurrences.c.post_id)
             .join(campaigns, campaigns.c.id == posts.c.campaign_id)
-            .where(occurrences.c.status == OccurrenceStatus.OPEN, sa.or_(edited, campaigns.c.status.in_(_ENDED)))
+            .where(
+                occurrences.c.status == OccurrenceStatus.OPEN,
+                sa.or_(edited, campaigns.c.status.in_(_ENDED)),
+                ~holding.is_notice(posts.c.id),
+            )
             .order_by(occurrences.c.id)
             .with_for_update(of=occurrences)
         )

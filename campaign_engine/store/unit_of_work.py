@@ -13,8 +13,10 @@ from campaign_engine.store.contacts import SqlContactsRepository
 from campaign_engine.store.database import Database
 from campaign_engine.store.deliveries import SqlDeliveriesRepository
 from campaign_engine.store.dialogues import SqlDialoguesRepository
+from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsRepository
 from campaign_engine.store.inbox import SqlInboxRepository
 from campaign_engine.store.lanes import SqlLanesRepository
+from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
 from campaign_engine.store.rooms import SqlRoomsRepository
 from campaign_engine.store.sites import SqlSitesRepository
@@ -38,6 +40,9 @@ class SqlUnitOfWork:
         self.occurrences = SqlOccurrencesRepository(connection, cipher)
         self.deliveries = SqlDeliveriesRepository(connection, cipher)
         self.lanes = SqlLanesRepository(connection, cipher)
+        self.holds = SqlHoldsRepository(connection, cipher)
+        self.incidents = SqlIncidentsRepository(connection, cipher)
+        self.notices = SqlNoticesRepository(connection, cipher)
         self.inbox = SqlInboxRepository(connection, cipher)
 
 

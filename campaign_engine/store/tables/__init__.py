@@ -11,6 +11,7 @@ from campaign_engine.store.tables.deliveries import (
     lanes,
     pledges,
 )
+from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
 from campaign_engine.store.tables.people import (
     addresses,
     age_gates,
@@ -42,7 +43,12 @@ __all__ = [
     "deliveries",
     "dialogues",
     "do_not_contact",
+    "event_notices",
+    "held_posts",
+    "hold_events",
+    "holds",
     "inbox",
+    "incidents",
     "lanes",
     "meta",
     "metadata",

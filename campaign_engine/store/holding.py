@@ -1,0 +1,132 @@
+"""Which deliveries a hold keeps back, and how they are moved: one statement per direction (safety I1)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus
+from campaign_engine.domain.hold import HELD_FOR
+from campaign_engine.store.tables import (
+    campaigns,
+    deliveries,
+    event_notices,
+    held_posts,
+    holds,
+    occurrences,
+    posts,
+)
+from campaign_engine.store.unsettled import in_states
+from campaign_engine.store.upsert import insert
+
+REASON = "hold"
+
+Moved = Counter[tuple[int, int]]
+"""Deliveries by occurrence and precinct."""
+
+WAITING = sa.and_(in_states(DeliveryStatus.HELD), deliveries.c.reason == REASON)
+"""Held by a hold, and by nothing else."""
+
+HELD_FROM = (
+    sa.select(sa.func.max(holds.c.renewed_at))
+    .where(holds.c.precinct == deliveries.c.precinct, holds.c.ended_at.is_(None))
+    .correlate(deliveries)
+    .scalar_subquery()
+)
+"""When the open hold of a delivery's precinct began to count."""
+
+
+def is_notice(post_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whether a post tells of a cancelled event, which nothing delays (safety S9)."""
+    return post_id.in_(sa.select(event_notices.c.post_id))
+
+
+def keeps_back(now: datetime) -> sa.ColumnElement[bool]:
+    """Condition on deliveries: precinct, kind and time of an open hold; rooms of a borough have no precinct."""
+    lengths = set(HELD_FOR.values())
+    by_kind = (
+        sa.and_(
+            campaigns.c.kind.in_([kind.value for kind, each in HELD_FOR.items() if each == length]),
+            holds.c.renewed_at > now - length,
+        )
+        for length in lengths
+    )
+    return (
+        sa.exists()
+        .where(
+            occurrences.c.id == deliveries.c.occurrence_id,
+            posts.c.id == occurrences.c.post_id,
+            campaigns.c.id == posts.c.campaign_id,
+            holds.c.precinct == deliveries.c.precinct,
+            holds.c.ended_at.is_(None),
+            sa.or_(*by_kind),
+            ~is_notice(posts.c.id),
+        )
+        .correlate(deliveries)
+    )
+
+
+async def keep_back(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> int:
+    """What is to leave of these locked occurrences waits from now on; how many. One update, more where it found any."""
+    held = await move(
+        connection, ids, sa.and_(in_states(*CLAIMABLE), keeps_back(now)), (DeliveryStatus.HELD, REASON), now
+    )
+    if held:
+        await _count_held(connection, held)
+    return held.total()
+
+
+async def move(
+    connection: AsyncConnection,
+    ids: Sequence[int],
+    which: sa.ColumnElement[bool],
+    after: tuple[DeliveryStatus, str],
+    now: datetime,
+) -> Moved:
+    """`after` is the new status with its reason."""
+    status, reason = after
+    moved = await connection.execute(
+        deliveries.update()
+        .where(deliveries.c.occurrence_id.in_(ids), which)
+        .values(status=status, reason=reason, next_attempt_at=now, updated_at=now)
+        .returning(deliveries.c.occurrence_id, deliveries.c.precinct)
+    )
+    return Counter((row.occurrence_id, row.precinct) for row in moved)
+
+
+async def count_expired(connection: AsyncConnection, expired: Moved) -> None:
+    """One update per post and precinct."""
+    for (occurrence_id, precinct), number in expired.items():
+        of_precinct = sa.select(holds.c.id).where(holds.c.precinct == precinct)
+        mine = sa.and_(held_posts.c.occurrence_id == occurrence_id, held_posts.c.hold_id.in_(of_precinct))
+        counted = held_posts.update().where(mine, held_posts.c.waiting)
+        await connection.execute(counted.values(expired=held_posts.c.expired + number))
+
+
+async def close_posts(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Posts of which nothing waits any more; one update."""
+    left = sa.exists().where(
+        holds.c.id == held_posts.c.hold_id,
+        deliveries.c.occurrence_id == held_posts.c.occurrence_id,
+        deliveries.c.precinct == holds.c.precinct,
+        WAITING,
+    )
+    done = held_posts.update().where(held_posts.c.occurrence_id.in_(ids), held_posts.c.waiting, ~left)
+    await connection.execute(done.values(waiting=False))
+
+
+async def _count_held(connection: AsyncConnection, held: Moved) -> None:
+    open_holds = sa.select(holds.c.precinct, holds.c.id).where(holds.c.ended_at.is_(None))
+    known = {row.precinct: row.id for row in await connection.execute(open_holds)}
+    rows = [
+        {"hold_id": known[precinct], "occurrence_id": occurrence_id, "messages": number, "expired": 0, "waiting": True}
+        for (occurrence_id, precinct), number in held.items()
+        if precinct in known
+    ]
+    if not rows:
+        return
+    new = insert(connection, held_posts).values(rows)
+    added = {"messages": held_posts.c.messages + new.excluded.messages, "waiting": True}
+    await connection.execute(new.on_conflict_do_update(index_elements=["hold_id", "occurrence_id"], set_=added))

@@ -1,0 +1,125 @@
+"""Cancelled events: a post of its own that goes at once to those signed up (safety S9)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from campaign_engine.domain.audience import DIRECT_CHANNELS
+from campaign_engine.domain.campaign import Campaign, PostContent, PostStatus
+from campaign_engine.domain.contact import AddressStatus, Topic
+from campaign_engine.domain.delivery import DeliveryStatus, OccurrenceStatus
+from campaign_engine.domain.errors import Conflict
+from campaign_engine.ports.holding import Actor
+from campaign_engine.store import freezing
+from campaign_engine.store.tables import (
+    addresses,
+    consents,
+    contacts,
+    deliveries,
+    do_not_contact,
+    event_notices,
+    occurrences,
+    pledges,
+    post_versions,
+    posts,
+)
+from campaign_engine.store.transaction import Transaction
+from campaign_engine.store.upsert import insert
+
+_FIRST = timedelta(days=1)
+"""Lanes take the longest due first: a notice is queued as if it had waited for a day."""
+
+_TOLD = (DeliveryStatus.SENT, DeliveryStatus.SENDING, DeliveryStatus.UNCONFIRMED, DeliveryStatus.LEFT)
+"""A post of the event reached them, or may have."""
+
+
+class SqlNoticesRepository(Transaction):
+    """Implements ports.holding.NoticesRepository."""
+
+    async def told(self, campaign_id: int) -> str | None:
+        """One statement."""
+        known = sa.select(event_notices.c.handle).where(event_notices.c.campaign_id == campaign_id)
+        handle: str | None = await self._connection.scalar(known)
+        return handle
+
+    async def tell(self, campaign: Campaign, content: PostContent, by: Actor, now: datetime) -> int:
+        """Five inserts; the row of the notice is unique per campaign, so that two people tell once."""
+        post_id = await self._approved_post(campaign, content, by, now)
+        notice = {"campaign_id": campaign.id, "post_id": post_id, "handle": by.handle, "at": now}
+        once = insert(self._connection, event_notices).values(notice).on_conflict_do_nothing()
+        if await self._connection.scalar(once.returning(event_notices.c.post_id)) is None:
+            raise Conflict("Somebody else cancelled this event just now.", "Those signed up are told once.")
+        occurrence_id = await self._occurrence(post_id, content, now)
+        audience = _signed_up(campaign.id, occurrence_id, now)
+        names = [column.name for column in audience.selected_columns]
+        queued = insert(self._connection, deliveries).from_select(names, audience).on_conflict_do_nothing()
+        return (await self._connection.execute(queued.execution_options(preserve_rowcount=True))).rowcount
+
+    async def _approved_post(self, campaign: Campaign, content: PostContent, by: Actor, now: datetime) -> int:
+        """By one person alone: the text is fixed (safety S9)."""
+        post = posts.insert().values(campaign_id=campaign.id, version=1, status=PostStatus.APPROVED)
+        post_id = int((await self._connection.execute(post.returning(posts.c.id))).scalar_one())
+        version = post_versions.insert().values(
+            post_id=post_id,
+            version=1,
+            content=content.as_json(),
+            content_hash=content.content_hash(),
+            author_id=by.contact_id,
+            approver_id=by.contact_id,
+            created_at=now,
+            approved_at=now,
+        )
+        await self._connection.execute(version)
+        return post_id
+
+    async def _occurrence(self, post_id: int, content: PostContent, now: datetime) -> int:
+        """Frozen from the start, so that no clock chooses another audience."""
+        opened = occurrences.insert().values(
+            post_id=post_id,
+            version=1,
+            wall_time=content.schedule.first,
+            due_at=now,
+            stale_at=now + timedelta(minutes=content.stale_minutes),
+            status=OccurrenceStatus.OPEN,
+            frozen_at=now,
+        )
+        return int((await self._connection.execute(opened.returning(occurrences.c.id))).scalar_one())
+
+
+def _signed_up(campaign_id: int, occurrence_id: int, now: datetime) -> sa.Select[Any]:
+    """Columns are named as those of deliveries; whoever can be told is chosen as freezing.people does."""
+    earlier = sa.exists().where(
+        deliveries.c.contact_id == contacts.c.id,
+        deliveries.c.status.in_(_TOLD),
+        occurrences.c.id == deliveries.c.occurrence_id,
+        posts.c.id == occurrences.c.post_id,
+        posts.c.campaign_id == campaign_id,
+    )
+    pledged = sa.exists().where(pledges.c.contact_id == contacts.c.id, pledges.c.campaign_id == campaign_id)
+    source = contacts.join(addresses, addresses.c.contact_id == contacts.c.id)
+    source = source.join(consents, consents.c.contact_id == contacts.c.id)
+    return (
+        freezing.delivery_rows(
+            occurrence_id,
+            now,
+            next_attempt_at=sa.literal(now - _FIRST, deliveries.c.next_attempt_at.type),
+            contact_id=contacts.c.id,
+            address_id=addresses.c.id,
+            is_room=sa.false(),
+            lane=addresses.c.channel,
+            precinct=contacts.c.precinct,
+            site_id=contacts.c.site_id,
+            language=contacts.c.language,
+        )
+        .select_from(source)
+        .where(
+            addresses.c.status == AddressStatus.ACTIVE,
+            addresses.c.channel.in_(DIRECT_CHANNELS),
+            consents.c.topic == Topic.EVENT_NEWS,
+            consents.c.granted,
+            sa.or_(contacts.c.paused_until.is_(None), contacts.c.paused_until <= now),
+            ~sa.exists().where(do_not_contact.c.address_hash == addresses.c.address_hash),
+            sa.or_(earlier.correlate(contacts), pledged.correlate(contacts)),
+        )
+    )

@@ -95,6 +95,9 @@ class NoticesRepository(Protocol):
     async def told(self, campaign_id: int) -> str | None:
         """Work handle of who cancelled it; None while nobody has."""
 
+    async def waiting(self, lane: str) -> bool:
+        """Whether any notice is still to leave on this lane."""
+
     async def tell(self, campaign: Campaign, content: PostContent, by: Actor, now: datetime) -> int:
         """A post of its own with its deliveries, queued before everything else; how many. Raises Conflict.
 

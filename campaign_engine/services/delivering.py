@@ -150,16 +150,22 @@ class Lane:
         return len(claimed)
 
     async def _claim(self, epoch: int) -> tuple[Claimed, ...]:
+        closed = not is_allowed(self._clock())
+        if closed and not await self._has_notices():
+            return ()
         try:
             async with self._store.write(durable=True) as work:
                 if await self._is_held(work):
                     return ()
-                now = self._clock()
-                closed = not is_allowed(now)  # only a cancelled event is told at any hour (safety S4, S9)
-                return await work.deliveries.claim(self.name, epoch, self._width, now, notices_only=closed)
+                return await work.deliveries.claim(self.name, epoch, self._width, self._clock(), notices_only=closed)
         except StoreUnavailable:
             self._lose()  # nobody knows whether the claim was committed: a new epoch settles it
             raise
+
+    async def _has_notices(self) -> bool:
+        """Only that an event is cancelled is told at any hour (safety S4, S9)."""
+        async with self._store.read() as work:
+            return await work.notices.waiting(self.name)
 
     async def _is_held(self, work: UnitOfWork) -> bool:
         """Whether the account has to wait; tells other processes of a hold, and this one's replies of theirs."""

@@ -48,7 +48,7 @@ class Posting:
         self._clock = clock
 
     async def tick(self) -> Ticked:
-        """Open, hold and let go, expire, cancel, freeze, finish. Raises StoreUnavailable; the next tick goes on from there."""
+        """Open, hold, expire, cancel, freeze, finish. Raises StoreUnavailable; the next tick goes on from there."""
         now = self._clock()
         opened, missed = await self._open(now)
         held = await self._hold(now)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.campaign import Campaign, PostContent, PostStatus
 from campaign_engine.domain.contact import AddressStatus, Topic
-from campaign_engine.domain.delivery import DeliveryStatus, OccurrenceStatus
+from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.ports.holding import Actor
 from campaign_engine.store import freezing
@@ -25,6 +25,7 @@ from campaign_engine.store.tables import (
     posts,
 )
 from campaign_engine.store.transaction import Transaction
+from campaign_engine.store.unsettled import in_states
 from campaign_engine.store.upsert import insert
 
 _FIRST = timedelta(days=1)
@@ -42,6 +43,16 @@ class SqlNoticesRepository(Transaction):
         known = sa.select(event_notices.c.handle).where(event_notices.c.campaign_id == campaign_id)
         handle: str | None = await self._connection.scalar(known)
         return handle
+
+    async def waiting(self, lane: str) -> bool:
+        """One statement."""
+        mine = sa.exists().where(
+            event_notices.c.post_id == occurrences.c.post_id,
+            deliveries.c.occurrence_id == occurrences.c.id,
+            deliveries.c.lane == lane,
+            in_states(*CLAIMABLE),
+        )
+        return bool(await self._connection.scalar(sa.select(mine)))
 
     async def tell(self, campaign: Campaign, content: PostContent, by: Actor, now: datetime) -> int:
         """Five inserts; the row of the notice is unique per campaign, so that two people tell once."""

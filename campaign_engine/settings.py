@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from campaign_engine.domain.audience import LEAST_MIN_AUDIENCE, MIN_AUDIENCE
 from campaign_engine.domain.errors import ConfigurationError
 
 PREFIX = "GROUNDSWELL_"
@@ -44,6 +45,12 @@ class Settings(BaseSettings):
     web_port: int = Field(default=8000, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
     public_url: str = Field(
         default="", description="Address that people reach the pages at; empty means the one they listen on."
+    )
+
+    min_audience: int = Field(
+        default=MIN_AUDIENCE,
+        ge=LEAST_MIN_AUDIENCE,
+        description="People that a direct post in an organizer's own words must reach; never under 5 (safety S2).",
     )
 
     @classmethod

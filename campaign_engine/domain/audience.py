@@ -3,10 +3,35 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from campaign_engine.domain.contact import Scope
+from campaign_engine.domain.contact import Scope, Topic
 
 DIRECT_CHANNELS = ("telegram", "web", "console")
 """Where people are written to directly; on Discord posts go to servers' channels only (safety S7)."""
+
+
+MIN_AUDIENCE = 20
+"""People that a direct post written by an organizer must reach, where the operator sets nothing else (safety S2)."""
+
+LEAST_MIN_AUDIENCE = 5
+"""No setting goes below it (safety S2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who a post would go to by these rules; nobody directly when it is for rooms only."""
+
+    topic: Topic
+    channels: tuple[str, ...]
+    precincts: tuple[int, ...]
+    rooms_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceSize:
+    """Exact, so that only domain.rounding may bring `people` before anybody's eyes (safety K3); rooms are public."""
+
+    people: int
+    rooms: int
 
 
 class RoomKind(StrEnum):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from campaign_engine.domain.action import PledgeCode
+from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.contact import LANGUAGES, Topic
 from campaign_engine.domain.errors import ForbiddenTransition, InvalidInput
 from campaign_engine.domain.precinct import TargetRule
@@ -78,10 +79,14 @@ def check_campaign_transition(before: CampaignStatus, after: CampaignStatus) -> 
 
 
 class PostStatus(StrEnum):
-    """Approval belongs to a post version: an edit takes that post back to draft, the rest runs on (safety S1)."""
+    """Approval belongs to a post version: an edit takes that post back to draft, the rest runs on (safety S1).
+
+    `fixed`: an approver changed a few letters, and the author's yes is waited for.
+    """
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    FIXED = "fixed"
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"
 
@@ -89,7 +94,8 @@ class PostStatus(StrEnum):
 _P = PostStatus
 POST_TRANSITIONS: dict[PostStatus, frozenset[PostStatus]] = {
     _P.DRAFT: frozenset({_P.SUBMITTED, _P.WITHDRAWN}),
-    _P.SUBMITTED: frozenset({_P.APPROVED, _P.DRAFT, _P.WITHDRAWN}),
+    _P.SUBMITTED: frozenset({_P.APPROVED, _P.FIXED, _P.DRAFT, _P.WITHDRAWN}),
+    _P.FIXED: frozenset({_P.APPROVED, _P.SUBMITTED, _P.DRAFT, _P.WITHDRAWN}),
     _P.APPROVED: frozenset({_P.DRAFT, _P.WITHDRAWN}),
     _P.WITHDRAWN: frozenset(),
 }
@@ -110,7 +116,8 @@ class PostContent:
     """All that an approval covers; two equal contents have the same hash.
 
     `texts` maps a language code to a template; `pledge` puts a pledge button under the post;
-    `stale_minutes` after its time a post that has not left expires (safety S6).
+    `stale_minutes` after its time a post that has not left expires (safety S6). `rooms_only` posts are sent to nobody
+    directly; `fixed` are reviewed texts that nobody changed (safety S2).
     """
 
     texts: Mapping[str, str]
@@ -119,6 +126,13 @@ class PostContent:
     targets: TargetRule
     pledge: PledgeCode | None = None
     stale_minutes: int = STALE_MINUTES
+    rooms_only: bool = False
+    fixed: bool = False
+
+    @property
+    def needs_minimum(self) -> bool:
+        """Goes to people directly in an organizer's own words (safety S2)."""
+        return not self.rooms_only and not self.fixed and bool(set(self.channels).intersection(DIRECT_CHANNELS))
 
     def content_hash(self) -> str:
         """SHA-256 over the canonical JSON of every field, as 64 hexadecimal digits."""
@@ -133,6 +147,7 @@ class PostContent:
             "targets": self.targets.as_json(),
             "pledge": self.pledge,
             "stale_minutes": self.stale_minutes,
+            **_flags(self.rooms_only, self.fixed),
         }
 
     @classmethod
@@ -145,7 +160,14 @@ class PostContent:
             targets=TargetRule.from_json(data["targets"]),
             pledge=PledgeCode(data["pledge"]) if data["pledge"] else None,
             stale_minutes=int(data["stale_minutes"]),
+            rooms_only=bool(data.get("rooms_only")),
+            fixed=bool(data.get("fixed")),
         )
+
+
+def _flags(rooms_only: bool, fixed: bool) -> dict[str, bool]:
+    """Only those that are set, so that a content without them keeps the hash it was approved with."""
+    return {name: True for name, is_set in (("rooms_only", rooms_only), ("fixed", fixed)) if is_set}
 
 
 def _sha256(payload: Mapping[str, Any]) -> str:
@@ -222,6 +244,8 @@ class Draft:
     post_id: int = 0
     version: int = 0
     live: bool = False
+    rooms_only: bool = False
+    fixed: bool = False
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -238,6 +262,7 @@ class Draft:
             "targets": self.targets and dict(self.targets),
             "pledge": self.pledge,
             "stale_minutes": STALE_MINUTES,
+            **_flags(self.rooms_only, self.fixed),
         }
 
     def content(self) -> PostContent:

@@ -43,9 +43,12 @@ def apply_changes(draft: Draft, changes: Mapping[str, object], channels: frozens
         "schedule": lambda raw: Schedule.from_json(raw).as_json(),
         "channels": lambda raw: _choices(raw, channels, "channel") if raw else (),
         "pledge": lambda raw: PledgeCode(raw).value if raw else None,
+        "rooms_only": bool,
     }
+    # Other people or channels may be enough again: the choice for rooms only was made for the old ones.
+    anew = {"rooms_only": False} if {"targets", "channels"}.intersection(changes) else {}
     try:
-        return dataclasses.replace(draft, **{name: readers[name](raw) for name, raw in changes.items()})
+        return dataclasses.replace(draft, **{**anew, **{name: readers[name](raw) for name, raw in changes.items()}})
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInput("This cannot be kept in a draft.", "Use the buttons to change it.", "bad_draft") from error
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from campaign_engine.domain.audience import AudienceSize
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
 from campaign_engine.domain.contact import Scope, Topic
 from campaign_engine.domain.delivery import DeliveryStatus
@@ -44,7 +45,10 @@ class NewOccurrence:
 
 @dataclass(frozen=True, slots=True)
 class Unfrozen:
-    """An occurrence whose audience is not frozen yet; `languages` are those of its texts."""
+    """An occurrence whose audience is not frozen yet; `languages` are those of its texts.
+
+    `needs_minimum` as in PostContent (safety S2).
+    """
 
     id: int
     post_id: int
@@ -52,6 +56,8 @@ class Unfrozen:
     topic: Topic
     channels: tuple[str, ...]
     languages: tuple[str, ...]
+    rooms_only: bool = False
+    needs_minimum: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,9 @@ class OccurrencesRepository(Protocol):
 
     async def unfrozen(self) -> tuple[Unfrozen, ...]:
         """Opened and not yet frozen, oldest first; a clock that died between the two leaves them."""
+
+    async def size(self, occurrence: Unfrozen, now: datetime) -> AudienceSize:
+        """Of the audience that `freeze` would make deliveries of now."""
 
     async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
         """Audience and rooms become deliveries by INSERT .. SELECT, once per address and room (safety C6).

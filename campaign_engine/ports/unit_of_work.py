@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from campaign_engine.ports.approvals import ApprovalsRepository, AudiencesRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
 from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository
 from campaign_engine.ports.planning import (
@@ -32,6 +33,10 @@ class UnitOfWork(Protocol):
     def actions(self) -> ActionsRepository: ...  # noqa: D102
     @property
     def campaigns(self) -> CampaignsRepository: ...  # noqa: D102
+    @property
+    def approvals(self) -> ApprovalsRepository: ...  # noqa: D102
+    @property
+    def audiences(self) -> AudiencesRepository: ...  # noqa: D102
     @property
     def targeting(self) -> TargetingRepository: ...  # noqa: D102
     @property

@@ -202,11 +202,15 @@ class SqlCampaignsRepository(Transaction):
 
     async def restore_posts(self, campaign_id: int) -> None:
         """Two statements."""
-        # A version above 1 begins only as a copy of an approved one, so that the one before it is approved.
+        approved = (
+            sa.select(sa.func.max(post_versions.c.version))
+            .where(post_versions.c.post_id == posts.c.id, post_versions.c.approved_at.is_not(None))
+            .scalar_subquery()
+        )
         await self._connection.execute(
             posts.update()
-            .where(posts.c.campaign_id == campaign_id, posts.c.status == PostStatus.DRAFT, posts.c.version > 1)
-            .values(version=posts.c.version - 1, status=PostStatus.APPROVED)
+            .where(posts.c.campaign_id == campaign_id, posts.c.status == PostStatus.DRAFT, approved.is_not(None))
+            .values(version=approved, status=PostStatus.APPROVED)
         )
         thrown_away = sa.exists().where(
             posts.c.id == post_versions.c.post_id,
@@ -260,6 +264,8 @@ class SqlCampaignsRepository(Transaction):
             post_id=row.post_id,
             version=row.version,
             live=CampaignStatus(row.status) in LIVE,
+            rooms_only=bool(row.content.get("rooms_only")),
+            fixed=bool(row.content.get("fixed")),
         )
 
     async def _move_posts(self, campaign_id: int, before: tuple[PostStatus, ...], after: PostStatus) -> None:

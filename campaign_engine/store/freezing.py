@@ -1,5 +1,6 @@
 """Who is in the audience of an occurrence, as queries that become deliveries (safety C3, C4, C6)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -27,44 +28,72 @@ RANGE = 20_000
 _FALLBACK = "en"
 
 
+_ADDRESSED = contacts.join(addresses, addresses.c.contact_id == contacts.c.id).join(
+    consents, consents.c.contact_id == contacts.c.id
+)
+_ROOMS = rooms.outerjoin(
+    sites, sa.and_(rooms.c.scope_kind == ScopeKind.SITE, sa.cast(sites.c.id, sa.String) == rooms.c.scope_value)
+)
+Precincts = sa.Select[Any] | tuple[int, ...]
+"""Numbers, or a query for them."""
+
+
+def targets(campaign_id: int) -> sa.Select[Any]:
+    """The precincts that were frozen at the approval."""
+    return sa.select(campaign_targets.c.precinct).where(campaign_targets.c.campaign_id == campaign_id)
+
+
 def people(occurrence: Unfrozen, now: datetime, after: int, last: int) -> sa.Select[Any]:
     """Contacts with `after` < id <= `last`; on PostgreSQL none of them can be deleted before the commit."""
-    targeted = sa.select(campaign_targets.c.precinct).where(campaign_targets.c.campaign_id == occurrence.campaign_id)
-    source = contacts.join(addresses, addresses.c.contact_id == contacts.c.id)
-    source = source.join(consents, consents.c.contact_id == contacts.c.id)
-    wanted = (
-        delivery_rows(
-            occurrence.id,
-            now,
-            contact_id=contacts.c.id,
-            address_id=addresses.c.id,
-            is_room=sa.false(),
-            lane=addresses.c.channel,
-            precinct=contacts.c.precinct,
-            site_id=contacts.c.site_id,
-            language=_language(occurrence),
-        )
-        .select_from(source)
+    wanted = delivery_rows(
+        occurrence.id,
+        now,
+        contact_id=contacts.c.id,
+        address_id=addresses.c.id,
+        is_room=sa.false(),
+        lane=addresses.c.channel,
+        precinct=contacts.c.precinct,
+        site_id=contacts.c.site_id,
+        language=_language(occurrence),
+    )
+    return (
+        wanted.select_from(_ADDRESSED)
         .where(
             contacts.c.id > after,
             contacts.c.id <= last,
-            addresses.c.status == AddressStatus.ACTIVE,
-            addresses.c.channel.in_(set(occurrence.channels).intersection(DIRECT_CHANNELS)),
-            contacts.c.precinct.in_(targeted),
-            consents.c.topic == occurrence.topic,
-            consents.c.granted,
-            sa.or_(contacts.c.paused_until.is_(None), contacts.c.paused_until <= now),
-            ~sa.exists().where(do_not_contact.c.address_hash == addresses.c.address_hash),
+            _is_reached(occurrence.topic, occurrence.channels, targets(occurrence.campaign_id), now),
         )
         .with_for_update(read=True, key_share=True, of=contacts)
     )
-    is_series = occurrence.topic is Topic.LESSON_SERIES
-    return wanted.where(contacts.c.age_band != AgeBand.FROM_22) if is_series else wanted
+
+
+def size(topic: Topic, channels: Collection[str], precinct: Precincts, now: datetime) -> sa.Select[Any]:
+    """One row (people, rooms) of whoever `people` and `rooms_of` would choose now."""
+    reached = sa.select(sa.func.count(contacts.c.id.distinct())).select_from(_ADDRESSED)
+    posted = sa.select(sa.func.count(rooms.c.id)).select_from(_ROOMS)
+    return sa.select(
+        reached.where(_is_reached(topic, channels, precinct, now)).scalar_subquery().label("people"),
+        posted.where(_is_posted(channels, precinct)).scalar_subquery().label("rooms"),
+    )
+
+
+def _is_reached(topic: Topic, channels: Collection[str], precinct: Precincts, now: datetime) -> sa.ColumnElement[bool]:
+    """Over contacts with their addresses and consents (safety C3, C4, C6)."""
+    in_series = contacts.c.age_band != AgeBand.FROM_22
+    return sa.and_(
+        addresses.c.status == AddressStatus.ACTIVE,
+        addresses.c.channel.in_(set(channels).intersection(DIRECT_CHANNELS)),
+        contacts.c.precinct.in_(precinct),
+        consents.c.topic == topic,
+        consents.c.granted,
+        sa.or_(contacts.c.paused_until.is_(None), contacts.c.paused_until <= now),
+        ~sa.exists().where(do_not_contact.c.address_hash == addresses.c.address_hash),
+        *((in_series,) if topic is Topic.LESSON_SERIES else ()),
+    )
 
 
 def rooms_of(occurrence: Unfrozen, now: datetime) -> sa.Select[Any]:
     """Linked rooms; `room_members` is their audience at this moment."""
-    at_site = sa.and_(rooms.c.scope_kind == ScopeKind.SITE, sa.cast(sites.c.id, sa.String) == rooms.c.scope_value)
     own = sa.case((rooms.c.scope_kind == ScopeKind.PRECINCT, sa.cast(rooms.c.scope_value, sa.Integer)))
     return (
         delivery_rows(
@@ -78,22 +107,26 @@ def rooms_of(occurrence: Unfrozen, now: datetime) -> sa.Select[Any]:
             language=_text(_fallback(occurrence)),
             room_members=rooms.c.members,
         )
-        .select_from(rooms.outerjoin(sites, at_site))
-        .where(
-            rooms.c.active,
-            rooms.c.channel.in_(occurrence.channels),
-            sa.or_(rooms.c.scope_kind == ScopeKind.CITY, _meets_targets(occurrence.campaign_id)),
-        )
+        .select_from(_ROOMS)
+        .where(_is_posted(occurrence.channels, targets(occurrence.campaign_id)))
     )
 
 
-def _meets_targets(campaign_id: int) -> sa.ColumnElement[bool]:
-    number, kind, value = campaign_targets.c.precinct, rooms.c.scope_kind, rooms.c.scope_value
+def _is_posted(channels: Collection[str], precinct: Precincts) -> sa.ColumnElement[bool]:
+    """Over rooms with their sites: linked ones whose area meets these precincts."""
+    return sa.and_(
+        rooms.c.active,
+        rooms.c.channel.in_(channels),
+        sa.or_(rooms.c.scope_kind == ScopeKind.CITY, _meets(precinct)),
+    )
+
+
+def _meets(precinct: Precincts) -> sa.ColumnElement[bool]:
+    number, kind, value = precincts.c.number, rooms.c.scope_kind, rooms.c.scope_value
     return (
         sa.exists()
         .where(
-            campaign_targets.c.campaign_id == campaign_id,
-            precincts.c.number == number,
+            number.in_(precinct),
             sa.or_(
                 sa.and_(kind == ScopeKind.BOROUGH, precincts.c.borough == value),
                 sa.and_(kind == ScopeKind.PRECINCT, sa.cast(number, sa.String) == value),

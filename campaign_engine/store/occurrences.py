@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from campaign_engine.domain.audience import AudienceSize
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
 from campaign_engine.domain.contact import Topic
 from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus, OccurrenceStatus
@@ -73,6 +74,12 @@ class SqlOccurrencesRepository(Transaction):
         )
         return tuple(_unfrozen(row) for row in await self._connection.execute(wanted))
 
+    async def size(self, occurrence: Unfrozen, now: datetime) -> AudienceSize:
+        """One statement."""
+        targeted = freezing.targets(occurrence.campaign_id)
+        counted = freezing.size(occurrence.topic, occurrence.channels, targeted, now)
+        return AudienceSize(*(await self._connection.execute(counted)).one())
+
     async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
         """At most seven statements, and three more where a hold keeps something back."""
         still_open = sa.and_(
@@ -82,12 +89,13 @@ class SqlOccurrencesRepository(Transaction):
         )
         if not await self._locked(still_open):
             return Frozen(0, 0)
-        last = after + freezing.RANGE
-        people = await self._insert(freezing.people(occurrence, now, after, last))
-        # Within the transaction, so that nothing for a held precinct can be claimed in between (safety I1).
-        await holding.keep_back(self._connection, [occurrence.id], now)
-        if (await self._connection.scalar(sa.select(sa.func.max(contacts.c.id))) or 0) > last:
-            return Frozen(people, 0, rest=last)
+        people, last = 0, after + freezing.RANGE
+        if not occurrence.rooms_only:
+            people = await self._insert(freezing.people(occurrence, now, after, last))
+            # Within the transaction, so that nothing for a held precinct can be claimed in between (safety I1).
+            await holding.keep_back(self._connection, [occurrence.id], now)
+            if (await self._connection.scalar(sa.select(sa.func.max(contacts.c.id))) or 0) > last:
+                return Frozen(people, 0, rest=last)
         rooms = 0
         if occurrence.topic is not Topic.CHECK_INS:
             # A check-in goes to nobody but the subscribers of check-ins (safety I2).
@@ -231,4 +239,13 @@ def _live_post(row: Any) -> LivePost:
 def _unfrozen(row: Any) -> Unfrozen:
     content = PostContent.from_json(row.content)
     topic = topic_of(CampaignKind(row.kind))
-    return Unfrozen(row.id, row.post_id, row.campaign_id, topic, content.channels, tuple(content.texts))
+    return Unfrozen(
+        row.id,
+        row.post_id,
+        row.campaign_id,
+        topic,
+        content.channels,
+        tuple(content.texts),
+        content.rooms_only,
+        content.needs_minimum and topic is not Topic.CHECK_INS,
+    )

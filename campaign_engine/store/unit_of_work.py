@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.store.actions import SqlActionsRepository
+from campaign_engine.store.approvals import SqlApprovalsRepository
+from campaign_engine.store.audiences import SqlAudiencesRepository
 from campaign_engine.store.audit import SqlAuditRepository
 from campaign_engine.store.campaigns import SqlCampaignsRepository
 from campaign_engine.store.cipher import AddressCipher
@@ -32,6 +34,8 @@ class SqlUnitOfWork:
         self.dialogues = SqlDialoguesRepository(connection, cipher)
         self.actions = SqlActionsRepository(connection, cipher)
         self.campaigns = SqlCampaignsRepository(connection, cipher)
+        self.approvals = SqlApprovalsRepository(connection, cipher)
+        self.audiences = SqlAudiencesRepository(connection, cipher)
         self.targeting = SqlTargetingRepository(connection, cipher)
         self.sites = SqlSitesRepository(connection, cipher)
         self.rooms = SqlRoomsRepository(connection, cipher)

@@ -33,7 +33,13 @@ def test_N4_no_table_says_who_brought_whom() -> None:
     assert to_contacts == {
         *("actions.contact_id", "addresses.contact_id", "consents.contact_id", "deliveries.contact_id"),
         *("dialogues.contact_id", "pledges.contact_id", "role_grants.contact_id", "staff_members.contact_id"),
-        *("campaigns.author_id", "post_versions.author_id", "post_versions.approver_id"),
+        *(
+            "campaigns.author_id",
+            "post_versions.author_id",
+            "post_versions.approver_id",
+            "waits.fixer_id",
+            "looks.contact_id",
+        ),
     }
 
 

@@ -1,5 +1,6 @@
 """Every table, in the order of the story: places, people, campaigns, deliveries."""
 
+from campaign_engine.store.tables.approvals import looks, small_audiences, waits
 from campaign_engine.store.tables.base import Id, metadata
 from campaign_engine.store.tables.campaigns import campaign_targets, campaigns, occurrences, post_versions, posts, rooms
 from campaign_engine.store.tables.deliveries import (
@@ -50,6 +51,7 @@ __all__ = [
     "inbox",
     "incidents",
     "lanes",
+    "looks",
     "meta",
     "metadata",
     "occurrences",
@@ -64,6 +66,8 @@ __all__ = [
     "seen_updates",
     "shootings",
     "sites",
+    "small_audiences",
     "source_codes",
     "staff_members",
+    "waits",
 ]

@@ -89,8 +89,9 @@ class _Student:
         self.subscribed = False
         if self.character.leaving is Leaving.OFF:
             await self.player.command("menu")
-            if self.player.offered("m:off"):
-                await self.player.tap("m:off")
+            for button in ("cs", "cs:area_updates:off"):
+                if self.player.offered(button):
+                    await self.player.tap(button)
             return
         self.gone = True
         if self.character.leaving is Leaving.STOP:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
-from campaign_engine.domain.contact import AgeBand, Source, Topic
+from campaign_engine.domain.contact import AgeBand, ConsentKind, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,32 @@ class GivePledge(Intent):
 
 @dataclass(frozen=True, slots=True)
 class AnswerTopic(Intent):
-    """Yes or no to one topic; a no is remembered 365 days (safety C5)."""
+    """Yes or no to one topic or further consent; a no is remembered 365 days (safety C5)."""
 
-    topic: Topic
+    topic: ConsentKind
     yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAsked(Intent):
+    """We put a question about a consent outside the join: it does not come again for 365 days, answered or not."""
+
+    kind: ConsentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Intent):
+    """Nothing proactive until then, UTC; a break that ends later stays. Not an action: who chose it records one.
+
+    The same field for a person's own break and for the silence after a help card (safety H3).
+    """
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Intent):
+    """The person ends a break, whatever set it; what it kept back does not come later (safety S5)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from campaign_engine.dialogue.intents import (
     SetPrecinct,
 )
 from campaign_engine.dialogue.state import Context, State, Step
+from campaign_engine.domain.consent import refused_lately
 from campaign_engine.domain.contact import AgeBand, Topic
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
 
@@ -82,7 +83,7 @@ def next_field(state: State, context: Context, after: str) -> State:
         "place": not precinct_known,
         "pledge": not person.pledged or _offers_more(state, context),
         "plan": False,
-        "updates": Topic.AREA_UPDATES not in person.topics and bool(person.precinct or state.data.get("precinct")),
+        "updates": _updates_open(context) and bool(person.precinct or state.data.get("precinct")),
     }
     order = list(open_fields)
     start = order.index(after) + 1 if after in order else 0
@@ -90,6 +91,12 @@ def next_field(state: State, context: Context, after: str) -> State:
         if open_fields[field]:
             return waits(state, "join", field)
     return waits(state, "join", "")
+
+
+def _updates_open(context: Context) -> bool:
+    """Never answered, or refused longer ago than a refusal is remembered (safety C5)."""
+    answer = context.person.answers.get(Topic.AREA_UPDATES)
+    return answer is None or not (answer.granted or refused_lately(answer, context.now))
 
 
 def _offers_more(state: State, context: Context) -> bool:

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import join
+from campaign_engine.dialogue import consents, join
 from campaign_engine.dialogue.flow import Rows, aside, before, column, idle, option, say, waits
 from campaign_engine.dialogue.help import help_card
-from campaign_engine.dialogue.intents import AnswerTopic, DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowStatus
+from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowStatus
 from campaign_engine.dialogue.state import Context, State, Step
-from campaign_engine.domain.contact import LANGUAGES, Role, Topic
+from campaign_engine.domain.contact import LANGUAGES, Role
 from campaign_engine.domain.message import Reply
 
 PLANNERS = (Role.ORGANIZER,)
@@ -25,13 +25,11 @@ def menu_reply(context: Context) -> Reply:
 
 
 def _ally_rows(context: Context) -> Rows:
-    granted = context.person.topics.get(Topic.AREA_UPDATES, False)
-    updates = option("menu.updates_off", "m:off") if granted else option("menu.updates_on", "m:on")
     return (
-        (option("menu.pledge", "m:pledge"), updates),
+        (option("menu.pledge", "m:pledge"), consents.open_button()),
         (option("menu.help", "m:help"), option("menu.language", "l")),
         (option("menu.privacy", "m:privacy"), option("menu.export", "m:export")),
-        (option("menu.stop", "m:stop"), option("menu.delete", "m:delete")),
+        (consents.break_button(context), option("menu.stop", "m:stop"), option("menu.delete", "m:delete")),
     )
 
 
@@ -47,7 +45,7 @@ def _staff_rows(context: Context) -> Rows:
 
 def command(name: str, state: State, context: Context) -> Step | None:
     """A command by its name; None for one that nobody knows. The open question is kept."""
-    if context.person.contact_id is None and name in ("menu", "status"):
+    if context.person.contact_id is None and name in ("menu", "pause", "status"):
         return open_question(state, context)
     simple = {
         "help": Step(state, (help_card(),)),
@@ -61,7 +59,13 @@ def command(name: str, state: State, context: Context) -> Step | None:
     flows = {"stop": opt_out, "delete": ask_delete, "language": choose_language}
     if name in flows:
         return flows[name](state)
-    return menu(state, context) if name == "menu" else None
+    opened = {"menu": opened_menu, "pause": consents.choose_break}
+    return opened[name](state, context) if name in opened else None
+
+
+def opened_menu(state: State, context: Context) -> Step:
+    """Opened by the person's own wish: a calm moment for one question about a consent, now and then."""
+    return consents.with_question(menu(state, context), context)
 
 
 def choice(state: State, data: str, context: Context) -> Step | None:
@@ -84,28 +88,15 @@ def choice(state: State, data: str, context: Context) -> Step | None:
 def _joined_choice(state: State, data: str, context: Context) -> Step | None:
     match data:
         case "m":
+            return opened_menu(state, context)
+        case "m:back":
             return menu(state, context)
         case "m:export":
             return say(state, intents=(ShowHeld(),))
         case "m:pledge":
             return join.ask(waits(aside(state), "join", "pledge"), context)
-        case "m:on":
-            return _updates_on(state, context)
-        case "m:off":
-            return say(aside(state), Reply("menu.updates_are_off"), intents=(AnswerTopic(Topic.AREA_UPDATES, False),))
         case _:
-            return None
-
-
-def _updates_on(state: State, context: Context) -> Step:
-    """Updates are about an area: who has none is asked for it. A STOP is lifted by /start only (safety C7)."""
-    if context.person.opted_out:
-        return say(aside(state), Reply("menu.still_stopped"))
-    answered = AnswerTopic(Topic.AREA_UPDATES, True)
-    following = say(aside(state))
-    if context.person.precinct is None:
-        following = join.ask(waits(following.state, "join", "place"), context)
-    return before(Reply("menu.updates_are_on"), following, answered)
+            return consents.choice(state, data, context)
 
 
 def opt_out(state: State) -> Step:
@@ -121,7 +112,7 @@ def come_back(state: State, context: Context) -> Step:
 
 def ask_delete(state: State) -> Step:
     """One tap more, because it cannot be undone."""
-    rows = ((option("menu.delete_yes", "del:yes"), option("menu.delete_no", "m")),)
+    rows = ((option("menu.delete_yes", "del:yes"), option("menu.delete_no", "m:back")),)
     return say(state, Reply("menu.delete_sure", options=rows))
 
 

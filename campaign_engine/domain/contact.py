@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from campaign_engine.domain.action import PledgeCode
+
 
 class AgeBand(StrEnum):
     """The neutral first question of every join (safety C1)."""
@@ -28,6 +30,33 @@ class Topic(StrEnum):
     LESSON_SERIES = "lesson_series"
     CHECK_INS = "check_ins"
     EVENT_NEWS = "event_news"
+
+
+class Consent(StrEnum):
+    """What somebody may allow beside topics; all off until a yes, never asked while joining (safety C4)."""
+
+    REMINDERS = "reminders"
+    SURVEY = "survey"
+    WORDING_TESTS = "wording_tests"
+
+
+ConsentKind = Topic | Consent
+"""Anything that has its own yes or no."""
+
+CONSENT_KINDS: tuple[ConsentKind, ...] = (*Topic, *Consent)
+
+
+def consent_kind(name: str) -> ConsentKind:
+    """By its stored name. Raises ValueError."""
+    return Topic(name) if name in set(Topic) else Consent(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A yes or a no and when it was given, UTC; STOP and a switch turned off are a no (safety C5)."""
+
+    granted: bool
+    at: datetime
 
 
 class AddressStatus(StrEnum):
@@ -102,7 +131,8 @@ class RoleGrant:
 class Person:
     """All that a conversation knows of the one who writes: the fields of safety N2 and nothing else.
 
-    `contact_id` is None for someone who has not given an age band yet. Times are UTC.
+    `contact_id` is None for someone who has not given an age band yet. Times are UTC. `asked` says when we last put a
+    question about a consent to them outside the join; `joined_at` is None for a stranger.
     """
 
     contact_id: int | None = None
@@ -116,11 +146,19 @@ class Person:
     paused_until: datetime | None = None
     opted_out: bool = False
     age_blocked_until: datetime | None = None
-    topics: Mapping[Topic, bool] = field(default_factory=dict)
+    joined_at: datetime | None = None
+    answers: Mapping[ConsentKind, Answer] = field(default_factory=dict)
+    asked: Mapping[ConsentKind, datetime] = field(default_factory=dict)
     pledged: bool = False
+    pledges: frozenset[PledgeCode] = frozenset()
     pledged_campaigns: frozenset[int] = frozenset()
     grants: tuple[RoleGrant, ...] = ()
     handle: str = ""
+
+    @property
+    def topics(self) -> Mapping[Topic, bool]:
+        """Topics that were answered."""
+        return {kind: answer.granted for kind, answer in self.answers.items() if isinstance(kind, Topic)}
 
     @property
     def is_staff(self) -> bool:

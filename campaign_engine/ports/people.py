@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypedDict
 
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
-from campaign_engine.domain.contact import AddressStatus, AgeBand, Person, RoleGrant, Topic
+from campaign_engine.domain.contact import AddressStatus, AgeBand, ConsentKind, Person, RoleGrant
 from campaign_engine.domain.message import Destination
 
 
@@ -86,8 +86,9 @@ class HeldPledge:
 class Held:
     """Everything that is kept about one person, for their own eyes (safety C8).
 
-    `actions` and `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox. `pseudonym`
-    is empty when no contact is kept.
+    `topics` are all yes and no, `asked` the consents that we do not ask about again for a while. `actions` and
+    `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox. `pseudonym` is empty when no
+    contact is kept.
     """
 
     who: Destination
@@ -102,7 +103,8 @@ class Held:
     paused_until: datetime | None = None
     joined_on: date | None = None
     last_seen_on: date | None = None
-    topics: tuple[tuple[Topic, bool, date], ...] = ()
+    topics: tuple[tuple[ConsentKind, bool, date], ...] = ()
+    asked: tuple[tuple[ConsentKind, date], ...] = ()
     pledges: tuple[HeldPledge, ...] = ()
     actions: tuple[tuple[ActionKind, date], ...] = ()
     messages: int = 0
@@ -154,14 +156,20 @@ class ContactsRepository(Protocol):
     async def set_status(self, address_id: int, status: AddressStatus) -> None:
         """Say whether we may write there."""
 
-    async def answer_topic(self, contact_id: int, topic: Topic, granted: bool, now: datetime) -> None:
+    async def answer_topic(self, contact_id: int, topic: ConsentKind, granted: bool, now: datetime) -> None:
         """Keep a yes or a no with the moment it was given (safety C5)."""
 
-    async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:
-        """STOP: every topic off, a keyed do-not-contact hash kept; works without a contact too (safety C7)."""
+    async def note_asked(self, contact_id: int, kind: ConsentKind, now: datetime) -> None:
+        """Keep that the question was put, and when."""
 
-    async def opt_in(self, who: Destination, address_id: int | None) -> None:
-        """Lift an earlier STOP or deletion; topics stay off."""
+    async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:
+        """STOP: every consent off, a keyed do-not-contact hash kept; works without a contact too (safety C7).
+
+        A withdrawal of everything: no question about a consent is put for 365 days either (safety C5).
+        """
+
+    async def opt_in(self, who: Destination, contact_id: int | None, now: datetime) -> None:
+        """Lift an earlier STOP, deletion or imported opt-out; every consent is off."""
 
     async def refuse_age(self, who: Destination, until: datetime, day: date) -> None:
         """Count it, block the chat by a keyed hash until then, keep nothing else (safety C2)."""

@@ -34,7 +34,8 @@ async def give_pledge(turn: Turn, intent: GivePledge) -> Replies:
         return ()
     campaign_id = await turn.work.actions.pledge(_new_pledge(turn, contact_id, intent), ATTRIBUTED)
     campaigns = turn.person.pledged_campaigns | ({campaign_id} if campaign_id is not None else set())
-    turn.person = replace(turn.person, pledged=True, pledged_campaigns=campaigns)
+    pledges = turn.person.pledges | {intent.pledge}
+    turn.person = replace(turn.person, pledged=True, pledges=pledges, pledged_campaigns=campaigns)
     turn.record(ActionKind.PLEDGE, campaign_id)
     return ()
 

@@ -7,9 +7,12 @@ from campaign_engine.dialogue.intents import (
     AnswerTopic,
     CreateContact,
     DeletePerson,
+    NoteAsked,
     OptIn,
     OptOut,
+    Pause,
     RefuseAge,
+    Resume,
     SetAgeBand,
     SetLanguage,
     SetPrecinct,
@@ -17,7 +20,8 @@ from campaign_engine.dialogue.intents import (
 )
 from campaign_engine.dialogue.state import Places
 from campaign_engine.domain.action import ActionKind
-from campaign_engine.domain.contact import AddressStatus, Person
+from campaign_engine.domain.consent import UNTIL_RESUMED, longer_break
+from campaign_engine.domain.contact import AddressStatus, Answer, ConsentKind, Person
 from campaign_engine.domain.message import InboundKind, Reply
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import Held, NewContact
@@ -70,6 +74,7 @@ async def _created(turn: Turn, new: NewContact) -> Person:
         precinct=new.precinct,
         site_id=new.site_id,
         generation=new.generation,
+        joined_at=new.created_at,
     )
 
 
@@ -110,7 +115,33 @@ async def answer_topic(turn: Turn, intent: AnswerTopic) -> Replies:
     if turn.person.contact_id is None:
         return ()
     await turn.work.contacts.answer_topic(turn.person.contact_id, intent.topic, intent.yes, turn.now)
-    turn.person = replace(turn.person, topics={**turn.person.topics, intent.topic: intent.yes})
+    given = Answer(intent.yes, turn.now)
+    turn.person = replace(turn.person, answers={**turn.person.answers, intent.topic: given})
+    return ()
+
+
+async def note_asked(turn: Turn, intent: NoteAsked) -> Replies:
+    """Kept before the question is read, so that a lost answer does not bring it twice (safety C5)."""
+    if turn.person.contact_id is not None:
+        await turn.work.contacts.note_asked(turn.person.contact_id, intent.kind, turn.now)
+        turn.person = replace(turn.person, asked={**turn.person.asked, intent.kind: turn.now})
+    return ()
+
+
+async def pause(turn: Turn, intent: Pause) -> Replies:
+    """Nothing for a stranger, to whom nothing is sent anyway."""
+    if turn.person.contact_id is not None:
+        until = longer_break(turn.person.paused_until, intent.until)
+        turn.changes["paused_until"] = until
+        turn.person = replace(turn.person, paused_until=until)
+    return ()
+
+
+async def resume(turn: Turn, intent: Resume) -> Replies:  # noqa: ARG001 - the intent has no fields
+    """At once; a break ended is not remembered."""
+    if turn.person.paused_until is not None:
+        turn.changes["paused_until"] = None
+        turn.person = replace(turn.person, paused_until=None)
     return ()
 
 
@@ -118,15 +149,21 @@ async def opt_out(turn: Turn, intent: OptOut) -> Replies:  # noqa: ARG001 - the 
     """Works for strangers too (safety C7)."""
     await turn.work.contacts.opt_out(turn.who, turn.person.contact_id, turn.now)
     turn.record(ActionKind.OPT_OUT)
-    turn.person = replace(turn.person, opted_out=True, topics=dict.fromkeys(turn.person.topics, False))
+    turn.person = replace(turn.person, opted_out=True, answers=_withdrawn(turn))
     return ()
 
 
 async def opt_in(turn: Turn, intent: OptIn) -> Replies:  # noqa: ARG001 - the intent has no fields
     """Topics stay off."""
-    await turn.work.contacts.opt_in(turn.who, turn.person.address_id)
-    turn.person = replace(turn.person, opted_out=False)
+    await turn.work.contacts.opt_in(turn.who, turn.person.contact_id, turn.now)
+    turn.person = replace(turn.person, opted_out=False, answers=_withdrawn(turn))
     return ()
+
+
+def _withdrawn(turn: Turn) -> dict[ConsentKind, Answer]:
+    """Every yes is a no from now on; an earlier no keeps its day."""
+    off = Answer(False, turn.now)
+    return {kind: off if answer.granted else answer for kind, answer in turn.person.answers.items()}
 
 
 async def delete_person(turn: Turn, intent: DeletePerson) -> Replies:  # noqa: ARG001 - the intent has no fields
@@ -173,9 +210,11 @@ def held_reply(held: Held, places: Places) -> Reply:
             "site": held.site,
             "generation": held.generation,
             "paused_until": held.paused_until and to_wall(held.paused_until).date(),
+            "paused_openly": held.paused_until == UNTIL_RESUMED,
             "joined_on": held.joined_on,
             "last_seen_on": held.last_seen_on,
             "topics": held.topics,
+            "asked": held.asked,
             "pledges": held.pledges,
             "actions": held.actions,
             "messages": held.messages,
@@ -201,6 +240,9 @@ def handlers(places: Places) -> Handlers:
         SetLanguage: set_language,
         SetPrecinct: set_precinct,
         AnswerTopic: answer_topic,
+        NoteAsked: note_asked,
+        Pause: pause,
+        Resume: resume,
         OptOut: opt_out,
         OptIn: opt_in,
         DeletePerson: delete_person,

@@ -8,7 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
-from campaign_engine.domain.contact import AddressStatus, AgeBand, Role, RoleGrant, Scope, ScopeKind, Topic
+from campaign_engine.domain.contact import (
+    CONSENT_KINDS,
+    AddressStatus,
+    AgeBand,
+    ConsentKind,
+    Role,
+    RoleGrant,
+    Scope,
+    ScopeKind,
+    consent_kind,
+)
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import ContactChanges, Held, HeldPledge, NewContact
@@ -17,6 +27,7 @@ from campaign_engine.store.tables import (
     addresses,
     age_gates,
     campaigns,
+    consent_questions,
     consents,
     contacts,
     counters,
@@ -73,13 +84,21 @@ class SqlContactsRepository(Transaction):
         """One update."""
         await self._connection.execute(addresses.update().where(addresses.c.id == address_id).values(status=status))
 
-    async def answer_topic(self, contact_id: int, topic: Topic, granted: bool, now: datetime) -> None:
+    async def answer_topic(self, contact_id: int, topic: ConsentKind, granted: bool, now: datetime) -> None:
         """One upsert."""
         await self._connection.execute(
             upsert(self._connection, consents, change=("granted", "changed_at")).values(
                 contact_id=contact_id, topic=topic, granted=granted, changed_at=now
             )
         )
+
+    async def note_asked(self, contact_id: int, kind: ConsentKind, now: datetime) -> None:
+        """One upsert."""
+        await self._note_asked(contact_id, (kind,), now)
+
+    async def _note_asked(self, contact_id: int, kinds: tuple[ConsentKind, ...], now: datetime) -> None:
+        rows = [{"contact_id": contact_id, "topic": kind, "asked_at": now} for kind in kinds]
+        await self._connection.execute(upsert(self._connection, consent_questions, change=("asked_at",)).values(rows))
 
     async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:
         """Topics never answered stay unanswered; a withdrawal counts as a no from now on."""
@@ -88,14 +107,20 @@ class SqlContactsRepository(Transaction):
             return
         status = addresses.update().where(addresses.c.contact_id == contact_id)
         await self._connection.execute(status.values(status=AddressStatus.OPTED_OUT))
+        await self._withdraw(contact_id, now)
+        await self._note_asked(contact_id, CONSENT_KINDS, now)
+
+    async def opt_in(self, who: Destination, contact_id: int | None, now: datetime) -> None:
+        """An imported opt-out leaves the consents alone, so that it can be undone; they end here at the latest."""
+        await self._connection.execute(do_not_contact.delete().where(do_not_contact.c.address_hash == self._hash(who)))
+        if contact_id is not None:
+            status = addresses.update().where(addresses.c.contact_id == contact_id)
+            await self._connection.execute(status.values(status=AddressStatus.ACTIVE))
+            await self._withdraw(contact_id, now)
+
+    async def _withdraw(self, contact_id: int, now: datetime) -> None:
         given = consents.update().where(consents.c.contact_id == contact_id, consents.c.granted)
         await self._connection.execute(given.values(granted=False, changed_at=now))
-
-    async def opt_in(self, who: Destination, address_id: int | None) -> None:
-        """One delete, and one update for a contact."""
-        await self._connection.execute(do_not_contact.delete().where(do_not_contact.c.address_hash == self._hash(who)))
-        if address_id is not None:
-            await self.set_status(address_id, AddressStatus.ACTIVE)
 
     async def refuse_age(self, who: Destination, until: datetime, day: date) -> None:
         """Two upserts, and the dialogue goes."""
@@ -152,11 +177,13 @@ class SqlContactsRepository(Transaction):
 
     async def _lists(self, contact_id: int) -> dict[str, Any]:
         topics = await self._rows(consents, contact_id, consents.c.topic)
+        asked = await self._rows(consent_questions, contact_id, consent_questions.c.topic)
         done = await self._rows(actions, contact_id, actions.c.id)
         grants = await self._rows(role_grants, contact_id, role_grants.c.id)
         sent = sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.contact_id == contact_id)
         return {
-            "topics": tuple((Topic(row.topic), row.granted, to_wall(row.changed_at).date()) for row in topics),
+            "topics": tuple((consent_kind(row.topic), row.granted, to_wall(row.changed_at).date()) for row in topics),
+            "asked": tuple((consent_kind(row.topic), to_wall(row.asked_at).date()) for row in asked),
             "pledges": await self._pledges(contact_id),
             "actions": tuple((ActionKind(row.kind), row.day) for row in done),
             "grants": tuple(

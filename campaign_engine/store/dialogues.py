@@ -11,8 +11,18 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.action import ActionKind
-from campaign_engine.domain.contact import AddressStatus, AgeBand, Person, Role, RoleGrant, Scope, ScopeKind, Topic
+from campaign_engine.domain.action import ActionKind, PledgeCode
+from campaign_engine.domain.contact import (
+    AddressStatus,
+    AgeBand,
+    Answer,
+    Person,
+    Role,
+    RoleGrant,
+    Scope,
+    ScopeKind,
+    consent_kind,
+)
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import Opened, SavedState
@@ -20,6 +30,7 @@ from campaign_engine.store.tables import (
     actions,
     addresses,
     age_gates,
+    consent_questions,
     consents,
     contacts,
     dialogues,
@@ -129,6 +140,7 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "site_id": contacts.c.site_id,
         "generation": contacts.c.generation,
         "paused_until": contacts.c.paused_until,
+        "joined_at": contacts.c.created_at,
         "last_seen_at": contacts.c.last_seen_at,
         "do_not_contact": do_not_contact.c.since,
         "blocked_until": age_gates.c.until,
@@ -138,8 +150,9 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "data": dialogues.c.data if on_postgres else sa.func.json(sa.type_coerce(dialogues.c.data, sa.Text)),
         "state_language": dialogues.c.language,
         "version": dialogues.c.version,
-        "topics": _list(dialect, consents, contact_id, consents.c.topic, consents.c.granted),
-        "pledged": _list(dialect, pledges, contact_id, pledges.c.campaign_id),
+        "answers": _list(dialect, consents, contact_id, consents.c.topic, consents.c.granted, consents.c.changed_at),
+        "asked": _list(dialect, consent_questions, contact_id, consent_questions.c.topic, consent_questions.c.asked_at),
+        "pledged": _list(dialect, pledges, contact_id, pledges.c.campaign_id, pledges.c.pledge),
         "grants": _list(
             dialect, role_grants, contact_id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value
         ),
@@ -192,9 +205,15 @@ def _opened(row: dict[str, Any]) -> Opened:
             paused_until=_moment(row["paused_until"]),
             opted_out=row["do_not_contact"] is not None or status is AddressStatus.OPTED_OUT,
             age_blocked_until=_moment(row["blocked_until"]),
-            topics={Topic(topic): bool(granted) for topic, granted in row["topics"] or ()},
+            joined_at=_moment(row["joined_at"]),
+            answers={
+                consent_kind(kind): Answer(bool(granted), _time(changed_at))
+                for kind, granted, changed_at in row["answers"] or ()
+            },
+            asked={consent_kind(kind): _time(asked_at) for kind, asked_at in row["asked"] or ()},
             pledged=bool(pledged),
-            pledged_campaigns=frozenset(campaign_id for (campaign_id,) in pledged if campaign_id is not None),
+            pledges=frozenset(PledgeCode(code) for _, code in pledged),
+            pledged_campaigns=frozenset(campaign_id for campaign_id, _ in pledged if campaign_id is not None),
             grants=tuple(
                 RoleGrant(Role(role), Scope(ScopeKind(kind), value)) for role, kind, value in row["grants"] or ()
             ),
@@ -211,8 +230,10 @@ def _opened(row: dict[str, Any]) -> Opened:
 
 
 def _moment(text: str | None) -> datetime | None:
+    return None if text is None else _time(text)
+
+
+def _time(text: str) -> datetime:
     """SQLite keeps UTC without a zone; PostgreSQL writes the zone of the session."""
-    if text is None:
-        return None
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -32,8 +32,8 @@ def test_N4_no_table_says_who_brought_whom() -> None:
         if key.column.table.name == "contacts" and key.parent.info["class"] != "staff"
     }
     assert to_contacts == {
-        *("actions.contact_id", "addresses.contact_id", "consents.contact_id", "deliveries.contact_id"),
-        *("dialogues.contact_id", "pledges.contact_id"),
+        *("actions.contact_id", "addresses.contact_id", "consents.contact_id", "consent_questions.contact_id"),
+        *("deliveries.contact_id", "dialogues.contact_id", "pledges.contact_id"),
     }
 
 

@@ -189,7 +189,7 @@ async def test_a_pledge_counts_to_the_most_recently_launched_running_campaign_of
 
 
 async def test_C7_stop_turns_every_topic_off_and_C5_remembers_when(store: SqlStore, clock: FakeClock) -> None:
-    contact_id, address_id = await create(store, clock)
+    contact_id, _ = await create(store, clock)
     asked = clock()
     async with store.write() as work:
         await work.contacts.answer_topic(contact_id, Topic.AREA_UPDATES, True, asked)
@@ -200,7 +200,7 @@ async def test_C7_stop_turns_every_topic_off_and_C5_remembers_when(store: SqlSto
         await work.contacts.opt_out(Destination("web", "stranger"), None, clock())
         stopped = await work.dialogues.look(WHO, clock())
         held = await work.contacts.held(WHO)
-        await work.contacts.opt_in(WHO, address_id)
+        await work.contacts.opt_in(WHO, contact_id, clock())
         back = await work.dialogues.look(WHO, clock())
         stranger = await work.dialogues.look(Destination("web", "stranger"), clock())
     assert stopped.person.opted_out

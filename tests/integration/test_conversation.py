@@ -92,14 +92,15 @@ async def test_C5_a_no_is_remembered_and_not_asked_again(house: House) -> None:
     (consent,) = await house.rows(tables.consents)
     assert (consent.topic, consent.granted, consent.changed_at) == ("area_updates", False, house.clock())
     await phone.command("menu")
-    assert "Updates are on" in await phone.tap("Turn updates on")
+    assert "Area updates: on. You said yes on" in await phone.tap("What I get", "Turn on area updates")
     assert (await phone.known()).topics == {Topic.AREA_UPDATES: True}
 
 
 async def test_C4_updates_without_an_area_ask_for_one(house: House) -> None:
     phone = house.person(ADDRESS)
     await phone.start()
-    await phone.tap("13 to 15", "Rather not say", "Look out", "I feel unsafe", "Menu", "Turn updates on")
+    await phone.tap("13 to 15", "Rather not say", "Look out", "I feel unsafe", "Menu", "What I get")
+    await phone.tap("Turn on area updates")
     assert "Which part of the city" in phone.text
     await phone.tap("Brooklyn", "More", "East New York")
     known = await phone.known()
@@ -126,7 +127,7 @@ async def test_C7_stop_works_in_every_state_with_one_confirmation_and_C8_start_l
     assert not await house.rows(tables.do_not_contact)
 
 
-@pytest.mark.parametrize("button", ["m:on", "t:yes"])
+@pytest.mark.parametrize("button", ["cs:area_updates:on", "cq:check_ins:yes", "t:yes"])
 async def test_C7_an_old_yes_does_not_lift_a_stop(house: House, button: str) -> None:
     phone = await house.person(ADDRESS).join(updates=False)
     await phone.say("STOP")

@@ -29,7 +29,8 @@ async def ally(house: House) -> Phone:
     "data",
     [
         *("a:16-17", "b:2", "n:44", "n:0", "pl:B", "pl:A", "if:video", "t:yes", "t:no", "l:es", "l", "bb", "nonsense"),
-        *("m", "m:pledge", "m:on", "m:off", "m:help", "m:privacy", "m:delete"),
+        *("m", "m:back", "m:pledge", "m:help", "m:privacy", "m:delete", "pa", "pa:end"),
+        *("cs", "cs:area_updates:on", "cs:check_ins:on", "cs:survey:off", "cq:event_news:no", "cq:lesson_series:yes"),
     ],
 )
 async def test_a_button_costs_at_most_three_statements(house: House, ally: Phone, data: str) -> None:
@@ -61,10 +62,10 @@ async def test_each_row_that_a_first_step_creates_costs_one_more(house: House) -
 
 
 async def test_a_step_does_not_cost_more_when_many_others_have_joined(house: House, ally: Phone) -> None:
-    alone = await cost(house, ally.press("m:on"))
+    alone = await cost(house, ally.press("cs:survey:on"))
     for number in range(5):
         await house.person(f"other {number}").join()
-    assert await cost(house, ally.press("m:on")) == alone
+    assert await cost(house, ally.press("cs:survey:on")) == alone
 
 
 async def test_help_costs_one_read_and_a_repeated_update_one_insert(house: House, ally: Phone) -> None:

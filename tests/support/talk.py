@@ -7,7 +7,8 @@ from typing import Any
 from campaign_engine.dialogue import intents as wanted
 from campaign_engine.dialogue.machine import step
 from campaign_engine.dialogue.state import Context, Draft, State, Step
-from campaign_engine.domain.contact import Person
+from campaign_engine.domain.consent import longer_break
+from campaign_engine.domain.contact import Answer, Person
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
 from campaign_engine.opendata.places import ShippedPlaces
 
@@ -58,32 +59,52 @@ class Talk:
         self.state = self.last.state
         for intent in self.last.intents:
             self.done.append(intent)
-            self.context = replace(self.context, person=applied(self.context.person, intent))
+            self.context = replace(self.context, person=applied(self.context.person, intent, self.context.now))
             self.context = replace(self.context, draft=drafted(self.context.draft, intent))
         return self.last
 
 
-def applied(person: Person, intent: wanted.Intent) -> Person:
+def applied(person: Person, intent: wanted.Intent, now: datetime) -> Person:
     if isinstance(intent, wanted.DeletePerson):
         return Person()
     changes: dict[str, Any] = {}
     match intent:
         case wanted.CreateContact(band, language, source):
-            changes = {"contact_id": 1, "age_band": band, "language": language, "precinct": source.precinct}
+            changes = {
+                "contact_id": 1, "age_band": band, "language": language, "precinct": source.precinct, "joined_at": now
+            }  # fmt: skip
         case wanted.SetLanguage(language):
             changes = {"language": language}
         case wanted.SetPrecinct(precinct):
             changes = {"precinct": precinct, "precinct_declined": precinct is None}
-        case wanted.GivePledge(source=source):
+        case wanted.GivePledge(pledge, source=source):
             campaign = {source.campaign_id} if source.campaign_id else set()
-            changes = {"pledged": True, "pledged_campaigns": person.pledged_campaigns | campaign}
-        case wanted.AnswerTopic(topic, yes):
-            changes = {"topics": {**person.topics, topic: yes}}
-        case wanted.OptOut():
-            changes = {"opted_out": True, "topics": {}}
-        case wanted.OptIn():
-            changes = {"opted_out": False}
+            changes = {
+                "pledged": True,
+                "pledges": person.pledges | {pledge},
+                "pledged_campaigns": person.pledged_campaigns | campaign,
+            }
+        case _:
+            changes = _decided(person, intent, now)
     return replace(person, **changes)
+
+
+def _decided(person: Person, intent: wanted.Intent, now: datetime) -> dict[str, Any]:
+    """What somebody lets us send."""
+    match intent:
+        case wanted.AnswerTopic(topic, yes):
+            return {"answers": {**person.answers, topic: Answer(yes, now)}}
+        case wanted.NoteAsked(kind):
+            return {"asked": {**person.asked, kind: now}}
+        case wanted.OptOut() | wanted.OptIn():
+            off = {kind: Answer(False, now) if given.granted else given for kind, given in person.answers.items()}
+            return {"opted_out": isinstance(intent, wanted.OptOut), "answers": off}
+        case wanted.Pause(until):
+            return {"paused_until": longer_break(person.paused_until, until)}
+        case wanted.Resume():
+            return {"paused_until": None}
+        case _:
+            return {}
 
 
 def drafted(draft: Draft | None, intent: wanted.Intent) -> Draft | None:

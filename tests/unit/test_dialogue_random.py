@@ -36,8 +36,8 @@ BUTTONS = [
         "t:yes",
         "t:no",
         "m",
-        "m:on",
-        "m:off",
+        *("cs", "cs:survey:on", "cs:check_ins:off", "cs:nothing:on", "cs:survey", "cq:event_news:yes", "cq::"),
+        *("pa", "pa:7", "pa:open", "pa:end", "pa:99", "m:back"),
         "m:pledge",
         "m:stop",
         "m:delete",
@@ -74,7 +74,7 @@ BUTTONS = [
     ),
     *("", ":", "::", "ed:title", "ed:nothing", "type"),
 ]
-COMMANDS = ["help", "stop", "delete", "privacy", "export", "language", "menu", "status", "nothing"]
+COMMANDS = ["help", "stop", "delete", "privacy", "export", "language", "menu", "pause", "status", "nothing"]
 steps = st.lists(
     st.one_of(
         st.tuples(st.just(InboundKind.CHOICE), st.sampled_from(BUTTONS)),

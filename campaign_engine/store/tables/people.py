@@ -42,11 +42,27 @@ consents = sa.Table(
     person("changed_at", UtcDateTime),
 )
 
+consent_questions = sa.Table(
+    "consent_questions",
+    metadata,
+    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
+    person("topic", sa.String(24), primary_key=True),
+    person("asked_at", UtcDateTime),
+)
+
 do_not_contact = sa.Table(
     "do_not_contact",
     metadata,
     secret("address_hash", sa.String(64), primary_key=True, keep="until the person's own /start"),
     secret("since", UtcDateTime, keep="until the person's own /start"),
+)
+
+imported_optouts = sa.Table(
+    "imported_optouts",
+    metadata,
+    secret("address_hash", sa.String(64), primary_key=True, keep="until undone or imported anew"),
+    secret("imported_at", UtcDateTime, keep="until undone or imported anew", index=True),
+    person("status_before", sa.String(16), nullable=True, keep="until undone or imported anew"),
 )
 
 age_gates = sa.Table(

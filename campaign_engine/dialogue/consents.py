@@ -1,0 +1,181 @@
+"""What I get, and why: each topic and consent with one tap to change it, one question now and then, and breaks.
+
+Buttons: `cs` opens the view, `cs:<kind>:on` and `cs:<kind>:off` change one; `cq:<kind>:yes` and `cq:<kind>:no` answer a
+question that we put; `pa` asks how long a break is, `pa:<length>` begins it, `pa:end` ends it.
+"""
+
+from dataclasses import replace
+
+from campaign_engine.dialogue import join
+from campaign_engine.dialogue.flow import Rows, aside, before, column, option, say, waits
+from campaign_engine.dialogue.intents import AnswerTopic, NoteAsked, Pause, RecordAction, Resume
+from campaign_engine.dialogue.state import Context, State, Step
+from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.consent import (
+    BREAKS,
+    UNTIL_RESUMED,
+    break_until,
+    is_on,
+    is_paused,
+    longer_break,
+    needs_area,
+    next_question,
+    offered_to,
+)
+from campaign_engine.domain.contact import CONSENT_KINDS, Answer, ConsentKind, consent_kind
+from campaign_engine.domain.message import Option, Reply
+from campaign_engine.domain.schedule import to_wall
+
+
+def open_button() -> Option:
+    """Into the view."""
+    return option("consent.open", "cs")
+
+
+def break_button(context: Context) -> Option:
+    """Begins a break, or ends the one that runs."""
+    if is_paused(context.person, context.now):
+        return option("consent.resume", "pa:end")
+    return option("consent.break", "pa")
+
+
+def view(context: Context, *, edits: bool = False) -> Reply:
+    """Every topic and consent that this person can switch, on or off, with its reason (safety C4)."""
+    person = context.person
+    kinds = offered_to(person)
+    return Reply(
+        "consent.view",
+        {
+            "lines": tuple(_line(context, kind) for kind in kinds),
+            "stopped": person.opted_out,
+            "area_missing": person.precinct is None and any(is_on(person, kind) for kind in kinds if needs_area(kind)),
+            **_break_values(context),
+        },
+        options=(*_switches(context, kinds), (break_button(context), option("menu.open", "m"))),
+        edits=edits,
+    )
+
+
+def _line(context: Context, kind: ConsentKind) -> dict[str, object]:
+    answer = context.person.answers.get(kind)
+    return {
+        "kind": str(kind),
+        "on": is_on(context.person, kind),
+        "since": to_wall(answer.at).date() if answer is not None else None,
+    }
+
+
+def _switches(context: Context, kinds: tuple[ConsentKind, ...]) -> Rows:
+    """None after STOP, which only /start lifts (safety C7)."""
+    if context.person.opted_out:
+        return ()
+    return column(*(_switch(kind, on=is_on(context.person, kind)) for kind in kinds))
+
+
+def _switch(kind: ConsentKind, *, on: bool) -> Option:
+    label, to = ("consent.turn_off", "off") if on else ("consent.turn_on", "on")
+    return Option(label=label, data=f"cs:{kind}:{to}", values={"kind": str(kind)})
+
+
+def _break_values(context: Context) -> dict[str, object]:
+    until = context.person.paused_until
+    if until is None or until <= context.now:
+        return {"until": None, "openly": False}
+    return {"until": to_wall(until).date(), "openly": until >= UNTIL_RESUMED}
+
+
+def choice(state: State, data: str, context: Context) -> Step | None:
+    """A button of this file, pressed by a contact in any state; None for others."""
+    head, _, value = data.partition(":")
+    if head == "cs":
+        return say(aside(state), view(context)) if not value else _switched(state, value, context)
+    if head == "cq":
+        return _answered(state, value, context)
+    if head == "pa":
+        return _break(state, value, context)
+    return None
+
+
+def _switched(state: State, value: str, context: Context) -> Step | None:
+    """Their own wish: open at any time, also within 365 days of a no (safety C5)."""
+    kind, yes = _read(value, {"on": True, "off": False}, context)
+    if kind is None:
+        return None
+    if context.person.opted_out:
+        return say(aside(state), Reply("menu.still_stopped"))
+    after = _answering(context, kind, yes=yes)
+    return _with_area(say(aside(state), view(after, edits=True)), kind, yes, context)
+
+
+def _answered(state: State, value: str, context: Context) -> Step | None:
+    """A yes or a no to a question that we put below the menu."""
+    kind, yes = _read(value, {"yes": True, "no": False}, context)
+    if kind is None:
+        return None
+    if context.person.opted_out:
+        return say(aside(state), Reply("menu.still_stopped"))
+    said = Reply("consent.now_on" if yes else "consent.stays_off", {"kind": str(kind)}, edits=True)
+    return _with_area(say(aside(state), replace(said, options=((open_button(),),))), kind, yes, context)
+
+
+def _with_area(step: Step, kind: ConsentKind, yes: bool, context: Context) -> Step:
+    """The answer is kept; what is about an area asks for one where none was chosen."""
+    given = AnswerTopic(kind, yes)
+    if not yes or not needs_area(kind) or context.person.precinct is not None:
+        return replace(step, intents=(*step.intents, given))
+    following = join.ask(waits(step.state, "join", "place"), context)
+    return before(step.replies[0], following, *step.intents, given)
+
+
+def _answering(context: Context, kind: ConsentKind, *, yes: bool) -> Context:
+    person = context.person
+    return replace(context, person=replace(person, answers={**person.answers, kind: Answer(yes, context.now)}))
+
+
+def _read(value: str, words: dict[str, bool], context: Context) -> tuple[ConsentKind | None, bool]:
+    name, _, word = value.partition(":")
+    if name not in set(CONSENT_KINDS) or word not in words:
+        return None, False
+    kind = consent_kind(name)
+    return (kind, words[word]) if kind in offered_to(context.person) else (None, False)
+
+
+def with_question(menu: Step, context: Context) -> Step:
+    """The menu with at most one question below it, "No thanks" first; never while something else is asked (safety C5).
+
+    A question that was shown counts as put, whether or not it is answered.
+    """
+    kind = None if menu.state.flow else next_question(context.person, context.now)
+    if kind is None:
+        return menu
+    return Step(menu.state, (*menu.replies, question(kind)), (*menu.intents, NoteAsked(kind)))
+
+
+def question(kind: ConsentKind) -> Reply:
+    """One consent, one yes or no. Whoever shows it asks domain.consent.may_ask first and adds NoteAsked."""
+    rows = ((option("join.updates_no", f"cq:{kind}:no"), option("join.updates_yes", f"cq:{kind}:yes")),)
+    return Reply(f"consent.ask_{kind}", options=rows)
+
+
+def choose_break(state: State, context: Context) -> Step:
+    """How long; while one runs, its end and the way out of it stand above."""
+    lengths = column(*(option(f"consent.break_{length}", f"pa:{length}") for length in BREAKS))
+    ends: Rows = ((break_button(context),),) if is_paused(context.person, context.now) else ()
+    reply = Reply("consent.how_long", _break_values(context), options=(*lengths, *ends, (open_button(),)))
+    return say(aside(state), reply)
+
+
+def _break(state: State, value: str, context: Context) -> Step | None:
+    """A break that ends later than the one asked for stays as it is; "resume" ends any."""
+    if value == "":
+        return choose_break(state, context)
+    if value == "end":
+        said = Reply("consent.resumed", options=((open_button(), option("menu.open", "m")),), edits=True)
+        return say(aside(state), said, intents=(Resume(),))
+    until = break_until(value, context.now)
+    if until is None:
+        return None
+    paused = replace(context.person, paused_until=longer_break(context.person.paused_until, until))
+    after = replace(context, person=paused)
+    said = Reply("consent.paused", _break_values(after), options=((break_button(after), open_button()),), edits=True)
+    return say(aside(state), said, intents=(Pause(until), RecordAction(ActionKind.PAUSE)))

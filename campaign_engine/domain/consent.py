@@ -1,0 +1,108 @@
+"""When a question about a consent may be put, which one comes next, and how long a break is (safety C4, C5)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from campaign_engine.domain.action import PledgeCode
+from campaign_engine.domain.contact import CONSENT_KINDS, AgeBand, Answer, Consent, ConsentKind, Person, Topic
+from campaign_engine.domain.schedule import to_wall
+
+REFUSAL_KEPT = timedelta(days=365)
+"""For so long after a no, a withdrawal or a question left open, the same question is not put again (safety C5)."""
+
+ASK_GAP = timedelta(days=7)
+"""Between two questions of any kind to one person; the join's own is not counted."""
+
+KNOWN_WELL = timedelta(days=28)
+"""Survey and wording tests are for people who have been here a while."""
+
+UNTIL_RESUMED = datetime(2200, 1, 1, tzinfo=UTC)
+"""A break "until I say so": a day that never comes, so that it ends by the person's own word only."""
+
+BREAKS: Mapping[str, timedelta | None] = {
+    "1": timedelta(days=1),
+    "7": timedelta(days=7),
+    "30": timedelta(days=30),
+    "open": None,
+}
+"""Lengths of a break that a person may choose; None is until they end it."""
+
+_NEEDS_AREA = (Topic.AREA_UPDATES, Topic.CHECK_INS, Topic.EVENT_NEWS)
+_IN_ORDER = (Topic.LESSON_SERIES, Topic.EVENT_NEWS, Topic.CHECK_INS, *Consent)
+
+
+def is_on(person: Person, kind: ConsentKind) -> bool:
+    """A yes that nothing has taken back."""
+    answer = person.answers.get(kind)
+    return answer is not None and answer.granted and not person.opted_out
+
+
+def is_paused(person: Person, now: datetime) -> bool:
+    """On a break of their own, or quiet after a help card (safety H3)."""
+    return person.paused_until is not None and person.paused_until > now
+
+
+def needs_area(kind: ConsentKind) -> bool:
+    """Means nothing without a precinct."""
+    return kind in _NEEDS_AREA
+
+
+def offered_to(person: Person) -> tuple[ConsentKind, ...]:
+    """All that this person can switch; adults of 22 and over are never in the youth series (safety C3)."""
+    adult = person.age_band is AgeBand.FROM_22
+    return tuple(kind for kind in CONSENT_KINDS if not (adult and kind is Topic.LESSON_SERIES))
+
+
+def refused_lately(answer: Answer | None, now: datetime) -> bool:
+    """A no is remembered 365 days (safety C5)."""
+    return answer is not None and not answer.granted and now - answer.at < REFUSAL_KEPT
+
+
+def may_ask(person: Person, kind: ConsentKind, now: datetime) -> bool:
+    """Whether we may put this question of our own accord; switching it on themselves is always open to a person.
+
+    Never to a stranger, after STOP or during a break, and not twice within 365 days, answered or not (safety C5).
+    """
+    if person.contact_id is None or person.opted_out or is_paused(person, now) or kind not in offered_to(person):
+        return False
+    asked = person.asked.get(kind)
+    if is_on(person, kind) or (asked is not None and now - asked < REFUSAL_KEPT):
+        return False
+    return not refused_lately(person.answers.get(kind), now)
+
+
+def next_question(person: Person, now: datetime) -> ConsentKind | None:
+    """The one question that may stand below the menu: at most one in seven days, never on the day of the join."""
+    joined_before = person.joined_at is not None and to_wall(person.joined_at).date() < to_wall(now).date()
+    if not joined_before or person.is_staff or any(now - asked < ASK_GAP for asked in person.asked.values()):
+        return None
+    return next((kind for kind in _IN_ORDER if _is_moment(person, kind, now) and may_ask(person, kind, now)), None)
+
+
+def _is_moment(person: Person, kind: ConsentKind, now: datetime) -> bool:
+    """What the person did makes the question one that they may have themselves."""
+    match kind:
+        case Topic.LESSON_SERIES:
+            return bool(person.pledges & {PledgeCode.LEARN, PledgeCode.ALLY})
+        case Topic.EVENT_NEWS | Topic.CHECK_INS:
+            return person.precinct is not None
+        case Consent.REMINDERS:
+            return any(is_on(person, topic) for topic in Topic)
+        case Consent.SURVEY | Consent.WORDING_TESTS:
+            since = person.joined_at
+            return is_on(person, Topic.AREA_UPDATES) and since is not None and now - since >= KNOWN_WELL
+        case _:
+            return False
+
+
+def break_until(length: str, now: datetime) -> datetime | None:
+    """End of a break of one of `BREAKS`; None for any other word."""
+    if length not in BREAKS:
+        return None
+    days = BREAKS[length]
+    return UNTIL_RESUMED if days is None else now + days
+
+
+def longer_break(current: datetime | None, until: datetime) -> datetime:
+    """Whichever ends later: only the person's own "resume" shortens a break (safety H3)."""
+    return until if current is None else max(current, until)

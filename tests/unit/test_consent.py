@@ -1,0 +1,148 @@
+"""When a consent may be asked about, and what a break does (safety C4, C5)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_engine.domain.action import PledgeCode
+from campaign_engine.domain.consent import (
+    ASK_GAP,
+    BREAKS,
+    REFUSAL_KEPT,
+    UNTIL_RESUMED,
+    break_until,
+    is_on,
+    is_paused,
+    longer_break,
+    may_ask,
+    next_question,
+    offered_to,
+)
+from campaign_engine.domain.contact import (
+    CONSENT_KINDS,
+    AgeBand,
+    Answer,
+    Consent,
+    ConsentKind,
+    Person,
+    Role,
+    RoleGrant,
+    Topic,
+    consent_kind,
+)
+from tests.support.talk import NOW
+
+DAY = timedelta(days=1)
+ALLY = Person(
+    contact_id=1,
+    age_band=AgeBand.FROM_16,
+    precinct=75,
+    joined_at=NOW - 40 * DAY,
+    pledged=True,
+    pledges=frozenset({PledgeCode.LEARN}),
+    answers={Topic.AREA_UPDATES: Answer(True, NOW - 40 * DAY)},
+)
+kinds = st.sampled_from(CONSENT_KINDS)
+days = st.integers(0, 800)
+
+
+def answered(kind: ConsentKind, granted: bool, at: datetime) -> Person:
+    return replace(ALLY, answers={**ALLY.answers, kind: Answer(granted, at)})
+
+
+def test_C4_four_topics_and_three_further_consents_are_all_off_at_first() -> None:
+    assert len(Topic) == 4
+    assert len(Consent) == 3
+    assert not any(is_on(Person(contact_id=1), kind) for kind in CONSENT_KINDS)
+    assert [consent_kind(str(kind)) for kind in CONSENT_KINDS] == list(CONSENT_KINDS)
+    with pytest.raises(ValueError, match="everything"):
+        consent_kind("everything")
+
+
+@given(kinds, days)
+def test_C5_a_no_is_not_followed_by_the_same_question_for_365_days(kind: ConsentKind, ago: int) -> None:
+    person = answered(kind, False, NOW - ago * DAY)
+    assert may_ask(person, kind, NOW) is (ago >= REFUSAL_KEPT.days)
+
+
+@given(kinds, days)
+def test_C5_a_question_left_open_does_not_come_again_for_365_days(kind: ConsentKind, ago: int) -> None:
+    person = replace(ALLY, answers={}, asked={kind: NOW - ago * DAY})
+    assert may_ask(person, kind, NOW) is (ago >= REFUSAL_KEPT.days)
+
+
+@given(kinds, days)
+def test_C5_a_yes_is_never_asked_again(kind: ConsentKind, ago: int) -> None:
+    assert not may_ask(answered(kind, True, NOW - ago * DAY), kind, NOW)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"contact_id": None}, {"opted_out": True}, {"paused_until": NOW + DAY}],
+    ids=["stranger", "stopped", "on a break"],
+)
+def test_C5_C7_some_are_asked_nothing(change: dict[str, object]) -> None:
+    person = replace(ALLY, **change)  # type: ignore[arg-type] # each fits its field
+    assert not any(may_ask(person, kind, NOW) for kind in CONSENT_KINDS)
+    assert next_question(person, NOW) is None
+
+
+def test_C3_adults_are_never_offered_the_youth_series() -> None:
+    adult = replace(ALLY, age_band=AgeBand.FROM_22)
+    assert Topic.LESSON_SERIES not in offered_to(adult)
+    assert set(offered_to(ALLY)) == set(CONSENT_KINDS)
+    assert not may_ask(adult, Topic.LESSON_SERIES, NOW)
+    assert next_question(adult, NOW) is Topic.EVENT_NEWS
+
+
+def test_C4_each_question_has_its_moment_and_area_updates_belong_to_the_join() -> None:
+    asked, person, now = [], ALLY, NOW
+    for _ in range(len(CONSENT_KINDS) + 2):
+        kind = next_question(person, now)
+        if kind is not None:
+            asked.append(kind)
+            person = replace(person, asked={**person.asked, kind: now})
+        now += ASK_GAP
+    assert asked == [Topic.LESSON_SERIES, Topic.EVENT_NEWS, Topic.CHECK_INS, *Consent]
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"pledges": frozenset({PledgeCode.LOOK_OUT})}, Topic.EVENT_NEWS),
+        ({"pledges": frozenset(), "precinct": None}, Consent.REMINDERS),
+        ({"pledges": frozenset(), "precinct": None, "answers": {}}, None),
+        ({"pledges": frozenset({PledgeCode.ALLY}), "precinct": None, "answers": {}}, Topic.LESSON_SERIES),
+        ({"grants": (RoleGrant(Role.ORGANIZER),)}, None),
+        ({"joined_at": NOW}, None),
+        ({"joined_at": None}, None),
+    ],
+)
+def test_C4_a_question_waits_for_what_makes_it_fit(change: dict[str, object], kind: ConsentKind | None) -> None:
+    assert next_question(replace(ALLY, **change), NOW) is kind  # type: ignore[arg-type] # each fits its field
+
+
+@given(st.dictionaries(kinds, st.integers(0, 30)))
+def test_C5_at_most_one_question_in_seven_days(asked: dict[ConsentKind, int]) -> None:
+    person = replace(ALLY, asked={kind: NOW - ago * DAY for kind, ago in asked.items()})
+    if any(ago < ASK_GAP.days for ago in asked.values()):
+        assert next_question(person, NOW) is None
+
+
+def test_a_break_ends_when_it_says_or_by_the_persons_word_only() -> None:
+    ends = {length: break_until(length, NOW) for length in BREAKS}
+    assert ends == {"1": NOW + DAY, "7": NOW + 7 * DAY, "30": NOW + 30 * DAY, "open": UNTIL_RESUMED}
+    assert break_until("2", NOW) is None
+    assert is_paused(replace(ALLY, paused_until=UNTIL_RESUMED), NOW + 365 * 100 * DAY)
+    assert not is_paused(replace(ALLY, paused_until=NOW), NOW)
+
+
+@given(st.one_of(st.none(), st.integers(-500, 500)), st.integers(0, 200))
+def test_H3_a_later_end_of_a_break_stays(current: int | None, asked: int) -> None:
+    before = None if current is None else NOW + current * DAY
+    after = longer_break(before, NOW + asked * DAY)
+    assert after >= NOW + asked * DAY
+    assert before is None or after >= before

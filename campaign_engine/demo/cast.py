@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from campaign_engine.dialogue import training
 from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import GroundswellError
@@ -133,6 +134,14 @@ async def plan_campaign(player: Player, plan: Plan) -> int:
     campaign = handing_in.removeprefix("su:")
     player.need(f"st:{campaign}")
     return int(campaign)
+
+
+async def train(player: Player) -> None:
+    """An organizer's training, as somebody who knows the answers. Raises OutOfScript."""
+    await player.command("menu")
+    await player.press(training.START)
+    for screen, answer in training.RIGHT.items():
+        await player.press(f"{training.START}:{screen}:{answer}")
 
 
 async def approve_waiting(player: Player) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from campaign_engine.bootstrap import Engine
-from campaign_engine.demo.cast import Player
+from campaign_engine.demo.cast import Player, train
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.contact import Role, Scope
 from campaign_engine.settings import Settings
@@ -81,6 +81,8 @@ async def _with_role(engine: Engine, address: str, role: Role) -> Player:
     player = Player(engine.conversation, CHANNEL, address)
     await player.start(f"r_{code}")
     await player.say(HANDLES[address])
+    if role is Role.ORGANIZER:
+        await train(player)
     await player.command("menu")
     player.need("o:new" if role is Role.ORGANIZER else "o:waiting")
     return player

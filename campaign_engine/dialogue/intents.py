@@ -127,6 +127,11 @@ class RedeemInvite(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class CompleteTraining(Intent):
+    """An organizer answered all three screens; kept as a code."""
+
+
+@dataclass(frozen=True, slots=True)
 class StartDraft(Intent):
     """A new campaign of the writer, of one kind; it becomes the writer's current draft."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import join, menu, organize, pledge, staff
+from campaign_engine.dialogue import join, menu, organize, pledge, staff, training
 from campaign_engine.dialogue.flow import before, idle, remember_source, say
 from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
@@ -98,7 +98,7 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
         return before(
             Reply("pledge.planned"), join.ask(join.next_field(following, _pledged(context), "plan"), context), intent
         )
-    return organize.choice(state, data, context)
+    return training.choice(state, data, context) or organize.choice(state, data, context)
 
 
 def _stranger_from_post(state: State, context: Context) -> Step | None:

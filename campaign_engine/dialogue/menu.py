@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import consents, join
+from campaign_engine.dialogue import consents, join, training
 from campaign_engine.dialogue.flow import Rows, aside, before, column, idle, option, say, waits
 from campaign_engine.dialogue.help import help_card
 from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowStatus
@@ -38,6 +38,8 @@ def _staff_rows(context: Context) -> Rows:
     if context.person.has_role(*PLANNERS):
         label = "organize.continue" if context.draft is not None else "organize.new"
         rows += ((option(label, "o:new"), option("organize.status", "o:status")),)
+    if training.is_due(context):
+        rows += ((option("training.start", training.START),),)
     if context.person.has_role(*APPROVERS):
         rows += ((replace(option("organize.waiting", "o:waiting"), values={"count": context.waiting}),),)
     return rows
@@ -139,5 +141,7 @@ def open_question(state: State, context: Context) -> Step:
         return join.begin(state, context)
     if state.flow == "join":
         return join.ask(state, context)
+    if state.flow == "training":
+        return training.ask(state)
     resumed = None if context.person.is_staff else join.resume(state, context)
     return resumed or menu(state, context)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from campaign_engine.dialogue import training
 from campaign_engine.dialogue.flow import Rows, column, idle, named, option, say, waits
 from campaign_engine.dialogue.intents import (
     ApproveCampaign,
@@ -125,6 +126,8 @@ def choice(state: State, data: str, context: Context) -> Step | None:
     head, _, value = data.partition(":")
     if data in _SHOWN:
         return say(state, intents=(_SHOWN[data],))
+    if head == "su" and training.is_due(context):
+        return training.refused(state)
     if head in _SERVED:
         return _served(state, head, value)
     return _planned(state, data, context) if may_plan(context) else None

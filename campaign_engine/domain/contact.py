@@ -154,6 +154,7 @@ class Person:
     pledged_campaigns: frozenset[int] = frozenset()
     grants: tuple[RoleGrant, ...] = ()
     handle: str = ""
+    trained: bool = False
 
     @property
     def topics(self) -> Mapping[Topic, bool]:

@@ -85,6 +85,14 @@ def check_watcher(person: Person, precincts: Iterable[int]) -> int:
     return person.contact_id
 
 
+def check_trained(author: Person) -> None:
+    """Raise NotAllowed until the organizer's three-step training is done; no invite skips it (safety R1)."""
+    if not author.trained:
+        raise NotAllowed(
+            "The training for organizers comes first.", "It takes 3 minutes and is in the menu.", "training_first"
+        )
+
+
 def check_targets(person: Person, precincts: tuple[int, ...]) -> None:
     """Raise NotAllowed, naming what is beyond, unless the organizer's scope covers all precincts."""
     _check_reach(reach(person.grants, _AUTHORS), precincts)

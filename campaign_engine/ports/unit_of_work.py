@@ -20,6 +20,7 @@ from campaign_engine.ports.sending import (
     LanesRepository,
     OccurrencesRepository,
 )
+from campaign_engine.ports.team import TeamRepository
 
 
 class UnitOfWork(Protocol):
@@ -45,6 +46,8 @@ class UnitOfWork(Protocol):
     def rooms(self) -> RoomsRepository: ...  # noqa: D102
     @property
     def staff(self) -> StaffRepository: ...  # noqa: D102
+    @property
+    def team(self) -> TeamRepository: ...  # noqa: D102
     @property
     def audit(self) -> AuditRepository: ...  # noqa: D102
     @property

@@ -47,6 +47,7 @@ KNOWN_ERRORS = frozenset(
         "own_campaign",
         "past_schedule",
         "team_only",
+        "training_first",
         "unknown_channel",
         "unknown_variable",
     }

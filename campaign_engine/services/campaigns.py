@@ -12,6 +12,7 @@ from campaign_engine.domain.permission import (
     check_mover,
     check_organizer,
     check_targets,
+    check_trained,
     may_see,
     visible_precincts,
     waits,
@@ -89,6 +90,7 @@ class Campaigns:
         campaign = await work.campaigns.get(campaign_id)
         if author.contact_id != campaign.author_id:
             raise NotAllowed("Only its author can hand it in.", "Ask them.", "not_your_campaign")
+        check_trained(author)
         draft = await work.campaigns.draft(campaign_id)
         if draft is None:
             raise ForbiddenTransition("This campaign was handed in already.", "Open its status to see how it stands.")

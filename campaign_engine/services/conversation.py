@@ -25,7 +25,7 @@ from campaign_engine.ports.notifier import Notifier
 from campaign_engine.ports.people import SavedState
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
-from campaign_engine.services import actions, campaign_cards, contacts, sources
+from campaign_engine.services import actions, campaign_cards, contacts, sources, team
 from campaign_engine.services.organizing import ApprovalDesk, CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
 
@@ -82,6 +82,7 @@ class Conversation:
             **contacts.handlers(parts.places),
             **actions.handlers(),
             **self._organizing.handlers(),
+            **team.handlers(),
         }
 
     async def handle(self, inbound: Inbound) -> tuple[Message, ...]:

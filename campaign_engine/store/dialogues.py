@@ -24,6 +24,7 @@ from campaign_engine.domain.contact import (
     consent_kind,
 )
 from campaign_engine.domain.message import Destination
+from campaign_engine.domain.roles import TRAINING
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import Opened, SavedState
 from campaign_engine.store.tables import (
@@ -39,6 +40,7 @@ from campaign_engine.store.tables import (
     role_grants,
     seen_updates,
     staff_members,
+    trainings,
 )
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert_for
@@ -156,6 +158,7 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "grants": _list(
             dialect, role_grants, contact_id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value
         ),
+        "trained": _list(dialect, trainings, contact_id, trainings.c.code),
         "done": _list(dialect, actions, contact_id, actions.c.kind, actions.c.campaign_id),
     }
     pairs: list[Any] = []
@@ -218,6 +221,7 @@ def _opened(row: dict[str, Any]) -> Opened:
                 RoleGrant(Role(role), Scope(ScopeKind(kind), value)) for role, kind, value in row["grants"] or ()
             ),
             handle=row["handle"] or "",
+            trained=[TRAINING] in (row["trained"] or ()),
         ),
         saved=SavedState(
             row["flow"] or "", row["field"] or "", row["data"] or {}, row["state_language"] or "", row["version"] or 0

@@ -24,6 +24,7 @@ from campaign_engine.store.rooms import SqlRoomsRepository
 from campaign_engine.store.sites import SqlSitesRepository
 from campaign_engine.store.staff import SqlStaffRepository
 from campaign_engine.store.targeting import SqlTargetingRepository
+from campaign_engine.store.team import SqlTeamRepository
 
 
 class SqlUnitOfWork:
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.sites = SqlSitesRepository(connection, cipher)
         self.rooms = SqlRoomsRepository(connection, cipher)
         self.staff = SqlStaffRepository(connection, cipher)
+        self.team = SqlTeamRepository(connection, cipher)
         self.audit = SqlAuditRepository(connection, cipher)
         self.occurrences = SqlOccurrencesRepository(connection, cipher)
         self.deliveries = SqlDeliveriesRepository(connection, cipher)

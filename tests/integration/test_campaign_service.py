@@ -31,7 +31,12 @@ async def author(house: House) -> Person:
 
 async def person(house: House, handle: str, *roles: Role) -> Person:
     phone = await house.staff(handle, roles[0])
-    return Person(contact_id=await phone.contact_id(), handle=handle, grants=tuple(RoleGrant(role) for role in roles))
+    return Person(
+        contact_id=await phone.contact_id(),
+        handle=handle,
+        grants=tuple(RoleGrant(role) for role in roles),
+        trained=True,
+    )
 
 
 async def drafted(house: House, author: Person, **changes: object) -> int:

@@ -28,6 +28,8 @@ async def member(house: House, server: DiscordGuild, role: Role, handle: str) ->
     person = await server.person(handle)
     await person.slash("start", {"code": f"r_{await house.invite(role)}"}, channel=server.channel)
     assert f"Welcome, {handle}" in (await typed(person, handle)).text
+    if role is Role.ORGANIZER:
+        await house.trained(handle)
     return person
 
 

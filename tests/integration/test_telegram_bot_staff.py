@@ -25,6 +25,12 @@ async def member(house: House, server: TelegramServer, role: Role, handle: str) 
     await told(human, "Choose a work name")
     await human.say(handle)
     await told(human, f"Welcome, {handle}")
+    if role is Role.ORGANIZER:
+        await say(human, "/menu", "What would you like to do?")
+        await tap(human, "Start the training (3 minutes)", "1 of 3")
+        await tap(human, "Somebody else", "2 of 3")
+        await tap(human, "We look out for each other", "3 of 3")
+        await tap(human, "I hold the area, and tell my lead", "all three")
     return human
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from campaign_engine.bootstrap import Engine, open_engine
 from campaign_engine.cli import app
-from campaign_engine.demo.cast import Plan, Player, approve_waiting, plan_campaign
+from campaign_engine.demo.cast import Plan, Player, approve_waiting, plan_campaign, train
 from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.settings import Settings
@@ -92,6 +92,7 @@ def approved_campaign(cli: Cli) -> int:
         day = to_wall(engine.time.clock() + timedelta(days=3))
         plan = Plan(CampaignKind.AWARENESS, "Brownsville [b]rises[/b]", 300, f"{day:%Y-%m-%d} at 4 pm")
         organizer, approver = [await with_role(engine, *who) for who in zip(codes, ("river7", "harbor3"), strict=True)]
+        await train(organizer)
         number = await plan_campaign(organizer, plan)
         assert await approve_waiting(approver) == 1
         return number

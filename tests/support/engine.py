@@ -9,10 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from campaign_engine.dialogue import training
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message
 from campaign_engine.domain.precinct import Ranking, RankingRule
+from campaign_engine.domain.roles import TRAINING
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.rendering import Renderer
@@ -23,7 +25,7 @@ from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
-from campaign_engine.store.tables import metadata
+from campaign_engine.store.tables import metadata, staff_members
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support.clock import FakeClock
 
@@ -99,10 +101,15 @@ class House:
     def person(self, address: str, channel: str = "web", language: str = "en") -> "Phone":
         return Phone(self, channel, address, language)
 
-    async def staff(self, handle: str, role: Role, scope: Scope | None = None, channel: str = "telegram") -> "Phone":
+    async def staff(
+        self, handle: str, role: Role, scope: Scope | None = None, channel: str = "telegram", *, trained: bool = True
+    ) -> "Phone":
+        """With a role; an organizer has done the training, as nobody hands in a campaign without it."""
         phone = self.person(f"address of {handle}", channel)
         await phone.start(f"r_{await self.invite(role, scope)}")
         await phone.say(handle)
+        if role is Role.ORGANIZER and trained:
+            await phone.train()
         return phone
 
     async def rows(self, table: sa.Table) -> list[Any]:
@@ -129,6 +136,12 @@ class House:
             yield seen
         finally:
             sa.event.remove(engine, "before_cursor_execute", note)
+
+    async def trained(self, handle: str) -> None:
+        """For an organizer on a real platform, whose taps are another test's."""
+        contact_id = next(row.contact_id for row in await self.rows(staff_members) if row.handle == handle)
+        async with self.store.write() as work:
+            await work.team.complete_training(contact_id, TRAINING, self.clock())
 
     async def grant(self, contact_id: int, handle: str, *roles: Role) -> None:
         """Roles for somebody who is there already."""
@@ -191,6 +204,13 @@ class Phone:
         await self.start()
         await self.tap(age, "Brooklyn", "More", "East New York", "Look out", "I feel unsafe")
         await self.tap("Yes" if updates else "No thanks")
+        return self
+
+    async def train(self) -> "Phone":
+        """The three screens, answered right."""
+        await self.press(training.START)
+        for screen, answer in training.RIGHT.items():
+            await self.press(f"{training.START}:{screen}:{answer}")
         return self
 
     async def contact_id(self) -> int | None:

@@ -84,6 +84,8 @@ def applied(person: Person, intent: wanted.Intent, now: datetime) -> Person:
                 "pledges": person.pledges | {pledge},
                 "pledged_campaigns": person.pledged_campaigns | campaign,
             }
+        case wanted.CompleteTraining():
+            changes = {"trained": True}
         case _:
             changes = _decided(person, intent, now)
     return replace(person, **changes)

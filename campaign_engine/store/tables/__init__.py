@@ -29,6 +29,7 @@ from campaign_engine.store.tables.people import (
     staff_members,
 )
 from campaign_engine.store.tables.places import datasets, meta, precincts, rankings, shootings, sites, source_codes
+from campaign_engine.store.tables.roles import role_requests, trainings
 
 __all__ = [
     "COUNTED_ONCE",
@@ -66,6 +67,7 @@ __all__ = [
     "rankings",
     "role_grants",
     "role_invites",
+    "role_requests",
     "rooms",
     "seen_updates",
     "shootings",
@@ -73,5 +75,6 @@ __all__ = [
     "small_audiences",
     "source_codes",
     "staff_members",
+    "trainings",
     "waits",
 ]

@@ -8,7 +8,7 @@ from telegram.constants import ChatType
 
 from campaign_engine.domain.message import Inbound, InboundKind
 
-COMMANDS = ("start", "menu", "help", "privacy", "language", "stop", "delete", "export", "status")
+COMMANDS = ("start", "menu", "help", "privacy", "language", "pause", "stop", "delete", "export", "status")
 """In the order in which the platforms list them."""
 
 ROOM_COMMANDS = ("link",)

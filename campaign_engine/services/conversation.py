@@ -19,6 +19,7 @@ from campaign_engine.dialogue.state import Context, Places, State, Step
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import Conflict, GroundswellError, StoreUnavailable
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
+from campaign_engine.domain.words import is_stop
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import Figures
 from campaign_engine.ports.notifier import Notifier
@@ -91,7 +92,7 @@ class Conversation:
         While the database is down everything is answered by the help card (safety H4).
         """
         inbound = replace(inbound, language_hint=_known(inbound.language_hint))
-        if inbound.kind is InboundKind.TEXT and help_match(inbound.text):
+        if inbound.kind is InboundKind.TEXT and not is_stop(inbound.text) and help_match(inbound.text):
             card = await self._help_first(inbound)
             if card:
                 return card

@@ -27,7 +27,9 @@ def test_C7_blanks_points_and_missing_accents_do_not_matter(word: str) -> None:
     "text",
     [
         *("please stop by", "don't stop", "the end is near", "stopping", "unstoppable", "para mí", "parada", "bajada"),
-        *("বন্ধু", "", "  ", "🛑", "75", "start", "menu"),
+        *("বন্ধু", "", "  ", "🛑", "75", "start", "menu", "stop end", "la la la"),
+        *("не хватит", "band", "bando", "بندر", "停车场", "정지선", "finish", "fini wè", "konieczny", "arrêt de bus"),
+        *("no para", "termina la fiesta", "শেষ কথা", "إلغاء الموعد", "결과 종료 시간", "kanpe la"),
     ],
 )
 def test_C7_a_sentence_with_the_word_in_it_is_not(text: str) -> None:
@@ -37,6 +39,17 @@ def test_C7_a_sentence_with_the_word_in_it_is_not(text: str) -> None:
 @given(st.sampled_from(ALL_STOPS), st.sampled_from(["I said {} it", "{} that now please", "why {}"]))
 def test_C7_words_around_it_make_it_a_sentence(word: str, sentence: str) -> None:
     assert not is_stop(sentence.format(word))
+
+
+@pytest.mark.parametrize("language", list(STOP_WORDS))
+def test_C7_each_language_has_its_own_words_and_latin_stop_works_for_all(language: str) -> None:
+    assert len(STOP_WORDS[language]) >= 12
+    assert all(is_stop(word) for word in (*STOP_WORDS[language], "STOP"))
+
+
+@pytest.mark.parametrize("word", ALL_STOPS)
+def test_C7_no_word_for_stop_opens_something_else(word: str) -> None:
+    assert command_in(word) == ""
 
 
 def test_C7_every_language_of_local_law_30_has_words() -> None:

@@ -1,0 +1,202 @@
+"""STOP and the commands, in every state of every dialogue (safety C7, C8)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from campaign_engine.dialogue import intents as wanted
+from campaign_engine.dialogue import organize
+from campaign_engine.domain.contact import Person, Role
+from campaign_engine.domain.message import InboundKind
+from campaign_engine.domain.words import STOP_WORDS
+from campaign_engine.rendering import Renderer
+from tests.support.talk import NOW, Talk, inbound
+from tests.unit.test_consent import ALLY
+from tests.unit.test_dialogue_join import POST
+from tests.unit.test_dialogue_organize import staff
+
+DIALOGUES = Path(organize.__file__).parent
+RENDERER = Renderer()
+FIRST_WORDS = [words[0] for words in STOP_WORDS.values()]
+
+
+def joining(*taps: str) -> Callable[[], Talk]:
+    def made() -> Talk:
+        talk = Talk()
+        talk.start()
+        for data in taps:
+            talk.tap(data)
+        return talk
+
+    return made
+
+
+def drafting(field: str) -> Callable[[], Talk]:
+    def made() -> Talk:
+        talk = staff(Role.ORGANIZER)
+        talk.tap("o:new")
+        if field != "kind":
+            talk.tap("k:pledge")
+            talk.tap(f"ed:{field}")
+        if field == "review":
+            talk.tap("ed:pledge")
+            talk.state = replace(talk.state, field="review")
+        return talk
+
+    return made
+
+
+def known(*taps: str, **changes: object) -> Callable[[], Talk]:
+    def made() -> Talk:
+        talk = Talk()
+        talk.context = replace(talk.context, person=replace(ALLY, **changes))  # type: ignore[arg-type] # its fields
+        for data in taps:
+            talk.tap(data)
+        return talk
+
+    return made
+
+
+def typed(before: Callable[[], Talk], text: str) -> Callable[[], Talk]:
+    def made() -> Talk:
+        talk = before()
+        talk.say(text)
+        return talk
+
+    return made
+
+
+def invited() -> Talk:
+    talk = Talk()
+    talk.start("r_CODE")
+    return talk
+
+
+def from_a_post() -> Talk:
+    talk = Talk()
+    talk.context = replace(talk.context, person=ALLY, source=POST, source_pledge="A")
+    talk.tap("g:7")
+    talk.context = replace(talk.context, source=None)
+    return talk
+
+
+def turned_away() -> Talk:
+    talk = Talk()
+    until = NOW + timedelta(hours=3)
+    talk.context = replace(talk.context, person=Person(age_blocked_until=until))
+    talk.start()
+    return talk
+
+
+STATES: dict[str, Callable[[], Talk]] = {
+    "stranger": Talk,
+    "join: age": joining(),
+    "join: 12 or under": joining("a:u13"),
+    "join: turned away": turned_away,
+    "join: place": joining("a:16-17"),
+    "join: place, a borough": joining("a:16-17", "b:2"),
+    "join: place, a ZIP code": typed(joining("a:16-17"), "11207"),
+    "join: pledge": joining("a:16-17", "n:75"),
+    "join: plan": joining("a:16-17", "n:75", "pl:B"),
+    "join: plan, from a post": from_a_post,
+    "join: updates": joining("a:16-17", "n:75", "pl:B", "if:video"),
+    "join: done": joining("a:16-17", "n:75", "pl:B", "if:video", "t:yes"),
+    "staff: handle": invited,
+    "staff: handle again": typed(invited, "!"),
+    **{f"organize: {field}": drafting(field) for field in ("kind", *organize.FIELDS, "review")},
+    "organize: which field": typed(drafting("review"), "o:change"),
+    "menu": known("m"),
+    "menu: delete?": known("m:delete"),
+    "menu: language?": known("l"),
+    "menu: my pledge": known("m:pledge"),
+    "what I get": known("cs"),
+    "what I get, one changed": known("cs", "cs:survey:on"),
+    "what I get, which area?": known("cs:check_ins:on", precinct=None, precinct_declined=True),
+    "a question about a consent": known("m"),
+    "how long a break?": known("pa"),
+    "on a break": known("pa:open"),
+    "after STOP": typed(known(), "stop"),
+    "help": known("m:help"),
+}
+EVERY = pytest.mark.parametrize("name", STATES)
+
+
+def test_every_flow_and_field_that_the_dialogues_wait_for_is_among_the_states() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in DIALOGUES.glob("*.py"))
+    named = set(re.findall(r'waits\((?:[^()"]|\([^()]*\))*"(\w+)", "(\w+)"', code))
+    named |= {("organize", field) for field in organize.FIELDS} | {("join", "updates"), ("join", "pledge")}
+    reached = {(talk.state.flow, talk.state.field) for talk in (made() for made in STATES.values())}
+    assert len(named) > 12
+    assert named <= reached
+
+
+@EVERY
+@pytest.mark.parametrize("word", FIRST_WORDS)
+def test_C7_stop_in_every_state_and_language_gets_one_confirmation(name: str, word: str) -> None:
+    talk = STATES[name]()
+    talk.say(f" {word.upper()}! ")
+    assert talk.templates() == ["menu.stopped"]
+    assert wanted.OptOut() in talk.last.intents
+    assert not any(talk.context.person.topics.values())
+    assert (talk.state.flow, dict(talk.state.data)) == ("", {})
+    assert not talk.reply("menu.stopped").options
+    for language in ("en", "es"):
+        assert "/start" in RENDERER.reply(talk.last.replies[0], language).text
+
+
+@EVERY
+@pytest.mark.parametrize("how", ["command", "button"])
+def test_C7_the_command_and_the_button_do_the_same(name: str, how: str) -> None:
+    talk = STATES[name]()
+    if how == "command":
+        talk.command("stop")
+    else:
+        talk.tap("m:stop")
+    assert talk.templates() == ["menu.stopped"]
+    assert wanted.OptOut() in talk.last.intents
+
+
+@EVERY
+def test_C7_what_is_sent_after_stop_is_answered_and_asks_for_no_consent(name: str) -> None:
+    talk = STATES[name]()
+    talk.say("STOP")
+    for kind in (InboundKind.TEXT, InboundKind.COMMAND):
+        talk._take(inbound(kind, "menu"))
+        assert talk.last.replies
+        assert not [one for one in talk.templates() if one.startswith("consent.ask")]
+    assert talk.context.person.opted_out or talk.context.person.contact_id is None
+
+
+@EVERY
+@pytest.mark.parametrize("name_of", ["start", "help", "privacy", "stop", "delete", "export", "language"])
+def test_C8_every_command_answers_in_every_state(name: str, name_of: str) -> None:
+    talk = STATES[name]()
+    before = talk.state
+    made = talk.start() if name_of == "start" else talk.command(name_of)
+    assert made.replies or wanted.ShowHeld() in made.intents
+    if name_of in ("help", "privacy", "delete", "export", "language"):
+        assert (talk.state.flow, talk.state.field, talk.state.data) == (before.flow, before.field, before.data)
+
+
+@EVERY
+def test_C8_delete_in_every_state_takes_two_taps_and_forgets_the_state(name: str) -> None:
+    talk = STATES[name]()
+    talk.command("delete")
+    assert talk.templates() == ["menu.delete_sure"]
+    assert "del:yes" in talk.offered()
+    talk.tap("del:yes")
+    assert wanted.DeletePerson() in talk.last.intents
+    assert (talk.state.flow, dict(talk.state.data)) == ("", {})
+
+
+@EVERY
+@pytest.mark.parametrize("word", ["delete", "export", "privacy", "language", "help"])
+def test_C8_their_words_do_the_same_without_a_slash(name: str, word: str) -> None:
+    typed_word, command = STATES[name](), STATES[name]()
+    typed_word.say(word)
+    command.command(word)
+    assert typed_word.templates() == command.templates()

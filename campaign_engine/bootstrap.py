@@ -23,6 +23,7 @@ from campaign_engine.services.conversation import Conversation, ConversationPart
 from campaign_engine.services.delivering import Lane, LaneParts
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.notifying import ChannelNotifier
+from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.posting import Posting
 from campaign_engine.services.room_desk import RoomDesk
@@ -35,6 +36,7 @@ from campaign_engine.store import migrate, ownership
 from campaign_engine.store.cipher import create_key_file, load_cipher, missing_key_error
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
+from campaign_engine.wordlists import WordLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class _Base:
     def texts(self) -> PostTexts:
         """Of posts, as this installation sends them."""
         around = Surroundings(frozenset(self.channels), self.places.name, self.settings.site_url)
-        return PostTexts(self.renderer, around)
+        return PostTexts(self.renderer, around, WordLists(self.settings.data_dir))
 
 
 def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
@@ -209,6 +211,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         places=base.places,
         campaigns=campaigns,
         approval=Approval(clock, base.texts),
+        polishing=Polishing(clock, base.texts),
         staffing=staffing,
         figures=reports,
         notifier=notifier,

@@ -11,6 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import InvalidInput
+from campaign_engine.domain.lint.source import TAG
 from campaign_engine.domain.message import Choice, Message, Option, Reply
 
 POST_VALUES = ("area", "borough", "precinct", "campaign", "link", "bot")
@@ -25,7 +26,6 @@ _POST_NODES = (
 )
 """Values and conditions: nothing in a post can loop, call or compute, so it can neither hang nor fail."""
 
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _LINK = re.compile(
     r"[a-z][a-z0-9+.-]*://[^\s<>]*"
     r"|(?:[\w-]+\.)+(?:com|org|net|gov|edu|info|biz|app|dev|link|site|online|shop|xyz|top|club|live|gg|io|ly|co|me|tv|gl|gd"
@@ -68,6 +68,10 @@ class Renderer:
         Raises InvalidInput naming the line of a broken template, of a missing value or of a link that is not allowed.
         """
         source = content.texts.get(language) or content.texts.get("en") or next(iter(content.texts.values()), "")
+        return self.text(source, values)
+
+    def text(self, source: str, values: Mapping[str, object]) -> str:
+        """One template of a post with its variables filled in. Raises InvalidInput as `post` does."""
         given = {name: value for name, value in values.items() if name in POST_VALUES}
         try:
             _check_nodes(self._environment.parse(source), given)
@@ -93,8 +97,8 @@ class Renderer:
         if not source.strip():
             raise InvalidInput("The text is empty.", "Write at least one sentence.", code="empty_text")
         _check_joints(source)
-        _check_links(_TAG.sub(lambda tag: _blank(tag[0], ""), source), "")
-        _check_links(_TAG.sub(lambda tag: _blank(tag[0], "x"), source), "")
+        _check_links(TAG.sub(lambda tag: _blank(tag[0], ""), source), "")
+        _check_links(TAG.sub(lambda tag: _blank(tag[0], "x"), source), "")
 
     def _choice(self, option: Option, language: str) -> Choice:
         label = option.literal or self._block(option.label, language, option.values)
@@ -163,7 +167,7 @@ def _blank(tag: str, sight: str) -> str:
 
 def _check_joints(source: str) -> None:
     """Our own link must stand alone: what touches it could turn it into another address."""
-    ends = [0, *(end for tag in _TAG.finditer(source) for end in tag.span()), len(source)]
+    ends = [0, *(end for tag in TAG.finditer(source) for end in tag.span()), len(source)]
     for start, end in pairwise(ends):
         if "link" in source[start:end] and source.startswith("{{", start) and _touches(source, start, end):
             raise _not_allowed(source.count("\n", 0, start) + 1)

@@ -162,6 +162,45 @@ class ShowPreview(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowHints(Intent):
+    """What the lint finds in a draft, with a button for each fix (safety F6)."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FixDraft(Intent):
+    """Apply one fix that the lint offered; `key` names the finding."""
+
+    campaign_id: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskTranslation(Intent):
+    """The text of the writer's current draft in this language becomes a task for a teammate."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTranslation(Intent):
+    """What a teammate is asked to translate."""
+
+    campaign_id: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendTranslation(Intent):
+    """A teammate's text for somebody else's draft."""
+
+    campaign_id: int
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SubmitCampaign(Intent):
     """Send the writer's draft to an approver."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import join, menu, organize, pledge, staff, training
+from campaign_engine.dialogue import join, menu, organize, pledge, staff, training, translate
 from campaign_engine.dialogue.flow import before, idle, remember_source, say
 from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
@@ -76,6 +76,8 @@ def _answered(state: State, inbound: Inbound, context: Context) -> Step | None:
         return _chosen(state, inbound, context)
     if state.flow == "staff":
         return staff.answer(state, inbound)
+    if state.flow == "translate":
+        return translate.answer(state, inbound)
     if state.flow == "organize":
         return organize.answer(state, inbound, context)
     return join.answer(state, inbound, context) if state.flow == "join" else None
@@ -98,7 +100,8 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
         return before(
             Reply("pledge.planned"), join.ask(join.next_field(following, _pledged(context), "plan"), context), intent
         )
-    return training.choice(state, data, context) or organize.choice(state, data, context)
+    made = training.choice(state, data, context) or translate.choice(state, data, context)
+    return made or organize.choice(state, data, context)
 
 
 def _stranger_from_post(state: State, context: Context) -> Step | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import consents, join, training
+from campaign_engine.dialogue import consents, join, training, translate
 from campaign_engine.dialogue.flow import Rows, aside, before, column, idle, option, say, waits
 from campaign_engine.dialogue.help import help_card
 from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowStatus
@@ -40,6 +40,7 @@ def _staff_rows(context: Context) -> Rows:
         rows += ((option(label, "o:new"), option("organize.status", "o:status")),)
     if training.is_due(context):
         rows += ((option("training.start", training.START),),)
+    rows += translate.rows(context)
     if context.person.has_role(*APPROVERS):
         rows += ((replace(option("organize.waiting", "o:waiting"), values={"count": context.waiting}),),)
     return rows

@@ -9,11 +9,14 @@ from campaign_engine.dialogue import training
 from campaign_engine.dialogue.flow import Rows, column, idle, named, option, say, waits
 from campaign_engine.dialogue.intents import (
     ApproveCampaign,
+    AskTranslation,
     ChangeDraft,
     DropDraft,
+    FixDraft,
     Intent,
     MoveCampaign,
     ReturnCampaign,
+    ShowHints,
     ShowPreview,
     ShowReport,
     ShowStatus,
@@ -21,6 +24,7 @@ from campaign_engine.dialogue.intents import (
     StartDraft,
     SubmitCampaign,
 )
+from campaign_engine.dialogue.lint import changes_without, language_rows
 from campaign_engine.dialogue.state import Context, Draft, State, Step
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.campaign import CampaignKind
@@ -56,7 +60,7 @@ def _next(draft: Draft, after: str) -> str:
         "title": bool(draft.title),
         "targets": draft.targets is not None,
         "goal": bool(draft.goal),
-        **{f"text_{language}": bool(draft.texts.get(language)) for language in LANGUAGES},
+        **{f"text_{language}": _is_answered(draft, language) for language in LANGUAGES},
         "schedule": draft.schedule is not None,
         "channels": bool(draft.channels),
         "pledge": after != "channels",
@@ -65,13 +69,17 @@ def _next(draft: Draft, after: str) -> str:
     return next((field for field in FIELDS[start:] if not filled[field]), "review")
 
 
+def _is_answered(draft: Draft, language: str) -> bool:
+    return bool(draft.texts.get(language)) or language not in draft.languages or language in draft.asked
+
+
 def ask(state: State, field: str, context: Context, *intents: Intent) -> Step:
     """The question of one field."""
     state = waits(idle(state), "organize", field)
     if field == "review":
         draft = context.draft
         campaign = draft.campaign_id if draft is not None else 0
-        shown: tuple[Intent, ...] = (ShowPreview(campaign),) if campaign else ()
+        shown: tuple[Intent, ...] = (ShowPreview(campaign), ShowHints(campaign)) if campaign else ()
         return say(state, Reply("organize.review", options=_review_rows(campaign)), intents=(*intents, *shown))
     makers: dict[str, Callable[[Context], Reply]] = {
         "title": lambda _: Reply("organize.title", asks_text=True),
@@ -83,7 +91,7 @@ def ask(state: State, field: str, context: Context, *intents: Intent) -> Step:
     }
     if field in makers:
         return say(state, makers[field](context), intents=intents)
-    rows = ((option("organize.starter", "tx:starter"),),)
+    rows = ((option("organize.starter", "tx:starter"),), *language_rows(field.removeprefix("text_"), context.draft))
     return say(state, Reply(f"organize.{field}", options=rows, asks_text=True), intents=intents)
 
 
@@ -189,9 +197,28 @@ def _quick_answer(state: State, data: str, context: Context) -> Step | None:
         return _saved(state, "goal", {"goal": int(value)}, context)
     if data == "tx:starter" and state.field.startswith("text_"):
         return _saved(state, state.field, {"starter": state.field.removeprefix("text_")}, context)
+    if head in ("lg", "lf"):
+        return _lint_answer(state, head, value, context)
     if head == "pd" and value in (*PledgeCode, "no"):
         return _saved(state, "pledge", {"pledge": None if value == "no" else value}, context)
     return None
+
+
+def _lint_answer(state: State, head: str, value: str, context: Context) -> Step | None:
+    """A fix that the lint offered, or what to do about a language that is missing."""
+    draft, (first, _, second) = context.draft, value.partition(":")
+    if draft is None:
+        return None
+    if head == "lf" and first.isdecimal():
+        return ask(state, "review", context, FixDraft(int(first), second[:8]))
+    if second not in draft.languages or second == LANGUAGES[0]:
+        return None
+    if first == "out" and not draft.live:
+        return _saved(state, f"text_{second}", changes_without(second, draft), context)
+    if first != "ask" or draft.texts.get(second) or second in draft.asked:
+        return None
+    asked = _with(draft, {"asked": (*draft.asked, second)})
+    return ask(state, _next(asked, f"text_{second}"), _seeing(context, asked), AskTranslation(second))
 
 
 def _targets_chosen(state: State, value: str, context: Context) -> Step | None:

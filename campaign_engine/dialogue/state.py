@@ -10,6 +10,7 @@ from campaign_engine.dialogue.intents import Intent
 from campaign_engine.domain.campaign import Draft
 from campaign_engine.domain.contact import Person, Source
 from campaign_engine.domain.message import Reply
+from campaign_engine.domain.translation import TranslationTask
 
 __all__ = ["Context", "Draft", "Places", "State", "Step"]
 
@@ -50,7 +51,8 @@ class Context:
 
     `source` is what a start payload, a typed site code or the post under a pressed button resolved to, or None.
     `source_pledge` is the pledge that this post asks for. `waiting` counts campaigns that wait for this approver.
-    `top` are the precincts of the current default ranking. `bot_name` is said in the first message.
+    `top` are the precincts of the current default ranking. `tasks` are texts that
+    this person may translate.
     """
 
     person: Person
@@ -64,6 +66,7 @@ class Context:
     top: tuple[int, ...] = ()
     channels: tuple[str, ...] = ()
     public_url: str = ""
+    tasks: tuple[TranslationTask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

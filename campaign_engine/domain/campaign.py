@@ -228,7 +228,7 @@ class Draft:
     """The organizer's current draft as the dialogue needs it; empty values are still to be asked.
 
     `targets` and `schedule` are the JSON of TargetRule and Schedule. `version` is the campaign's. `live` when it edits
-    a post of a campaign that was approved before.
+    a post of a campaign that was approved before. `asked` are languages whose text a teammate was asked for.
     """
 
     campaign_id: int
@@ -246,6 +246,7 @@ class Draft:
     live: bool = False
     rooms_only: bool = False
     fixed: bool = False
+    asked: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -263,6 +264,7 @@ class Draft:
             "pledge": self.pledge,
             "stale_minutes": STALE_MINUTES,
             **_flags(self.rooms_only, self.fixed),
+            **({"asked": sorted(self.asked)} if self.asked else {}),
         }
 
     def content(self) -> PostContent:

@@ -16,9 +16,6 @@ from campaign_engine.domain.windows import is_allowed, window_for
 TITLE_LENGTH = 80
 MOST_PLEDGES = 1_000_000
 
-LENGTHS = {"telegram": 400, "discord": 600, "web": 600, "console": 600}
-"""Characters that people still read on each channel; every platform itself would take more."""
-
 APPROVED_ONCE = frozenset({"title", "goal", "languages"})
 """What a campaign keeps after its approval; all else belongs to a post and can be edited there."""
 
@@ -44,43 +41,26 @@ def apply_changes(draft: Draft, changes: Mapping[str, object], channels: frozens
         "channels": lambda raw: _choices(raw, channels, "channel") if raw else (),
         "pledge": lambda raw: PledgeCode(raw).value if raw else None,
         "rooms_only": bool,
+        "asked": lambda raw: _choices(raw, frozenset(LANGUAGES), "language"),
     }
     # Other people or channels may be enough again: the choice for rooms only was made for the old ones.
     anew = {"rooms_only": False} if {"targets", "channels"}.intersection(changes) else {}
     try:
-        return dataclasses.replace(draft, **{**anew, **{name: readers[name](raw) for name, raw in changes.items()}})
+        read = {name: readers[name](raw) for name, raw in changes.items()}
+        changed = dataclasses.replace(draft, **{**anew, **read})
+        return dataclasses.replace(changed, asked=_still_asked(changed))
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInput("This cannot be kept in a draft.", "Use the buttons to change it.", "bad_draft") from error
 
 
 def check_complete(draft: Draft) -> None:
-    """Raise InvalidInput naming empty fields, or the promised language without a text."""
+    """Raise InvalidInput naming empty fields; what is in them is read by the lint."""
     if draft.missing:
         raise InvalidInput(
             "Some parts are still empty: " + ", ".join(draft.missing) + ".",
             "Fill them in, then hand it in.",
             "incomplete_draft",
             {"fields": draft.missing},
-        )
-    for language in draft.languages:
-        if not draft.texts.get(language, "").strip():
-            raise InvalidInput(
-                f"The text in {_NAMES[language]} is missing.",
-                "Add it, or take the language out.",
-                "missing_language",
-                {"language": language},
-            )
-
-
-def check_length(text: str, language: str, channels: tuple[str, ...]) -> None:
-    """Raise InvalidInput for a rendered post that is longer than people read on one of its channels."""
-    longest = min(LENGTHS.get(channel, max(LENGTHS.values())) for channel in channels)
-    if len(text) > longest:
-        raise InvalidInput(
-            f"The text in {_NAMES[language]} has {len(text)} characters; at most {longest} are read.",
-            "Say one thing, and ask for one thing.",
-            "long_text",
-            {"language": language, "length": len(text), "longest": longest},
         )
 
 
@@ -104,9 +84,6 @@ def check_schedule(schedule: Schedule, now: datetime, *, begun: bool = False) ->
             )
 
 
-_NAMES = {"en": "English", "es": "Spanish"}
-
-
 def _title(raw: Any) -> str:
     title = " ".join(str(raw).split())
     if not 1 <= len(title) <= TITLE_LENGTH:
@@ -125,6 +102,11 @@ def _texts(draft: Draft, raw: Any) -> dict[str, str]:
     texts = {**draft.texts, **{language: str(text).strip() for language, text in raw.items()}}
     _choices(tuple(texts), frozenset(LANGUAGES), "language")
     return {language: text for language, text in texts.items() if text}
+
+
+def _still_asked(draft: Draft) -> tuple[str, ...]:
+    """A teammate's task ends when its text is there or its language is promised no more."""
+    return tuple(one for one in draft.asked if one in draft.languages and not draft.texts.get(one))
 
 
 def _choices(raw: Any, known: frozenset[str], what: str) -> tuple[str, ...]:

@@ -39,6 +39,9 @@ class CampaignsRepository(Protocol):
     async def draft(self, campaign_id: int) -> Draft | None:
         """The post of a campaign that is in draft."""
 
+    async def asked_drafts(self) -> tuple[tuple[int, Draft], ...]:
+        """Author and draft of each that waits for a teammate's translation, oldest first."""
+
     async def change_draft(self, draft: Draft) -> None:
         """Write every field. Raises Conflict."""
 

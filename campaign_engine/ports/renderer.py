@@ -19,6 +19,9 @@ class Renderer(Protocol):
     def post(self, content: PostContent, language: str, values: Mapping[str, object]) -> str:
         """Text of a post for one variant. Raises InvalidInput naming the line of a broken template."""
 
+    def text(self, source: str, values: Mapping[str, object]) -> str:
+        """One template of a post with its variables filled in. Raises InvalidInput as `post` does."""
+
     def starter(self, kind: str, language: str) -> str:
         """Source of the post that a campaign of this kind may begin with."""
 

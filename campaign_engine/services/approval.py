@@ -66,7 +66,12 @@ class Approval:
             return (Reply("campaign.nothing_waiting"),)
         ranking = await work.targeting.latest_ranking()
         shown = (with_targets(campaign, ranking) for campaign in found)
-        return tuple(cards.reading_card("campaign.waiting", approver, each, self._texts.all_of(each)) for each in shown)
+        return tuple(
+            self._texts.linting.noted(
+                cards.reading_card("campaign.waiting", approver, each, self._texts.all_of(each)), each
+            )
+            for each in shown
+        )
 
 
 def _check_waits(campaign: Campaign) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from campaign_engine.dialogue import machine
 from campaign_engine.dialogue.help import help_card, help_match
-from campaign_engine.dialogue.intents import Intent, ShowPreview
+from campaign_engine.dialogue.intents import Intent, ShowHints, ShowPreview
 from campaign_engine.dialogue.state import Context, Places, State, Step
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import Conflict, GroundswellError, StoreUnavailable
@@ -28,6 +28,7 @@ from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 from campaign_engine.services import actions, campaign_cards, contacts, sources, team
 from campaign_engine.services.organizing import ApprovalDesk, CampaignDesk, InviteDesk, Organizing
+from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
 
 TRIES = 5
@@ -52,6 +53,7 @@ class ConversationParts:
     places: Places
     campaigns: CampaignDesk
     approval: ApprovalDesk
+    polishing: Polishing
     staffing: InviteDesk
     figures: Figures
     notifier: Notifier
@@ -84,6 +86,7 @@ class Conversation:
             **actions.handlers(),
             **self._organizing.handlers(),
             **team.handlers(),
+            **parts.polishing.handlers(),
         }
 
     async def handle(self, inbound: Inbound) -> tuple[Message, ...]:
@@ -109,7 +112,7 @@ class Conversation:
                 turn = await self._look(work, inbound)
                 context = await self._shared.context(turn, sources.Found())
                 step = machine.ask_again(_state(turn.opened.saved), inbound, context)
-                shown = [intent for intent in step.intents if isinstance(intent, ShowPreview)]
+                shown = [intent for intent in step.intents if isinstance(intent, ShowPreview | ShowHints)]
                 replies = await self._carry_out(turn, shown)
         except StoreUnavailable:
             return self._cards(inbound.language_hint, unavailable=True)
@@ -131,7 +134,7 @@ class Conversation:
                 turn = await self._look(work, inbound)
         except (StoreUnavailable, TimeoutError):
             return self._cards(language)
-        if turn.opened.saved.flow == "organize" and turn.person.is_staff:
+        if turn.opened.saved.flow in ("organize", "translate") and turn.person.is_staff:
             return ()
         return self._cards(turn.person.language if turn.opened.language_known else language)
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaign_engine.domain.campaign import Campaign, Draft, Post
-from campaign_engine.domain.drafting import check_length, check_schedule
+from campaign_engine.domain.drafting import check_schedule
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.ports.renderer import Renderer
+from campaign_engine.ports.wordlists import WordLists
+from campaign_engine.services.linting import Linting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,10 @@ class Surroundings:
 class PostTexts:
     """Texts of posts in the surroundings of this installation."""
 
-    def __init__(self, renderer: Renderer, surroundings: Surroundings) -> None:
+    def __init__(self, renderer: Renderer, surroundings: Surroundings, words: WordLists) -> None:
         self._renderer = renderer
         self._around = surroundings
+        self.linting = Linting(renderer, words, surroundings.area_name, surroundings.public_url)
 
     @property
     def channels(self) -> frozenset[str]:
@@ -56,9 +59,7 @@ class PostTexts:
     def check_post(self, campaign: Campaign, post: Post, now: datetime, *, begun: bool) -> None:
         """Raise InvalidInput unless its times and all its texts may go out."""
         check_schedule(post.content.schedule, now, begun=begun)
-        for language, text in post.content.texts.items():
-            self.check(text, language)
-            check_length(self.rendered(campaign, post, language), language, post.content.channels)
+        self.linting.check(campaign, post)
 
     def check(self, text: str, language: str) -> None:
         """Raise InvalidInput, naming the language, for a template that is broken or links where it may not."""

@@ -10,6 +10,7 @@ from campaign_engine.domain.contact import Person, Role, ScopeKind, Source
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.message import Inbound, InboundKind
 from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services.polishing import tasks_for
 from campaign_engine.services.turn import Turn
 
 SITE_PAYLOAD = "s_"
@@ -18,7 +19,7 @@ _POST = re.compile(r"(?:p_|g:)(\d{1,18})(?::.*)?")
 _CODE = re.compile(rf"[{LETTERS}]{{{SITE_CODE_LENGTH}}}|[A-Z]{{2,9}}[1-9][0-9]")
 _COUNTS = (CampaignStatus.RUNNING, CampaignStatus.PAUSED, CampaignStatus.FINISHED)
 """States in which a post may still be out there and its pledges count to the campaign."""
-_TYPES_FREELY = ("organize", "staff")
+_TYPES_FREELY = ("organize", "staff", "translate")
 """Flows in which a typed text is never a site's code."""
 
 
@@ -102,6 +103,7 @@ class SharedContext:
 
 async def _with_work(work: UnitOfWork, person: Person, context: Context) -> Context:
     waiting = await work.campaigns.count_waiting(person)
+    context = replace(context, tasks=await tasks_for(work, person))
     if not person.has_role(Role.ORGANIZER) or person.contact_id is None:
         return replace(context, waiting=waiting)
     draft: Draft | None = await work.campaigns.current_draft(person.contact_id)

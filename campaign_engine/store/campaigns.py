@@ -70,6 +70,12 @@ class SqlCampaignsRepository(Transaction):
         """One statement."""
         return await self._draft(_drafts().where(campaigns.c.id == campaign_id).order_by(posts.c.id))
 
+    async def asked_drafts(self) -> tuple[tuple[int, Draft], ...]:
+        """One statement."""
+        asked = _drafts().where(post_versions.c.content["asked"][0].as_string().is_not(None))
+        rows = await self._connection.execute(asked.order_by(campaigns.c.id, posts.c.id))
+        return tuple((row.author_id or 0, _draft(row)) for row in rows)
+
     async def change_draft(self, draft: Draft) -> None:
         """Two updates."""
         changed = await self._connection.execute(
@@ -248,25 +254,7 @@ class SqlCampaignsRepository(Transaction):
 
     async def _draft(self, statement: sa.Select[Any]) -> Draft | None:
         row = (await self._connection.execute(statement.limit(1))).one_or_none()
-        if row is None:
-            return None
-        return Draft(
-            campaign_id=row.id,
-            kind=row.kind,
-            title=row.title,
-            goal=row.goal,
-            targets=row.content["targets"],
-            texts=row.content["texts"],
-            schedule=row.content["schedule"],
-            channels=tuple(row.content["channels"]),
-            pledge=row.content["pledge"],
-            languages=tuple(row.languages),
-            post_id=row.post_id,
-            version=row.version,
-            live=CampaignStatus(row.status) in LIVE,
-            rooms_only=bool(row.content.get("rooms_only")),
-            fixed=bool(row.content.get("fixed")),
-        )
+        return None if row is None else _draft(row)
 
     async def _move_posts(self, campaign_id: int, before: tuple[PostStatus, ...], after: PostStatus) -> None:
         for status in before:
@@ -311,10 +299,32 @@ def _drafts() -> sa.Select[Any]:
             campaigns.c.status,
             posts.c.id.label("post_id"),
             post_versions.c.content,
+            post_versions.c.author_id,
         )
         .join(posts, posts.c.campaign_id == campaigns.c.id)
         .join(post_versions, _CURRENT)
         .where(posts.c.status == PostStatus.DRAFT, campaigns.c.status.not_in(_ENDED))
+    )
+
+
+def _draft(row: Any) -> Draft:
+    return Draft(
+        campaign_id=row.id,
+        kind=row.kind,
+        title=row.title,
+        goal=row.goal,
+        targets=row.content["targets"],
+        texts=row.content["texts"],
+        schedule=row.content["schedule"],
+        channels=tuple(row.content["channels"]),
+        pledge=row.content["pledge"],
+        languages=tuple(row.languages),
+        post_id=row.post_id,
+        version=row.version,
+        live=CampaignStatus(row.status) in LIVE,
+        rooms_only=bool(row.content.get("rooms_only")),
+        fixed=bool(row.content.get("fixed")),
+        asked=tuple(row.content.get("asked", ())),
     )
 
 

@@ -11,7 +11,7 @@ from campaign_engine.store import tables
 from tests.support.engine import House, Phone
 
 BROOKLYN = Scope(ScopeKind.BOROUGH, "Brooklyn")
-TEXT = "We look out for each other in {{ area }}: {{ link }}"
+TEXT = "We look out for each other in {{ area }}: {{ link }}\nTo talk to someone, any hour: call or text 988."
 
 
 async def draft(organizer: Phone, kind: str = "Pledge drive", text: str = TEXT) -> None:
@@ -123,7 +123,7 @@ async def test_S1_an_approval_of_what_was_shown_before_an_edit_is_refused(house:
     old = approver.buttons["Approve"]
     await approver.tap("Send back")
     await organizer.press("ed:text_en")
-    await organizer.say("Another text for {{ area }}")
+    await organizer.say("Another text for {{ area }}: {{ link }}")
     await organizer.press("su:1")
     assert "It changed since you saw it" in await approver.press(old)
     assert "It changed since you saw it" in await approver.press("ap:1:")
@@ -139,7 +139,7 @@ async def test_S1_an_edit_returns_the_post_and_not_the_campaign(house: House) ->
     assert "This post waits until" in await organizer.tap("Edit the post")
     await organizer.tap("Edit it")
     await organizer.press("ed:text_en")
-    await organizer.say("Better words for {{ area }}")
+    await organizer.say("Better words for {{ area }}: {{ link }}")
     (post,) = await house.rows(tables.posts)
     assert (post.version, post.status) == (2, "draft")
     assert await status(house) is CampaignStatus.SCHEDULED

@@ -21,12 +21,14 @@ from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
 from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.conversation import Conversation, ConversationParts
+from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
 from campaign_engine.store.tables import metadata, staff_members
 from campaign_engine.store.unit_of_work import SqlStore
+from campaign_engine.wordlists import WordLists
 from tests.support.clock import FakeClock
 
 CHANNELS = ("web", "telegram", "discord")
@@ -65,7 +67,7 @@ class House:
     def __init__(self, store: SqlStore, clock: FakeClock) -> None:
         self.store, self.clock, self.notes = store, clock, Notes()
         self.renderer, places = Renderer(), ShippedPlaces()
-        texts = PostTexts(self.renderer, Surroundings(frozenset(CHANNELS), places.name, PAGE))
+        texts = PostTexts(self.renderer, Surroundings(frozenset(CHANNELS), places.name, PAGE), WordLists())
         self.campaigns, self.approval = Campaigns(clock, texts), Approval(clock, texts)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
         self.conversation = Conversation(
@@ -76,6 +78,7 @@ class House:
                 places=places,
                 campaigns=self.campaigns,
                 approval=self.approval,
+                polishing=Polishing(clock, texts),
                 staffing=self.staffing,
                 figures=FixedFigures(),
                 notifier=self.notes,

@@ -37,7 +37,7 @@ def drafted(talk: Talk | None = None) -> Talk:
 def test_every_field_is_asked_once_and_saved_at_once() -> None:
     talk = drafted()
     assert talk.templates() == ["organize.review"]
-    assert talk.last.intents[-1] == wanted.ShowPreview(1)
+    assert talk.last.intents[-2:] == (wanted.ShowPreview(1), wanted.ShowHints(1))
     saved = [list(intent.changes) for intent in talk.done if isinstance(intent, wanted.ChangeDraft)]
     assert saved == [["title"], ["targets"], ["goal"], ["texts"], ["starter"], ["schedule"], ["channels"], ["pledge"]]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from campaign_engine.domain.campaign import Draft
-from campaign_engine.domain.drafting import LENGTHS, apply_changes, check_complete, check_length, check_schedule
+from campaign_engine.domain.drafting import apply_changes, check_complete, check_schedule
 from campaign_engine.domain.errors import InvalidInput, NotAllowed
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.schedule import Schedule
@@ -80,11 +80,13 @@ def test_S1_what_was_approved_for_good_cannot_be_edited_in_a_live_campaign(field
     assert apply_changes(live, {"texts": {"en": "Better"}}, CHANNELS).texts["en"] == "Better"
 
 
-def test_a_promised_language_without_a_text_is_named() -> None:
-    with pytest.raises(InvalidInput, match="Spanish") as caught:
-        check_complete(draft(texts={"en": "Hi"}))
-    assert caught.value.values == {"language": "es"}
-    check_complete(draft(texts={"en": "Hi"}, languages=("en",)))
+def test_a_teammates_task_ends_with_the_text_or_with_the_promise() -> None:
+    asked = apply_changes(draft(texts={"en": "Hi"}), {"asked": ["es"]}, CHANNELS)
+    assert asked.asked == ("es",)
+    assert Draft(1, "pledge").as_json().keys() | {"asked"} == asked.as_json().keys()
+    assert apply_changes(asked, {"texts": {"es": "Hola"}}, CHANNELS).asked == ()
+    assert apply_changes(asked, {"languages": ["en"]}, CHANNELS).asked == ()
+    assert refused({"asked": ["tlh"]}, asked) == "unknown_language"
 
 
 def test_empty_fields_are_named_all_at_once() -> None:
@@ -97,15 +99,6 @@ def test_the_last_channel_can_be_taken_back_and_is_then_missing() -> None:
     made = apply_changes(Draft(1, "pledge", channels=("web",)), {"channels": []}, CHANNELS)
     assert made.channels == ()
     assert "channels" in made.missing
-
-
-@pytest.mark.parametrize(("channels", "longest"), [(("web",), 600), (("web", "telegram"), 400), (("mail",), 600)])
-def test_a_post_is_no_longer_than_people_read_on_any_of_its_channels(channels: tuple[str, ...], longest: int) -> None:
-    check_length("x" * longest, "en", channels)
-    with pytest.raises(InvalidInput) as caught:
-        check_length("x" * (longest + 1), "es", channels)
-    assert caught.value.values == {"language": "es", "length": longest + 1, "longest": longest}
-    assert longest in LENGTHS.values()
 
 
 def at(*walls: str, until: str | None = None) -> Schedule:

@@ -18,6 +18,8 @@ VALUES = {
     "language": "es",
     "length": 700,
     "longest": 400,
+    "unit": "characters",
+    "finding": {"code": "name", "language": "en", "found": "Jamal Brown"},
     "offered": "web",
     "wall": datetime.fromisoformat("2026-12-01T22:00"),
     "first": time(15),

@@ -1,0 +1,118 @@
+"""What the lint offers, carried out: hints for the author, one-tap fixes, a task for a teammate (safety F6)."""
+
+from campaign_engine.dialogue.intents import AskTranslation, FixDraft, SendTranslation, ShowHints, ShowTranslation
+from campaign_engine.dialogue.lint import hints_reply
+from campaign_engine.domain.campaign import Draft
+from campaign_engine.domain.contact import Person
+from campaign_engine.domain.drafting import apply_changes
+from campaign_engine.domain.errors import Conflict, NotFound
+from campaign_engine.domain.message import Option, Reply
+from campaign_engine.domain.permission import check_organizer
+from campaign_engine.domain.precinct import TargetRule
+from campaign_engine.domain.translation import TranslationTask, may_translate
+from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services.campaign_steps import log_step
+from campaign_engine.services.post_texts import PostTexts
+from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
+
+
+class Polishing:
+    """Every step checks first and writes last, so that an error leaves nothing half-done."""
+
+    def __init__(self, clock: Clock, texts: PostTexts) -> None:
+        self._clock = clock
+        self._texts = texts
+
+    def handlers(self) -> Handlers:
+        """Dispatch table of this file."""
+        return {
+            ShowHints: self.hints,
+            FixDraft: self._fix,
+            AskTranslation: self._ask,
+            ShowTranslation: self._show,
+            SendTranslation: self._receive,
+        }
+
+    async def hints(self, turn: Turn, intent: ShowHints) -> Replies:
+        """Nothing where all is well. Also shown when a page is loaded anew."""
+        draft = await _own_draft(turn)
+        if draft.campaign_id != intent.campaign_id or draft.missing:
+            return ()
+        found = self._texts.linting.of_draft(draft, await precincts_of(turn.work, draft))
+        return (hints_reply(draft.campaign_id, found, draft),) if found else ()
+
+    async def _fix(self, turn: Turn, intent: FixDraft) -> Replies:
+        draft = await _own_draft(turn)
+        found = self._texts.linting.of_draft(draft, await precincts_of(turn.work, draft))
+        fixes = (one for one in found if one.key == intent.key and one.fixed is not None)
+        finding = next(fixes, None)
+        if finding is None or draft.campaign_id != intent.campaign_id:
+            raise Conflict("The text changed since you saw this hint.", "Look at the hints again.")
+        await self._write(turn, draft, {"texts": {finding.language: finding.fixed}}, "fix")
+        return ()
+
+    async def _ask(self, turn: Turn, intent: AskTranslation) -> Replies:
+        draft = await _own_draft(turn)
+        await self._write(turn, draft, {"asked": [*draft.asked, intent.language]}, "ask_translation")
+        return (Reply("translate.asked", {"language": intent.language}),)
+
+    async def _show(self, turn: Turn, intent: ShowTranslation) -> Replies:
+        _, draft = await _task(turn, intent.campaign_id, intent.language)
+        first, source = next(iter(draft.texts.items()), ("", ""))
+        values = {"title": draft.title, "language": intent.language, "from_language": first, "source": source}
+        return (Reply("translate.source", values, asks_text=True),)
+
+    async def _receive(self, turn: Turn, intent: SendTranslation) -> Replies:
+        author_id, draft = await _task(turn, intent.campaign_id, intent.language)
+        self._texts.check(intent.text, intent.language)
+        await self._write(turn, draft, {"texts": {intent.language: intent.text}}, "translate")
+        campaign = await turn.work.campaigns.get(draft.campaign_id)
+        author = await turn.work.campaigns.author(campaign)
+        values = {"title": draft.title, "language": intent.language}
+        if author is not None and author.contact_id == author_id:
+            mine = ((Option(label="organize.continue", data="o:new"),),)
+            turn.notices.append(Notice(author, Reply("translate.arrived", values, mine)))
+        return (Reply("translate.thanks", values),)
+
+    async def _write(self, turn: Turn, draft: Draft, changes: dict[str, object], action: str) -> None:
+        await turn.work.campaigns.change_draft(apply_changes(draft, changes, self._texts.channels))
+        await log_step(turn.work, turn.person, action, draft.campaign_id, self._clock())
+
+
+async def tasks_for(work: UnitOfWork, person: Person) -> tuple[TranslationTask, ...]:
+    """What this person may translate, oldest first; one read where nobody asked."""
+    found: list[TranslationTask] = []
+    for author_id, draft in await work.campaigns.asked_drafts():
+        reached = frozenset(await precincts_of(work, draft))
+        if may_translate(person, frozenset({author_id}), reached):
+            found.extend(TranslationTask(draft.campaign_id, draft.title, language) for language in draft.asked)
+    return tuple(found)
+
+
+async def precincts_of(work: UnitOfWork, draft: Draft) -> tuple[int, ...]:
+    """By the newest ranking; none before the author chose where."""
+    if draft.targets is None:
+        return ()
+    ranking = await work.targeting.latest_ranking()
+    return TargetRule.from_json(draft.targets).resolve(ranking.ranking)
+
+
+async def _own_draft(turn: Turn) -> Draft:
+    draft = await turn.work.campaigns.current_draft(check_organizer(turn.person))
+    if draft is None:
+        raise NotFound("You have no draft open.", "Begin a new campaign from the menu.", "no_draft")
+    return draft
+
+
+async def _task(turn: Turn, campaign_id: int, language: str) -> tuple[int, Draft]:
+    """Author and draft. Raises NotFound also for one of others: which drafts there are is not for everybody."""
+    for author_id, draft in await turn.work.campaigns.asked_drafts():
+        if draft.campaign_id != campaign_id or language not in draft.asked:
+            continue
+        reached = frozenset(await precincts_of(turn.work, draft))
+        if may_translate(turn.person, frozenset({author_id}), reached):
+            return author_id, draft
+    raise NotFound(
+        "This text was translated already, or is not for you.", "Open the menu to see what waits.", "no_task"
+    )

@@ -9,6 +9,7 @@ from campaign_engine.cli.terminal import command, day_and_time, say
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.precinct import Borough, borough_of
+from campaign_engine.domain.roles import check_scope
 
 _EXAMPLES = "Use city, borough:Bronx, precinct:75 or, for a site host, site:3."
 
@@ -23,8 +24,7 @@ async def invite(
     from campaign_engine.services.staffing import INVITE_LIFE
 
     area = read_scope(scope)
-    if (role is Role.SITE_HOST) != (area.kind is ScopeKind.SITE):
-        raise InvalidInput("A site host has a site, and nobody else has.", _EXAMPLES)
+    check_scope(role, area)
     async with engine_of(context) as engine, engine.store.write() as work:
         if area.kind is ScopeKind.SITE:
             await work.sites.get(int(area.value))

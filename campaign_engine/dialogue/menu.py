@@ -7,11 +7,9 @@ from campaign_engine.dialogue.flow import Rows, aside, before, column, idle, opt
 from campaign_engine.dialogue.help import help_card
 from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowStatus
 from campaign_engine.dialogue.state import Context, State, Step
-from campaign_engine.domain.contact import LANGUAGES, Role
+from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.message import Reply
-
-PLANNERS = (Role.ORGANIZER,)
-APPROVERS = (Role.APPROVER, Role.SAFETY_LEAD)
+from campaign_engine.domain.roles import Capability, may
 
 
 def menu(state: State, context: Context) -> Step:
@@ -35,13 +33,13 @@ def _ally_rows(context: Context) -> Rows:
 
 def _staff_rows(context: Context) -> Rows:
     rows: Rows = ()
-    if context.person.has_role(*PLANNERS):
+    if may(context.person, Capability.DRAFT):
         label = "organize.continue" if context.draft is not None else "organize.new"
         rows += ((option(label, "o:new"), option("organize.status", "o:status")),)
     if training.is_due(context):
         rows += ((option("training.start", training.START),),)
     rows += translate.rows(context)
-    if context.person.has_role(*APPROVERS):
+    if may(context.person, Capability.APPROVE):
         rows += ((replace(option("organize.waiting", "o:waiting"), values={"count": context.waiting}),),)
     return rows
 
@@ -58,7 +56,7 @@ def command(name: str, state: State, context: Context) -> Step | None:
     if name in simple:
         return simple[name]
     if name == "status":
-        return say(state, intents=(ShowStatus(),)) if context.person.has_role(*PLANNERS, *APPROVERS) else None
+        return say(state, intents=(ShowStatus(),)) if may(context.person, Capability.SEE_CAMPAIGNS) else None
     flows = {"stop": opt_out, "delete": ask_delete, "language": choose_language}
     if name in flows:
         return flows[name](state)

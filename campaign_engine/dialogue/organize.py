@@ -28,10 +28,11 @@ from campaign_engine.dialogue.lint import changes_without, language_rows
 from campaign_engine.dialogue.state import Context, Draft, State, Step
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.campaign import CampaignKind
-from campaign_engine.domain.contact import LANGUAGES, Role
+from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.message import Inbound, InboundKind, Option, Reply
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS, TargetKind, TargetRule
+from campaign_engine.domain.roles import Capability, may
 from campaign_engine.domain.schedule import Schedule, to_wall
 from campaign_engine.domain.schedule_words import parse_schedule
 
@@ -42,8 +43,8 @@ _NUMBER = re.compile(r"\d+")
 
 
 def may_plan(context: Context) -> bool:
-    """Has the role organizer in some scope."""
-    return context.person.has_role(Role.ORGANIZER)
+    """Drafts campaigns in some scope."""
+    return may(context.person, Capability.DRAFT)
 
 
 def begin(state: State, context: Context) -> Step:

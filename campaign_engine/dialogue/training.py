@@ -3,8 +3,8 @@
 from campaign_engine.dialogue.flow import before, column, idle, option, say, waits
 from campaign_engine.dialogue.intents import CompleteTraining
 from campaign_engine.dialogue.state import Context, State, Step
-from campaign_engine.domain.contact import Role
 from campaign_engine.domain.message import Reply
+from campaign_engine.domain.roles import Capability, may
 
 RIGHT = {"1": "b", "2": "b", "3": "c"}
 """Who says yes to a post, which words we use, what comes first after violence; by screen."""
@@ -15,7 +15,7 @@ _ANSWERS = "abc"
 
 def is_due(context: Context) -> bool:
     """An organizer who has not finished it yet."""
-    return context.person.has_role(Role.ORGANIZER) and not context.person.trained
+    return may(context.person, Capability.DRAFT) and not context.person.trained
 
 
 def refused(state: State) -> Step:
@@ -26,7 +26,7 @@ def refused(state: State) -> Step:
 def choice(state: State, data: str, context: Context) -> Step | None:
     """A button of the training; None for everybody who is no organizer. It may be taken again at any time."""
     head, _, value = data.partition(":")
-    if head != START or not context.person.has_role(Role.ORGANIZER):
+    if head != START or not may(context.person, Capability.DRAFT):
         return None
     screen, _, letter = value.partition(":")
     if not value or state.flow != "training" or state.field not in RIGHT:

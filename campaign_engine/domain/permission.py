@@ -6,10 +6,11 @@ from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, Camp
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope, ScopeKind
 from campaign_engine.domain.errors import NotAllowed, NotFound
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS, borough_of
+from campaign_engine.domain.roles import Capability, may, roles_with
 
-_AUTHORS = (Role.ORGANIZER,)
-WATCHERS = (Role.ORGANIZER, Role.APPROVER, Role.SAFETY_LEAD)
-"""Who sees campaigns of others, and may hold a precinct (safety I1)."""
+_READERS = roles_with(Capability.APPROVE)
+WATCHERS = roles_with(Capability.HOLD)
+"""Who may hold a precinct (safety I1)."""
 
 LIVE = frozenset({CampaignStatus.APPROVED, CampaignStatus.SCHEDULED, CampaignStatus.RUNNING, CampaignStatus.PAUSED})
 """Between approval and the end."""
@@ -29,9 +30,14 @@ def reach(grants: tuple[RoleGrant, ...], roles: tuple[Role, ...]) -> frozenset[i
     return frozenset().union(*(precincts_in(grant.scope) for grant in grants if grant.role in roles))
 
 
+def area(person: Person, capability: Capability) -> frozenset[int]:
+    """Precincts in which this person may do it."""
+    return reach(person.grants, roles_with(capability))
+
+
 def approving_roles(kind: CampaignKind) -> tuple[Role, ...]:
     """Presence, memorial and aftermath need an adult safety lead (safety S1)."""
-    return (Role.SAFETY_LEAD,) if kind in ADULT_APPROVED_KINDS else (Role.APPROVER, Role.SAFETY_LEAD)
+    return roles_with(Capability.APPROVE_ADULT) if kind in ADULT_APPROVED_KINDS else _READERS
 
 
 def waits(campaign: Campaign) -> bool:
@@ -48,8 +54,8 @@ def may_approve(person: Person, campaign: Campaign) -> bool:
 
 
 def may_see(person: Person, campaign: Campaign) -> bool:
-    """Authors always; other staff once it was submitted, where their scope meets its precincts."""
-    if person.contact_id is not None and person.contact_id in _authors(campaign):
+    """Authors while they are organizers; other staff once it was submitted, where their scope meets its precincts."""
+    if _is_author(person, campaign):
         return True
     submitted = campaign.status is not CampaignStatus.DRAFT
     return submitted and bool(visible_precincts(person).intersection(campaign.precincts))
@@ -57,19 +63,26 @@ def may_see(person: Person, campaign: Campaign) -> bool:
 
 def visible_precincts(person: Person) -> frozenset[int]:
     """Where this person sees campaigns of others."""
-    return reach(person.grants, WATCHERS)
+    return area(person, Capability.SEE_CAMPAIGNS)
+
+
+def may_read_report(person: Person, campaign: Campaign) -> bool:
+    """Figures without content, of what was handed in and meets their scope; authors of their own."""
+    submitted = campaign.status is not CampaignStatus.DRAFT
+    covered = area(person, Capability.READ_REPORTS)
+    return submitted and (_is_author(person, campaign) or bool(covered.intersection(campaign.precincts)))
 
 
 def check_organizer(person: Person) -> int:
     """Contact id of an organizer. Raises NotAllowed."""
-    if person.contact_id is None or not person.has_role(*_AUTHORS):
+    if person.contact_id is None or not may(person, Capability.DRAFT):
         raise NotAllowed("Only organizers can plan campaigns.", "Ask your team for an organizer code.", "not_organizer")
     return person.contact_id
 
 
 def check_watcher(person: Person, precincts: Iterable[int]) -> int:
     """Contact id of somebody who may hold all these precincts (safety I1). Raises NotAllowed, NotFound."""
-    if person.contact_id is None or not person.has_role(*WATCHERS):
+    if person.contact_id is None or not may(person, Capability.HOLD):
         raise NotAllowed(
             "Only organizers, approvers and safety leads can do that.", "Tell one of them now.", "not_watcher"
         )
@@ -81,7 +94,7 @@ def check_watcher(person: Person, precincts: Iterable[int]) -> int:
                 "no_precinct",
                 {"number": number},
             )
-    _check_reach(visible_precincts(person), precincts)
+    _check_reach(area(person, Capability.HOLD), precincts)
     return person.contact_id
 
 
@@ -95,7 +108,7 @@ def check_trained(author: Person) -> None:
 
 def check_targets(person: Person, precincts: tuple[int, ...]) -> None:
     """Raise NotAllowed, naming what is beyond, unless the organizer's scope covers all precincts."""
-    _check_reach(reach(person.grants, _AUTHORS), precincts)
+    _check_reach(area(person, Capability.DRAFT), precincts)
 
 
 def _check_reach(covered: frozenset[int], precincts: Iterable[int]) -> None:
@@ -111,7 +124,7 @@ def _check_reach(covered: frozenset[int], precincts: Iterable[int]) -> None:
 
 def check_approver(person: Person, campaign: Campaign) -> int:
     """Contact id of the second person. Raises NotAllowed with a kind reason."""
-    if person.contact_id is None or not person.has_role(Role.APPROVER, Role.SAFETY_LEAD):
+    if person.contact_id is None or not may(person, Capability.APPROVE):
         raise NotAllowed("Only approvers can do that.", "Your campaign waits for one of them.", "not_approver")
     if person.contact_id in _authors(campaign):
         raise NotAllowed(
@@ -119,7 +132,7 @@ def check_approver(person: Person, campaign: Campaign) -> int:
             "Two people stand behind every post. Ask another approver.",
             "own_campaign",
         )
-    if campaign.kind in ADULT_APPROVED_KINDS and not person.has_role(Role.SAFETY_LEAD):
+    if campaign.kind in ADULT_APPROVED_KINDS and not may(person, Capability.APPROVE_ADULT):
         raise NotAllowed(
             "This kind of campaign needs an adult safety lead.", "A safety lead can approve it.", "needs_safety_lead"
         )
@@ -132,13 +145,18 @@ def check_approver(person: Person, campaign: Campaign) -> int:
 
 def check_mover(person: Person, campaign: Campaign) -> None:
     """Raise NotAllowed unless an author, or an approver or safety lead whose scope covers it."""
-    if person.contact_id is not None and person.contact_id in _authors(campaign):
+    if _is_author(person, campaign):
         return
-    covered = reach(person.grants, (Role.APPROVER, Role.SAFETY_LEAD))
+    covered = area(person, Capability.MOVE)
     if not campaign.precincts or not covered >= {*campaign.precincts}:
         raise NotAllowed(
             "Only its author or an approver of its area can do that.", "Ask one of them.", "not_your_campaign"
         )
+
+
+def _is_author(person: Person, campaign: Campaign) -> bool:
+    """Who gave the role up has given their campaigns to the others."""
+    return person.contact_id is not None and person.contact_id in _authors(campaign) and may(person, Capability.DRAFT)
 
 
 def _authors(campaign: Campaign) -> frozenset[int]:

@@ -19,6 +19,7 @@ from campaign_engine.dialogue.intents import (
 )
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.domain.permission import may_read_report
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.campaign_cards import waits_notice
 from campaign_engine.services.contacts import create_staff
@@ -117,7 +118,8 @@ class Organizing:
 
     async def _report(self, turn: Turn, intent: ShowReport) -> Replies:
         """Read after the commit: a report may take seconds, and nobody waits for the database meanwhile."""
-        if not turn.person.is_staff:
+        campaign = await turn.work.campaigns.get(intent.campaign_id)
+        if not may_read_report(turn.person, campaign):
             raise NotAllowed("This report is for the team.", "Open the public report on the page instead.", "team_only")
         turn.reports.append(intent.campaign_id)
         return ()

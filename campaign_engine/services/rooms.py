@@ -1,14 +1,15 @@
 """Public chats that we post in."""
 
 from campaign_engine.domain.audience import NewRoom, Room
-from campaign_engine.domain.contact import Person, Role, Scope
+from campaign_engine.domain.contact import Person, Scope
 from campaign_engine.domain.errors import InvalidInput, NotAllowed
 from campaign_engine.domain.permission import precincts_in, reach
+from campaign_engine.domain.roles import Capability, roles_with
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.planning import AuditEntry
 from campaign_engine.ports.unit_of_work import UnitOfWork
 
-LINKERS = (Role.ORGANIZER, Role.APPROVER, Role.SAFETY_LEAD, Role.ADMIN)
+LINKERS = roles_with(Capability.LINK_ROOMS)
 """Roles that may tie a chat to an area of their own scope."""
 
 _PLATFORM = "platform"

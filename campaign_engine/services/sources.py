@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from campaign_engine.dialogue.state import Context, Places
 from campaign_engine.domain.campaign import CampaignStatus, Draft
 from campaign_engine.domain.codes import LETTERS, SITE_CODE_LENGTH, plain_code
-from campaign_engine.domain.contact import Person, Role, ScopeKind, Source
+from campaign_engine.domain.contact import Person, ScopeKind, Source
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.message import Inbound, InboundKind
+from campaign_engine.domain.roles import Capability, may
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.polishing import tasks_for
 from campaign_engine.services.turn import Turn
@@ -104,7 +105,7 @@ class SharedContext:
 async def _with_work(work: UnitOfWork, person: Person, context: Context) -> Context:
     waiting = await work.campaigns.count_waiting(person)
     context = replace(context, tasks=await tasks_for(work, person))
-    if not person.has_role(Role.ORGANIZER) or person.contact_id is None:
+    if not may(person, Capability.DRAFT) or person.contact_id is None:
         return replace(context, waiting=waiting)
     draft: Draft | None = await work.campaigns.current_draft(person.contact_id)
     return replace(context, waiting=waiting, draft=draft, top=await _top(work))

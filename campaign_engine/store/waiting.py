@@ -10,6 +10,7 @@ from campaign_engine.domain.contact import AddressStatus, Person, Role, RoleGran
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.permission import LIVE, approving_roles, may_approve, reach
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
+from campaign_engine.domain.roles import Capability, may
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.tables import (
@@ -28,7 +29,7 @@ _PEER_APPROVED_KINDS = tuple(kind for kind in CampaignKind if kind not in ADULT_
 
 def for_person(person: Person) -> sa.ColumnElement[bool] | None:
     """Condition on campaigns; None for somebody who approves nothing."""
-    if person.contact_id is None or not person.has_role(Role.APPROVER, Role.SAFETY_LEAD):
+    if person.contact_id is None or not may(person, Capability.APPROVE):
         return None
     return sa.and_(
         campaigns.c.status.in_(_WAITING),

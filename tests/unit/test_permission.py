@@ -91,7 +91,7 @@ def test_only_a_submitted_post_of_an_open_campaign_waits(status: CampaignStatus,
 
 def test_authors_see_their_drafts_and_others_see_what_was_submitted_in_their_area() -> None:
     draft = replace(CAMPAIGN, status=CampaignStatus.DRAFT)
-    assert permission.may_see(Person(contact_id=1), draft)
+    assert permission.may_see(staff(Role.ORGANIZER, contact_id=1), draft)
     assert not permission.may_see(staff(Role.APPROVER), draft)
     assert permission.may_see(staff(Role.ORGANIZER, PRECINCT_75), CAMPAIGN)
     assert not permission.may_see(staff(Role.ORGANIZER, Scope(ScopeKind.PRECINCT, "44")), CAMPAIGN)
@@ -116,7 +116,7 @@ def test_R1_an_organizer_plans_inside_their_scope_only() -> None:
 @pytest.mark.parametrize(
     ("person", "allowed"),
     [
-        (Person(contact_id=1), True),
+        (staff(Role.ORGANIZER, contact_id=1), True),
         (staff(Role.APPROVER), True),
         (staff(Role.SAFETY_LEAD, BROOKLYN), True),
         (staff(Role.APPROVER, PRECINCT_75), False),

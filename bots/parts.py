@@ -9,7 +9,7 @@ from bots.guard import HealthBoard
 from bots.replies import Pace
 from campaign_engine.dialogue.help import help_card
 from campaign_engine.domain.audience import RoomSeen
-from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
 from campaign_engine.domain.message import Inbound, Message, Reply
 
 log = logging.getLogger("groundswell.bots")
@@ -52,5 +52,5 @@ class BotParts:
             return await self.conversation.handle(inbound)
         except Exception as error:  # noqa: BLE001 - silence would be worse, and the next update must be answered
             log.error("an update failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may carry message text
-            language = inbound.language_hint if inbound.language_hint in LANGUAGES else LANGUAGES[0]
+            language = from_tag(inbound.language_hint) or SAFETY_LANGUAGES[0]
             return (self.say(help_card(), language), self.say(Reply("contact.unavailable"), language))

@@ -6,6 +6,7 @@ from typing import Any
 from telegram import Chat, Message, Update
 from telegram.constants import ChatType
 
+from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Inbound, InboundKind
 
 COMMANDS = ("start", "menu", "help", "privacy", "language", "pause", "stop", "delete", "export", "status")
@@ -29,7 +30,7 @@ def from_telegram(update: Update) -> Inbound | None:
         "channel": "telegram",
         "address": str(message.from_user.id),
         "update_id": str(update.update_id),
-        "language_hint": (message.from_user.language_code or "")[:2],
+        "language_hint": from_tag(message.from_user.language_code or ""),
     }
     return _typed(message.text, common)
 
@@ -47,7 +48,7 @@ def _telegram_choice(update: Update) -> Inbound | None:
         update_id=str(update.update_id),
         data=query.data,
         room=str(chat.id) if chat is not None and in_room else "",
-        language_hint=(query.from_user.language_code or "")[:2],
+        language_hint=from_tag(query.from_user.language_code or ""),
     )
 
 
@@ -105,5 +106,5 @@ def from_discord(origin: Pressed, *, command: str = "", data: str = "", text: st
         command=command,
         data=data,
         room=origin.room,
-        language_hint=origin.locale[:2],
+        language_hint=from_tag(origin.locale),
     )

@@ -1,7 +1,7 @@
 """Words: replies from templates/messages, posts from what was approved, all in a sandbox."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -11,8 +11,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import InvalidInput
+from campaign_engine.domain.languages import directed, isolated
 from campaign_engine.domain.lint.source import TAG
 from campaign_engine.domain.message import Choice, Message, Option, Reply
+from campaign_engine.domain.safety_texts import IN_ENGLISH
+
+FALLBACK = "en"
+"""What is said where a language lacks a text."""
 
 POST_VALUES = ("area", "borough", "precinct", "campaign", "link", "bot")
 """Variables that a post may use, and no others (safety S8)."""
@@ -39,24 +44,42 @@ _LINK = re.compile(
 class Renderer:
     """Implements ports.renderer.Renderer; compiled templates are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, imported: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """`imported` texts, by language and name, stand in the place of those that ship."""
         self._environment = ImmutableSandboxedEnvironment(
             loader=PackageLoader("templates", "messages"),
             undefined=StrictUndefined,
             autoescape=False,
             keep_trailing_newline=False,
         )
+        self._imported = imported or {}
         self._posts = lru_cache(maxsize=512)(self._environment.from_string)
+        self._own = lru_cache(maxsize=2048)(self._environment.from_string)
 
     def reply(self, reply: Reply, language: str) -> Message:
         """Words for a reply; English where the language lacks the block."""
+        text, spoken = self._block(reply.template, language, reply.values)
         return Message(
-            text=self._block(reply.template, language, reply.values),
+            text=text,
             language=language,
             choices=self.choices(reply.options, language),
             edits=reply.edits,
             asks_text=reply.asks_text,
+            spoken=spoken if spoken != language else "",
         )
+
+    def answers(self, replies: Sequence[Reply], language: str) -> tuple[Message, ...]:
+        """Words for all that is said at once; where some is in English, the last such message says why."""
+        said = [self.reply(reply, language) for reply in replies]
+        last = max((n for n, reply in enumerate(replies) if said[n].spoken or self._lacks(reply, language)), default=-1)
+        if last >= 0 and (footer := self.footer(language)):
+            said[last] = said[last].explained(footer)
+        return tuple(said)
+
+    def footer(self, language: str) -> str:
+        """Says in this language why a text is in English; empty for a language that has no such words."""
+        text, spoken = self._block(IN_ENGLISH, language, {})
+        return text if spoken == language else ""
 
     def choices(self, rows: tuple[tuple[Option, ...], ...], language: str) -> tuple[tuple[Choice, ...], ...]:
         """Words for options without a text, as they stand under a post."""
@@ -101,18 +124,31 @@ class Renderer:
         _check_links(TAG.sub(lambda tag: _blank(tag[0], "x"), source), "")
 
     def _choice(self, option: Option, language: str) -> Choice:
-        label = option.literal or self._block(option.label, language, option.values)
+        label = option.literal or self._block(option.label, language, option.values)[0]
         return Choice(label=label, data=option.data, url=option.url)
 
-    def _block(self, name: str, language: str, values: Mapping[str, object]) -> str:
+    def _lacks(self, reply: Reply, language: str) -> bool:
+        """A button of it is in English for want of another."""
+        labels = (option.label for row in reply.options for option in row if not option.literal)
+        return any(not self._has(label, language) for label in labels)
+
+    def _has(self, name: str, language: str) -> bool:
         flow, _, block = name.partition(".")
         template = self._flow(flow, language)
-        if template is None or block not in template.blocks:
-            template = self._flow(flow, "en")
+        return name in self._imported.get(language, {}) or (template is not None and block in template.blocks)
+
+    def _block(self, name: str, language: str, values: Mapping[str, object]) -> tuple[str, str]:
+        """Words and the language they are in."""
+        spoken = language if self._has(name, language) else FALLBACK
+        own = {key: isolated(value, spoken) for key, value in values.items()}
+        imported = self._imported.get(spoken, {}).get(name)
+        if imported is not None:
+            return directed(self._own(imported).render(own).strip(), spoken), spoken
+        flow, _, block = name.partition(".")
+        template = self._flow(flow, spoken)
         if template is None or block not in template.blocks:
             raise KeyError(f"no text named {name}")
-        context = template.new_context(dict(values))
-        return "".join(template.blocks[block](context)).strip()
+        return directed("".join(template.blocks[block](template.new_context(own))).strip(), spoken), spoken
 
     def _flow(self, flow: str, language: str) -> Template | None:
         try:

@@ -5,7 +5,7 @@ import secrets
 
 from fastapi import Request, Response
 
-from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
 
 CHANNEL = "web"
 CHAT = "groundswell_chat"
@@ -27,23 +27,23 @@ def new_address() -> str:
 def asked_language(request: Request) -> str:
     """`?lang=` of this page; empty when it is none of ours."""
     asked = request.query_params.get("lang", "")
-    return asked if asked in LANGUAGES else ""
+    return from_tag(asked)
 
 
 def language_hint(request: Request) -> str:
     """`?lang=`, else what was asked for before, else the browser's first language that we have; else empty."""
     chosen = asked_language(request) or request.cookies.get(LANGUAGE, "")
-    if chosen in LANGUAGES:
+    if chosen in SAFETY_LANGUAGES:
         return chosen
     for part in request.headers.get("accept-language", "").split(","):
-        if (code := part.strip()[:2].lower()) in LANGUAGES:
+        if code := from_tag(part.partition(";")[0]):
             return code
     return ""
 
 
 def reader_language(request: Request) -> str:
     """The hint, else English."""
-    return language_hint(request) or LANGUAGES[0]
+    return language_hint(request) or SAFETY_LANGUAGES[0]
 
 
 def keep(request: Request, response: Response, name: str, value: str, *, secure: bool) -> None:

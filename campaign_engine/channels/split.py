@@ -15,7 +15,7 @@ def split(message: Message, limit: int, length: Callable[[str], int] = len) -> t
     if len(texts) == 1:
         return (message,)
     first = replace(message, text=texts[0], choices=(), asks_text=False)
-    between = tuple(Message(text, message.language) for text in texts[1:-1])
+    between = tuple(Message(text, message.language, spoken=message.spoken) for text in texts[1:-1])
     last = replace(message, text=texts[-1], attachments=(), edits=False)
     return (first, *between, last)
 

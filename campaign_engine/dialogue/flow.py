@@ -6,9 +6,13 @@ from typing import Any
 from campaign_engine.dialogue.intents import Intent
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.contact import Source
+from campaign_engine.domain.languages import LANGUAGE_NAMES
 from campaign_engine.domain.message import Option, Reply
 
 Rows = tuple[tuple[Option, ...], ...]
+
+LANGUAGES_IN_A_ROW = 3
+"""So that twelve languages fit into the five rows of a Discord message."""
 
 
 def option(label: str, data: str) -> Option:
@@ -24,6 +28,12 @@ def named(literal: str, data: str) -> Option:
 def column(*options: Option) -> Rows:
     """One button a row."""
     return tuple((each,) for each in options)
+
+
+def language_rows(but: str = "") -> Rows:
+    """Every language that safety texts are in, each by its own name (safety P2)."""
+    names = [named(name, f"l:{code}") for code, name in LANGUAGE_NAMES.items() if code != but]
+    return tuple(tuple(names[start : start + LANGUAGES_IN_A_ROW]) for start in range(0, len(names), LANGUAGES_IN_A_ROW))
 
 
 def waits(state: State, flow: str, field: str, **data: Any) -> State:

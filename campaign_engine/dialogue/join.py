@@ -3,7 +3,18 @@
 from dataclasses import replace
 
 from campaign_engine.dialogue import pledge
-from campaign_engine.dialogue.flow import Rows, before, column, idle, named, option, say, source_of, waits
+from campaign_engine.dialogue.flow import (
+    Rows,
+    before,
+    column,
+    idle,
+    language_rows,
+    named,
+    option,
+    say,
+    source_of,
+    waits,
+)
 from campaign_engine.dialogue.intents import (
     AnswerTopic,
     CreateContact,
@@ -40,18 +51,14 @@ def begin(state: State, context: Context) -> Step:
     """First message of a stranger: who we are, then the age band."""
     if is_blocked(context):
         return say(idle(state), Reply("help.blocked"))
-    return say(waits(state, "join", "age"), Reply("join.welcome", options=_with_language(state)), _age_question())
+    welcome = Reply("join.welcome", options=language_rows(but=state.language))
+    return say(waits(state, "join", "age"), welcome, _age_question())
 
 
 def is_blocked(context: Context) -> bool:
     """This chat answered "12 or under" less than 24 hours ago (safety C2)."""
     until = context.person.age_blocked_until
     return until is not None and until > context.now
-
-
-def _with_language(state: State) -> Rows:
-    other = "en" if state.language == "es" else "es"
-    return ((option(f"join.speak_{other}", f"l:{other}"),),)
 
 
 def _age_question() -> Reply:

@@ -7,7 +7,7 @@ from campaign_engine.dialogue.flow import before, idle, remember_source, say
 from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.action import ActionKind
-from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
 from campaign_engine.domain.words import command_in, is_stop
 
@@ -34,9 +34,9 @@ def language_of(state: State, inbound: Inbound, context: Context) -> str:
     """What the person chose, else what their client speaks, else English."""
     person = context.person
     for language in (person.language if person.contact_id is not None else "", state.language, inbound.language_hint):
-        if language in LANGUAGES:
+        if language in SAFETY_LANGUAGES:
             return language
-    return LANGUAGES[0]
+    return SAFETY_LANGUAGES[0]
 
 
 def _always(state: State, inbound: Inbound, context: Context) -> Step | None:

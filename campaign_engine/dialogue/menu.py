@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from campaign_engine.dialogue import consents, join, training, translate
-from campaign_engine.dialogue.flow import Rows, aside, before, column, idle, option, say, waits
+from campaign_engine.dialogue.flow import Rows, aside, before, idle, language_rows, option, say, waits
 from campaign_engine.dialogue.help import help_card
 from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowStatus
 from campaign_engine.dialogue.state import Context, State, Step
-from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.roles import Capability, may
 
@@ -73,7 +73,7 @@ def choice(state: State, data: str, context: Context) -> Step | None:
     """A button of the menu or of a command, which works in every state."""
     head, _, value = data.partition(":")
     if head == "l":
-        return set_language(state, value, context) if value in LANGUAGES else choose_language(state)
+        return set_language(state, value, context) if value in SAFETY_LANGUAGES else choose_language(state)
     simple = {
         "m:stop": opt_out(state),
         "m:help": Step(state, (help_card(),)),
@@ -119,9 +119,7 @@ def ask_delete(state: State) -> Step:
 
 def choose_language(state: State) -> Step:
     """Each language names itself."""
-    return say(
-        state, Reply("menu.languages", options=column(*(option(f"join.speak_{one}", f"l:{one}") for one in LANGUAGES)))
-    )
+    return say(state, Reply("menu.languages", options=language_rows()))
 
 
 def set_language(state: State, language: str, context: Context) -> Step:

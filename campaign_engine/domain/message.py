@@ -1,8 +1,9 @@
 """What is said and what comes in, without any platform."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Self
 
 CHOICE_DATA_BYTES = 64
 """Telegram's limit for the data of a button, the smallest of all channels."""
@@ -59,7 +60,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Plain text (never markup: each channel escapes for itself) in one language, with rows of choices."""
+    """Plain text (never markup: each channel escapes for itself) with rows of choices.
+
+    `language` is its reader's; `spoken` is the language of the text where that is another one. Then the last paragraph
+    may be a `footer` in the reader's language that says why.
+    """
 
     text: str
     language: str = "en"
@@ -67,6 +72,19 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     edits: bool = False
     asks_text: bool = False
+    spoken: str = ""
+    footer: str = ""
+
+    @property
+    def passages(self) -> tuple[tuple[str, str], ...]:
+        """The text in parts of one language each: (words, language)."""
+        own = self.spoken or self.language
+        body = self.text.removesuffix(self.footer).rstrip() if self.footer else self.text
+        return ((body, own), (self.footer, self.language)) if body != self.text else ((body, own),)
+
+    def explained(self, footer: str) -> Self:
+        """The same message with a last paragraph in its reader's language."""
+        return replace(self, text=f"{self.text}\n\n{footer}", footer=footer)
 
 
 class InboundKind(StrEnum):

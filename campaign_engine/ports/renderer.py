@@ -1,6 +1,6 @@
 """Words for replies and posts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from campaign_engine.domain.campaign import PostContent
@@ -12,6 +12,12 @@ class Renderer(Protocol):
 
     def reply(self, reply: Reply, language: str) -> Message:
         """Words for a reply; English where the language lacks the block."""
+
+    def answers(self, replies: Sequence[Reply], language: str) -> tuple[Message, ...]:
+        """Words for all that is said at once; where some is in English, the last such message says why."""
+
+    def footer(self, language: str) -> str:
+        """Says in this language why a text is in English."""
 
     def choices(self, rows: tuple[tuple[Option, ...], ...], language: str) -> tuple[tuple[Choice, ...], ...]:
         """Words for options without a text, as they stand under a post."""

@@ -22,6 +22,7 @@ from campaign_engine.dialogue.state import Places
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.consent import UNTIL_RESUMED, longer_break
 from campaign_engine.domain.contact import AddressStatus, Answer, ConsentKind, Person
+from campaign_engine.domain.languages import LANGUAGE_NAMES
 from campaign_engine.domain.message import InboundKind, Reply
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import Held, NewContact
@@ -203,7 +204,7 @@ def held_reply(held: Held, places: Places) -> Reply:
             "pseudonym": held.pseudonym,
             "channel": held.who.channel,
             "age_band": held.age_band,
-            "language": held.language,
+            "language": LANGUAGE_NAMES.get(held.language, held.language),
             "area": places.name(held.precinct) if held.precinct else "",
             "precinct": held.precinct,
             "declined": held.precinct_declined,

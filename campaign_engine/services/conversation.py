@@ -18,6 +18,7 @@ from campaign_engine.dialogue.intents import Intent, ShowHints, ShowPreview
 from campaign_engine.dialogue.state import Context, Places, State, Step
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import Conflict, GroundswellError, StoreUnavailable
+from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
 from campaign_engine.domain.words import is_stop
 from campaign_engine.ports.clock import Clock
@@ -94,7 +95,7 @@ class Conversation:
 
         While the database is down everything is answered by the help card (safety H4).
         """
-        inbound = replace(inbound, language_hint=_known(inbound.language_hint))
+        inbound = replace(inbound, language_hint=from_tag(inbound.language_hint))
         if inbound.kind is InboundKind.TEXT and not is_stop(inbound.text) and help_match(inbound.text):
             card = await self._help_first(inbound)
             if card:
@@ -106,7 +107,7 @@ class Conversation:
 
     async def ask_again(self, channel: str, address: str, language_hint: str) -> tuple[Message, ...]:
         """The open question, for a page that was loaded anew; changes nothing."""
-        inbound = Inbound(channel, address, InboundKind.OTHER, "", language_hint=_known(language_hint))
+        inbound = Inbound(channel, address, InboundKind.OTHER, "", language_hint=from_tag(language_hint))
         try:
             async with self._parts.store.read() as work:
                 turn = await self._look(work, inbound)
@@ -210,7 +211,7 @@ class Conversation:
         """Best effort: what waits is in the reader's menu whether or not this arrives."""
         for notice in notices:
             try:
-                message = self._parts.renderer.reply(notice.reply, notice.to.language)
+                message = self._words((notice.reply,), notice.to.language)[0]
                 await self._parts.notifier.notify(notice.to.to, message)
             except GroundswellError as error:
                 log.warning("a member of the team could not be told: %s", error.code)
@@ -226,19 +227,13 @@ class Conversation:
         return self._words((_error_reply(error),), language)
 
     def _words(self, replies: Sequence[Reply], language: str) -> tuple[Message, ...]:
-        return tuple(self._parts.renderer.reply(reply, language) for reply in replies)
+        return self._parts.renderer.answers(replies, language)
 
     def _cards(self, language: str, *, unavailable: bool = False) -> tuple[Message, ...]:
         """In English and Spanish where the language is not known (safety H4)."""
         replies = (help_card(), Reply("contact.unavailable")) if unavailable else (help_card(),)
-        languages = (language,) if language in LANGUAGES else LANGUAGES
+        languages = (language,) if language in SAFETY_LANGUAGES else LANGUAGES
         return tuple(message for one in languages for message in self._words(replies, one))
-
-
-def _known(hint: str) -> str:
-    """A language we speak, from a platform's tag such as `es-MX`; else empty."""
-    language = hint.replace("_", "-").partition("-")[0].lower()
-    return language if language in LANGUAGES else ""
 
 
 def _error_reply(error: GroundswellError) -> Reply:

@@ -4,8 +4,9 @@ import re
 
 from campaign_engine.dialogue.state import Places
 from campaign_engine.domain.audience import NewRoom, RoomSeen
-from campaign_engine.domain.contact import LANGUAGES, Person, Scope, ScopeKind
+from campaign_engine.domain.contact import Person, Scope, ScopeKind
 from campaign_engine.domain.errors import GroundswellError, InvalidInput, NotAllowed, StoreUnavailable
+from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
 from campaign_engine.domain.message import Destination, Message, Reply
 from campaign_engine.domain.permission import precincts_in
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS, Borough
@@ -37,7 +38,7 @@ class RoomDesk:
 
     async def link(self, room: RoomSeen, area: str) -> Message:
         """Tie it to `area` (a precinct number, a borough, "city"), without one as before, else to their own scope."""
-        language = room.language_hint[:2]
+        language = from_tag(room.language_hint)
         try:
             async with self._store.write() as work:
                 opened = await work.dialogues.look(Destination(room.channel, room.by), self._clock())
@@ -45,7 +46,7 @@ class RoomDesk:
                 reply = await self._linked(work, opened.person, room, area)
         except GroundswellError as error:
             reply = _refusal(error)
-        return self._renderer.reply(reply, language if language in LANGUAGES else LANGUAGES[0])
+        return self._renderer.answers((reply,), language or SAFETY_LANGUAGES[0])[0]
 
     async def unlink(self, channel: str, address: str) -> None:
         """The bot left or was removed; nothing for a chat that nobody linked. Raises StoreUnavailable."""

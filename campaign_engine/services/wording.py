@@ -1,7 +1,7 @@
 """A post in words, once for all who read the same."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campaign_engine.dialogue.pledge import room_options
 from campaign_engine.domain.contact import Scope, ScopeKind
@@ -51,7 +51,14 @@ class Wording:
     def _render(self, claimed: Claimed, variant: _Variant) -> Message:
         text = self._renderer.post(claimed.content, claimed.language, self._values(claimed))
         rows = room_options(claimed.post_id, variant.style) if claimed.content.pledge else ()
-        return Message(text, claimed.language, self._renderer.choices(rows, claimed.language))
+        message = Message(text, claimed.language, self._renderer.choices(rows, claimed.language))
+        return message if claimed.language in claimed.content.texts else self._explained(message, claimed)
+
+    def _explained(self, message: Message, claimed: Claimed) -> Message:
+        """A reader whose language the post lacks is told so (safety P2); a post in Spanish alone needs no footer."""
+        spoken = "en" if "en" in claimed.content.texts else next(iter(claimed.content.texts), "")
+        message = replace(message, spoken=spoken)
+        return message.explained(self._renderer.footer(claimed.language)) if spoken == "en" else message
 
     def _values(self, claimed: Claimed) -> dict[str, object]:
         link = f"{self._public_url}/p/{claimed.post_id}"

@@ -54,7 +54,7 @@ def people(occurrence: Unfrozen, now: datetime, after: int, last: int) -> sa.Sel
         lane=addresses.c.channel,
         precinct=contacts.c.precinct,
         site_id=contacts.c.site_id,
-        language=_language(occurrence),
+        language=contacts.c.language,
     )
     return (
         wanted.select_from(_ADDRESSED)
@@ -151,12 +151,6 @@ def delivery_rows(occurrence_id: int, now: datetime, **own: Any) -> sa.Select[An
     }
     typed = {name: sa.literal(value, deliveries.c[name].type) for name, value in same.items()}
     return sa.select(*(value.label(name) for name, value in {**typed, **own}.items()))
-
-
-def _language(occurrence: Unfrozen) -> sa.ColumnElement[str]:
-    """The contact's own, where the post has it."""
-    own = contacts.c.language.in_(occurrence.languages)
-    return sa.case((own, contacts.c.language), else_=_text(_fallback(occurrence)))
 
 
 def _fallback(occurrence: Unfrozen) -> str:

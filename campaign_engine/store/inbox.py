@@ -22,7 +22,7 @@ class SqlInboxRepository(Transaction):
             delivery_key=self._cipher.code_hash(f"inbox:{self._hash(who)}:{key}"),
             text=message.text,
             choices=[[dataclasses.asdict(choice) for choice in row] for row in message.choices],
-            language=message.language,
+            language=message.spoken or message.language,
             created_at=now,
         )
         await self._connection.execute(post.on_conflict_do_nothing(index_elements=[inbox.c.delivery_key]))

@@ -274,7 +274,9 @@ async def test_H4_a_conversation_that_breaks_in_an_unforeseen_way_gives_the_card
     said = await parts.answers(Inbound("telegram", "7", InboundKind.TEXT, "1", text="hi", language_hint="es"))
     assert "988" in said[0].text
     assert "Algo está roto" in said[1].text
-    said = await parts.answers(Inbound("telegram", "7", InboundKind.TEXT, "1", text="hi", language_hint="fr"))
+    said = await parts.answers(Inbound("telegram", "7", InboundKind.TEXT, "1", text="hi", language_hint="ko"))
+    assert ["자동 프로그램" in said[0].text, "우리 쪽에 문제" in said[1].text] == [True, True]
+    said = await parts.answers(Inbound("telegram", "7", InboundKind.TEXT, "1", text="hi", language_hint="de"))
     assert {message.language for message in said} == {"en"}
 
 

@@ -64,6 +64,21 @@ async def test_each_person_and_room_gets_it_once_in_their_words(stage: Stage, ch
     assert {row.platform_id for row in await stage.rows()} == {f"p{number}" for number in range(1, 7)}
 
 
+async def test_P2_who_reads_another_language_gets_english_and_is_told_why(
+    stage: Stage, channel: RecordingChannel
+) -> None:
+    await stage.people("1", language="ru")
+    await stage.people("2", language="ar")
+    await stage.people("3", language="es")
+    await stage.fire()
+    await (await opened(stage, channel)).drain()
+    said = texts(channel)
+    assert said["1"] == "News for Precinct 75\n\nЭто на английском, потому что никто ещё не перевёл."
+    assert said["2"].splitlines()[-1] == "هذا بالإنجليزية لأن أحدًا لم يترجمه بعد."
+    assert said["3"] == "ES News for Precinct 75"
+    assert {call.to.address: call.message.spoken for call in channel.calls} == {"1": "en", "2": "en", "3": ""}
+
+
 async def test_no_more_is_claimed_than_can_be_on_its_way(stage: Stage, channel: RecordingChannel) -> None:
     await stage.people(*map(str, range(30)))
     await stage.fire()

@@ -178,7 +178,7 @@ async def test_C3_a_lesson_series_never_goes_to_adult_allies(house: House) -> No
     assert "22+" not in await house.frozen_names()
 
 
-async def test_a_language_that_the_post_has_not_falls_back(house: House) -> None:
+async def test_P2_a_person_keeps_their_language_and_a_room_gets_one_that_the_post_has(house: House) -> None:
     for texts, language in (({"en": "Hi"}, "en"), ({"es": "Hola"}, "es")):
         plan = await house.plan(status=CampaignStatus.RUNNING, texts=texts)
         await house.open(plan)
@@ -186,7 +186,7 @@ async def test_a_language_that_the_post_has_not_falls_back(house: House) -> None
             await house.ally("1", language="es")
             await house.room("-1")
         assert await house.freeze() == Frozen(1, 1)
-        assert [row.language for row in await house.rows(tables.deliveries)][-2:] == [language, language]
+        assert [row.language for row in await house.rows(tables.deliveries)][-2:] == ["es", language]
 
 
 async def test_rooms_are_frozen_where_their_area_meets_the_targets(house: House) -> None:

@@ -10,8 +10,10 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from campaign_engine.domain.message import Reply
+from campaign_engine.domain.languages import LANGUAGE_NAMES, direction
+from campaign_engine.domain.message import Message, Reply
 from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.sending import InboxPost
 from web.cookies import LANGUAGE, asked_language, keep, reader_language
 from web.parts import WebParts
 
@@ -25,27 +27,28 @@ class PageWriter:
         self._parts = parts
         loader = PackageLoader("web", "pages")
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-        environment.filters.update(linked=linked, wall=to_wall)
+        environment.filters.update(linked=linked, wall=to_wall, direction=direction, passages=passages)
         self._templates = Jinja2Templates(env=environment)
 
     def language(self, request: Request) -> str:
         """What the reader chose or their browser speaks."""
         return reader_language(request)
 
-    def words(self, language: str) -> Callable[..., str]:
-        """Gives the text of a block of templates/messages in this language."""
-
-        def say(name: str, **values: object) -> str:
-            return self._parts.say(Reply(name, values), language).text
-
-        return say
-
     def write(
         self, request: Request, name: str, values: Mapping[str, Any], *, language: str = "", status: int = 200
     ) -> HTMLResponse:
         """A whole page; `language` is the reader's unless it says otherwise."""
         language = language or self.language(request)
-        context = {"say": self.words(language), "language": language, **self._parts.added(request), **values}
+        words = _Words(self._parts.say, language)
+        context = {
+            "say": words.marked,
+            "plain": words.plain,
+            "lacking": words.lacking,
+            "language": language,
+            "languages": LANGUAGE_NAMES,
+            **self._parts.added(request),
+            **values,
+        }
         response = self._templates.TemplateResponse(request, name, context, status_code=status)
         if asked_language(request):
             keep(request, response, LANGUAGE, language, secure=self._parts.secure)
@@ -54,6 +57,42 @@ class PageWriter:
     def problem(self, request: Request, name: str, status: int) -> HTMLResponse:
         """A page that says what went wrong and what to do: the blocks `page.<name>` and `page.<name>_hint`."""
         return self.write(request, "error.html", {"problem": name}, status=status)
+
+
+class _Words:
+    """Texts of templates/messages on one page; remembers whether some of them are in English for want of others."""
+
+    def __init__(self, say: Callable[[Reply, str], Message], language: str) -> None:
+        self._say = say
+        self._language = language
+        self._lacking = False
+
+    def plain(self, name: str, **values: object) -> str:
+        """For attributes."""
+        said = self._say(Reply(name, values), self._language)
+        self._lacking = self._lacking or bool(said.spoken)
+        return said.text
+
+    def marked(self, name: str, **values: object) -> str:
+        """For everything else: another language than the page's is marked (safety P1)."""
+        said = self._say(Reply(name, values), self._language)
+        if not said.spoken:
+            return said.text
+        self._lacking = True
+        marked = Markup('<span lang="{0}" dir="{1}">{2}</span>')
+        return marked.format(said.spoken, direction(said.spoken), said.text)
+
+    def lacking(self) -> bool:
+        """Whether the page has to say why it is not all in one language."""
+        return self._lacking
+
+
+def passages(post: InboxPost, footer: str, language: str) -> tuple[tuple[str, str], ...]:
+    """A post and, where it says in the reader's language why it is in English, that as a passage of its own."""
+    body = post.text.removesuffix(footer)
+    if body == post.text or language == post.language:
+        return ((post.text, post.language),)
+    return ((body.rstrip(), post.language), (footer, language))
 
 
 def linked(text: str) -> Markup:

@@ -43,11 +43,8 @@ check: $(VENV)/dev.stamp ## Style, types, layering, generated files
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/check_tree.py
 	$(BIN)/python scripts/data_dictionary.py --check
-<<<<<<< HEAD
 	$(BIN)/python scripts/role_matrix.py --check
-=======
 	$(BIN)/python -m scripts.safety_texts
->>>>>>> f918280 (texts: Say what keeps people safe in twelve languages.)
 
 bench: $(VENV)/dev.stamp ## Speed, each beside a real alternative
 	$(BIN)/python -m benchmarks

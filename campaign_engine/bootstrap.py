@@ -36,6 +36,7 @@ from campaign_engine.store import migrate, ownership
 from campaign_engine.store.cipher import create_key_file, load_cipher, missing_key_error
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
+from campaign_engine.texts.catalogue import Catalogue, check_shipped
 from campaign_engine.wordlists import WordLists
 
 
@@ -192,11 +193,17 @@ class _Base:
         return PostTexts(self.renderer, around, WordLists(self.settings.data_dir))
 
 
+def _renderer(settings: Settings) -> Renderer:
+    """Raises ConfigurationError for a language without a safety text, or an imported file that cannot be read."""
+    check_shipped()
+    return Renderer(Catalogue(settings.data_dir).overrides())
+
+
 def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
     store, time = SqlStore(database), wiring.time
     channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, time.clock), *wiring.bots)}
     paces = {name: LanePace(LIMITS.get(name, UNLIMITED), time.monotonic, time.sleep) for name in channels}
-    return _Base(settings, time, store, Renderer(), ShippedPlaces(), channels, paces)
+    return _Base(settings, time, store, _renderer(settings), ShippedPlaces(), channels, paces)
 
 
 def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:

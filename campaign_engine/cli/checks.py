@@ -14,6 +14,7 @@ from campaign_engine.cli.terminal import day_and_time
 from campaign_engine.domain.contact import Role
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import GroundswellError
+from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 from campaign_engine.settings import Settings, unknown_variables
 
@@ -68,6 +69,7 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
     for name, token in (("telegram", settings.telegram_token), ("discord", settings.discord_token)):
         yield well(name, "A token is set." if token.get_secret_value() else "Off: no token is set.")
     yield _public_url(settings)
+    yield _texts(settings)
 
 
 def _key_file(settings: Settings) -> Finding:
@@ -94,6 +96,23 @@ def _room(settings: Settings) -> Finding:
     if free < _SPARE_BYTES:
         return Finding(Level.YELLOW, "data folder", f"Only {free // 1_000_000} MB are free.", "Make room on the disk.")
     return well("data folder", f"{free // 1_000_000:,} MB are free.")
+
+
+def _texts(settings: Settings) -> Finding:
+    from campaign_engine.texts.catalogue import Catalogue
+
+    try:
+        standings = [Catalogue(settings.data_dir).standing(language) for language in SAFETY_LANGUAGES]
+    except GroundswellError as error:
+        return failed("texts", error)
+    unreviewed = sum(each.unreviewed for each in standings)
+    outdated = sum(each.outdated for each in standings)
+    unused = sum(each.unused for each in standings)
+    if unreviewed or outdated or unused:
+        says = f"{unreviewed} safety texts in {sum(bool(each.unreviewed) for each in standings)} languages"
+        says += f" were never reviewed by a person, {outdated} are outdated, {unused} imported ones no longer fit."
+        return Finding(Level.YELLOW, "texts", says, "See `groundswell texts status` and docs/translators.md.")
+    return well("texts", f"Reviewed in {len(standings)} languages.")
 
 
 def _public_url(settings: Settings) -> Finding:

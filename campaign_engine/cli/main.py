@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from campaign_engine.cli import audit, campaign, data, db, precincts, site
+from campaign_engine.cli import audit, campaign, data, db, precincts, site, texts
 from campaign_engine.cli.demo import demo
 from campaign_engine.cli.doctor import doctor
 from campaign_engine.cli.init import init
@@ -45,3 +45,4 @@ app.command("report")(report)
 db.app.command("restore")(restore)
 app.add_typer(db.app, name="db")
 app.add_typer(audit.app, name="audit")
+app.add_typer(texts.app, name="texts")

@@ -173,6 +173,8 @@ class Catalogue:
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(path)
+            if not rows:
+                path.unlink()
         except OSError as error:
             raise InvalidInput(f"{path} cannot be written.", "Check who owns GROUNDSWELL_DATA_DIR.") from error
         finally:

@@ -42,7 +42,12 @@ def execute(cli: Cli, statement: sa.Executable) -> None:
 
 def test_a_new_installation_is_well_but_for_what_only_people_can_give(cli: Cli) -> None:
     found = examined(cli)
-    assert {check for check, (level, _) in found.items() if level != "green"} <= {"public URL", "staff", "data"}
+    assert {check for check, (level, _) in found.items() if level != "green"} <= {
+        "public URL",
+        "staff",
+        "data",
+        "texts",
+    }
     assert found["staff"][0] == "yellow"
     assert found["deliveries"][1] == "0, all accounted for."
     said = cli.run("doctor")

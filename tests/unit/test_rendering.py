@@ -44,6 +44,47 @@ def test_a_language_without_the_block_falls_back_to_english(renderer: Renderer) 
     assert renderer.reply(Reply("page.skip"), "xx").text == "Skip to the page"
 
 
+def test_P2_a_language_without_the_text_is_told_why_it_is_in_english(renderer: Renderer) -> None:
+    said = renderer.answers((Reply("join.place"), Reply("join.age"), Reply("join.zip_suggests")), "ru")
+    footer = "Это на английском, потому что никто ещё не перевёл."
+    assert [footer in message.text for message in said] == [False, False, True]
+    assert [message.spoken for message in said] == ["en", "", "en"]
+    assert [message.language for message in said] == ["ru", "ru", "ru"]
+    assert said[2].passages == (("Which of these is closest to you?", "en"), (footer, "ru"))
+    assert said[1].passages == (("Сколько тебе лет?", "ru"),)
+
+
+def test_P2_a_button_that_is_in_english_counts_and_a_whole_language_is_told_nothing(renderer: Renderer) -> None:
+    reply = Reply("menu.title", options=((Option(label="join.more", data="x"), Option(literal="Bronx", data="y")),))
+    (said,) = renderer.answers((reply,), "pl")
+    assert said.text == "Co chcesz zrobić?\n\nTo jest po angielsku, bo nikt tego jeszcze nie przetłumaczył."
+    assert said.spoken == ""
+    assert renderer.answers((reply,), "es")[0].footer == ""
+    assert renderer.answers((reply,), "en")[0].footer == ""
+    assert renderer.answers((reply,), "xx")[0].text == "What would you like to do?"
+
+
+def test_H4_the_card_needs_nothing_but_a_language(renderer: Renderer) -> None:
+    card = renderer.reply(Reply("help.card"), "ru")
+    assert card.text.startswith("Я автоматическая программа.")
+    assert (card.spoken, card.footer) == ("", "")
+
+
+def test_P2_arabic_and_urdu_keep_their_direction_in_a_plain_chat(renderer: Renderer) -> None:
+    for language in ("ar", "ur"):
+        said = renderer.reply(Reply("join.updates", {"area": "Brownsville"}), language).text
+        assert "\u2068Brownsville\u2069" in said
+        assert "\u2066/export\u2069" in renderer.reply(Reply("menu.privacy_text"), language).text
+    assert "\u2068" not in renderer.reply(Reply("join.updates", {"area": "Brownsville"}), "ru").text
+
+
+def test_P2_imported_texts_stand_before_those_that_ship() -> None:
+    own = Renderer({"ru": {"join.updates": "Новости: {{ area }}, 2?", "join.place": "Какой район твой?"}})
+    assert own.reply(Reply("join.updates", {"area": "X {{ 1 }}"}), "ru").text == "Новости: X {{ 1 }}, 2?"
+    assert own.answers((Reply("join.place"),), "ru")[0].text == "Какой район твой?"
+    assert own.reply(Reply("join.age"), "ru").text == "Сколько тебе лет?"
+
+
 def test_a_value_that_looks_like_a_template_stays_text(renderer: Renderer) -> None:
     text = renderer.post(_content("For {{ campaign }}"), "en", {**VALUES, "campaign": "{{ area }} <b>"})
     assert text == "For {{ area }} <b>"

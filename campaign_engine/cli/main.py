@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from campaign_engine.cli import audit, campaign, data, db, precincts, site, texts
+from campaign_engine.cli import audit, campaign, data, db, optouts, precincts, site, texts
 from campaign_engine.cli.demo import demo
 from campaign_engine.cli.doctor import doctor
 from campaign_engine.cli.init import init
@@ -44,5 +44,6 @@ app.add_typer(campaign.app, name="campaign")
 app.command("report")(report)
 db.app.command("restore")(restore)
 app.add_typer(db.app, name="db")
+app.add_typer(optouts.app, name="optouts")
 app.add_typer(audit.app, name="audit")
 app.add_typer(texts.app, name="texts")

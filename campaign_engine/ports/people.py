@@ -88,7 +88,7 @@ class Held:
 
     `topics` are all yes and no, `asked` the consents that we do not ask about again for a while. `actions` and
     `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox. `pseudonym` is empty when no
-    contact is kept.
+    contact is kept. `listed` says that an imported list of opt-outs held the address.
     """
 
     who: Destination
@@ -112,6 +112,7 @@ class Held:
     handle: str = ""
     grants: tuple[RoleGrant, ...] = ()
     stopped: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from campaign_engine.ports.approvals import ApprovalsRepository, AudiencesRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
+from campaign_engine.ports.optouts import OptOutsRepository
 from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository
 from campaign_engine.ports.planning import (
     AuditRepository,
@@ -28,6 +29,8 @@ class UnitOfWork(Protocol):
 
     @property
     def contacts(self) -> ContactsRepository: ...  # noqa: D102 - the type says it, here and below
+    @property
+    def optouts(self) -> OptOutsRepository: ...  # noqa: D102
     @property
     def dialogues(self) -> DialoguesRepository: ...  # noqa: D102
     @property

@@ -197,7 +197,8 @@ async def arrive(turn: Turn) -> None:
 def held_reply(held: Held, places: Places) -> Reply:
     """Everything that is kept, in words; the template names each thing."""
     if not held.pseudonym:
-        return Reply("contact.held_nothing", {"stopped": held.stopped, "waiting_posts": held.waiting_posts})
+        marks = {"stopped": held.stopped, "listed": held.listed, "waiting_posts": held.waiting_posts}
+        return Reply("contact.held_nothing", marks)
     return Reply(
         "contact.held",
         {
@@ -223,6 +224,7 @@ def held_reply(held: Held, places: Places) -> Reply:
             "handle": held.handle,
             "grants": held.grants,
             "stopped": held.stopped,
+            "listed": held.listed,
         },
     )
 

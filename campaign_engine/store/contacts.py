@@ -34,6 +34,7 @@ from campaign_engine.store.tables import (
     deliveries,
     dialogues,
     do_not_contact,
+    imported_optouts,
     inbox,
     pledges,
     role_grants,
@@ -112,7 +113,8 @@ class SqlContactsRepository(Transaction):
 
     async def opt_in(self, who: Destination, contact_id: int | None, now: datetime) -> None:
         """An imported opt-out leaves the consents alone, so that it can be undone; they end here at the latest."""
-        await self._connection.execute(do_not_contact.delete().where(do_not_contact.c.address_hash == self._hash(who)))
+        for marks in (do_not_contact, imported_optouts):
+            await self._connection.execute(marks.delete().where(marks.c.address_hash == self._hash(who)))
         if contact_id is not None:
             status = addresses.update().where(addresses.c.contact_id == contact_id)
             await self._connection.execute(status.values(status=AddressStatus.ACTIVE))
@@ -138,17 +140,19 @@ class SqlContactsRepository(Transaction):
         address_hash = self._hash(who)
         if contact_id is not None:
             await self._connection.execute(contacts.delete().where(contacts.c.id == contact_id))
-        await self._connection.execute(dialogues.delete().where(dialogues.c.address_hash == address_hash))
-        await self._connection.execute(inbox.delete().where(inbox.c.address_hash == address_hash))
+        for table in (dialogues, inbox, imported_optouts):
+            await self._connection.execute(table.delete().where(table.c.address_hash == address_hash))
         await self._do_not_contact(who, now)
 
     async def held(self, who: Destination) -> Held:
         """One read per table."""
         stopped = sa.select(do_not_contact.c.since).where(do_not_contact.c.address_hash == self._hash(who))
+        listed = sa.select(sa.func.count()).where(imported_optouts.c.address_hash == self._hash(who))
         waiting = sa.select(sa.func.count()).select_from(inbox).where(inbox.c.address_hash == self._hash(who))
         held = Held(
             who,
             stopped=(await self._connection.execute(stopped)).one_or_none() is not None,
+            listed=bool(await self._connection.scalar(listed)),
             waiting_posts=int(await self._connection.scalar(waiting) or 0),
         )
         row = (await self._connection.execute(_contact_of(self._hash(who)))).one_or_none()

@@ -20,6 +20,7 @@ from campaign_engine.store.inbox import SqlInboxRepository
 from campaign_engine.store.lanes import SqlLanesRepository
 from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
+from campaign_engine.store.optouts import SqlOptOutsRepository
 from campaign_engine.store.rooms import SqlRoomsRepository
 from campaign_engine.store.sites import SqlSitesRepository
 from campaign_engine.store.staff import SqlStaffRepository
@@ -32,6 +33,7 @@ class SqlUnitOfWork:
 
     def __init__(self, connection: AsyncConnection, cipher: AddressCipher) -> None:
         self.contacts = SqlContactsRepository(connection, cipher)
+        self.optouts = SqlOptOutsRepository(connection, cipher)
         self.dialogues = SqlDialoguesRepository(connection, cipher)
         self.actions = SqlActionsRepository(connection, cipher)
         self.campaigns = SqlCampaignsRepository(connection, cipher)

@@ -11,7 +11,7 @@ from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import InvalidInput, NotAllowed
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.schedule import Schedule, to_utc
-from campaign_engine.domain.windows import is_allowed, window_for
+from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 
 TITLE_LENGTH = 80
 MOST_PLEDGES = 1_000_000
@@ -64,7 +64,9 @@ def check_complete(draft: Draft) -> None:
         )
 
 
-def check_schedule(schedule: Schedule, now: datetime, *, begun: bool = False) -> None:
+def check_schedule(
+    schedule: Schedule, now: datetime, hours: SendingHours = DEFAULT_HOURS, *, begun: bool = False
+) -> None:
     """Raise InvalidInput unless every firing lies in its day's window (safety S4) and is still to come.
 
     Of one that has `begun` at least one firing must be still to come.
@@ -74,8 +76,8 @@ def check_schedule(schedule: Schedule, now: datetime, *, begun: bool = False) ->
     if not ahead or (len(ahead) < len(walls) and not begun):
         raise InvalidInput("This time has passed.", "Choose a later one.", "past_schedule", {"wall": walls[0]})
     for wall in ahead:
-        if not is_allowed(to_utc(wall)):
-            first, last = window_for(wall.date())
+        if not hours.is_allowed(to_utc(wall)):
+            first, last = hours.window_for(wall.date())
             raise InvalidInput(
                 f"On {wall:%A, %B} {wall.day} we write between {first:%H:%M} and {last:%H:%M} only.",
                 "Choose a time in these hours.",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from campaign_engine.domain.schedule import Schedule, to_utc, to_wall
-from campaign_engine.domain.windows import window_for
+from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 
 TIME_TO_READ = timedelta(hours=1)
 """What somebody needs to read it anew before it goes out."""
@@ -18,7 +18,9 @@ def has_passed(schedule: Schedule, now: datetime) -> bool:
     return all(to_utc(wall) <= now for wall in schedule.walls())
 
 
-def next_free_slot(schedule: Schedule, taken: Collection[date], now: datetime) -> datetime | None:
+def next_free_slot(
+    schedule: Schedule, taken: Collection[date], now: datetime, hours: SendingHours = DEFAULT_HOURS
+) -> datetime | None:
     """New York wall-clock time in the window of the next day that is not taken; at its old time of day where it can be.
 
     None when every day of the next two months is taken.
@@ -28,7 +30,7 @@ def next_free_slot(schedule: Schedule, taken: Collection[date], now: datetime) -
         day = to_wall(now).date() + timedelta(days=ahead)
         if day in taken:
             continue
-        first, last = window_for(day)
+        first, last = hours.window_for(day)
         wanted = schedule.at if first <= schedule.at < last else first
         slot = max(datetime.combine(day, wanted), earliest)
         if slot.date() == day and slot.time() < last:

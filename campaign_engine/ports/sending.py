@@ -10,6 +10,7 @@ from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostCo
 from campaign_engine.domain.contact import Scope, Topic
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.message import Choice, Destination, Message
+from campaign_engine.domain.planner import Facts, Priority
 from campaign_engine.domain.schedule import to_utc
 
 
@@ -47,7 +48,8 @@ class NewOccurrence:
 class Unfrozen:
     """An occurrence whose audience is not frozen yet; `languages` are those of its texts.
 
-    `needs_minimum` as in PostContent (safety S2).
+    `needs_minimum` as in PostContent (safety S2). Nothing of it leaves before `not_before`, the end of the cancel
+    window (safety S3).
     """
 
     id: int
@@ -58,6 +60,8 @@ class Unfrozen:
     languages: tuple[str, ...]
     rooms_only: bool = False
     needs_minimum: bool = False
+    priority: Priority = Priority.CAMPAIGN
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class Claimed:
     `held_until`: somebody holds its precinct for posts of its kind (safety I1). A `notice` tells of a cancelled event:
     neither its campaign's state nor an hour, a cap or a hold keeps it back (safety S9).
     `scope` is the area that a room is tied to, None for a person. The address of somebody deleted since is empty, and
-    never `reachable`.
+    never `reachable`. The rest is as in domain.planner.Facts.
     """
 
     id: int
@@ -149,6 +153,31 @@ class Claimed:
     address_id: int | None = None
     room_id: int | None = None
     scope: Scope | None = None
+    priority: Priority = Priority.CAMPAIGN
+    approved_at: datetime | None = None
+    stopped: bool = False
+    sent: tuple[datetime, ...] = ()
+    aftermath_near: bool = False
+
+    @property
+    def facts(self) -> Facts:
+        """What the planner looks at."""
+        return Facts(
+            stale_at=self.stale_at,
+            campaign_status=self.campaign_status,
+            priority=Priority.CANCELLATION if self.notice else self.priority,
+            is_room=self.to.is_room,
+            approved=self.approved,
+            approved_at=self.approved_at,
+            consented=self.consented,
+            opted_out=self.opted_out,
+            reachable=self.reachable,
+            paused_until=self.paused_until,
+            held_until=self.held_until,
+            stopped=self.stopped,
+            sent=self.sent,
+            aftermath_near=self.aftermath_near,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +204,16 @@ class DeliveriesRepository(Protocol):
     async def claim(
         self, lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bool = False
     ) -> tuple[Claimed, ...]:
-        """Queued ones and due retries of running campaigns, oldest first, become sending under this epoch.
+        """Queued ones and due retries of running campaigns become sending under this epoch, by priority, then by age.
 
-        Notices of cancelled events go first, and are all there is with `notices_only` (safety S9).
-
-        Nothing is claimed when the lane's row has another epoch by now. Attempts are counted here. The caller's
-        transaction must be `durable`: a power cut must not forget that something was about to leave.
+        Notices of cancelled events go first, and are all there is with `notices_only` (safety S9). Nothing is claimed
+        when the lane's row has another epoch by now, or while the kill switch is on. Never more than one to a person at
+        a time, by whatever lane and process, so that the next one sees the last (safety S5). Attempts are counted here.
+        The caller's transaction must be `durable`: a power cut must not forget that something was about to leave.
         """
+
+    async def again(self, delivery_id: int, now: datetime) -> Claimed | None:
+        """A claimed delivery as everything about it stands at this moment; None when it is gone."""
 
     async def record(self, lane: str, epoch: int, outcomes: Sequence[Outcome], now: datetime) -> int:
         """In a few statements, only of rows that are sending under this epoch; how many were recorded.
@@ -205,6 +237,42 @@ class DeliveriesRepository(Protocol):
 
     async def open_count(self, lane: str) -> int:
         """Queued and retrying ones of running campaigns on this lane, and notices of cancelled events."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchState:
+    """When the kill switch was last pressed, and by whom: None for the operator, or for somebody deleted since.
+
+    `lifted_at`: somebody let it go on. `settled_at`: a clock has dealt with what waited; until then nothing leaves.
+    """
+
+    pressed_by: int | None
+    pressed_at: datetime
+    lifted_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
+class KillSwitchRepository(Protocol):
+    """One switch over everything proactive, and the end of pauses (safety S3, S5)."""
+
+    async def state(self) -> SwitchState | None:
+        """None when it was never pressed."""
+
+    async def press(self, contact_id: int | None, now: datetime) -> bool:
+        """False when it was on already: who pressed first stays the one who did."""
+
+    async def lift(self, now: datetime) -> bool:
+        """False when it was off already. Lanes go on when a clock has settled what waited."""
+
+    async def note_backlog(self, campaign_id: int, now: datetime) -> None:
+        """A campaign was resumed: lanes leave it alone until a clock has settled what waited."""
+
+    async def settle(self, now: datetime) -> int:
+        """Of what waited only the newest to each person and room stays, the rest expires; how many (safety S5).
+
+        To be called after all that was due at `now` was opened and frozen, so that the newest is there; what was
+        resumed later is left to the next call.
+        """
 
 
 @dataclass(frozen=True, slots=True)

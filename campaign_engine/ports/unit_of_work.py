@@ -18,6 +18,7 @@ from campaign_engine.ports.planning import (
 from campaign_engine.ports.sending import (
     DeliveriesRepository,
     InboxRepository,
+    KillSwitchRepository,
     LanesRepository,
     OccurrencesRepository,
 )
@@ -65,6 +66,8 @@ class UnitOfWork(Protocol):
     def incidents(self) -> IncidentsRepository: ...  # noqa: D102
     @property
     def notices(self) -> NoticesRepository: ...  # noqa: D102
+    @property
+    def kill_switch(self) -> KillSwitchRepository: ...  # noqa: D102
     @property
     def inbox(self) -> InboxRepository: ...  # noqa: D102
 

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from campaign_engine.domain.delivery import DeliveryStatus, SendError
 from campaign_engine.domain.errors import GroundswellError, StoreUnavailable
 from campaign_engine.domain.message import Message
-from campaign_engine.domain.windows import is_allowed
+from campaign_engine.domain.planner import LOOK_AGAIN, Reason
+from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.renderer import Renderer
@@ -60,6 +61,7 @@ class LaneParts:
     clock: Clock
     area_name: Callable[[int], str]
     public_url: str
+    hours: SendingHours = DEFAULT_HOURS
 
 
 class Lane:
@@ -70,6 +72,7 @@ class Lane:
         self._channel = parts.channel
         self._pace = parts.pace
         self._clock = parts.clock
+        self._hours = parts.hours
         self._wording = Wording(parts.renderer, parts.area_name, parts.public_url)
         self._width = WIDTHS.get(parts.channel.name, WIDTH)
         self._owner = secrets.token_hex(8)
@@ -150,7 +153,7 @@ class Lane:
         return len(claimed)
 
     async def _claim(self, epoch: int) -> tuple[Claimed, ...]:
-        closed = not is_allowed(self._clock())
+        closed = not self._hours.is_allowed(self._clock())
         if closed and not await self._has_notices():
             return ()
         try:
@@ -180,7 +183,7 @@ class Lane:
         return max(ours, known) > now
 
     async def _deliver(self, claimed: Claimed) -> Outcome:
-        refusal = recheck(claimed, self._clock())
+        refusal = recheck(claimed, self._clock(), self._hours)
         if refusal is not None:
             return refusal
         try:
@@ -189,10 +192,21 @@ class Lane:
             log.error("%s: a post cannot be put in words (%s)", self.name, error.code)  # noqa: TRY400 - the code says it
             return Outcome(claimed.id, DeliveryStatus.FAILED, error.code, tried=False)
         wait = await self._pace.slot_within(PATIENCE_SECONDS, claimed.to.address)
-        now = self._clock()
         if wait > 0:
-            return given_back(claimed, "lane_busy", now + timedelta(seconds=wait))
-        return recheck(claimed, now) or await self._send(claimed, message)
+            return given_back(claimed, "lane_busy", self._clock() + timedelta(seconds=wait))
+        return await self._last_check(claimed) or await self._send(claimed, message)
+
+    async def _last_check(self, claimed: Claimed) -> Outcome | None:
+        """Everything is read again right before the message leaves: kill switch, consent, STOP (safety S3, C6, C7)."""
+        now = self._clock()
+        try:
+            async with self._store.read() as work:
+                known = await work.deliveries.again(claimed.id, now)
+        except StoreUnavailable:
+            return given_back(claimed, "store_away", now + LOOK_AGAIN)
+        if known is None:
+            return Outcome(claimed.id, DeliveryStatus.SUPPRESSED, Reason.UNREACHABLE, tried=False)
+        return recheck(known, self._clock(), self._hours)
 
     async def _send(self, claimed: Claimed, message: Message) -> Outcome:
         try:

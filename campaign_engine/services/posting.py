@@ -48,14 +48,21 @@ class Posting:
         self._clock = clock
 
     async def tick(self) -> Ticked:
-        """Open, hold, expire, cancel, freeze, finish. Raises StoreUnavailable; the next tick goes on from there."""
+        """Open, hold, expire, cancel, freeze, settle, finish. Raises StoreUnavailable; the next tick goes on.
+
+        While the kill switch is on nothing is opened or frozen (safety S3).
+        """
         now = self._clock()
-        opened, missed = await self._open(now)
+        stopped = await self._is_stopped()
+        opened, missed = (0, 0) if stopped else await self._open(now)
         held = await self._hold(now)
         async with self._store.write() as work:
             cancelled = await work.occurrences.cancel_withdrawn(now)
             expired = await work.occurrences.expire(now)
-        people, rooms = await self._freeze(now)
+        people, rooms = (0, 0) if stopped else await self._freeze(now)
+        if not stopped:
+            async with self._store.write() as work:
+                expired += await work.kill_switch.settle(now)
         finished = await self._finish(now)
         return Ticked(
             opened, missed, people, rooms, expired + held.expired, cancelled, finished, held.held, held.released
@@ -74,6 +81,11 @@ class Posting:
         async with self._store.read() as work:
             live = await work.occurrences.live_posts()
         return min((moment for post in live for _, moment in _first(post)), default=None)
+
+    async def _is_stopped(self) -> bool:
+        async with self._store.read() as work:
+            switch = await work.kill_switch.state()
+        return switch is not None and switch.lifted_at is None
 
     async def _open(self, now: datetime) -> tuple[int, int]:
         async with self._store.read() as work:

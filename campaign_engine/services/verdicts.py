@@ -1,10 +1,11 @@
 """What may leave and what came of it: pure decisions over one claimed delivery."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.delivery import DeliveryStatus, Receipt, SendError
-from campaign_engine.domain.windows import is_allowed
+from campaign_engine.domain.planner import Reason, verdict
+from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 from campaign_engine.ports.sending import Claimed, Outcome
 
 MOST_ATTEMPTS = 5
@@ -12,58 +13,28 @@ FIRST_RETRY = timedelta(seconds=5)
 LANE_PAUSE = 60.0
 """Seconds that a lane waits where the platform names none, or a person must act first."""
 
-GIVEN_BACK_FOR = timedelta(seconds=60)
+_ENDS: Mapping[Reason, DeliveryStatus] = {
+    Reason.CANCELLED: DeliveryStatus.CANCELLED,
+    Reason.FINISHED: DeliveryStatus.CANCELLED,
+    Reason.EDITED: DeliveryStatus.CANCELLED,
+    Reason.STALE: DeliveryStatus.EXPIRED,
+}
+"""What becomes of a delivery that will never leave; suppressed where the reason lies with the person."""
 
-_ENDED = (CampaignStatus.CANCELLED, CampaignStatus.FINISHED)
 
-
-def recheck(claimed: Claimed, now: datetime) -> Outcome | None:
-    """Why a delivery must not leave at this moment; None when it may (safety C6, C7, S1, S4, S6, I1, S9).
+def recheck(claimed: Claimed, now: datetime, hours: SendingHours = DEFAULT_HOURS) -> Outcome | None:
+    """Why a delivery must not leave at this moment, as domain.planner says; None when it may.
 
     What only has to wait is given back as retrying: from `sending` there is no way to `queued`, because one that was
-    claimed may have left. It is not claimed again while its campaign is paused or the window is closed. A notice of a
-    cancelled event goes to whoever wants it and can be reached, whatever else says no.
+    claimed may have left.
     """
-    if claimed.notice:
-        return _unwanted(claimed, now) or _too_late(claimed, now)
-    return _withdrawn(claimed) or _unwanted(claimed, now) or _too_late(claimed, now) or _too_early(claimed, now)
-
-
-def _withdrawn(claimed: Claimed) -> Outcome | None:
-    if claimed.campaign_status in _ENDED:
-        return Outcome(claimed.id, DeliveryStatus.CANCELLED, str(claimed.campaign_status), tried=False)
-    if not claimed.approved:
-        return Outcome(claimed.id, DeliveryStatus.CANCELLED, "edited", tried=False)
-    return None
-
-
-def _unwanted(claimed: Claimed, now: datetime) -> Outcome | None:
-    paused = claimed.paused_until is not None and claimed.paused_until > now
-    reasons = {
-        "opted_out": claimed.opted_out,
-        "no_consent": not claimed.consented,
-        "unreachable": not claimed.reachable,
-        "paused": paused,
-    }
-    reason = next((name for name, holds in reasons.items() if holds), "")
-    return Outcome(claimed.id, DeliveryStatus.SUPPRESSED, reason, tried=False) if reason else None
-
-
-def _too_late(claimed: Claimed, now: datetime) -> Outcome | None:
-    if now >= claimed.stale_at:
-        return Outcome(claimed.id, DeliveryStatus.EXPIRED, "stale", tried=False)
-    return None
-
-
-def _too_early(claimed: Claimed, now: datetime) -> Outcome | None:
-    if claimed.campaign_status is not CampaignStatus.RUNNING:
-        return given_back(claimed, "campaign_paused", now + GIVEN_BACK_FOR)
-    if not is_allowed(now):
-        return given_back(claimed, "window", now + GIVEN_BACK_FOR)
-    if claimed.held_until is not None and claimed.held_until > now:
-        # The next tick moves it to `held`, from where a release brings it back (safety I1).
-        return given_back(claimed, "hold", claimed.held_until)
-    return None
+    told = verdict(claimed.facts, now, hours)
+    if told.may or told.reason is None:
+        return None
+    if told.final:
+        after = _ENDS.get(told.reason, DeliveryStatus.SUPPRESSED)
+        return Outcome(claimed.id, after, told.reason, tried=False)
+    return given_back(claimed, told.reason, told.again_at or now)
 
 
 def given_back(claimed: Claimed, reason: str, again_at: datetime) -> Outcome:

@@ -1,6 +1,7 @@
-"""What a lane must know of deliveries that it has claimed, in one read."""
+"""Which deliveries a lane may take, and all that the planner must know of those that it took."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,25 +9,131 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
 from campaign_engine.domain.contact import AddressStatus, Scope, ScopeKind
+from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus
 from campaign_engine.domain.hold import HELD_FOR
 from campaign_engine.domain.message import Destination
+from campaign_engine.domain.planner import WEEK, Priority
 from campaign_engine.ports.sending import Claimed
 from campaign_engine.store import holding
 from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.kill_switch import IS_ON
 from campaign_engine.store.tables import (
     addresses,
+    backlogs,
+    campaign_targets,
     campaigns,
     consents,
     contacts,
     deliveries,
     do_not_contact,
+    lanes,
     occurrences,
     post_versions,
     posts,
     rooms,
 )
+from campaign_engine.store.unsettled import in_states
+
+MAY_HAVE_LEFT = (
+    DeliveryStatus.SENDING,
+    DeliveryStatus.SENT,
+    DeliveryStatus.BOUNCED,
+    DeliveryStatus.UNCONFIRMED,
+    DeliveryStatus.LEFT,
+)
+"""What counts against a person's cap (safety S5)."""
+
+RUNNING = (
+    sa.exists()
+    .where(
+        occurrences.c.id == deliveries.c.occurrence_id,
+        posts.c.id == occurrences.c.post_id,
+        campaigns.c.id == posts.c.campaign_id,
+        campaigns.c.status == CampaignStatus.RUNNING,
+        ~sa.exists().where(backlogs.c.campaign_id == campaigns.c.id),
+    )
+    .correlate(deliveries)
+)
+"""Its campaign runs, and a clock has looked at what waited while it was paused (safety S5)."""
+
+_IS_NOTICE = deliveries.c.priority == Priority.CANCELLATION
+GOES_ON = sa.or_(RUNNING, _IS_NOTICE)
+"""A notice of a cancelled event leaves whatever became of its campaign (safety S9)."""
 
 _TOPIC = sa.case({kind.value: topic_of(kind).value for kind in CampaignKind}, value=campaigns.c.kind)
+
+
+def chosen(lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bool) -> sa.Select[Any]:
+    """Ids with their person, best first. On PostgreSQL rows and people are locked; what others have in hand is skipped.
+
+    So two claims at once never take two deliveries of one person, also where their lanes differ. NO KEY UPDATE, so that
+    a freeze, which only needs the person to stay, does not wait.
+    """
+    # A take-over waits for this lock and then sees what was claimed; a claim that waits for it finds another epoch.
+    mine = sa.select(lanes.c.name).where(lanes.c.name == lane, lanes.c.epoch == epoch).with_for_update(read=True)
+    wanted = (
+        sa.select(deliveries.c.id, deliveries.c.contact_id, deliveries.c.priority, deliveries.c.next_attempt_at)
+        .where(
+            sa.exists(mine.cte("mine").select()),
+            ~IS_ON,
+            deliveries.c.lane == lane,
+            in_states(*CLAIMABLE),
+            deliveries.c.next_attempt_at <= now,
+            GOES_ON,
+            ~in_hand(),
+        )
+        .order_by(deliveries.c.priority, deliveries.c.next_attempt_at, deliveries.c.id)
+        .limit(limit)
+        .with_for_update(of=deliveries, skip_locked=True)
+    )
+    if notices_only:
+        wanted = wanted.where(_IS_NOTICE)
+    taken = wanted.cte("taken")
+    people = sa.select(contacts.c.id).where(contacts.c.id.in_(sa.select(taken.c.contact_id)))
+    free = people.with_for_update(key_share=True, skip_locked=True).cte("free")
+    return (
+        sa.select(taken.c.id, taken.c.contact_id)
+        .select_from(taken.outerjoin(free, free.c.id == taken.c.contact_id))
+        .where(sa.or_(taken.c.contact_id.is_(None), free.c.id.is_not(None)))
+        .order_by(taken.c.priority, taken.c.next_attempt_at, taken.c.id)
+    )
+
+
+def in_hand() -> sa.ColumnElement[bool]:
+    """Some lane is just sending something else to the same person."""
+    other = deliveries.alias("other")
+    busy = sa.and_(other.c.contact_id == deliveries.c.contact_id, other.c.status == DeliveryStatus.SENDING)
+    return sa.exists().where(busy, other.c.id != deliveries.c.id).correlate(deliveries)
+
+
+def one_each(rows: Iterable[Any]) -> list[int]:
+    """Of `chosen`, the first of each person: the next claim sees what came of it."""
+    seen: set[int] = set()
+    ids = []
+    for row in rows:
+        if row.contact_id is None or row.contact_id not in seen:
+            ids.append(row.id)
+        if row.contact_id is not None:
+            seen.add(row.contact_id)
+    return ids
+
+
+def left(people: Sequence[int], but: Sequence[int], now: datetime) -> sa.Select[Any]:
+    """Person and moment of what may have left to them in the last seven days, these deliveries left out."""
+    return sa.select(deliveries.c.contact_id, deliveries.c.updated_at).where(
+        deliveries.c.contact_id.in_(people),
+        deliveries.c.status.in_(MAY_HAVE_LEFT),
+        deliveries.c.updated_at > now - WEEK,
+        deliveries.c.id.not_in(but),
+    )
+
+
+def by_person(rows: Iterable[Any]) -> dict[int, tuple[datetime, ...]]:
+    """From rows of `left`."""
+    moments: dict[int, tuple[datetime, ...]] = {}
+    for row in rows:
+        moments[row.contact_id] = (*moments.get(row.contact_id, ()), row.updated_at)
+    return moments
 
 
 def details(ids: Sequence[int]) -> sa.Select[Any]:
@@ -48,11 +155,13 @@ def details(ids: Sequence[int]) -> sa.Select[Any]:
         sa.select(*_columns())
         .select_from(source)
         .where(deliveries.c.id.in_(ids))
-        .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+        .order_by(deliveries.c.priority, deliveries.c.next_attempt_at, deliveries.c.id)
     )
 
 
-def claimed(rows: Iterable[Any], cipher: AddressCipher) -> tuple[Claimed, ...]:
+def claimed(
+    rows: Iterable[Any], sent: Mapping[int, tuple[datetime, ...]], cipher: AddressCipher
+) -> tuple[Claimed, ...]:
     """From rows of `details`; the content of each version is read and checked once."""
     contents: dict[tuple[int, int], tuple[PostContent, bool]] = {}
     found = []
@@ -61,14 +170,17 @@ def claimed(rows: Iterable[Any], cipher: AddressCipher) -> tuple[Claimed, ...]:
         if key not in contents:
             content = PostContent.from_json(row.content)
             contents[key] = (content, _is_approved(row, content))
-        found.append(_claimed(row, *contents[key], cipher))
+        one = _claimed(row, *contents[key], cipher)
+        found.append(replace(one, **_surroundings(row, sent.get(row.contact_id, ()))))
     return tuple(found)
 
 
 def _columns() -> tuple[sa.ColumnElement[Any], ...]:
     delivery = ("id", "occurrence_id", "is_room", "lane", "language", "precinct", "attempts", "address_id", "room_id")
     return (
-        *(deliveries.c[name] for name in delivery),
+        *(deliveries.c[name] for name in (*delivery, "contact_id", "priority")),
+        IS_ON.label("stopped"),
+        aftermath_near().label("aftermath_near"),
         *(occurrences.c[name] for name in ("post_id", "version", "stale_at")),
         posts.c.version.label("current_version"),
         posts.c.status.label("post_status"),
@@ -85,6 +197,31 @@ def _columns() -> tuple[sa.ColumnElement[Any], ...]:
         sa.func.coalesce(addresses.c.address_cipher, rooms.c.address_cipher).label("address_cipher"),
         *(rooms.c[name] for name in ("active", "scope_kind", "scope_value")),
     )
+
+
+def aftermath_near() -> sa.ColumnElement[bool]:
+    """An aftermath campaign runs in the contact's precinct (safety S5)."""
+    theirs = campaigns.alias("aftermath")
+    return (
+        sa.exists()
+        .where(
+            theirs.c.kind == CampaignKind.AFTERMATH,
+            theirs.c.status == CampaignStatus.RUNNING,
+            campaign_targets.c.campaign_id == theirs.c.id,
+            campaign_targets.c.precinct == contacts.c.precinct,
+        )
+        .correlate(contacts)
+    )
+
+
+def _surroundings(row: Any, sent: tuple[datetime, ...]) -> dict[str, Any]:
+    return {
+        "priority": Priority(row.priority),
+        "approved_at": row.approved_at,
+        "stopped": bool(row.stopped),
+        "sent": sent,
+        "aftermath_near": bool(row.aftermath_near),
+    }
 
 
 def _is_approved(row: Any, content: PostContent) -> bool:

@@ -6,34 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import AddressStatus
 from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus, OccurrenceStatus, check_delivery_transition
 from campaign_engine.domain.errors import Conflict, NotFound
 from campaign_engine.ports.sending import Claimed, Outcome
-from campaign_engine.store import claims, holding
+from campaign_engine.store import claims
 from campaign_engine.store.columns import UtcDateTime
-from campaign_engine.store.tables import addresses, campaigns, deliveries, lanes, occurrences, posts, rooms
+from campaign_engine.store.tables import addresses, deliveries, occurrences, posts, rooms
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import in_states
 
 _SENDING = DeliveryStatus.SENDING
-_RUNNING = (
-    sa.exists()
-    .where(
-        occurrences.c.id == deliveries.c.occurrence_id,
-        posts.c.id == occurrences.c.post_id,
-        campaigns.c.id == posts.c.campaign_id,
-        campaigns.c.status == CampaignStatus.RUNNING,
-    )
-    .correlate(deliveries)
-)
-_NOTICE = (
-    sa.exists()
-    .where(occurrences.c.id == deliveries.c.occurrence_id, holding.is_notice(occurrences.c.post_id))
-    .correlate(deliveries)
-)
-"""Tells of a cancelled event, whatever became of its campaign (safety S9)."""
 
 
 class SqlDeliveriesRepository(Transaction):
@@ -42,33 +25,32 @@ class SqlDeliveriesRepository(Transaction):
     async def claim(
         self, lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bool = False
     ) -> tuple[Claimed, ...]:
-        """One update and, where it took any, one read."""
-        # A take-over waits for this lock and then sees what was claimed; a claim that waits for it finds another epoch.
-        mine = sa.select(lanes.c.name).where(lanes.c.name == lane, lanes.c.epoch == epoch).with_for_update(read=True)
-        chosen = (
-            sa.select(deliveries.c.id)
-            .where(
-                sa.exists(mine.cte("mine").select()),
-                deliveries.c.lane == lane,
-                in_states(*CLAIMABLE),
-                deliveries.c.next_attempt_at <= now,
-                _NOTICE if notices_only else sa.or_(_RUNNING, _NOTICE),
-            )
-            .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
-            .limit(limit)
-            .with_for_update(of=deliveries, skip_locked=True)
-            .cte("chosen")
-        )
+        """One read that locks and, where it found any, one update and two reads."""
+        found = await self._connection.execute(claims.chosen(lane, epoch, limit, now, notices_only=notices_only))
+        ids = claims.one_each(found)
+        if not ids:
+            return ()
+        # A statement of its own sees what other claims committed until they gave these people free (READ COMMITTED).
         marked = await self._connection.execute(
             deliveries.update()
-            .where(deliveries.c.id.in_(sa.select(chosen.c.id)))
+            .where(deliveries.c.id.in_(ids), in_states(*CLAIMABLE), ~claims.in_hand())
             .values(status=_SENDING, epoch=epoch, attempts=deliveries.c.attempts + 1, updated_at=now)
             .returning(deliveries.c.id)
         )
-        ids = marked.scalars().all()
+        return await self._details(marked.scalars().all(), now)
+
+    async def again(self, delivery_id: int, now: datetime) -> Claimed | None:
+        """Two reads."""
+        found = await self._details([delivery_id], now)
+        return found[0] if found else None
+
+    async def _details(self, ids: Sequence[int], now: datetime) -> tuple[Claimed, ...]:
         if not ids:
             return ()
-        return claims.claimed(await self._connection.execute(claims.details(ids)), self._cipher)
+        rows = (await self._connection.execute(claims.details(ids))).all()
+        people = [row.contact_id for row in rows if row.contact_id is not None]
+        left = await self._connection.execute(claims.left(people, ids, now)) if people else ()
+        return claims.claimed(rows, claims.by_person(left), self._cipher)
 
     async def record(self, lane: str, epoch: int, outcomes: Sequence[Outcome], now: datetime) -> int:
         """One update; one more each for addresses and rooms that are gone, four where somebody moved."""
@@ -136,7 +118,7 @@ class SqlDeliveriesRepository(Transaction):
         wanted = sa.select(sa.func.count()).select_from(deliveries)
         return int(
             await self._connection.scalar(
-                wanted.where(deliveries.c.lane == lane, in_states(*CLAIMABLE), sa.or_(_RUNNING, _NOTICE))
+                wanted.where(deliveries.c.lane == lane, in_states(*CLAIMABLE), claims.GOES_ON)
             )
             or 0
         )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.contact import AddressStatus, AgeBand, ScopeKind, Topic
 from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.sending import Unfrozen
 from campaign_engine.store.tables import (
     addresses,
@@ -55,6 +56,7 @@ def people(occurrence: Unfrozen, now: datetime, after: int, last: int) -> sa.Sel
         precinct=contacts.c.precinct,
         site_id=contacts.c.site_id,
         language=contacts.c.language,
+        **_order(occurrence, now),
     )
     return (
         wanted.select_from(_ADDRESSED)
@@ -106,6 +108,7 @@ def rooms_of(occurrence: Unfrozen, now: datetime) -> sa.Select[Any]:
             site_id=sites.c.id,
             language=_text(_fallback(occurrence)),
             room_members=rooms.c.members,
+            **_order(occurrence, now),
         )
         .select_from(_ROOMS)
         .where(_is_posted(occurrence.channels, targets(occurrence.campaign_id)))
@@ -148,9 +151,19 @@ def delivery_rows(occurrence_id: int, now: datetime, **own: Any) -> sa.Select[An
         "epoch": 0,
         "platform_id": "",
         "updated_at": now,
+        "priority": Priority.CAMPAIGN.value,
     }
     typed = {name: sa.literal(value, deliveries.c[name].type) for name, value in same.items()}
     return sa.select(*(value.label(name) for name, value in {**typed, **own}.items()))
+
+
+def _order(occurrence: Unfrozen, now: datetime) -> dict[str, Any]:
+    """What goes first when several compete, and not before the cancel window is over (safety S3, S5)."""
+    first = max(now, occurrence.not_before or now)
+    return {
+        "priority": sa.literal(occurrence.priority.value, deliveries.c.priority.type),
+        "next_attempt_at": sa.literal(first, deliveries.c.next_attempt_at.type),
+    }
 
 
 def _fallback(occurrence: Unfrozen) -> str:

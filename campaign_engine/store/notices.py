@@ -10,6 +10,7 @@ from campaign_engine.domain.campaign import Campaign, PostContent, PostStatus
 from campaign_engine.domain.contact import AddressStatus, Topic
 from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.errors import Conflict
+from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.holding import Actor
 from campaign_engine.store import freezing
 from campaign_engine.store.tables import (
@@ -27,9 +28,6 @@ from campaign_engine.store.tables import (
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import in_states
 from campaign_engine.store.upsert import insert
-
-_FIRST = timedelta(days=1)
-"""Lanes take the longest due first: a notice is queued as if it had waited for a day."""
 
 _TOLD = (DeliveryStatus.SENT, DeliveryStatus.SENDING, DeliveryStatus.UNCONFIRMED, DeliveryStatus.LEFT)
 """A post of the event reached them, or may have."""
@@ -114,7 +112,7 @@ def _signed_up(campaign_id: int, occurrence_id: int, now: datetime) -> sa.Select
         freezing.delivery_rows(
             occurrence_id,
             now,
-            next_attempt_at=sa.literal(now - _FIRST, deliveries.c.next_attempt_at.type),
+            priority=sa.literal(Priority.CANCELLATION.value, deliveries.c.priority.type),
             contact_id=contacts.c.id,
             address_id=addresses.c.id,
             is_room=sa.false(),

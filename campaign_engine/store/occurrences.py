@@ -10,6 +10,7 @@ from campaign_engine.domain.audience import AudienceSize
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
 from campaign_engine.domain.contact import Topic
 from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus, OccurrenceStatus
+from campaign_engine.domain.planner import first_leaving, priority_of
 from campaign_engine.ports.sending import Frozen, LivePost, NewOccurrence, Unfrozen
 from campaign_engine.store import freezing, holding
 from campaign_engine.store.tables import campaigns, contacts, deliveries, occurrences, post_versions, posts
@@ -64,7 +65,12 @@ class SqlOccurrencesRepository(Transaction):
         )
         wanted = (
             sa.select(
-                occurrences.c.id, occurrences.c.post_id, posts.c.campaign_id, campaigns.c.kind, post_versions.c.content
+                occurrences.c.id,
+                occurrences.c.post_id,
+                posts.c.campaign_id,
+                campaigns.c.kind,
+                post_versions.c.content,
+                post_versions.c.approved_at,
             )
             .join(posts, posts.c.id == occurrences.c.post_id)
             .join(post_versions, of_version)
@@ -238,7 +244,8 @@ def _live_post(row: Any) -> LivePost:
 
 def _unfrozen(row: Any) -> Unfrozen:
     content = PostContent.from_json(row.content)
-    topic = topic_of(CampaignKind(row.kind))
+    kind = CampaignKind(row.kind)
+    topic = topic_of(kind)
     return Unfrozen(
         row.id,
         row.post_id,
@@ -248,4 +255,6 @@ def _unfrozen(row: Any) -> Unfrozen:
         tuple(content.texts),
         content.rooms_only,
         content.needs_minimum and topic is not Topic.CHECK_INS,
+        priority_of(kind),
+        first_leaving(row.approved_at),
     )

@@ -17,6 +17,7 @@ from campaign_engine.store.deliveries import SqlDeliveriesRepository
 from campaign_engine.store.dialogues import SqlDialoguesRepository
 from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsRepository
 from campaign_engine.store.inbox import SqlInboxRepository
+from campaign_engine.store.kill_switch import SqlKillSwitchRepository
 from campaign_engine.store.lanes import SqlLanesRepository
 from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
@@ -51,6 +52,7 @@ class SqlUnitOfWork:
         self.holds = SqlHoldsRepository(connection, cipher)
         self.incidents = SqlIncidentsRepository(connection, cipher)
         self.notices = SqlNoticesRepository(connection, cipher)
+        self.kill_switch = SqlKillSwitchRepository(connection, cipher)
         self.inbox = SqlInboxRepository(connection, cipher)
 
 

@@ -38,7 +38,8 @@ async def status(house: House, plan: Planned) -> CampaignStatus:
 
 async def send_all(house: House) -> None:
     epoch = await take(house)
-    await record(house, epoch, *(Outcome(one.id, DeliveryStatus.SENT) for one in await claim(house, epoch)))
+    while claimed := await claim(house, epoch):
+        await record(house, epoch, *(Outcome(one.id, DeliveryStatus.SENT) for one in claimed))
 
 
 async def test_a_due_post_launches_its_campaign_and_is_frozen(house: House, posting: Posting) -> None:

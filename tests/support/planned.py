@@ -12,6 +12,7 @@ from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostCo
 from campaign_engine.domain.contact import AddressStatus, AgeBand, Scope, ScopeKind, Topic
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.message import Destination
+from campaign_engine.domain.planner import CANCEL_WINDOW
 from campaign_engine.domain.precinct import TargetKind, TargetRule, borough_of
 from campaign_engine.domain.schedule import Schedule, to_utc, to_wall
 from campaign_engine.ports.people import ContactChanges, NewContact
@@ -74,7 +75,7 @@ class House:
             TargetRule(TargetKind.PRECINCTS, precincts=targets),
             stale_minutes=more.get("stale", 180),
         )
-        approved = self.clock() - timedelta(minutes=5)
+        approved = self.clock() - CANCEL_WINDOW
         async with self.store.database.write() as connection:
             campaign = tables.campaigns.insert().values(
                 title="Winter", kind=more.get("kind", CampaignKind.PLEDGE), goal=1, languages=sorted(texts),

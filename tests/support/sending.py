@@ -14,6 +14,7 @@ from campaign_engine.domain.contact import AddressStatus, AgeBand, Scope, ScopeK
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.pacing import LIMITS
+from campaign_engine.domain.planner import CANCEL_WINDOW
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.schedule import Schedule, to_wall
 from campaign_engine.ports.channel import Channel
@@ -48,7 +49,7 @@ class Stage:
         channel: str = "telegram",
         text: str = "News for {{ area }}",
         pledge: str = "",
-        approved_before: timedelta = timedelta(0),
+        approved_before: timedelta = CANCEL_WINDOW,
     ) -> None:
         """One approved post of a running campaign in precinct 75; its time is now."""
         content = PostContent.from_json(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.schedule import Schedule, to_utc, to_wall
-from campaign_engine.domain.windows import is_allowed, window_for
+from campaign_engine.domain.windows import DEFAULT_HOURS
 
 
 def wall(text: str) -> datetime:
@@ -98,18 +98,18 @@ def test_a_rule_that_can_never_fire_is_refused(first: str, weekdays: tuple[int, 
     [("2026-11-24", "15:00", "19:30"), ("2026-11-28", "11:00", "19:30"), ("2026-11-29", "11:00", "19:30")],
 )
 def test_S4_the_window_of_a_day(day: str, first: str, last: str) -> None:
-    assert [time.isoformat("minutes") for time in window_for(date.fromisoformat(day))] == [first, last]
+    assert [time.isoformat("minutes") for time in DEFAULT_HOURS.window_for(date.fromisoformat(day))] == [first, last]
 
 
 @given(st.datetimes(min_value=datetime.fromisoformat("2026-01-01"), max_value=datetime.fromisoformat("2028-01-01")))
 def test_S4_nothing_leaves_between_midnight_and_six_on_any_day(moment: datetime) -> None:
     aware = moment.replace(tzinfo=UTC)
-    if is_allowed(aware):
+    if DEFAULT_HOURS.is_allowed(aware):
         assert 11 <= to_wall(aware).hour <= 19
 
 
 @pytest.mark.parametrize("day", ["2026-03-08", "2026-11-01"])
 def test_S4_the_window_opens_and_closes_by_the_wall_clock_on_the_days_of_the_change(day: str) -> None:
     allowed = [to_utc(wall(f"{day}T{hour:02}:{minute:02}")) for hour in range(24) for minute in (0, 30)]
-    walls = [to_wall(moment).strftime("%H:%M") for moment in allowed if is_allowed(moment)]
+    walls = [to_wall(moment).strftime("%H:%M") for moment in allowed if DEFAULT_HOURS.is_allowed(moment)]
     assert (walls[0], walls[-1], len(walls)) == ("11:00", "19:00", 17)

@@ -44,10 +44,17 @@ deliveries = sa.Table(
     secret("platform_id", sa.String(64), keep=DELIVERY_LOG),
     staff("room_members", sa.Integer, nullable=True, keep=DELIVERY_LOG),
     person("updated_at", UtcDateTime, keep=DELIVERY_LOG),
+    staff("priority", sa.Integer, server_default="2", keep=DELIVERY_LOG),
     sa.UniqueConstraint("occurrence_id", "address_id"),
     sa.UniqueConstraint("occurrence_id", "room_id"),
     sa.Index(
-        "ix_deliveries_lane", "lane", "next_attempt_at", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED
+        "ix_deliveries_lane",
+        "lane",
+        "priority",
+        "next_attempt_at",
+        "id",
+        sqlite_where=_UNSETTLED,
+        postgresql_where=_UNSETTLED,
     ),
     sa.Index("ix_deliveries_occurrence", "occurrence_id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
 )
@@ -60,6 +67,30 @@ lanes = sa.Table(
     staff("epoch", sa.Integer, keep="for good"),
     staff("heartbeat_at", UtcDateTime, nullable=True, keep="for good"),
     staff("hold_until", UtcDateTime, nullable=True, keep="for good"),
+)
+
+kill_switch = sa.Table(
+    "kill_switch",
+    metadata,
+    staff("name", sa.String(8), primary_key=True, keep="for good"),
+    staff("pressed_by", Id, sa.ForeignKey("contacts.id", ondelete="SET NULL"), nullable=True, keep="for good"),
+    staff("pressed_at", UtcDateTime, keep="for good"),
+    staff("lifted_at", UtcDateTime, nullable=True, keep="for good"),
+    staff("settled_at", UtcDateTime, nullable=True, keep="for good"),
+)
+
+backlogs = sa.Table(
+    "backlogs",
+    metadata,
+    staff(
+        "campaign_id",
+        Id,
+        sa.ForeignKey("campaigns.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        keep="until the next tick",
+    ),
+    staff("since", UtcDateTime, keep="until the next tick"),
 )
 
 inbox = sa.Table(

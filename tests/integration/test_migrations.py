@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from campaign_engine.store.tables import metadata
 from tests.support.postgres import PostgresServer, find_binaries
 
 ROOT = Path(__file__).parents[2]
+
+_ADDED = re.compile(r", (?=\w+ [A-Z]+)")
 
 UPGRADE = """
 import asyncio, sys
@@ -73,13 +76,17 @@ async def dump(database: Database) -> list[str]:
 
 
 async def _dump_sqlite(database: Database) -> list[str]:
-    """Every CREATE statement with its inner lines in order of text, since constraints may be written in any order."""
+    """Every CREATE statement with its inner lines in order of text, since constraints may be written in any order.
+
+    A column that was added later stands on the line of the one before it.
+    """
     async with database.read() as connection:
         rows = await connection.exec_driver_sql(
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
         )
         statements = [row.sql for row in rows]
-    return sorted("\n".join(sorted(line.strip().rstrip(",") for line in sql.splitlines())) for sql in statements)
+    lines = ([one for line in sql.splitlines() for one in _ADDED.split(line)] for sql in statements)
+    return sorted("\n".join(sorted(line.strip().rstrip(",") for line in of_one)) for of_one in lines)
 
 
 async def test_migrations_from_empty_equal_the_tables(empty: Database, created: Database) -> None:

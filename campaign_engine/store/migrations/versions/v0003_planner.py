@@ -1,7 +1,5 @@
 """What the planner looks at: caps, the kill switch, the cancel window."""
 
-from typing import Literal
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -17,10 +15,7 @@ _UNSETTLED = sa.text("status IN ('queued', 'held', 'retrying', 'sending', 'uncon
 def upgrade() -> None:
     """Forward only: going back is restoring a backup."""
     op.drop_index("ix_deliveries_lane", table_name="deliveries")
-    # SQLite adds a column in the middle of the last line; made anew the table looks as the metadata write it.
-    recreate: Literal["always", "never"] = "always" if op.get_bind().dialect.name == "sqlite" else "never"
-    with op.batch_alter_table("deliveries", recreate=recreate) as deliveries:
-        deliveries.add_column(sa.Column("priority", sa.Integer(), server_default="2", nullable=False))
+    op.add_column("deliveries", sa.Column("priority", sa.Integer(), server_default="2", nullable=False))
     op.create_index(
         "ix_deliveries_lane",
         "deliveries",

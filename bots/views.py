@@ -9,7 +9,20 @@ from telegram.constants import ChatType
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Inbound, InboundKind
 
-COMMANDS = ("start", "menu", "help", "privacy", "language", "pause", "stop", "delete", "export", "status")
+COMMANDS = (
+    "start",
+    "menu",
+    "help",
+    "privacy",
+    "language",
+    "pause",
+    "stop",
+    "delete",
+    "export",
+    "status",
+    "freeze",
+    "unfreeze",
+)
 """In the order in which the platforms list them."""
 
 ROOM_COMMANDS = ("link",)

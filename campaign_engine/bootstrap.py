@@ -11,8 +11,10 @@ from analytics.process import ReportDesk
 from campaign_engine.channels.web import WebChannel
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.pacing import LIMITS, UNLIMITED
+from campaign_engine.domain.windows import SendingHours
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.opendata.places import ShippedPlaces
+from campaign_engine.opendata.school_calendar import load_calendar
 from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.clock import SYSTEM_TIME, Time
 from campaign_engine.rendering import Renderer
@@ -62,6 +64,7 @@ class Engine:
     notifier: ChannelNotifier
     paces: Mapping[str, LanePace]
     lanes: Mapping[str, Lane]
+    hours: SendingHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +188,12 @@ class _Base:
     places: ShippedPlaces
     channels: Mapping[str, Channel]
     paces: Mapping[str, LanePace]
+    hours: SendingHours
 
     @property
     def texts(self) -> PostTexts:
         """Of posts, as this installation sends them."""
-        around = Surroundings(frozenset(self.channels), self.places.name, self.settings.site_url)
+        around = Surroundings(frozenset(self.channels), self.places.name, self.settings.site_url, self.hours)
         return PostTexts(self.renderer, around, WordLists(self.settings.data_dir))
 
 
@@ -203,7 +207,8 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
     store, time = SqlStore(database), wiring.time
     channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, time.clock), *wiring.bots)}
     paces = {name: LanePace(LIMITS.get(name, UNLIMITED), time.monotonic, time.sleep) for name in channels}
-    return _Base(settings, time, store, _renderer(settings), ShippedPlaces(), channels, paces)
+    hours = settings.hours_with(load_calendar(settings.school_calendar))
+    return _Base(settings, time, store, _renderer(settings), ShippedPlaces(), channels, paces, hours)
 
 
 def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
@@ -244,16 +249,24 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         notifier=notifier,
         paces=base.paces,
         lanes=_lanes(base),
+        hours=base.hours,
     )
 
 
 def _notifier(base: _Base) -> ChannelNotifier:
-    return ChannelNotifier({name: (channel, base.paces[name]) for name, channel in base.channels.items()})
+    async def stopped() -> bool:
+        async with base.store.read() as work:
+            switch = await work.kill_switch.state()
+        return switch is not None and switch.is_on
+
+    return ChannelNotifier({name: (channel, base.paces[name]) for name, channel in base.channels.items()}, stopped)
 
 
 def _lanes(base: _Base) -> Mapping[str, Lane]:
     clock, page = base.time.clock, base.settings.site_url
     return {
-        name: Lane(LaneParts(base.store, channel, base.renderer, base.paces[name], clock, base.places.name, page))
+        name: Lane(
+            LaneParts(base.store, channel, base.renderer, base.paces[name], clock, base.places.name, page, base.hours)
+        )
         for name, channel in base.channels.items()
     }

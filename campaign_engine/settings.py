@@ -1,6 +1,7 @@
 """Settings, from the environment (`GROUNDSWELL_*`) or one TOML file; the environment wins."""
 
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,7 +11,9 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from campaign_engine.domain.audience import LEAST_MIN_AUDIENCE, MIN_AUDIENCE
-from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.domain.errors import ConfigurationError, InvalidInput
+from campaign_engine.domain.school_calendar import SchoolCalendar
+from campaign_engine.domain.windows import SendingHours, Window
 
 PREFIX = "GROUNDSWELL_"
 DEFAULT_FILE = Path("groundswell.toml")
@@ -43,6 +46,15 @@ class Settings(BaseSettings):
     )
     web_host: str = Field(default="127.0.0.1", description="Address that the pages listen on.")
     web_port: int = Field(default=8000, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
+    school_calendar: Path | None = Field(
+        default=None, description="Your own calendar of school days, a TOML file; empty takes the one that is shipped."
+    )
+    school_day_hours: str = Field(
+        default="15:00-19:30", description="When posts leave on school days, New York time; narrower than this only."
+    )
+    other_day_hours: str = Field(
+        default="11:00-19:30", description="When posts leave on all other days; narrower than this only."
+    )
     public_url: str = Field(
         default="", description="Address that people reach the pages at; empty means the one they listen on."
     )
@@ -84,6 +96,20 @@ class Settings(BaseSettings):
             raise ValueError("it names no file, and a database in memory would forget everybody")
         return url
 
+    @field_validator("school_day_hours", "other_day_hours")
+    @classmethod
+    def _check_hours(cls, hours: str) -> str:
+        _window(hours)
+        return hours
+
+    @model_validator(mode="after")
+    def _keep_hours_narrow(self) -> Self:
+        try:
+            self.hours_with(SchoolCalendar())
+        except InvalidInput as error:
+            raise ValueError(f"SCHOOL_DAY_HOURS, OTHER_DAY_HOURS: {error.message} {error.hint}") from None
+        return self
+
     @field_validator("public_url")
     @classmethod
     def _check_address(cls, url: str) -> str:
@@ -101,6 +127,10 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """URL of the database, with the default filled in."""
         return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'groundswell.db'}"
+
+    def hours_with(self, calendar: SchoolCalendar) -> SendingHours:
+        """When anything proactive may leave (safety S4)."""
+        return SendingHours(calendar, _window(self.school_day_hours), _window(self.other_day_hours))
 
     @property
     def site_url(self) -> str:
@@ -126,6 +156,17 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
         raise ConfigurationError("The settings file cannot be opened.", hint="Check that you may read it.") from None
     except ValueError as error:
         raise ConfigurationError(f"The settings file is not valid TOML: {error}.", hint=_HINT) from None
+
+
+def _window(text: str) -> Window:
+    """From "15:00-19:30". Raises ValueError."""
+    try:
+        first, last = (time.fromisoformat(part.strip()) for part in text.split("-"))
+    except ValueError:
+        raise ValueError("hours are written like 15:00-19:30") from None
+    if first.tzinfo is not None or last.tzinfo is not None:
+        raise ValueError("hours are New York time, without a zone")
+    return first, last
 
 
 def unknown_variables(environment: Mapping[str, str]) -> tuple[str, ...]:

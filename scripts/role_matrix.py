@@ -19,6 +19,7 @@ SAID = {
     Capability.APPROVE_ADULT: "approve presence, memorial and aftermath, never their own",
     Capability.MOVE: "pause, resume, finish and cancel campaigns of others",
     Capability.HOLD: "hold a precinct at once",
+    Capability.STOP_EVERYTHING: "stop everything at once, and let it go on when somebody else stopped it",
     Capability.LINK_ROOMS: "tie a public chat to an area",
     Capability.READ_REPORTS: "read the protected tables of a campaign",
     Capability.ANSWER_REQUESTS: "answer somebody who wants to organize",

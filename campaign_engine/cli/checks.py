@@ -69,6 +69,7 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
     for name, token in (("telegram", settings.telegram_token), ("discord", settings.discord_token)):
         yield well(name, "A token is set." if token.get_secret_value() else "Off: no token is set.")
     yield _public_url(settings)
+    yield _calendar(settings)
     yield _texts(settings)
 
 
@@ -125,6 +126,22 @@ def _public_url(settings: Settings) -> Finding:
     return well("public URL", settings.site_url)
 
 
+def _calendar(settings: Settings) -> Finding:
+    from campaign_engine.opendata.school_calendar import load_calendar
+
+    try:
+        calendar = load_calendar(settings.school_calendar)
+    except GroundswellError as error:
+        return failed("school calendar", error)
+    whose = "The shipped one" if settings.school_calendar is None else str(settings.school_calendar)
+    until = f", to {calendar.last_day:%B %-d, %Y}" if calendar.last_day else ""
+    says = f"{whose}{until}; posts leave {settings.school_day_hours} on school days, else {settings.other_day_hours}."
+    if calendar.unverified:
+        todo = "Hold it against schools.nyc.gov/calendar and name your copy in GROUNDSWELL_SCHOOL_CALENDAR."
+        return Finding(Level.YELLOW, "school calendar", f"{says} {calendar.unverified} entries are unverified.", todo)
+    return well("school calendar", says)
+
+
 async def of_database(settings: Settings) -> list[Finding]:
     """What the rows tell; the error that kept the database shut when it cannot be opened."""
     from campaign_engine.bootstrap import open_engine
@@ -136,7 +153,7 @@ async def of_database(settings: Settings) -> list[Finding]:
             async with open_engine(settings) as engine:
                 kind = "SQLite" if engine.database.is_sqlite else "PostgreSQL"
                 findings.append(well("database", f"{kind} at version {migrate.newest()}, and the key file fits."))
-                for check in (_tables, _data, _lanes, _deliveries, _staff, _audit):
+                for check in (_tables, _data, _switch, _lanes, _deliveries, _staff, _audit):
                     findings.append(await check(engine))  # noqa: PERF401 - what was found before an error is kept
     except GroundswellError as error:
         findings.append(failed("database", error))
@@ -161,6 +178,18 @@ async def _data(engine: "Engine") -> Finding:
         todo = "Download the City's newest edition and run `groundswell data import FILE`."
         return Finding(Level.YELLOW, "data", says, todo)
     return well("data", says)
+
+
+async def _switch(engine: "Engine") -> Finding:
+    async with engine.store.read() as work:
+        switch = await work.kill_switch.state()
+    if switch is None or not switch.is_on:
+        return well("kill switch", "Off: messages may leave.")
+    says = f"Everything is stopped since {day_and_time(switch.pressed_at)}."
+    if switch.lifted_at is not None:
+        return Finding(Level.YELLOW, "kill switch", "Lifted; the next tick of a running program goes on.")
+    todo = "A second person goes on by /unfreeze in chat, or `groundswell resume --all`."
+    return Finding(Level.YELLOW, "kill switch", says, todo)
 
 
 async def _lanes(engine: "Engine") -> Finding:

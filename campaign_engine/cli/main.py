@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from campaign_engine.cli import audit, campaign, data, db, optouts, precincts, site, texts
+from campaign_engine.cli import audit, campaign, data, db, everything, optouts, precincts, site, texts
 from campaign_engine.cli.demo import demo
 from campaign_engine.cli.doctor import doctor
 from campaign_engine.cli.init import init
@@ -41,6 +41,8 @@ app.add_typer(precincts.app, name="precincts")
 app.add_typer(site.app, name="site")
 app.command("invite")(invite)
 app.add_typer(campaign.app, name="campaign")
+app.command("pause")(everything.pause)
+app.command("resume")(everything.resume)
 app.command("report")(report)
 db.app.command("restore")(restore)
 app.add_typer(db.app, name="db")

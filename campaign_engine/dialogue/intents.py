@@ -231,6 +231,23 @@ class MoveCampaign(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class PressKillSwitch(Intent):
+    """Nothing proactive leaves any more, on any channel (safety S3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiftKillSwitch(Intent):
+    """Another person than the one who pressed it lets everything go on (safety S3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRehearsal(Intent):
+    """What a campaign would send where, when and to how many, and what the planner would keep back."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowWaiting(Intent):
     """What waits for this approver, one card each."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import consents, join, training, translate
+from campaign_engine.dialogue import consents, join, stopping, training, translate
 from campaign_engine.dialogue.flow import Rows, aside, before, idle, language_rows, option, say, waits
 from campaign_engine.dialogue.help import help_card
 from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowStatus
@@ -41,7 +41,7 @@ def _staff_rows(context: Context) -> Rows:
     rows += translate.rows(context)
     if may(context.person, Capability.APPROVE):
         rows += ((replace(option("organize.waiting", "o:waiting"), values={"count": context.waiting}),),)
-    return rows
+    return rows + stopping.rows(context)
 
 
 def command(name: str, state: State, context: Context) -> Step | None:
@@ -57,6 +57,8 @@ def command(name: str, state: State, context: Context) -> Step | None:
         return simple[name]
     if name == "status":
         return say(state, intents=(ShowStatus(),)) if may(context.person, Capability.SEE_CAMPAIGNS) else None
+    if name in stopping.COMMANDS:
+        return stopping.command(name, state, context)
     flows = {"stop": opt_out, "delete": ask_delete, "language": choose_language}
     if name in flows:
         return flows[name](state)
@@ -97,7 +99,7 @@ def _joined_choice(state: State, data: str, context: Context) -> Step | None:
         case "m:pledge":
             return join.ask(waits(aside(state), "join", "pledge"), context)
         case _:
-            return consents.choice(state, data, context)
+            return stopping.choice(state, data, context) or consents.choice(state, data, context)
 
 
 def opt_out(state: State) -> Step:

@@ -106,6 +106,13 @@ def check_trained(author: Person) -> None:
         )
 
 
+def check_stopper(person: Person) -> int:
+    """Contact id of somebody who may stop everything, whatever their area (safety S3). Raises NotAllowed."""
+    if person.contact_id is None or not may(person, Capability.STOP_EVERYTHING):
+        raise NotAllowed("Only the team can do that.", "Tell one of them now.", "not_stopper")
+    return person.contact_id
+
+
 def check_targets(person: Person, precincts: tuple[int, ...]) -> None:
     """Raise NotAllowed, naming what is beyond, unless the organizer's scope covers all precincts."""
     _check_reach(area(person, Capability.DRAFT), precincts)

@@ -19,6 +19,7 @@ class Capability(StrEnum):
     APPROVE_ADULT = "approve_adult"
     MOVE = "move"
     HOLD = "hold"
+    STOP_EVERYTHING = "stop_everything"
     LINK_ROOMS = "link_rooms"
     READ_REPORTS = "read_reports"
     ANSWER_REQUESTS = "answer_requests"
@@ -28,7 +29,7 @@ class Capability(StrEnum):
 
 
 _C = Capability
-_PEER = frozenset({_C.SEE_CAMPAIGNS, _C.HOLD, _C.LINK_ROOMS, _C.READ_REPORTS})
+_PEER = frozenset({_C.SEE_CAMPAIGNS, _C.HOLD, _C.STOP_EVERYTHING, _C.LINK_ROOMS, _C.READ_REPORTS})
 _READER = _PEER | {_C.APPROVE, _C.MOVE, _C.ANSWER_REQUESTS}
 
 MATRIX: Mapping[Role, frozenset[Capability]] = {
@@ -37,7 +38,7 @@ MATRIX: Mapping[Role, frozenset[Capability]] = {
     Role.SAFETY_LEAD: _READER | {_C.APPROVE_ADULT, _C.ANSWER_ADULTS},
     Role.SITE_HOST: frozenset({_C.SITE_TOTAL}),
     Role.ANALYST: frozenset({_C.READ_REPORTS}),
-    Role.ADMIN: frozenset({_C.LINK_ROOMS, _C.ANSWER_REQUESTS, _C.ANSWER_ADULTS}),
+    Role.ADMIN: frozenset({_C.STOP_EVERYTHING, _C.LINK_ROOMS, _C.ANSWER_REQUESTS, _C.ANSWER_ADULTS}),
     Role.AUDITOR: frozenset({_C.READ_LOG}),
 }
 """Keys, settings and invites are commands on the server, so an admin's work there is no capability of the chat."""

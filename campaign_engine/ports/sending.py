@@ -251,6 +251,11 @@ class SwitchState:
     lifted_at: datetime | None = None
     settled_at: datetime | None = None
 
+    @property
+    def is_on(self) -> bool:
+        """Whether nothing may leave."""
+        return self.settled_at is None
+
 
 class KillSwitchRepository(Protocol):
     """One switch over everything proactive, and the end of pauses (safety S3, S5)."""

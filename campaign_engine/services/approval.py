@@ -4,7 +4,6 @@ import dataclasses
 
 from campaign_engine.domain.campaign import Campaign, CampaignStatus, PostStatus, check_campaign_transition
 from campaign_engine.domain.contact import Person
-from campaign_engine.domain.drafting import check_schedule
 from campaign_engine.domain.errors import Conflict, ForbiddenTransition
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.permission import check_approver, waits
@@ -35,7 +34,7 @@ class Approval:
         if len(seen) < cards.SEEN_DIGITS or not campaign.approval_hash(campaign.precincts).startswith(seen):
             raise Conflict("It changed since you saw it.", "Read the new version, then decide.")
         for post in in_status(campaign, PostStatus.SUBMITTED):
-            check_schedule(post.content.schedule, self._clock(), begun=True)
+            self._texts.check_times(post, self._clock(), begun=True)
         after = campaign.status
         if after is CampaignStatus.SUBMITTED:
             check_campaign_transition(after, CampaignStatus.APPROVED)
@@ -46,7 +45,7 @@ class Approval:
         await work.campaigns.freeze_targets(campaign_id, campaign.precincts, ranking.id)
         await log_step(work, approver, "approve", campaign_id, self._clock())
         approved = await work.campaigns.get(campaign_id)
-        return (cards.short_card("campaign.approved", approved, next=cards.next_wall(approved, self._clock())),)
+        return (cards.approved_card(approved, self._clock()),)
 
     async def send_back(self, work: UnitOfWork, approver: Person, campaign_id: int) -> Replies:
         """To draft again; of a campaign that runs only the posts that wait. Raises NotAllowed, ForbiddenTransition."""

@@ -9,7 +9,8 @@ from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.permission import may_approve, waits
-from campaign_engine.domain.schedule import to_utc
+from campaign_engine.domain.planner import CANCEL_WINDOW
+from campaign_engine.domain.schedule import to_utc, to_wall
 
 Rows = tuple[tuple[Option, ...], ...]
 
@@ -44,9 +45,11 @@ KNOWN_ERRORS = frozenset(
         "not_approver",
         "not_found",
         "not_organizer",
+        "not_stopper",
         "not_your_campaign",
         "outside_window",
         "own_campaign",
+        "own_stop",
         "past_schedule",
         "team_only",
         "training_first",
@@ -137,6 +140,15 @@ def list_card(campaigns: tuple[Campaign, ...]) -> Reply:
         for campaign in campaigns
     )
     return Reply("campaign.list", {"count": len(campaigns)}, rows)
+
+
+def approved_card(campaign: Campaign, now: datetime) -> Reply:
+    """With the end of the cancel window, and the buttons that take it back until then (safety S3)."""
+    leaves = to_wall(now + CANCEL_WINDOW)
+    values = {**_facts(campaign), "next": next_wall(campaign, now), "leaves": leaves}
+    verbs = ("cancel",) if campaign.status is CampaignStatus.SCHEDULED else ("pause", "cancel")
+    back: Rows = (tuple(Option(label=f"campaign.do_{verb}", data=f"mv:{campaign.id}:{verb}") for verb in verbs),)
+    return Reply("campaign.approved", values, (*back, *status_rows(campaign)))
 
 
 def next_wall(campaign: Campaign, now: datetime) -> datetime | None:

@@ -117,6 +117,8 @@ class Campaigns:
         changed = await work.campaigns.set_status(campaign, _after(campaign, verb), self._clock())
         if changed.status is CampaignStatus.CANCELLED:
             await work.campaigns.withdraw_posts(campaign_id)
+        if verb == "resume":
+            await work.kill_switch.note_backlog(campaign_id, self._clock())
         await log_step(work, person, verb, campaign_id, self._clock())
         return (cards.status_card(changed, self._clock(), may_move=True),)
 

@@ -28,6 +28,7 @@ from campaign_engine.ports.people import SavedState
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 from campaign_engine.services import actions, campaign_cards, contacts, sources, team
+from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.organizing import ApprovalDesk, CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
@@ -87,6 +88,7 @@ class Conversation:
             **actions.handlers(),
             **self._organizing.handlers(),
             **team.handlers(),
+            **KillSwitch(parts.clock).handlers(),
             **parts.polishing.handlers(),
         }
 

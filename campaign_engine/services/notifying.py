@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Protocol
 
 from campaign_engine.domain.delivery import SendError
+from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Destination, Message
 from campaign_engine.ports.channel import Channel
 
@@ -27,10 +28,16 @@ NEVER_FIRST = frozenset({"discord"})
 
 
 class ChannelNotifier:
-    """Implements ports.notifier.Notifier: one try in the background, because the menu shows it anyway."""
+    """Implements ports.notifier.Notifier: one try in the background, because the menu shows it anyway.
 
-    def __init__(self, channels: Mapping[str, tuple[Channel, Pace]]) -> None:
+    `stopped` tells whether the kill switch is on: then nothing is sent (safety S3).
+    """
+
+    def __init__(
+        self, channels: Mapping[str, tuple[Channel, Pace]], stopped: Callable[[], Awaitable[bool]] | None = None
+    ) -> None:
         self._channels = channels
+        self._stopped = stopped
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def notify(self, destination: Destination, message: Message) -> None:
@@ -38,9 +45,19 @@ class ChannelNotifier:
         found = self._channels.get(destination.channel)
         if found is None or destination.channel in NEVER_FIRST:
             return
-        task = asyncio.create_task(_send(*found, destination, message))
+        task = asyncio.create_task(self._unless_stopped(_send(*found, destination, message)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _unless_stopped(self, sending: Coroutine[Any, Any, None]) -> None:
+        try:
+            stopped = self._stopped is not None and await self._stopped()
+        except StoreUnavailable:
+            stopped = True
+        if stopped:
+            sending.close()
+        else:
+            await sending
 
     async def close(self) -> None:
         """Wait for what was handed over."""

@@ -8,6 +8,7 @@ from campaign_engine.domain.campaign import Campaign, Draft, Post
 from campaign_engine.domain.drafting import check_schedule
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.precinct import borough_of
+from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.wordlists import WordLists
 from campaign_engine.services.linting import Linting
@@ -15,11 +16,15 @@ from campaign_engine.services.linting import Linting
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What texts and drafts may refer to: channels of this installation, short names of precincts, our own page."""
+    """What texts and drafts may refer to: channels of this installation, short names of precincts, our own page.
+
+    `hours`: when posts leave.
+    """
 
     channels: frozenset[str]
     area_name: Callable[[int], str]
     public_url: str
+    hours: SendingHours = DEFAULT_HOURS
 
 
 class PostTexts:
@@ -56,9 +61,13 @@ class PostTexts:
         }
         return self._renderer.post(post.content, language, values)
 
+    def check_times(self, post: Post, now: datetime, *, begun: bool) -> None:
+        """Raise InvalidInput unless its times lie in the hours of this installation and are still to come."""
+        check_schedule(post.content.schedule, now, self._around.hours, begun=begun)
+
     def check_post(self, campaign: Campaign, post: Post, now: datetime, *, begun: bool) -> None:
         """Raise InvalidInput unless its times and all its texts may go out."""
-        check_schedule(post.content.schedule, now, begun=begun)
+        self.check_times(post, now, begun=begun)
         self.linting.check(campaign, post)
 
     def check(self, text: str, language: str) -> None:

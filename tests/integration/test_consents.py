@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.consent import UNTIL_RESUMED
 from campaign_engine.domain.contact import CONSENT_KINDS, Consent, Topic
+from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
@@ -106,6 +107,14 @@ async def test_C8_export_says_every_answer_question_and_break(ally: Phone) -> No
     assert "won't ask you about for a year: lessons, since November 25, 2026" in said
     assert "A break until you end it" in said
     assert str(UNTIL_RESUMED.year) not in said
+
+
+@pytest.mark.parametrize("language", SAFETY_LANGUAGES)
+async def test_C8_export_view_and_breaks_answer_in_every_language(ally: Phone, language: str) -> None:
+    await ally.press(f"l:{language}")
+    for data in ("m", "m:export", "cs", "cs:survey:on", "pa", "pa:7", "m", "pa:end", "m:stop", "cs", "m:export"):
+        await ally.press(data)
+        assert all(message.text for message in ally.screen)
 
 
 async def test_a_question_costs_one_statement_like_an_answer(house: House, ally: Phone) -> None:

@@ -92,6 +92,20 @@ async def test_C9_a_whole_join_in_private_answers(house: House, server: DiscordG
     assert (person.precinct, person.topics, person.pledged) == (75, {Topic.AREA_UPDATES: True}, True)
 
 
+async def test_C4_what_i_get_is_changed_in_place_by_one_choice(
+    house: House, server: DiscordGuild, maya: Person
+) -> None:
+    await house.person(maya.id, "discord").join()
+    menu = await maya.slash("menu", channel=server.channel)
+    assert "What would you like to do?" in menu.text
+    opened = await maya.press("What I get, and why", at_least=1)
+    assert "Area updates: on. You said yes on" in opened.text
+    changed = await maya.choose(["Turn off area updates"], at_least=1)
+    assert "Area updates: off since" in changed.text
+    assert [seen.id for seen in changed.answers] == [opened.answers[-1].id]
+    assert not (await house.person(maya.id, "discord").known()).topics[Topic.AREA_UPDATES]
+
+
 async def test_every_interaction_is_acknowledged_within_three_seconds_while_the_database_waits(
     house: House, server: DiscordGuild, maya: Person
 ) -> None:

@@ -206,6 +206,17 @@ async def test_C7_stop_in_the_middle_of_a_join_is_confirmed_once(house: House, m
     assert not (await known(house, maya)).opted_out
 
 
+async def test_C4_what_i_get_is_changed_in_place_by_one_tap(house: House, maya: Human) -> None:
+    await join(maya)
+    await maya.say("/menu")
+    await told(maya, "What would you like to do?")
+    await tap(maya, "What I get, and why", "Area updates: on. You said yes on")
+    before = len(await maya.messages())
+    await tap(maya, "Turn off area updates", "Area updates: off since")
+    assert len(await maya.messages()) == before
+    assert not any((await known(house, maya)).topics.values())
+
+
 async def test_C8_export_shows_and_delete_removes_everything(house: House, maya: Human) -> None:
     await join(maya)
     await maya.say("/export")

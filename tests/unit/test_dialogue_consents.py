@@ -195,3 +195,10 @@ def test_every_text_of_a_consent_can_be_said(language: str, kind: ConsentKind) -
         said += [RENDERER.reply(reply, language).text for reply in talk.last.replies]
     assert all(said)
     assert len(RENDERER.reply(question(kind), language).text) <= 200
+
+
+@pytest.mark.parametrize(("ago", "asked"), [(364, False), (365, True)])
+def test_C5_the_joins_own_question_waits_365_days_too(ago: int, asked: bool) -> None:
+    talk = ally(answers={Topic.AREA_UPDATES: Answer(False, NOW - ago * DAY)})
+    talk.start()
+    assert ("join.updates" in talk.templates()) is asked

@@ -12,6 +12,7 @@ from campaign_engine.dialogue import intents as wanted
 from campaign_engine.dialogue import organize
 from campaign_engine.dialogue.state import State
 from campaign_engine.domain.contact import Person, Role
+from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import InboundKind
 from campaign_engine.domain.words import STOP_WORDS
 from campaign_engine.rendering import Renderer
@@ -163,7 +164,7 @@ def test_C7_stop_in_every_state_and_language_gets_one_confirmation(name: str, wo
     assert not any(talk.context.person.topics.values())
     assert (talk.state.flow, dict(talk.state.data)) == ("", {})
     assert not talk.reply("menu.stopped").options
-    for language in ("en", "es"):
+    for language in SAFETY_LANGUAGES:
         assert "/start" in RENDERER.reply(talk.last.replies[0], language).text
 
 

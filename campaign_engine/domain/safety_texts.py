@@ -18,6 +18,7 @@ SAFETY_TEXTS: tuple[str, ...] = (
     *("contact.unavailable", "contact.in_english"),
     *("page.skip", "page.get_help", "page.leave", "page.automated", "page.privacy", "page.type", "page.send"),
     *("page.call_911", "page.text_911", "page.call_988", "page.text_988", "page.unavailable", "page.unavailable_hint"),
+    *("page.reports", "page.chat_title", "page.session_note"),
 )
 """Blocks of templates/messages as `file.block`: age, consent, STOP, privacy, help and the way to them."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from campaign_engine.domain.languages import direction
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, chromium, visit
@@ -83,7 +84,7 @@ async def test_going_back_and_reloading_are_safe(stand: Stand, scripts: bool) ->
 
 
 @pytest.mark.parametrize("size", [NARROW, PHONE, DESKTOP], ids=["zoomed", "phone", "desktop"])
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
 async def test_P1_pages_fit_and_can_be_touched(stand: Stand, size: tuple[int, int], language: str) -> None:
     site = await stand.house.site(75, "Simulated community center of the long name, East New York")
     async with visit(stand.browser, stand.root, size) as seen:
@@ -94,6 +95,7 @@ async def test_P1_pages_fit_and_can_be_touched(stand: Stand, size: tuple[int, in
             helping = seen.page.locator("a.help")
             assert await helping.is_visible(), path
             assert await seen.page.locator("html").get_attribute("lang") == language
+            assert await seen.page.evaluate("getComputedStyle(document.body).direction") == direction(language)
         seen.complaints = [one for one in seen.complaints if "404" not in one]
         seen.assert_quiet()
 

@@ -24,6 +24,7 @@ from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.conversation import Conversation, ConversationParts
 from campaign_engine.services.delivering import Lane, LaneParts
 from campaign_engine.services.lane_pace import LanePace
+from campaign_engine.services.linting import Linting
 from campaign_engine.services.notifying import ChannelNotifier
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
@@ -61,6 +62,7 @@ class Engine:
     blocking: Blocking
     posting: Posting
     reports: ReportDesk
+    texts: PostTexts
     notifier: ChannelNotifier
     paces: Mapping[str, LanePace]
     lanes: Mapping[str, Lane]
@@ -177,6 +179,11 @@ def _make_key(settings: Settings) -> None:
         ) from error
 
 
+def open_linting(settings: Settings) -> Linting:
+    """For texts in files: no database is needed."""
+    return Linting(Renderer(), WordLists(settings.data_dir), ShippedPlaces().name, settings.site_url)
+
+
 @dataclass(frozen=True, slots=True)
 class _Base:
     """What everything else is wired upon."""
@@ -246,6 +253,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         blocking=Blocking(store, clock),
         posting=Posting(store, clock),
         reports=reports,
+        texts=base.texts,
         notifier=notifier,
         paces=base.paces,
         lanes=_lanes(base),

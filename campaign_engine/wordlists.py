@@ -126,6 +126,11 @@ def _has(entries: Sequence[WordEntry], word: str) -> bool:
     return any(folded(word) == folded(one) for entry in entries for one in entry.words)
 
 
+def _is_fixed(language: str, word: str) -> bool:
+    holding = [entry for entry in shipped(language) if _has([entry], word)]
+    return bool(holding) and all(entry.fixed for entry in holding)
+
+
 def _entry(raw: Mapping[str, Any], language: str) -> WordEntry:
     unknown = set(raw) - _ENTRY
     kinds = frozenset(raw.get("kinds", ()))
@@ -151,11 +156,15 @@ def _changes(text: str) -> Iterator[Change]:
     if unknown:
         line = next((n for n, one in enumerate(text.splitlines(), 1) if unknown[0] in one), 1)
         raise _broken(line, f"“{unknown[0]}” is nothing that this list knows", "Use [[add]] and [[remove]].")
+    loose = [name for name in tables if not isinstance(tables[name], list)]
+    if loose:
+        line = next((n for n, one in enumerate(text.splitlines(), 1) if loose[0] in one), 1)
+        raise _broken(line, f"{loose[0]} stands alone", f"Write [[{loose[0]}]] with two brackets.")
     places = [(n, one.strip()) for n, one in enumerate(text.splitlines(), 1) if one.strip().startswith("[[")]
     seen = {"add": 0, "remove": 0}
     for line, head in places:
         verb = head.strip("[] ").split("]")[0]
-        if verb not in seen:
+        if verb not in seen or seen[verb] >= len(tables[verb]):
             continue
         raw = tables[verb][seen[verb]]
         seen[verb] += 1
@@ -178,6 +187,8 @@ def _checked(raw: Mapping[str, Any], verb: str) -> Change:
         raise InvalidInput("The word is missing or too long.", f"A word or phrase has 1 to {LONGEST_PHRASE} letters.")
     if not reason or len(reason) > _REASON_LENGTH:
         raise InvalidInput("The reason is missing or too long.", "Say in one sentence why: the author will read it.")
+    if verb == "remove" and _is_fixed(texts["language"], word):
+        raise InvalidInput("This one keeps people safe and stays on the list.", "Add a better wording instead.")
     if any(not sign.isprintable() for value in texts.values() for sign in value):
         raise InvalidInput("Only plain text on one line can be used.", "Take line breaks and control signs out.")
     return Change(verb, texts["language"], word, reason, texts.get("better", ""))

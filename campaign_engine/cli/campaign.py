@@ -75,6 +75,23 @@ async def preview(context: typer.Context, campaign: _Number) -> None:
             await ConsoleChannel(sys.stdout).send(engine.renderer.reply(card, "en"), Destination("console", "operator"))
 
 
+@app.command("lint")
+@command
+async def lint(context: typer.Context, campaign: _Number) -> None:
+    """Say what a second pair of eyes would change in its texts; exit code 1 when something must change."""
+    from campaign_engine.cli.lint import show
+    from campaign_engine.domain.errors import NotFound
+    from campaign_engine.domain.permission import may_see
+    from campaign_engine.services.campaign_steps import resolved
+
+    async with engine_of(context) as engine:
+        async with engine.store.read() as work:
+            found, _ = await resolved(work, await work.campaigns.get(campaign))
+        if not may_see(OPERATOR, found):
+            raise NotFound("There is no such campaign.", "Drafts are their authors' own until they are handed in.")
+        show(engine.renderer, [one for post in found.posts for one in engine.texts.linting.of_post(found, post)])
+
+
 @app.command("pause")
 @command
 async def pause(context: typer.Context, campaign: _Number) -> None:

@@ -66,6 +66,7 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
         yield well("settings", "All can be read.")
     yield _key_file(settings)
     yield _room(settings)
+    yield _words(settings)
     for name, token in (("telegram", settings.telegram_token), ("discord", settings.discord_token)):
         yield well(name, "A token is set." if token.get_secret_value() else "Off: no token is set.")
     yield _public_url(settings)
@@ -85,6 +86,16 @@ def _key_file(settings: Settings) -> Finding:
             Level.YELLOW, "key file", "Others on this machine may read it.", "Run: chmod 600 on GROUNDSWELL_KEY_FILE."
         )
     return well("key file", "It is there and only its owner may read it.")
+
+
+def _words(settings: Settings) -> Finding:
+    from campaign_engine.wordlists import WordLists
+
+    try:
+        changes = WordLists(settings.data_dir).changes()
+    except GroundswellError as error:
+        return failed("words", error)
+    return well("words", f"The shipped lists and {len(changes)} changes of yours.")
 
 
 def _room(settings: Settings) -> Finding:

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from campaign_engine.cli import audit, campaign, data, db, everything, optouts, precincts, site, texts
+from campaign_engine.cli import audit, campaign, data, db, everything, optouts, precincts, site, texts, words
 from campaign_engine.cli.demo import demo
 from campaign_engine.cli.doctor import doctor
 from campaign_engine.cli.init import init
 from campaign_engine.cli.invite import invite
+from campaign_engine.cli.lint import lint
 from campaign_engine.cli.report import report
 from campaign_engine.cli.restore import restore
 from campaign_engine.cli.up import up
@@ -49,3 +50,5 @@ app.add_typer(db.app, name="db")
 app.add_typer(optouts.app, name="optouts")
 app.add_typer(audit.app, name="audit")
 app.add_typer(texts.app, name="texts")
+app.command("lint")(lint)
+app.add_typer(words.app, name="words")

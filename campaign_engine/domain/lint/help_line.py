@@ -13,8 +13,9 @@ IF_GRAVE = frozenset({"awareness"})
 _HELP = re.compile(r"(?<!\d)(?:988|741741)(?!\d)")
 _GRAVE = {
     "en": re.compile(
-        r"\b(?:violen\w+|shoot(?:ing|ings|er|ers)?|shot|gun(?:s|fire|shots?)?|kill(?:ed|ing|ings|s)?|murder\w*|died|dead"
-        r"|deaths?|grie(?:f|ve|ving)|mourn\w*|funeral|vigils?|suicid\w+|lost someone|hurt)\b"
+        r"\b(?:violen\w+|shoot(?:ing|ings|er|ers)?|(?:was|were|is|been|got|being) shot|shots? (?:fired|rang)"
+        r"|gun(?:s|fire|shots?|ned down)?|kill(?:ed|ing|ings|s)?|murder\w*|died"
+        r"|deaths?|grie(?:f|ve|ving)|mourn\w*|funeral|vigils?|suicid\w+|lost someone|lose someone)\b"
     ),
     "es": re.compile(
         r"\b(?:violen\w+|tirote\w+|disparo\w*|balas?|balead\w+|balacera\w*|armas?|pistolas?|mat(?:ar|aron|ado|ada)\w*"

@@ -27,6 +27,9 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_BEFORE = re.compile(r"(\w+)(?: de| del| of)? $")
+"""`parque Marcus Garvey`, `Día de Martin Luther King` are places and days."""
+
 _GIVEN = _listed(
     """aaliyah aaron abdul adam adrian ahmed aisha alberto alejandra alejandro alexis ali alicia amanda amara amir ana
     andre andrea andrew anthony antonio ashley benjamin bianca brandon breonna brianna bryan camila carla carlos
@@ -94,7 +97,8 @@ def _in_run(sight: str, start: int, words: list[str], not_people: frozenset[str]
     given = next((place for place, word in enumerate(words) if folded(word) in _GIVEN), None)
     if given is not None:
         words, start = words[given:], end - len(" ".join(words[given:]))
-    if any(_is_place(word, not_people) for word in words):
+    before = _BEFORE.search(sight[:start])
+    if any(_is_place(word, not_people) for word in words) or (before and _is_place(before[1], not_people)):
         return
     with_surname = given is not None and len(words) > 1
     with_age = given is not None and _AGE.match(sight, end)

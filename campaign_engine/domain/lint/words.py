@@ -27,7 +27,8 @@ _INFLECTED_FROM = 4
 
 @dataclass(frozen=True, slots=True)
 class WordEntry:
-    """What not to write. `#` in a phrase is any number, `a/b` is one of these words; plurals are found by themselves.
+    """What not to write. `#` in a phrase is any number, `a/b` one of these words, `=a` that form alone; plurals
+    are found by themselves.
 
     `why` names a reason in templates, or is an operator's own sentence. `kinds` limits it to these kinds of campaign,
     `lessons` lets it stand there, `unless` are phrases in which it is meant well, `unless_not` says that "do
@@ -46,15 +47,24 @@ class WordEntry:
     unless_not: bool = False
     own: bool = False
 
+    @property
+    def fixed(self) -> bool:
+        """No operator takes it out: it must never stand, or a kind of campaign is defined by it (content: words)."""
+        return self.severity is Severity.MUST and not self.own
+
     def applies(self, kind: str, lesson: str) -> bool:
         """In this kind of campaign, in this lesson."""
         return (not self.kinds or kind in self.kinds) and lesson not in self.lessons
 
 
 def without(entries: Iterable[WordEntry], word: str) -> tuple[WordEntry, ...]:
-    """The list with one phrase taken out; what the word list does not have is left as it is."""
-    kept = (replace(entry, words=tuple(one for one in entry.words if folded(one) != folded(word))) for entry in entries)
+    """The list with one phrase taken out; what must never stand stays in, unless the operator added it."""
+    kept = (entry if entry.fixed else _trimmed(entry, word) for entry in entries)
     return tuple(entry for entry in kept if entry.words)
+
+
+def _trimmed(entry: WordEntry, word: str) -> WordEntry:
+    return replace(entry, words=tuple(one for one in entry.words if folded(one) != folded(word)))
 
 
 def found_in(source: str, entries: Iterable[WordEntry], kind: str, lesson: str = "") -> tuple[Finding, ...]:
@@ -83,8 +93,10 @@ def _spans(entry: WordEntry, sight: str) -> Iterator[tuple[int, int]]:
 
 def _finding(source: str, entry: WordEntry, start: int, end: int) -> Finding:
     found = source[start:end]
-    plain = any(folded(found) == folded(word) for word in entry.words)
+    plain = any(folded(found) == folded(word).lstrip("=") for word in entry.words)
     better = entry.better if plain else entry.plural
+    if folded(found).endswith("'s") and entry.better:
+        better = entry.better + found[-2:]
     if better and found[:1].isupper():
         better = better[:1].upper() + better[1:]
     fixed = source[:start] + better + source[end:] if better else None
@@ -123,6 +135,10 @@ def _token(token: str, language: str, *, ends: bool) -> str:
 
 
 def _inflected(word: str, language: str, *, ends: bool) -> str:
+    if word.startswith("="):
+        return re.escape(word[1:])
+    if "#" in word:
+        return re.escape(word).replace(r"\#", r"\d[\d.,]*")
     if language == "es" and len(word) >= _INFLECTED_FROM:
         return re.escape(word[:-1]) + "[oa]s?" if word[-1] in "oa" else re.escape(word) + _ENDINGS["es"]
     return re.escape(word) + _ENDINGS.get(language, _ENDINGS["en"]) if ends else re.escape(word)

@@ -31,14 +31,18 @@ _POST_NODES = (
 )
 """Values and conditions: nothing in a post can loop, call or compute, so it can neither hang nor fail."""
 
+_HOST = r"(?<![\w-])(?:[\w-]{1,63}\.){1,8}"
 _LINK = re.compile(
-    r"[a-z][a-z0-9+.-]*://[^\s<>]*"
-    r"|(?:[\w-]+\.)+(?:com|org|net|gov|edu|info|biz|app|dev|link|site|online|shop|xyz|top|club|live|gg|io|ly|co|me|tv|gl|gd"
+    r"[a-z][a-z0-9+.-]{0,30}://[^\s<>]*"
+    rf"|{_HOST}(?:com|org|net|gov|edu|info|biz|app|dev|link|site|online|shop|xyz|top|club|live|gg|io|ly|co|me|tv|gl|gd"
     r"|to|us|nyc|ru|cn|tk|cc)\b[^\s<>]*"
-    r"|(?:[\w-]+\.)+[a-z]{2,}/[^\s<>]*",
+    rf"|{_HOST}[a-z]{{2,}}/[^\s<>]*",
     re.IGNORECASE,
 )
-"""Whatever a platform may turn into a link: with a scheme, with a common ending, or with a path."""
+"""Whatever a platform may turn into a link: with a scheme, with a common ending, or with a path.
+
+Everything in it is bounded and begins where a word does, so that a long text of one word takes no seconds.
+"""
 
 
 class Renderer:

@@ -7,7 +7,7 @@ TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 """A variable, a condition or a comment of a template."""
 
 _VARIABLE = re.compile(r"\{\{-?\s*(\w+)\s*-?\}\}")
-_ADDRESS = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://[^\s<>]*", re.IGNORECASE)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s<>]*", re.IGNORECASE)
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u2060\ufeff\u00ad"))
 GAP = "\0"
 """Stands for each letter of what was taken out: no word, no blank, no capital."""

@@ -18,9 +18,9 @@ _EMOJI = re.compile(
     "|\u200d[\U0001f300-\U0001faff\u2600-\u27bf])*)"
 )
 _FIGURE = re.compile(
-    r"\d[\d.,]*\s?%"
-    r"|\b\d[\d,]* (?:percent|por ciento|shootings?|deaths?|murders?|people (?:were )?(?:shot|killed))"
-    r"|\b\d[\d.]* (?:tiroteos?|muertes?|muertos?|asesinatos?|personas (?:baleadas|muertas))"
+    r"\d[\d.,]{0,12}\s?%"
+    r"|\b\d[\d,]{0,12} (?:percent|por ciento|shootings?|deaths?|murders?|people (?:were )?(?:shot|killed))"
+    r"|\b\d[\d.]{0,12} (?:tiroteos?|muertes?|muertos?|asesinatos?|personas (?:baleadas|muertas))"
     r"|\b(?:one|two|three|1|2|3) (?:in|of|out of) (?:every )?(?:\d+|three|four|five|ten)\b"
     r"|\b(?:una?|dos|tres|1|2|3) de cada (?:\d+|tres|cuatro|cinco|diez)\b"
     r"|\bevery \d+ (?:minutes|hours|days)|\bcada \d+ (?:minutos|horas|dias)"

@@ -154,12 +154,12 @@ def _changes(text: str) -> Iterator[Change]:
     tables = _parsed(text, OWN_FILE)
     unknown = sorted(set(tables) - {"add", "remove"})
     if unknown:
-        line = next((n for n, one in enumerate(text.splitlines(), 1) if unknown[0] in one), 1)
-        raise _broken(line, f"“{unknown[0]}” is nothing that this list knows", "Use [[add]] and [[remove]].")
+        raise _broken(_line_of(unknown[0], text), f"there is no “{unknown[0]}”", "Use [[add]] and [[remove]].")
     loose = [name for name in tables if not isinstance(tables[name], list)]
     if loose:
-        line = next((n for n, one in enumerate(text.splitlines(), 1) if loose[0] in one), 1)
-        raise _broken(line, f"{loose[0]} stands alone", f"Write [[{loose[0]}]] with two brackets.")
+        raise _broken(
+            _line_of(loose[0], text), f"“{loose[0]}” stands alone", f"Write [[{loose[0]}]] with two brackets."
+        )
     places = [(n, one.strip()) for n, one in enumerate(text.splitlines(), 1) if one.strip().startswith("[[")]
     seen = {"add": 0, "remove": 0}
     for line, head in places:
@@ -172,6 +172,11 @@ def _changes(text: str) -> Iterator[Change]:
             yield _checked(raw, verb)
         except InvalidInput as error:
             raise _broken(line, error.message.rstrip(".").lower(), error.hint) from None
+
+
+def _line_of(name: str, text: str) -> int:
+    begins = re.compile(rf"\s*\[*\s*[\"']?{re.escape(name)}\b")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if begins.match(line)), 1)
 
 
 def _checked(raw: Mapping[str, Any], verb: str) -> Change:

@@ -121,7 +121,7 @@ async def test_F6_a_teammate_translates_and_the_author_is_told(house: House, org
     said = await without_spanish(organizer, "Ask a teammate to translate")
     assert "Spanish text is needed" in said
     assert "a teammate has not sent the text yet" in organizer.text
-    assert "Spanish: a teammate has not sent the text yet" in await organizer.press("su:1")
+    assert "The Spanish text is missing. Add it or leave this language out" in await organizer.press("su:1")
     assert await status(house) is CampaignStatus.DRAFT
 
     await teammate.command("menu")

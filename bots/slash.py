@@ -40,7 +40,7 @@ class Words(app_commands.Translator):
 
 def add_commands(tree: app_commands.CommandTree[Any], say: Say, used: Used) -> None:
     """Into a tree that is not published yet."""
-    makers = {"start": _start, "link": _link}
+    makers = {"start": _start, "link": _link, "hold": _hold, "release": _hold}
     for name in (*COMMANDS, "link"):
         callback = makers.get(name, _plain)(name, say, used)
         command: app_commands.Command[Any, Any, Any] = app_commands.Command(
@@ -71,6 +71,15 @@ def _link(name: str, say: Say, used: Used) -> Callable[..., Any]:
     @app_commands.rename(area=_words("area_name", say))
     async def run(interaction: discord.Interaction, area: str = "") -> None:
         await used(interaction, name, area)
+
+    return run
+
+
+def _hold(name: str, say: Say, used: Used) -> Callable[..., Any]:
+    @app_commands.describe(precincts=_words("precincts", say))
+    @app_commands.rename(precincts=_words("precincts_name", say))
+    async def run(interaction: discord.Interaction, precincts: str = "") -> None:
+        await used(interaction, name, precincts)
 
     return run
 

@@ -10,18 +10,8 @@ from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Inbound, InboundKind
 
 COMMANDS = (
-    "start",
-    "menu",
-    "help",
-    "privacy",
-    "language",
-    "pause",
-    "stop",
-    "delete",
-    "export",
-    "status",
-    "freeze",
-    "unfreeze",
+    *("start", "menu", "help", "privacy", "language", "pause", "stop", "delete", "export", "status"),
+    *("hold", "release", "freeze", "unfreeze"),
 )
 """In the order in which the platforms list them."""
 

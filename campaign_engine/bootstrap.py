@@ -21,8 +21,13 @@ from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
 from campaign_engine.services.blocking import Blocking
 from campaign_engine.services.campaigns import Campaigns
+from campaign_engine.services.check_ins import CheckIns
 from campaign_engine.services.conversation import Conversation, ConversationParts
 from campaign_engine.services.delivering import Lane, LaneParts
+from campaign_engine.services.events import Events
+from campaign_engine.services.hold_cards import HoldCards
+from campaign_engine.services.holding import Holding
+from campaign_engine.services.incidents import Incidents
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.linting import Linting
 from campaign_engine.services.notifying import ChannelNotifier
@@ -55,6 +60,7 @@ class Engine:
     places: ShippedPlaces
     targeting: Targeting
     campaigns: Campaigns
+    incidents: Incidents
     staffing: Staffing
     sites: Sites
     conversation: Conversation
@@ -222,6 +228,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
     base = _base(settings, database, wiring)
     clock, store = base.time.clock, base.store
     campaigns, staffing, notifier = Campaigns(clock, base.texts), Staffing(clock), _notifier(base)
+    incidents = Incidents(clock, HoldCards(base.places.name))
     reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
     parts = ConversationParts(
         store=store,
@@ -232,6 +239,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         approval=Approval(clock, base.texts),
         polishing=Polishing(clock, base.texts),
         staffing=staffing,
+        holding=Holding(incidents, CheckIns(clock, base.texts, base.renderer), Events(clock, base.renderer)),
         figures=reports,
         notifier=notifier,
         channels=tuple(base.channels),
@@ -246,6 +254,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         places=base.places,
         targeting=Targeting(store, NewYorkData(), clock),
         campaigns=campaigns,
+        incidents=incidents,
         staffing=staffing,
         sites=Sites(clock),
         conversation=Conversation(parts),

@@ -14,6 +14,7 @@ from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.languages import directed, isolated
 from campaign_engine.domain.lint.source import TAG
 from campaign_engine.domain.message import Choice, Message, Option, Reply
+from campaign_engine.domain.review import FixedText, read_fixed, without_header
 from campaign_engine.domain.safety_texts import IN_ENGLISH
 
 FALLBACK = "en"
@@ -110,10 +111,11 @@ class Renderer:
 
     def starter(self, kind: str, language: str) -> str:
         """Source of the post that a campaign of this kind may begin with."""
-        loader = self._environment.loader
-        if loader is None:
-            raise KeyError(kind)
-        return loader.get_source(self._environment, f"{language}/post_{kind}.j2")[0].strip()
+        return without_header(self._source(kind, language))
+
+    def fixed(self, kind: str, language: str) -> FixedText:
+        """See the port."""
+        return read_fixed(self._source(kind, language), language)
 
     def check(self, source: str) -> None:
         """Raise InvalidInput, naming line and reason, unless whole, with known variables and allowed links only."""
@@ -126,6 +128,12 @@ class Renderer:
         _check_joints(source)
         _check_links(TAG.sub(lambda tag: _blank(tag[0], ""), source), "")
         _check_links(TAG.sub(lambda tag: _blank(tag[0], "x"), source), "")
+
+    def _source(self, kind: str, language: str) -> str:
+        loader = self._environment.loader
+        if loader is None:
+            raise KeyError(kind)
+        return loader.get_source(self._environment, f"{language}/post_{kind}.j2")[0]
 
     def _choice(self, option: Option, language: str) -> Choice:
         label = option.literal or self._block(option.label, language, option.values)[0]

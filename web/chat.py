@@ -91,5 +91,6 @@ def _inbound(said: tuple[str, str, str], key: str, address: str, language: str) 
     if data:
         return replace(opened, kind=InboundKind.CHOICE, data=data)
     if text.startswith("/"):
-        return replace(opened, kind=InboundKind.COMMAND, command=text[1:].split(" ")[0].lower())
+        name, _, argument = text[1:].partition(" ")
+        return replace(opened, kind=InboundKind.COMMAND, command=name.lower(), data=argument.strip())
     return replace(opened, kind=InboundKind.TEXT, text=text) if text else opened

@@ -8,6 +8,7 @@ import typer
 from campaign_engine.cli import audit, campaign, data, db, everything, optouts, precincts, site, texts, words
 from campaign_engine.cli.demo import demo
 from campaign_engine.cli.doctor import doctor
+from campaign_engine.cli.hold import hold, release
 from campaign_engine.cli.init import init
 from campaign_engine.cli.invite import invite
 from campaign_engine.cli.lint import lint
@@ -44,6 +45,8 @@ app.command("invite")(invite)
 app.add_typer(campaign.app, name="campaign")
 app.command("pause")(everything.pause)
 app.command("resume")(everything.resume)
+app.command("hold")(hold)
+app.command("release")(release)
 app.command("report")(report)
 db.app.command("restore")(restore)
 app.add_typer(db.app, name="db")

@@ -260,6 +260,63 @@ class ShowStatus(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class HoldPrecincts(Intent):
+    """Nothing of the held kinds leaves there from now on; one person is enough (safety I1)."""
+
+    precincts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePrecincts(Intent):
+    """Ask for an early release, or agree to what somebody else asked (safety I1)."""
+
+    precincts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHolds(Intent):
+    """All holds of the writer's area, or the card of one precinct."""
+
+    precinct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTimeline(Intent):
+    """What was held and why, newest first; of one precinct when it is given."""
+
+    precinct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareIncident(Intent):
+    """A precinct and this moment, nothing else; a second person confirms it (safety I1, I2)."""
+
+    precinct: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmIncident(Intent):
+    """The second person."""
+
+    incident_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartAftermath(Intent):
+    """A check-in with its fixed text, after a confirmed incident in this precinct (safety I2)."""
+
+    precinct: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelEvent(Intent):
+    """Tell those signed up at once; `sure` after the confirming tap (safety S9)."""
+
+    campaign_id: int
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowReport(Intent):
     """The protected figures of a campaign as a text card."""
 

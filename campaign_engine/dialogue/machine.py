@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import join, menu, organize, pledge, staff, training, translate
+from campaign_engine.dialogue import holds, join, menu, organize, pledge, staff, training, translate
 from campaign_engine.dialogue.flow import before, idle, remember_source, say
 from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
@@ -44,13 +44,17 @@ def _always(state: State, inbound: Inbound, context: Context) -> Step | None:
     if inbound.kind is InboundKind.TEXT:
         if is_stop(inbound.text):
             return menu.opt_out(state)
+        held = holds.typed(inbound.text, state, context)
+        if held is not None:
+            return held
         inbound = replace(inbound, kind=InboundKind.COMMAND, command=command_in(inbound.text))
     if inbound.kind is InboundKind.START or inbound.command == "start":
         return _started(state, inbound, context)
     if inbound.kind is InboundKind.COMMAND:
-        return menu.command(inbound.command, state, context)
+        held = holds.command(inbound.command, inbound.data, state, context)
+        return held or menu.command(inbound.command, state, context)
     if inbound.kind is InboundKind.CHOICE:
-        return menu.choice(state, inbound.data, context)
+        return menu.choice(state, inbound.data, context) or holds.choice(state, inbound.data, context)
     return None
 
 
@@ -122,7 +126,7 @@ def _lost(state: State, inbound: Inbound, context: Context) -> Step:
     if inbound.room and inbound.data.startswith(POST_BUTTON):
         return say(state, Reply("help.short"))
     following = menu.open_question(state, context)
-    if state.flow == "organize" and context.draft is not None and state.field in organize.FIELDS:
+    if state.flow == "organize" and context.draft is not None and state.field in organize.fields_of(context.draft):
         following = organize.ask(state, state.field, context)
     return before(Reply("help.short"), following)
 

@@ -23,7 +23,9 @@ def menu_reply(context: Context) -> Reply:
 
 
 def _ally_rows(context: Context) -> Rows:
+    pinned: Rows = ((option("hold.lesson", "m:a2"),),) if context.pinned else ()
     return (
+        *pinned,
         (option("menu.pledge", "m:pledge"), consents.open_button()),
         (option("menu.help", "m:help"), option("menu.language", "l")),
         (option("menu.privacy", "m:privacy"), option("menu.export", "m:export")),
@@ -41,6 +43,8 @@ def _staff_rows(context: Context) -> Rows:
     rows += translate.rows(context)
     if may(context.person, Capability.APPROVE):
         rows += ((replace(option("organize.waiting", "o:waiting"), values={"count": context.waiting}),),)
+    if may(context.person, Capability.HOLD):
+        rows += ((option("hold.open", "hd"),),)
     return rows + stopping.rows(context)
 
 
@@ -79,6 +83,7 @@ def choice(state: State, data: str, context: Context) -> Step | None:
     simple = {
         "m:stop": opt_out(state),
         "m:help": Step(state, (help_card(),)),
+        "m:a2": Step(state, (Reply("hold.lesson_a2"),)),
         "m:privacy": Step(state, (Reply("menu.privacy_text"),)),
         "m:delete": ask_delete(state),
         "del:yes": Step(idle(state), (Reply("menu.deleted"),), (DeletePerson(),)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from campaign_engine.dialogue import training
 from campaign_engine.dialogue.flow import Rows, column, idle, named, option, say, waits
+from campaign_engine.dialogue.holds import languages_question
 from campaign_engine.dialogue.intents import (
     ApproveCampaign,
     AskTranslation,
@@ -39,6 +40,7 @@ from campaign_engine.domain.schedule_words import parse_schedule
 TITLE_LENGTH = 80
 GOALS = (100, 300, 500)
 FIELDS = ("title", "targets", "goal", *(f"text_{language}" for language in LANGUAGES), "schedule", "channels", "pledge")
+CHECK_IN_FIELDS = ("languages", "schedule")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -47,11 +49,18 @@ def may_plan(context: Context) -> bool:
     return may(context.person, Capability.DRAFT)
 
 
+def fields_of(draft: Draft) -> tuple[str, ...]:
+    """What is asked; of a check-in only in which languages and when (safety I2)."""
+    return CHECK_IN_FIELDS if draft.kind == CampaignKind.AFTERMATH else FIELDS
+
+
 def begin(state: State, context: Context) -> Step:
     """A new campaign, or the draft that is open."""
     if context.draft is not None:
         return ask(state, _next(context.draft, ""), context)
-    kinds = column(*(option(f"organize.kind_{kind}", f"k:{kind}") for kind in CampaignKind))
+    # A check-in begins from a confirmed incident (safety I2).
+    offered = (kind for kind in CampaignKind if kind is not CampaignKind.AFTERMATH)
+    kinds = column(*(option(f"organize.kind_{kind}", f"k:{kind}") for kind in offered))
     return say(waits(idle(state), "organize", "kind"), Reply("organize.kind", options=kinds))
 
 
@@ -65,9 +74,11 @@ def _next(draft: Draft, after: str) -> str:
         "schedule": draft.schedule is not None,
         "channels": bool(draft.channels),
         "pledge": after != "channels",
+        "languages": True,
     }
-    start = FIELDS.index(after) + 1 if after in FIELDS else 0
-    return next((field for field in FIELDS[start:] if not filled[field]), "review")
+    fields = fields_of(draft)
+    start = fields.index(after) + 1 if after in fields else 0
+    return next((field for field in fields[start:] if not filled[field]), "review")
 
 
 def _is_answered(draft: Draft, language: str) -> bool:
@@ -89,6 +100,7 @@ def ask(state: State, field: str, context: Context, *intents: Intent) -> Step:
         "schedule": lambda _: Reply("organize.schedule", asks_text=True),
         "channels": _channels_question,
         "pledge": _pledge_question,
+        "languages": lambda _: languages_question(),
     }
     if field in makers:
         return say(state, makers[field](context), intents=intents)
@@ -181,9 +193,9 @@ def _draft_choice(state: State, data: str, context: Context, draft: Draft) -> St
     if data == "o:drop":
         return say(idle(state), Reply("organize.dropped"), intents=(DropDraft(),))
     if data == "o:change":
-        rows = column(*(option(f"organize.field_{field}", f"ed:{field}") for field in FIELDS))
+        rows = column(*(option(f"organize.field_{field}", f"ed:{field}") for field in fields_of(draft)))
         return say(state, Reply("organize.which_field", options=rows))
-    if head == "ed" and value in FIELDS:
+    if head == "ed" and value in fields_of(draft):
         return ask(state, value, context)
     if head == "tg":
         return _targets_chosen(state, value, context)
@@ -194,6 +206,9 @@ def _draft_choice(state: State, data: str, context: Context, draft: Draft) -> St
 
 def _quick_answer(state: State, data: str, context: Context) -> Step | None:
     head, _, value = data.partition(":")
+    chosen = tuple(value.split("+"))
+    if head == "lg" and set(chosen) <= set(LANGUAGES):
+        return _saved(state, "languages", {"languages": list(chosen)}, context)
     if head == "gl" and value.isdecimal():
         return _saved(state, "goal", {"goal": int(value)}, context)
     if data == "tx:starter" and state.field.startswith("text_"):

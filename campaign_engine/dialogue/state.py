@@ -52,7 +52,8 @@ class Context:
     `source` is what a start payload, a typed site code or the post under a pressed button resolved to, or None.
     `source_pledge` is the pledge that this post asks for. `waiting` counts campaigns that wait for this approver.
     `top` are the precincts of the current default ranking. `tasks` are texts that
-    this person may translate.
+    this person may translate. `pinned` is the code of the lesson on top where the person's precinct was held (safety
+    I1).
     """
 
     person: Person
@@ -67,6 +68,7 @@ class Context:
     channels: tuple[str, ...] = ()
     public_url: str = ""
     tasks: tuple[TranslationTask, ...] = ()
+    pinned: str = ""
 
 
 @dataclass(frozen=True, slots=True)

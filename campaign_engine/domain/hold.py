@@ -86,6 +86,8 @@ class HoldStep(StrEnum):
     RENEW = "renew"
     ASK_RELEASE = "ask_release"
     RELEASE = "release"
+    DECLARE = "declare"
+    CONFIRM = "confirm"
     OVER = "over"
 
 

@@ -150,6 +150,13 @@ def check_approver(person: Person, campaign: Campaign) -> int:
     return person.contact_id
 
 
+def check_event_canceller(person: Person, campaign: Campaign) -> int:
+    """Contact id of an author, or of anybody who may hold all its precincts (safety S9). Raises NotAllowed."""
+    if person.contact_id is not None and _is_author(person, campaign):
+        return person.contact_id
+    return check_watcher(person, campaign.precincts or PRECINCT_NUMBERS)
+
+
 def check_mover(person: Person, campaign: Campaign) -> None:
     """Raise NotAllowed unless an author, or an approver or safety lead whose scope covers it."""
     if _is_author(person, campaign):

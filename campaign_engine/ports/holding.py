@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from campaign_engine.domain.campaign import Campaign, PostContent
-from campaign_engine.domain.hold import Hold, HoldStory, Incident
+from campaign_engine.domain.hold import Hold, HoldStep, HoldStory, Incident
 from campaign_engine.ports.planning import StaffContact
 
 
@@ -53,6 +53,9 @@ class HoldsRepository(Protocol):
 
     async def release(self, hold: Hold, by: Actor, now: datetime) -> None:
         """End a locked hold."""
+
+    async def note(self, hold: Hold, step: HoldStep, by: Actor, now: datetime) -> None:
+        """One more line of its timeline."""
 
     async def has_work(self) -> bool:
         """Whether `settle` could find anything; cheap where nobody holds."""

@@ -32,6 +32,7 @@ class Opened:
 
     `language_known` is False while nobody has chosen one: then `person.language` is English and means nothing.
     `done_today` holds the actions already recorded on the New York day of the read.
+    `area_held_at`: when the person's precinct was last held.
     """
 
     person: Person
@@ -40,6 +41,7 @@ class Opened:
     last_seen_at: datetime | None = None
     language_known: bool = False
     done_today: frozenset[tuple[ActionKind, int | None]] = frozenset()
+    area_held_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

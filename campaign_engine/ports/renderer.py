@@ -5,6 +5,7 @@ from typing import Protocol
 
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.message import Choice, Message, Option, Reply
+from campaign_engine.domain.review import FixedText
 
 
 class Renderer(Protocol):
@@ -30,6 +31,9 @@ class Renderer(Protocol):
 
     def starter(self, kind: str, language: str) -> str:
         """Source of the post that a campaign of this kind may begin with."""
+
+    def fixed(self, kind: str, language: str) -> FixedText:
+        """A shipped text that nobody edits, with its version and review. Raises ConfigurationError without them."""
 
     def check(self, source: str) -> None:
         """Raise InvalidInput, naming line and reason, unless the template is whole and uses only known variables."""

@@ -10,6 +10,7 @@ from campaign_engine.domain.permission import check_approver, waits
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import campaign_cards as cards
+from campaign_engine.services import check_ins
 from campaign_engine.services.campaign_steps import in_status, log_step, resolved, with_targets
 from campaign_engine.services.post_texts import PostTexts
 
@@ -35,6 +36,7 @@ class Approval:
             raise Conflict("It changed since you saw it.", "Read the new version, then decide.")
         for post in in_status(campaign, PostStatus.SUBMITTED):
             self._texts.check_times(post, self._clock(), begun=True)
+            await check_ins.check(work, campaign, post, self._texts, self._clock)
         after = campaign.status
         if after is CampaignStatus.SUBMITTED:
             check_campaign_transition(after, CampaignStatus.APPROVED)
@@ -64,13 +66,12 @@ class Approval:
         if not found:
             return (Reply("campaign.nothing_waiting"),)
         ranking = await work.targeting.latest_ranking()
-        shown = (with_targets(campaign, ranking) for campaign in found)
-        return tuple(
-            self._texts.linting.noted(
-                cards.reading_card("campaign.waiting", approver, each, self._texts.all_of(each)), each
-            )
-            for each in shown
-        )
+        replies: list[Reply] = []
+        for campaign in found:
+            shown = with_targets(campaign, ranking)
+            card = cards.reading_card("campaign.waiting", approver, shown, self._texts.all_of(shown))
+            replies += (*check_ins.note(shown, self._texts), self._texts.linting.noted(card, shown))
+        return tuple(replies)
 
 
 def _check_waits(campaign: Campaign) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from campaign_engine.domain.campaign import Campaign, CampaignStatus, Post, PostStatus
+from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, Post, PostStatus
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.message import Option, Reply
@@ -30,8 +30,10 @@ KNOWN_ERRORS = frozenset(
         "busy",
         "conflict",
         "empty_text",
+        "fixed_text",
         "forbidden_transition",
         "handle_taken",
+        "incident_first",
         "incomplete_draft",
         "invalid_code",
         "join_first",
@@ -40,15 +42,23 @@ KNOWN_ERRORS = frozenset(
         "missing_language",
         "must_fix",
         "needs_safety_lead",
+        "new_text",
         "no_draft",
+        "no_incident",
+        "no_precinct",
         "no_task",
         "not_approver",
+        "not_event",
         "not_found",
+        "not_held",
         "not_organizer",
         "not_stopper",
+        "not_told_yet",
+        "not_watcher",
         "not_your_campaign",
         "outside_window",
         "own_campaign",
+        "own_incident",
         "own_stop",
         "past_schedule",
         "team_only",
@@ -111,6 +121,8 @@ def status_card(campaign: Campaign, now: datetime, *, may_move: bool) -> Reply:
     moves = _MOVES.get(campaign.status, ()) if may_move else ()
     rows: Rows = tuple((Option(label=f"campaign.do_{verb}", data=f"mv:{campaign.id}:{verb}"),) for verb in moves)
     if campaign.status not in (CampaignStatus.DRAFT, CampaignStatus.SUBMITTED):
+        if campaign.kind is CampaignKind.PRESENCE:
+            rows = (*rows, (Option(label="hold.cancel_event", data=f"ev:{campaign.id}"),))
         rows = ((Option(label="campaign.open_report", data=f"rp:{campaign.id}"),), *rows)
     editing = any(post.status is PostStatus.DRAFT for post in campaign.posts)
     values = {**_facts(campaign), "next": next_wall(campaign, now), "editing": editing}

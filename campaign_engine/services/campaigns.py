@@ -21,6 +21,7 @@ from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import campaign_cards as cards
+from campaign_engine.services import check_ins
 from campaign_engine.services.campaign_steps import in_status, log_step, resolved
 from campaign_engine.services.post_texts import PostTexts
 
@@ -41,6 +42,8 @@ class Campaigns:
             known = CampaignKind(kind)
         except ValueError as error:
             raise InvalidInput("There is no such kind of campaign.", "Choose one from the list.") from error
+        if known is CampaignKind.AFTERMATH:
+            raise check_ins.needs_incident()
         campaign_id = await work.campaigns.start(known, contact_id, self._clock())
         await log_step(work, author, "start", campaign_id, self._clock())
         return ()
@@ -51,7 +54,11 @@ class Campaigns:
         Raises NotAllowed, InvalidInput, Conflict, NotFound without a draft.
         """
         draft = await self._own_draft(work, author)
+        if draft.kind == CampaignKind.AFTERMATH:
+            changes = check_ins.only_choices(changes)
         changed = apply_changes(draft, self._texts.with_starter(draft, changes), self._texts.channels)
+        if draft.kind == CampaignKind.AFTERMATH:
+            changed = self._texts.fixed(changed)
         for language, text in changed.texts.items():
             if text != draft.texts.get(language):
                 self._texts.check(text, language)
@@ -82,7 +89,8 @@ class Campaigns:
             draft = await work.campaigns.draft(campaign_id)
             return (cards.short_card("campaign.incomplete", campaign, fields=draft.missing if draft else ()),)
         shown, _ = await resolved(work, campaign)
-        return (cards.reading_card("campaign.preview", reader, shown, self._texts.all_of(shown)),)
+        card = cards.reading_card("campaign.preview", reader, shown, self._texts.all_of(shown))
+        return (*check_ins.note(shown, self._texts), card)
 
     async def submit(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies:
         """Raises NotAllowed, InvalidInput naming what is missing or wrong, ForbiddenTransition, Conflict."""
@@ -99,6 +107,7 @@ class Campaigns:
         check_targets(author, reached.precincts)
         for post in in_status(campaign, PostStatus.DRAFT):
             self._texts.check_post(reached, post, self._clock(), begun=draft.live)
+            await check_ins.check(work, reached, post, self._texts, self._clock)
         after = campaign.status if draft.live else CampaignStatus.SUBMITTED
         await work.campaigns.set_status(campaign, after, self._clock())
         await work.campaigns.submit_posts(campaign_id)

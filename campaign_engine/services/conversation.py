@@ -28,6 +28,7 @@ from campaign_engine.ports.people import SavedState
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 from campaign_engine.services import actions, campaign_cards, contacts, sources, team
+from campaign_engine.services.holding import Holding
 from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.organizing import ApprovalDesk, CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
@@ -57,6 +58,7 @@ class ConversationParts:
     approval: ApprovalDesk
     polishing: Polishing
     staffing: InviteDesk
+    holding: Holding
     figures: Figures
     notifier: Notifier
     channels: tuple[str, ...] = ()
@@ -90,6 +92,7 @@ class Conversation:
             **team.handlers(),
             **KillSwitch(parts.clock).handlers(),
             **parts.polishing.handlers(),
+            **parts.holding.handlers(),
         }
 
     async def handle(self, inbound: Inbound) -> tuple[Message, ...]:

@@ -1,13 +1,16 @@
 """What posts say: rendered as they will be read, and checked before anybody else reads them."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaign_engine.domain.campaign import Campaign, Draft, Post
+from campaign_engine.domain.campaign import Campaign, Draft, Post, PostContent
+from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.drafting import check_schedule
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.precinct import borough_of
+from campaign_engine.domain.review import FixedText
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.wordlists import WordLists
@@ -77,6 +80,19 @@ class PostTexts:
         except InvalidInput as error:
             error.values = {**error.values, "language": language}
             raise
+
+    def fixed(self, draft: Draft) -> Draft:
+        """With the shipped text in each of its languages, and no other (safety I2)."""
+        texts = {language: self._renderer.fixed(draft.kind, language).text for language in draft.languages}
+        return dataclasses.replace(draft, texts=texts)
+
+    def is_fixed(self, kind: str, content: PostContent) -> bool:
+        """Whether each of its texts is the one that ships."""
+        return all(text == self._renderer.fixed(kind, language).text for language, text in content.texts.items())
+
+    def reviews(self, kind: str) -> tuple[FixedText, ...]:
+        """Version and review of a fixed text in each language."""
+        return tuple(self._renderer.fixed(kind, language) for language in LANGUAGES)
 
     def with_starter(self, draft: Draft, changes: Mapping[str, object]) -> Mapping[str, object]:
         """The shipped text in place of `starter`, a language."""

@@ -8,6 +8,7 @@ from campaign_engine.domain.campaign import CampaignStatus, Draft
 from campaign_engine.domain.codes import LETTERS, SITE_CODE_LENGTH, plain_code
 from campaign_engine.domain.contact import Person, ScopeKind, Source
 from campaign_engine.domain.errors import NotFound
+from campaign_engine.domain.hold import Hold, pinned_lesson
 from campaign_engine.domain.message import Inbound, InboundKind
 from campaign_engine.domain.roles import Capability, may
 from campaign_engine.ports.unit_of_work import UnitOfWork
@@ -98,8 +99,15 @@ class SharedContext:
             source_title=found.title,
             channels=self.channels,
             public_url=self.public_url,
+            pinned=_pinned(turn),
         )
         return await _with_work(turn.work, person, context) if person.is_staff else context
+
+
+def _pinned(turn: Turn) -> str:
+    at, precinct = turn.opened.area_held_at, turn.person.precinct
+    known = (Hold(0, precinct, at, at),) if at is not None and precinct is not None else ()
+    return pinned_lesson(known, precinct, turn.now) or ""
 
 
 async def _with_work(work: UnitOfWork, person: Person, context: Context) -> Context:

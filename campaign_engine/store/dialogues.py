@@ -36,6 +36,7 @@ from campaign_engine.store.tables import (
     contacts,
     dialogues,
     do_not_contact,
+    holds,
     pledges,
     role_grants,
     seen_updates,
@@ -159,6 +160,7 @@ def _everything(dialect: str) -> sa.Select[Any]:
             dialect, role_grants, contact_id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value
         ),
         "trained": _list(dialect, trainings, contact_id, trainings.c.code),
+        "area_held_at": _area_held_at(),
         "done": _list(dialect, actions, contact_id, actions.c.kind, actions.c.campaign_id),
     }
     pairs: list[Any] = []
@@ -180,6 +182,11 @@ def _joined() -> sa.FromClause:
     ):
         source = source.outerjoin(table, sa.text(matches))
     return cast(sa.FromClause, source)
+
+
+def _area_held_at() -> Any:
+    newest = sa.select(sa.func.max(holds.c.renewed_at)).where(holds.c.precinct == contacts.c.precinct)
+    return newest.correlate(contacts).scalar_subquery()
 
 
 def _list(dialect: str, table: sa.Table, contact_id: sa.ColumnElement[int], *columns: sa.ColumnElement[Any]) -> Any:
@@ -229,6 +236,7 @@ def _opened(row: dict[str, Any]) -> Opened:
         status=status,
         last_seen_at=_moment(row["last_seen_at"]),
         language_known=bool(row["language"] or row["state_language"]),
+        area_held_at=_moment(row["area_held_at"]),
         done_today=frozenset((ActionKind(kind), campaign_id) for kind, campaign_id in row["done"] or ()),
     )
 

@@ -75,6 +75,10 @@ class SqlHoldsRepository(Transaction):
         await self._connection.execute(holds.update().where(holds.c.id == hold.id).values(ended_at=now))
         await self._note(hold.id, HoldStep.RELEASE, by.handle, now)
 
+    async def note(self, hold: Hold, step: HoldStep, by: Actor, now: datetime) -> None:
+        """One insert."""
+        await self._note(hold.id, step, by.handle, now)
+
     async def has_work(self) -> bool:
         """One statement over two short tables."""
         open_hold = sa.exists().where(holds.c.ended_at.is_(None))

@@ -20,7 +20,12 @@ from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
 from campaign_engine.services.campaigns import Campaigns
+from campaign_engine.services.check_ins import CheckIns
 from campaign_engine.services.conversation import Conversation, ConversationParts
+from campaign_engine.services.events import Events
+from campaign_engine.services.hold_cards import HoldCards
+from campaign_engine.services.holding import Holding
+from campaign_engine.services.incidents import Incidents
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.rooms import Rooms
@@ -80,6 +85,11 @@ class House:
                 approval=self.approval,
                 polishing=Polishing(clock, texts),
                 staffing=self.staffing,
+                holding=Holding(
+                    Incidents(clock, HoldCards(places.name)),
+                    CheckIns(clock, texts, self.renderer),
+                    Events(clock, self.renderer),
+                ),
                 figures=FixedFigures(),
                 notifier=self.notes,
                 channels=CHANNELS,

@@ -21,6 +21,7 @@ VALUES = {
     "unit": "characters",
     "finding": {"code": "name", "language": "en", "found": "Jamal Brown"},
     "offered": "web",
+    "number": 74,
     "wall": datetime.fromisoformat("2026-12-01T22:00"),
     "first": time(15),
     "last": time(19, 30),

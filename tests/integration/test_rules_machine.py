@@ -1,0 +1,282 @@
+"""Whatever people, staff and the clock do in whatever order, nobody is written to against the rules.
+
+Joins, topics, STOP, pauses, holds, approvals, edits, the kill switch, outages: the program runs whole over SQLite, and
+a watcher with notes of his own judges every message that leaves.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from campaign_engine.domain.contact import Topic
+from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.database import Database
+from campaign_engine.store.unit_of_work import SqlStore
+from tests.support.clock import FakeClock
+from tests.support.engine import House
+from tests.support.town import AREAS, MONDAY, NAMES, NEW_YORK, Text, Town
+
+T = TypeVar("T")
+allies = st.sampled_from(NAMES)
+areas = st.sampled_from([(73,), (75,), AREAS])
+KINDS = {"Pledge drive": Topic.AREA_UPDATES, "Occupy the block": Topic.EVENT_NEWS}
+EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "6"))
+"""`make soak` tries many more."""
+
+TYPED = "zebra typed this by hand"
+
+
+class Rules(RuleBasedStateMachine):
+    """Every rule is one thing that somebody does; `town.wrongs` stays empty after each."""
+
+    template: Path
+    cipher: AddressCipher
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = Path(tempfile.mkdtemp(prefix="groundswell-"))
+        shutil.copy(self.template, self.folder / "town.db")
+        self.campaigns: dict[int, int] = {}
+        self.numbers = iter(range(1, 10_000))
+        self.pressed_by = ""
+
+    def run(self, doing: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(doing)
+
+    @initialize()
+    def begin(self) -> None:
+        """A daily campaign in both precincts is on its way, so that there is something to break."""
+        self.settle()
+        self.hand_in(AREAS, 0, daily=True)
+        self.approve("ben2")
+
+    def settle(self) -> None:
+        """Nothing is planned yet."""
+        self.run(self._settle())
+
+    async def _settle(self) -> None:
+        self.clock = FakeClock(MONDAY)
+        self.database = Database(f"sqlite:///{self.folder}/town.db", self.cipher)
+        house = House(SqlStore(self.database), self.clock)
+        await house.furnish()
+        self.town = Town(house, self.clock)
+        await self.town.settle()
+
+    # -- allies
+
+    @rule(name=allies)
+    def stop(self, name: str) -> None:
+        ally = self.town.allies[name]
+        assert "no more messages" in self.run(ally.phone.say("stop"))
+        ally.stopped, ally.topics = True, set()
+
+    @rule(name=allies)
+    def come_back(self, name: str) -> None:
+        self.run(self.town.allies[name].phone.start())
+        self.town.allies[name].stopped = False
+
+    @rule(name=allies)
+    def delete(self, name: str) -> None:
+        ally = self.town.allies[name]
+        assert "deleted" in self.run(ally.phone.press("del:yes"))
+        ally.stopped, ally.topics, ally.got, ally.paused_until = True, set(), [], None
+
+    @rule(name=allies, updates=st.booleans())
+    def join_again(self, name: str, updates: bool) -> None:
+        ally = self.town.allies[name]
+        if self.run(ally.phone.contact_id()) is not None:
+            return
+        self.run(ally.phone.join(updates=updates))
+        ally.stopped, ally.precinct = False, 75
+        ally.topics = {Topic.AREA_UPDATES} if updates else set()
+
+    @rule(name=allies, topic=st.sampled_from([Topic.AREA_UPDATES, Topic.EVENT_NEWS]), on=st.booleans())
+    def switch(self, name: str, topic: Topic, on: bool) -> None:
+        ally = self.town.allies[name]
+        self.run(ally.phone.press(f"cs:{topic}:{'on' if on else 'off'}"))
+        if not on:
+            ally.topics.discard(topic)
+        elif not ally.stopped and self.run(ally.phone.contact_id()) is not None:
+            ally.topics.add(topic)
+
+    @rule(name=allies, days=st.sampled_from([1, 7, 30]))
+    def take_a_break(self, name: str, days: int) -> None:
+        ally = self.town.allies[name]
+        self.run(ally.phone.press(f"pa:{days}"))
+        if self.run(ally.phone.contact_id()) is not None:
+            until = self.clock() + timedelta(days=days)
+            ally.paused_until = max(until, ally.paused_until or until)
+
+    @rule(name=allies)
+    def end_the_break(self, name: str) -> None:
+        self.run(self.town.allies[name].phone.press("pa:end"))
+        self.town.allies[name].paused_until = None
+
+    @rule(name=allies)
+    def type_something(self, name: str) -> None:
+        self.run(self.town.allies[name].phone.say(TYPED))
+
+    # -- staff
+
+    @rule(precincts=areas, days=st.integers(0, 3), daily=st.booleans(), kind=st.sampled_from(list(KINDS)))
+    def hand_in(self, precincts: tuple[int, ...], days: int, daily: bool, kind: str = "Pledge drive") -> None:
+        number = next(self.numbers)
+        campaign_id = self.run(self._hand_in(number, precincts, self._when(days, daily), kind))
+        if campaign_id:
+            self.campaigns[campaign_id] = number
+            self.town.texts[number] = Text(KINDS[kind], precincts)
+
+    async def _hand_in(self, number: int, precincts: tuple[int, ...], when: str, kind: str) -> int:
+        ana = self.town.staff["ana1"]
+        await ana.press("o:drop")
+        await ana.command("menu")
+        await ana.tap("New campaign", kind)
+        await ana.say(f"Winter {number}")
+        await ana.say(", ".join(map(str, precincts)))
+        await ana.tap("300")
+        await ana.say(f"Check on a friend, day{number}. {{{{ link }}}}")
+        await ana.say(f"Habla con alguien, day{number}. {{{{ link }}}}")
+        await ana.say(when)
+        await ana.tap("Everywhere", "Look out")
+        data = next((data for data in ana.buttons.values() if data.startswith("su:")), "su:0")
+        return int(data.removeprefix("su:")) if "handed in" in await ana.press(data) else 0
+
+    def _when(self, days: int, daily: bool) -> str:
+        first = self.clock().astimezone(NEW_YORK) + timedelta(days=days)
+        if not daily:
+            return f"{first:%B} {first.day} at 4 pm"
+        last = first + timedelta(days=9)
+        return f"Mondays, Tuesdays, Wednesdays, Thursdays and Fridays at 4 pm until {last:%B} {last.day}"
+
+    @rule(handle=st.sampled_from(["ana1", "ben2", "cam3", "dee4"]))
+    def approve(self, handle: str) -> None:
+        approver = self.town.staff[handle]
+        self.run(approver.press("o:waiting"))
+        data = next((data for data in approver.buttons.values() if data.startswith("ap:")), "")
+        if not data or "is approved" not in self.run(approver.press(data)):
+            return
+        assert handle != "ana1", "the author approved (S1)"
+        text = self.town.texts[self.campaigns[int(data.split(":")[1])]]
+        text.approved_at = self.clock()
+
+    @rule(choice=st.integers(0, 5), text=st.booleans())
+    def edit(self, choice: int, text: bool) -> None:
+        if self.campaigns:
+            self.run(self._edit(list(self.campaigns)[choice % len(self.campaigns)], text))
+
+    async def _edit(self, campaign_id: int, also_the_text: bool) -> None:
+        ana, number = self.town.staff["ana1"], next(self.numbers)
+        before = self.town.texts[self.campaigns[campaign_id]]
+        await ana.press("o:drop")
+        if "You can edit" not in await ana.press(f"mv:{campaign_id}:edit"):
+            return
+        before.withdrawn = True
+        await ana.tap("Edit it", "Change something", "English text")
+        await ana.say(f"Look out for a friend, day{number}. {{{{ link }}}}")
+        await ana.tap("Change something", "Spanish text")
+        await ana.say(f"Cuida a alguien, day{number}. {{{{ link }}}}")
+        self.campaigns[campaign_id] = number
+        self.town.texts[number] = Text(before.topic, before.precincts)
+        if also_the_text:
+            await ana.press(f"su:{campaign_id}")
+
+    @rule(choice=st.integers(0, 5), verb=st.sampled_from(["pause", "resume", "cancel"]))
+    def move(self, choice: int, verb: str) -> None:
+        if self.campaigns:
+            campaign_id = list(self.campaigns)[choice % len(self.campaigns)]
+            shown = self.run(self.town.staff["ben2"].press(f"mv:{campaign_id}:{verb}"))
+            text = self.town.texts[self.campaigns[campaign_id]]
+            text.withdrawn = text.withdrawn or (verb == "cancel" and "Cancelled" in shown)
+            if "Paused" in shown or "Running" in shown or "Scheduled" in shown:
+                text.paused = "Paused" in shown
+
+    @rule(handle=st.sampled_from(["ana1", "ben2", "cam3"]))
+    def stop_everything(self, handle: str) -> None:
+        if "Everything is stopped." in self.run(self.town.staff[handle].command("freeze")):
+            self.town.killed, self.pressed_by = True, handle
+
+    @rule(handle=st.sampled_from(["ana1", "ben2", "cam3"]))
+    def let_it_go_on(self, handle: str) -> None:
+        if "It goes on now" in self.run(self.town.staff[handle].command("unfreeze")):
+            assert handle != self.pressed_by, "one person alone let it go on (S3)"
+            self.town.killed = False
+
+    # -- time
+
+    @rule(hours=st.sampled_from([0.2, 1, 4, 24, 30, 60]))
+    def live(self, hours: float) -> None:
+        self.run(self.town.live(hours))
+
+    @rule()
+    def live_two_days(self) -> None:
+        """Often, because what is not allowed shows only when time passes."""
+        self.live(48)
+
+    @rule(hours=st.sampled_from([1, 8, 24, 100]))
+    def be_down(self, hours: float) -> None:
+        self.clock.advance(timedelta(hours=hours))
+        self.run(self.town.work())
+
+    @invariant()
+    def nobody_is_written_to_against_the_rules(self) -> None:
+        if hasattr(self, "town"):
+            assert self.town.wrongs == []
+
+    def teardown(self) -> None:
+        self.run(self.database.close())
+        self.runner.close()
+        for path in self.folder.iterdir():
+            assert TYPED.encode() not in path.read_bytes(), "typed text was stored (N1)"
+        shutil.rmtree(self.folder)
+
+
+@pytest.fixture
+def rules(sqlite_template: Path, cipher: AddressCipher) -> type[Rules]:
+    Rules.template, Rules.cipher = sqlite_template, cipher
+    return Rules
+
+
+def test_C6_C7_S1_S3_S4_S5_S6_I1_H3_N1_nobody_is_written_to_against_the_rules(rules: type[Rules]) -> None:
+    quiet = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    run_state_machine_as_test(
+        rules,
+        settings=settings(max_examples=EXAMPLES, stateful_step_count=30, deadline=None, suppress_health_check=quiet),
+    )
+
+
+def test_a_quiet_day_writes_to_everybody_once(rules: type[Rules]) -> None:
+    """The watcher has something to watch."""
+    machine = rules()
+    machine.settle()
+    machine.hand_in(AREAS, 1, daily=False)
+    machine.approve("ben2")
+    machine.live(30)
+    assert (machine.town.sent, machine.town.wrongs) == (len(NAMES) + len(AREAS), [])
+    machine.teardown()
+
+
+@pytest.mark.parametrize("broken", ["stopped", "topics", "held", "killed"])
+def test_the_watcher_sees_what_is_wrong(rules: type[Rules], broken: str) -> None:
+    machine = rules()
+    machine.settle()
+    machine.hand_in(AREAS, 1, daily=False)
+    machine.approve("ben2")
+    town, ally = machine.town, machine.town.allies[NAMES[1]]
+    ally.stopped = broken == "stopped"
+    ally.topics = set() if broken == "topics" else ally.topics
+    town.holds = {75: town.clock() + timedelta(days=3)} if broken == "held" else {}
+    town.killed = broken == "killed"
+    machine.live(30)
+    assert town.wrongs
+    machine.teardown()

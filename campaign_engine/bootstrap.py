@@ -244,6 +244,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         notifier=notifier,
         channels=tuple(base.channels),
         public_url=settings.site_url,
+        hours=base.hours,
     )
     return Engine(
         settings=settings,

@@ -242,7 +242,10 @@ async def _staff(engine: "Engine") -> Finding:
         holders = await health.holders(connection)
     organizers, approvers = holders[Role.ORGANIZER], holders[Role.APPROVER] | holders[Role.SAFETY_LEAD]
     says = f"{len(organizers)} organizers, {len(approvers)} approvers and safety leads."
-    if not organizers or not approvers or len(organizers | approvers) == 1:
+    if len(organizers | approvers) == 1:
+        todo = "One person cannot approve their own posts: invite a second. `groundswell invite approver`."
+        return Finding(Level.YELLOW, "staff", says, todo)
+    if not organizers or not approvers:
         todo = "Two different people are needed: `groundswell invite organizer`, `groundswell invite approver`."
         return Finding(Level.YELLOW, "staff", says, todo)
     return well("staff", says)

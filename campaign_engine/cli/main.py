@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from campaign_engine.cli import audit, campaign, data, db, everything, optouts, precincts, site, texts, words
+from campaign_engine.cli import audit, campaign, data, db, everything, optouts, precincts, site, staff, texts, words
 from campaign_engine.cli.demo import demo
 from campaign_engine.cli.doctor import doctor
 from campaign_engine.cli.hold import hold, release
@@ -42,6 +42,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(precincts.app, name="precincts")
 app.add_typer(site.app, name="site")
 app.command("invite")(invite)
+app.add_typer(staff.app, name="staff")
 app.add_typer(campaign.app, name="campaign")
 app.command("pause")(everything.pause)
 app.command("resume")(everything.resume)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
-from campaign_engine.domain.contact import AgeBand, ConsentKind, Source
+from campaign_engine.domain.contact import AgeBand, ConsentKind, RoleGrant, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,60 @@ class RedeemInvite(Intent):
 
     code: str
     handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskForRole(Intent):
+    """Asks to organize: the role that the writer's age is offered, in the precinct they chose."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRequestBack(Intent):
+    """The writer's own request goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptInvite(Intent):
+    """The writer takes the role that answered their request, with a work handle they choose."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRequests(Intent):
+    """Who wants to organize in the writer's area: no name, an area and a wide age."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest(Intent):
+    """An invite, or "not now"."""
+
+    request_id: int
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRole(Intent):
+    """The writer gives one of their own roles up."""
+
+    grant: RoleGrant
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLog(Intent):
+    """What staff did, newest first, older than this entry."""
+
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSiteTotal(Intent):
+    """The protected total of the writer's own site."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReports(Intent):
+    """Campaigns whose protected tables the writer may read."""
 
 
 @dataclass(frozen=True, slots=True)

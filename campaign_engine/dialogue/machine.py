@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import holds, join, menu, organize, pledge, staff, training, translate
+from campaign_engine.dialogue import holds, join, menu, organize, pledge, staff, team, training, translate, volunteer
 from campaign_engine.dialogue.flow import before, idle, remember_source, say
 from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
@@ -105,6 +105,7 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
             Reply("pledge.planned"), join.ask(join.next_field(following, _pledged(context), "plan"), context), intent
         )
     made = training.choice(state, data, context) or translate.choice(state, data, context)
+    made = made or team.choice(state, data, context) or volunteer.choice(state, data, context)
     return made or organize.choice(state, data, context)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import consents, join, stopping, training, translate
+from campaign_engine.dialogue import consents, join, stopping, team, training, translate, volunteer
 from campaign_engine.dialogue.flow import Rows, aside, before, idle, language_rows, option, say, waits
 from campaign_engine.dialogue.help import help_card
 from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowStatus
@@ -19,7 +19,8 @@ def menu(state: State, context: Context) -> Step:
 
 def menu_reply(context: Context) -> Reply:
     """The menu as a message."""
-    return Reply("menu.title", options=_staff_rows(context) + _ally_rows(context))
+    own = _staff_rows(context) + team.rows(context)
+    return Reply("menu.title", options=own + volunteer.rows(context) + _ally_rows(context))
 
 
 def _ally_rows(context: Context) -> Rows:

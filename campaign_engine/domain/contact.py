@@ -127,6 +127,25 @@ class RoleGrant:
     scope: Scope = Scope()
 
 
+class RequestState(StrEnum):
+    """Where somebody's wish for a role stands."""
+
+    OPEN = "open"
+    INVITED = "invited"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequest:
+    """A person's own wish for a role in their precinct; `answered_by` is a work handle, `until` UTC."""
+
+    state: RequestState
+    role: Role
+    precinct: int
+    until: datetime
+    answered_by: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """All that a conversation knows of the one who writes: the fields of safety N2 and nothing else.
@@ -155,6 +174,7 @@ class Person:
     grants: tuple[RoleGrant, ...] = ()
     handle: str = ""
     trained: bool = False
+    request: RoleRequest | None = None
 
     @property
     def topics(self) -> Mapping[Topic, bool]:

@@ -31,7 +31,8 @@ class Opened:
     """All that one read tells of the one who writes.
 
     `language_known` is False while nobody has chosen one: then `person.language` is English and means nothing.
-    `done_today` holds the actions already recorded on the New York day of the read.
+    `done_today` holds the actions already recorded on the New York day of the read. `requests_open` counts everybody's
+    requests for a role, so that those who answer need no read while there is none.
     `area_held_at`: when the person's precinct was last held.
     """
 
@@ -42,6 +43,7 @@ class Opened:
     language_known: bool = False
     done_today: frozenset[tuple[ActionKind, int | None]] = frozenset()
     area_held_at: datetime | None = None
+    requests_open: int = 0
 
 
 @dataclass(frozen=True, slots=True)

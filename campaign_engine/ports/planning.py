@@ -227,7 +227,7 @@ class StaffRepository(Protocol):
         """Empty for somebody without one."""
 
     async def handle_taken(self, handle: str) -> bool:
-        """By anybody, whatever the case of its letters."""
+        """By anybody now, or by anybody whom the log names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from campaign_engine.dialogue.intents import (
 from campaign_engine.dialogue.state import Places
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.consent import UNTIL_RESUMED, longer_break
-from campaign_engine.domain.contact import AddressStatus, Answer, ConsentKind, Person
+from campaign_engine.domain.contact import AddressStatus, Answer, ConsentKind, Person, RoleRequest
 from campaign_engine.domain.languages import LANGUAGE_NAMES
 from campaign_engine.domain.message import InboundKind, Reply
 from campaign_engine.domain.schedule import to_wall
@@ -194,7 +194,7 @@ async def arrive(turn: Turn) -> None:
         await opt_in(turn, OptIn())
 
 
-def held_reply(held: Held, places: Places) -> Reply:
+def held_reply(held: Held, person: Person, places: Places) -> Reply:
     """Everything that is kept, in words; the template names each thing."""
     if not held.pseudonym:
         marks = {"stopped": held.stopped, "listed": held.listed, "waiting_posts": held.waiting_posts}
@@ -225,8 +225,20 @@ def held_reply(held: Held, places: Places) -> Reply:
             "grants": held.grants,
             "stopped": held.stopped,
             "listed": held.listed,
+            "trained": person.trained,
+            "request": person.request and _request_said(person.request),
         },
     )
+
+
+def _request_said(request: RoleRequest) -> dict[str, object]:
+    return {
+        "role": request.role.value,
+        "precinct": request.precinct,
+        "state": request.state.value,
+        "until": to_wall(request.until).date(),
+        "handle": request.answered_by,
+    }
 
 
 def handlers(places: Places) -> Handlers:
@@ -234,7 +246,7 @@ def handlers(places: Places) -> Handlers:
 
     async def show_held(turn: Turn, intent: ShowHeld) -> Replies:  # noqa: ARG001 - the intent has no fields
         await turn.flush()
-        return (held_reply(await turn.work.contacts.held(turn.who), places),)
+        return (held_reply(await turn.work.contacts.held(turn.who), turn.person, places),)
 
     return {
         CreateContact: create_contact,

@@ -20,6 +20,7 @@ from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import Conflict, GroundswellError, StoreUnavailable
 from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
+from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 from campaign_engine.domain.words import is_stop
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import Figures
@@ -33,6 +34,7 @@ from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.organizing import ApprovalDesk, CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
+from campaign_engine.services.volunteers import Volunteers
 
 TRIES = 5
 """How often an update is tried again because another one of the same person came first."""
@@ -63,6 +65,7 @@ class ConversationParts:
     notifier: Notifier
     channels: tuple[str, ...] = ()
     public_url: str = ""
+    hours: SendingHours = DEFAULT_HOURS
 
 
 class _Overtaken(Exception):
@@ -91,6 +94,7 @@ class Conversation:
             **self._organizing.handlers(),
             **team.handlers(),
             **KillSwitch(parts.clock).handlers(),
+            **Volunteers(parts.places, parts.staffing, parts.hours).handlers(),
             **parts.polishing.handlers(),
             **parts.holding.handlers(),
         }
@@ -128,6 +132,7 @@ class Conversation:
         """Remove updates seen 48 h ago, states of 24 h ago and age blocks that have ended; how many (safety A3, A5)."""
         async with self._parts.store.write() as work:
             gates = await work.contacts.forget_age_gates(now)
+            gates += await work.team.forget_requests(now)
             removed = gates + await work.dialogues.forget_old(now - KEEP_SEEN, now - KEEP_STATE)
         await self._parts.store.scrub()
         return removed

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from campaign_engine.dialogue.state import Context, Places
 from campaign_engine.domain.campaign import CampaignStatus, Draft
 from campaign_engine.domain.codes import LETTERS, SITE_CODE_LENGTH, plain_code
-from campaign_engine.domain.contact import Person, ScopeKind, Source
+from campaign_engine.domain.contact import ScopeKind, Source
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.hold import Hold, pinned_lesson
 from campaign_engine.domain.message import Inbound, InboundKind
@@ -14,6 +14,7 @@ from campaign_engine.domain.roles import Capability, may
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.polishing import tasks_for
 from campaign_engine.services.turn import Turn
+from campaign_engine.services.volunteers import waiting_for
 
 SITE_PAYLOAD = "s_"
 POST_PAYLOAD = "p_"
@@ -101,7 +102,7 @@ class SharedContext:
             public_url=self.public_url,
             pinned=_pinned(turn),
         )
-        return await _with_work(turn.work, person, context) if person.is_staff else context
+        return await _with_work(turn, context) if person.is_staff else context
 
 
 def _pinned(turn: Turn) -> str:
@@ -110,9 +111,12 @@ def _pinned(turn: Turn) -> str:
     return pinned_lesson(known, precinct, turn.now) or ""
 
 
-async def _with_work(work: UnitOfWork, person: Person, context: Context) -> Context:
+async def _with_work(turn: Turn, context: Context) -> Context:
+    work, person = turn.work, turn.person
     waiting = await work.campaigns.count_waiting(person)
     context = replace(context, tasks=await tasks_for(work, person))
+    if turn.opened.requests_open:
+        context = replace(context, requests=len(await waiting_for(work, person, context.now)))
     if not may(person, Capability.DRAFT) or person.contact_id is None:
         return replace(context, waiting=waiting)
     draft: Draft | None = await work.campaigns.current_draft(person.contact_id)

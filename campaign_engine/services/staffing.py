@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope
-from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.domain.errors import NotAllowed, NotFound
 from campaign_engine.domain.handle import code_not_valid, handle_taken, read_handle
 from campaign_engine.domain.message import Reply
 from campaign_engine.ports.clock import Clock
@@ -27,6 +27,21 @@ class Staffing:
         code = await work.staff.invite(RoleGrant(role, scope), now + self._invite_life)
         await work.audit.append(AuditEntry(_COMMAND_LINE, "invite", f"{role}:{scope}"), now)
         return code
+
+    async def revoke(
+        self, work: UnitOfWork, handle: str, role: Role, scope: Scope | None = None
+    ) -> tuple[RoleGrant, ...]:
+        """What was taken away: the role in this scope, or in all. Raises NotFound, having taken nothing."""
+        wanted = handle.strip().casefold()
+        theirs = (await work.team.members()).get(wanted, ())
+        taken = tuple(grant for grant in theirs if grant.role is role and scope in (None, grant.scope))
+        if not taken:
+            raise NotFound(f"{wanted} does not have this role.", "Look at `groundswell staff list`.", "no_role")
+        for grant in taken:
+            await work.team.take_role(wanted, grant)
+            entry = AuditEntry(_COMMAND_LINE, "revoke", f"{wanted}:{grant.role}:{grant.scope}")
+            await work.audit.append(entry, self._clock())
+        return taken
 
     async def redeem(self, work: UnitOfWork, person: Person, code: str, handle: str) -> tuple[Reply, ...]:
         """A second role keeps the first handle. Raises InvalidInput, Conflict for a taken handle, NotAllowed."""

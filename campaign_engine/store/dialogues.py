@@ -6,6 +6,7 @@ what was answered. SQLite cannot write two tables in one statement, so state and
 
 import functools
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -17,8 +18,10 @@ from campaign_engine.domain.contact import (
     AgeBand,
     Answer,
     Person,
+    RequestState,
     Role,
     RoleGrant,
+    RoleRequest,
     Scope,
     ScopeKind,
     consent_kind,
@@ -39,12 +42,15 @@ from campaign_engine.store.tables import (
     holds,
     pledges,
     role_grants,
+    role_requests,
     seen_updates,
     staff_members,
     trainings,
 )
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert_for
+
+_REQUEST = ("state", "role", "precinct", "expires_at", "answered_by")
 
 
 class SqlDialoguesRepository(Transaction):
@@ -159,6 +165,8 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "grants": _list(
             dialect, role_grants, contact_id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value
         ),
+        "request": _list(dialect, role_requests, contact_id, *(role_requests.c[name] for name in _REQUEST)),
+        "requests_open": _requests_open(),
         "trained": _list(dialect, trainings, contact_id, trainings.c.code),
         "area_held_at": _area_held_at(),
         "done": _list(dialect, actions, contact_id, actions.c.kind, actions.c.campaign_id),
@@ -167,6 +175,11 @@ def _everything(dialect: str) -> sa.Select[Any]:
     for name, column in columns.items():
         pairs += [sa.literal_column(f"'{name}'"), column]
     return sa.select(sa.cast(as_object(*pairs), sa.Text)).select_from(_joined())
+
+
+def _requests_open() -> Any:
+    waiting = sa.select(sa.func.count()).select_from(role_requests)
+    return waiting.where(role_requests.c.state == RequestState.OPEN).scalar_subquery()
 
 
 def _joined() -> sa.FromClause:
@@ -228,6 +241,7 @@ def _opened(row: dict[str, Any]) -> Opened:
                 RoleGrant(Role(role), Scope(ScopeKind(kind), value)) for role, kind, value in row["grants"] or ()
             ),
             handle=row["handle"] or "",
+            request=_request(row["request"] or ()),
             trained=[TRAINING] in (row["trained"] or ()),
         ),
         saved=SavedState(
@@ -238,7 +252,15 @@ def _opened(row: dict[str, Any]) -> Opened:
         language_known=bool(row["language"] or row["state_language"]),
         area_held_at=_moment(row["area_held_at"]),
         done_today=frozenset((ActionKind(kind), campaign_id) for kind, campaign_id in row["done"] or ()),
+        requests_open=row["requests_open"],
     )
+
+
+def _request(rows: Sequence[Sequence[Any]]) -> RoleRequest | None:
+    """At most one row, which the person's unique key sees to."""
+    for state, role, precinct, until, handle in rows:
+        return RoleRequest(RequestState(state), Role(role), precinct, cast(datetime, _moment(until)), handle)
+    return None
 
 
 def _moment(text: str | None) -> datetime | None:

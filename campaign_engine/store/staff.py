@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.codes import INVITE_CODE_LENGTH, new_code, plain_code
 from campaign_engine.domain.contact import Role, RoleGrant, Scope, ScopeKind
 from campaign_engine.domain.handle import code_not_valid, handle_taken
-from campaign_engine.store.tables import role_grants, role_invites, staff_members
+from campaign_engine.store.tables import audit_entries, role_grants, role_invites, staff_members
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
@@ -64,8 +64,9 @@ class SqlStaffRepository(Transaction):
         return (await self._connection.execute(mine)).scalar_one_or_none() or ""
 
     async def handle_taken(self, handle: str) -> bool:
-        """One statement."""
-        taken = sa.select(sa.exists().where(staff_members.c.handle == handle))
+        """One statement; a handle that the log remembers belongs to whoever had it."""
+        known = sa.exists().where(audit_entries.c.actor == handle)
+        taken = sa.select(sa.or_(sa.exists().where(staff_members.c.handle == handle), known))
         return bool((await self._connection.execute(taken)).scalar_one())
 
     def _valid(self, code: str, now: datetime) -> sa.ColumnElement[bool]:

@@ -216,3 +216,40 @@ def test_the_database_says_where_it_stands(cli: Cli) -> None:
     assert "the newest" in cli.run("db", "status")
     assert "the newest" in cli.run("db", "upgrade")
     assert cli.run("db", "url").startswith(("sqlite:///", "postgresql://"))
+
+
+def test_R1_staff_are_listed_by_work_name_and_a_role_is_taken_away(cli: Cli) -> None:
+    assert "Nobody has a role yet" in cli.run("staff", "list")
+    bronx, second = [
+        code_of(cli.run("invite", "organizer", "--scope", area)) for area in ("borough:Bronx", "precinct:75")
+    ]
+
+    async def once_more(engine: Engine) -> None:
+        async with engine.store.write() as work:
+            chat = await work.dialogues.look(Destination("web", "chat of river7"), engine.time.clock())
+            await engine.staffing.redeem(work, chat.person, second.removeprefix("r_"), "river7")
+
+    for code, handle in ((bronx, "river7"), (code_of(cli.run("invite", "approver")), "oak3")):
+        cli.within(partial(with_role, payload=code, handle=handle))
+    cli.within(once_more)
+    listed = cli.run("staff", "list")
+    assert [line.split(maxsplit=2) for line in listed.splitlines()] == [
+        ["oak3", "approver", "city"],
+        ["river7", "organizer", "borough:Bronx"],
+        ["river7", "organizer", "precinct:75"],
+    ]
+    assert "Organizer, borough:Bronx: taken away" in cli.run(
+        "staff", "revoke", "River7", "organizer", "--scope", "borough:Bronx"
+    )
+    for wrong in (("river7", "approver"), ("nobody1", "organizer"), ("river7", "organizer", "--scope", "precinct:73")):
+        assert "does not have this role" in cli.run("staff", "revoke", *wrong, code=1)
+    assert "precinct:75: taken away" in cli.run("staff", "revoke", "river7", "organizer")
+    assert "river7" not in cli.run("staff", "list")
+    assert [entry for entry in logged(cli) if entry[0] == "revoke"] == [
+        ("revoke", "river7:organizer:borough:Bronx"),
+        ("revoke", "river7:organizer:precinct:75"),
+    ]
+
+
+def test_R1_an_auditor_is_invited_for_the_whole_city(cli: Cli) -> None:
+    assert "one log for the whole city" in cli.run("invite", "auditor", "--scope", "precinct:75", code=1)

@@ -13,14 +13,15 @@ from campaign_engine.domain.roles import MATRIX, Capability, check_scope, may, r
 from scripts.role_matrix import PAGE, page
 
 MAY = {
-    Role.ORGANIZER: "draft see_campaigns hold link_rooms read_reports",
-    Role.APPROVER: "see_campaigns approve move hold link_rooms read_reports answer_requests",
+    Role.ORGANIZER: "draft see_campaigns hold stop_everything link_rooms read_reports",
+    Role.APPROVER: "see_campaigns approve move hold stop_everything link_rooms read_reports answer_requests",
     Role.SAFETY_LEAD: (
-        "see_campaigns approve approve_adult move hold link_rooms read_reports answer_requests answer_adults"
+        "see_campaigns approve approve_adult move hold stop_everything link_rooms read_reports"
+        " answer_requests answer_adults"
     ),
     Role.SITE_HOST: "site_total",
     Role.ANALYST: "read_reports",
-    Role.ADMIN: "link_rooms answer_requests answer_adults",
+    Role.ADMIN: "stop_everything link_rooms answer_requests answer_adults",
     Role.AUDITOR: "read_log",
 }
 """Written out a second time by hand: a change of the table is a decision, not a slip."""

@@ -1,0 +1,79 @@
+"""What each role finds in the menu beside campaigns: requests, reports, a site's total, the log, their own roles."""
+
+from dataclasses import replace
+
+from campaign_engine.dialogue.flow import Rows, aside, column, number, option, say
+from campaign_engine.dialogue.intents import (
+    AnswerRequest,
+    Intent,
+    LeaveRole,
+    ShowLog,
+    ShowReports,
+    ShowRequests,
+    ShowSiteTotal,
+)
+from campaign_engine.dialogue.state import Context, State, Step
+from campaign_engine.domain.contact import RoleGrant
+from campaign_engine.domain.message import Option, Reply
+from campaign_engine.domain.roles import Capability, may
+
+_MINE, _LEAVE, _LEAVE_NOW = "me", "me:leave:", "me:sure:"
+_SHOWN: dict[str, tuple[Capability, Intent, str]] = {
+    "rq": (Capability.ANSWER_REQUESTS, ShowRequests(), "team.requests"),
+    "rl": (Capability.READ_REPORTS, ShowReports(), "team.reports"),
+    "sh": (Capability.SITE_TOTAL, ShowSiteTotal(), "team.site"),
+    "lg": (Capability.READ_LOG, ShowLog(), "team.log"),
+}
+"""Data of a button, who sees it, what it shows, and its words."""
+
+
+def rows(context: Context) -> Rows:
+    """Only what this person's roles may do is shown."""
+    if not context.person.is_staff:
+        return ()
+    found = [
+        replace(option(label, data), values={"count": context.requests})
+        for data, (capability, _, label) in _SHOWN.items()
+        if may(context.person, capability)
+    ]
+    return (*column(*found), (option("team.mine", _MINE),))
+
+
+def choice(state: State, data: str, context: Context) -> Step | None:
+    """A button of this file; None for others and for those without the role."""
+    if not context.person.is_staff:
+        return None
+    if data == _MINE or data.startswith(f"{_MINE}:"):
+        return _own(state, data, context)
+    head, _, value = data.partition(":")
+    if head not in _SHOWN or not may(context.person, _SHOWN[head][0]):
+        return None
+    if not value:
+        return say(aside(state), intents=(_SHOWN[head][1],))
+    first, _, answer = value.partition(":")
+    given = number(first)
+    if head == "rq" and given is not None and answer in ("yes", "no"):
+        return say(aside(state), intents=(AnswerRequest(given, answer == "yes"),))
+    return say(aside(state), intents=(ShowLog(given),)) if head == "lg" and given is not None else None
+
+
+def _own(state: State, data: str, context: Context) -> Step:
+    """Their roles; giving one up takes one tap more, because only an invite brings it back."""
+    person = context.person
+    for grant in person.grants:
+        if data == _LEAVE + _code(grant):
+            sure = (option("team.leave_yes", _LEAVE_NOW + _code(grant)), option("team.leave_no", _MINE))
+            return say(aside(state), Reply("team.leave_sure", _said(grant), options=(sure,)))
+        if data == _LEAVE_NOW + _code(grant):
+            return say(aside(state), intents=(LeaveRole(grant),))
+    buttons = (Option(label="team.leave", data=_LEAVE + _code(grant), values=_said(grant)) for grant in person.grants)
+    said = {"handle": person.handle, "roles": tuple(_said(grant) for grant in person.grants)}
+    return say(aside(state), Reply("team.own", said, options=(*column(*buttons), (option("menu.open", "m"),))))
+
+
+def _code(grant: RoleGrant) -> str:
+    return f"{grant.role}:{grant.scope}"
+
+
+def _said(grant: RoleGrant) -> dict[str, object]:
+    return {"role": grant.role.value, "kind": grant.scope.kind.value, "value": grant.scope.value}

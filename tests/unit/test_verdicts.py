@@ -168,3 +168,24 @@ def test_a_pledge_post_brings_its_buttons(to: Destination, data: list[str]) -> N
     message = wording().message(replace(CLAIMED, content=content, to=to))
     assert [choice.data for row in message.choices for choice in row] == data
     assert all(choice.label for row in message.choices for choice in row)
+
+
+@pytest.mark.parametrize(
+    ("texts", "language", "last_line", "spoken"),
+    [
+        ({"en": "Hi", "es": "Hola"}, "es", "Hola", ""),
+        ({"en": "Hi"}, "es", "Esto está en inglés porque nadie lo ha traducido todavía.", "en"),
+        ({"en": "Hi", "es": "Hola"}, "ko", "아직 아무도 번역하지 않아서 영어로 되어 있어요.", "en"),
+        ({"es": "Hola"}, "ko", "Hola", "es"),
+    ],
+)
+def test_P2_a_language_that_a_post_lacks_gets_english_with_a_footer(
+    texts: dict[str, str], language: str, last_line: str, spoken: str
+) -> None:
+    content = replace(CONTENT, texts=texts)
+    message = wording().message(replace(CLAIMED, content=content, language=language))
+    assert message.text.splitlines()[-1] == last_line
+    assert (message.language, message.spoken) == (language, spoken)
+    assert [tongue for _, tongue in message.passages] == (
+        [spoken, language] if message.footer else [spoken or language]
+    )

@@ -46,7 +46,7 @@ def show(renderer: "Renderer", findings: Sequence[Finding]) -> None:
     if not findings:
         say(renderer.reply(Reply("lint.clean"), "en").text)
         return
-    values = {"findings": tuple(finding.as_values() for finding in findings)}
+    values = {"findings": tuple(finding.as_values() for finding in findings), "more": 0}
     say(renderer.reply(Reply("lint.hints", values), "en").text)
     if must(findings):
         raise typer.Exit(1)

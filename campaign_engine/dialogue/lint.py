@@ -9,7 +9,9 @@ from campaign_engine.domain.lint.finding import Finding
 from campaign_engine.domain.message import Option, Reply
 
 _MOST_FIXES = 6
-_LABEL_WORDS = 30
+_MOST_SHOWN = 8
+"""Nobody reads more at once, and a message has an end; the others come when these are done."""
+_LABEL_LETTERS = 30
 
 
 def hints_reply(campaign_id: int, findings: Iterable[Finding], draft: Draft) -> Reply:
@@ -18,7 +20,8 @@ def hints_reply(campaign_id: int, findings: Iterable[Finding], draft: Draft) -> 
     rows = [row for finding in found for row in _fix_rows(campaign_id, finding, draft)][:_MOST_FIXES]
     for field in _fields_to_write(found):
         rows.append((option(f"organize.field_{field}", f"ed:{field}"),))
-    return Reply("lint.hints", {"findings": tuple(finding.as_values() for finding in found)}, tuple(rows))
+    shown = tuple(finding.as_values() for finding in found[:_MOST_SHOWN])
+    return Reply("lint.hints", {"findings": shown, "more": len(found) - len(shown)}, tuple(rows))
 
 
 def language_rows(language: str, draft: Draft | None) -> Rows:
@@ -45,7 +48,7 @@ def _fix_rows(campaign_id: int, finding: Finding, draft: Draft) -> Rows:
     if finding.fixed is None:
         return ()
     label = "lint.add_help" if finding.code == "no_help_line" else "lint.use"
-    values = {"better": finding.better[:_LABEL_WORDS], "language": finding.language}
+    values = {"better": finding.better[:_LABEL_LETTERS], "language": finding.language}
     return ((Option(label=label, data=f"lf:{campaign_id}:{finding.key}", values=values),),)
 
 

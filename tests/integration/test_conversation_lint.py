@@ -177,3 +177,10 @@ async def test_F6_help_words_in_a_translation_open_no_help_card(house: House, or
     await without_spanish(organizer, "Ask a teammate to translate")
     await teammate.press("tt:1:es")
     assert "Thank you" in await teammate.say("Si quieres morir, llama al 988. {{ area }} {{ link }}")
+
+
+async def test_a_text_full_of_hints_still_fits_in_one_message(organizer: Phone) -> None:
+    said = await drafted(organizer, "thug " * 70 + "{{ link }}")
+    assert "And 64 more." in said
+    assert max(len(message.text) for message in organizer.screen) < 4096
+    assert len(organizer.buttons) < 12

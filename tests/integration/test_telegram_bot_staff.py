@@ -51,7 +51,7 @@ async def draft(organizer: Human) -> None:
     await say(organizer, "Winter pledge", "Where? Tap one")
     await say(organizer, "Precincts 73 and 75", "How many pledges")
     await tap(organizer, "300", "Write the message in English")
-    await say(organizer, "{{ area }}: look out for your people. Call or text 988.", "the same message in Spanish")
+    await say(organizer, "{{ area }}: look out for your people: {{ link }}", "the same message in Spanish")
     await tap(organizer, "Use the starter text", "When?")
     await say(organizer, "Tuesdays at 4 pm until December 15", "Where should it be posted?")
 

@@ -5,6 +5,8 @@ Research Branch Report 8-75); a school grade plus five years is an age.
 Spanish: reading ease of Fernández Huerta (1959), "Medidas sencillas de lecturabilidad", Consigna 214, in the form
 without the misprint in its sentence term (Gwillim Law 2011, "Error in the Fernández Huerta readability formula"); its
 own table turns the ease into school years.
+
+No library: textstat brings nltk and its downloads, pyphen divides words for print and not for the ear.
 """
 
 import re

@@ -92,6 +92,15 @@ async def lint(context: typer.Context, campaign: _Number) -> None:
         show(engine.renderer, [one for post in found.posts for one in engine.texts.linting.of_post(found, post)])
 
 
+@app.command("rehearse")
+@command
+async def rehearse(context: typer.Context, campaign: _Number) -> None:
+    """Play it through without sending: where it would go, when, to how many, how long, and who would not get it."""
+    async with engine_of(context) as engine, engine.store.read() as work:
+        cards = await engine.campaigns.rehearse(work, OPERATOR, campaign)
+        say("\n".join(engine.renderer.reply(card, "en").text for card in cards))
+
+
 @app.command("pause")
 @command
 async def pause(context: typer.Context, campaign: _Number) -> None:

@@ -19,6 +19,7 @@ from campaign_engine.dialogue.intents import (
     ReturnCampaign,
     ShowHints,
     ShowPreview,
+    ShowRehearsal,
     ShowReport,
     ShowStatus,
     ShowWaiting,
@@ -168,7 +169,7 @@ def _planned(state: State, data: str, context: Context) -> Step | None:
 
 
 _SHOWN: dict[str, Intent] = {"o:waiting": ShowWaiting(), "o:status": ShowStatus()}
-_SERVED = ("ap", "rt", "mv", "rp", "st", "su")
+_SERVED = ("ap", "rt", "mv", "rh", "rp", "st", "su")
 
 
 def _served(state: State, head: str, value: str) -> Step | None:
@@ -181,6 +182,7 @@ def _served(state: State, head: str, value: str) -> Step | None:
         "ap": ApproveCampaign(number, second),
         "rt": ReturnCampaign(number),
         "mv": MoveCampaign(number, second),
+        "rh": ShowRehearsal(number),
         "rp": ShowReport(number),
         "st": ShowStatus(number),
         "su": SubmitCampaign(number),

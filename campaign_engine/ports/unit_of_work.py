@@ -15,6 +15,7 @@ from campaign_engine.ports.planning import (
     StaffRepository,
     TargetingRepository,
 )
+from campaign_engine.ports.rehearsals import RehearsalsRepository
 from campaign_engine.ports.sending import (
     DeliveriesRepository,
     InboxRepository,
@@ -66,6 +67,8 @@ class UnitOfWork(Protocol):
     def incidents(self) -> IncidentsRepository: ...  # noqa: D102
     @property
     def notices(self) -> NoticesRepository: ...  # noqa: D102
+    @property
+    def rehearsals(self) -> RehearsalsRepository: ...  # noqa: D102
     @property
     def kill_switch(self) -> KillSwitchRepository: ...  # noqa: D102
     @property

@@ -41,6 +41,7 @@ KNOWN_ERRORS = frozenset(
         "join_first",
         "link_not_allowed",
         "long_text",
+        "looks_used",
         "missing_language",
         "must_fix",
         "needs_safety_lead",
@@ -110,6 +111,11 @@ def approval_rows(campaign: Campaign) -> Rows:
             Option(label="campaign.send_back", data=f"rt:{campaign.id}"),
         ),
     )
+
+
+def rehearsal_rows(campaign: Campaign) -> Rows:
+    """A button that plays it through."""
+    return ((Option(label="sending.rehearse", data=f"rh:{campaign.id}"),),)
 
 
 def short_card(template: str, campaign: Campaign, **values: object) -> Reply:

@@ -1,5 +1,6 @@
 """A campaign from its draft to its end: who may take which step, and what they are told."""
 
+import dataclasses
 from collections.abc import Mapping
 
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, Draft, PostStatus
@@ -24,6 +25,7 @@ from campaign_engine.services import campaign_cards as cards
 from campaign_engine.services import check_ins
 from campaign_engine.services.campaign_steps import in_status, log_step, resolved
 from campaign_engine.services.post_texts import PostTexts
+from campaign_engine.services.rehearsing import rehearse
 
 Replies = tuple[Reply, ...]
 
@@ -90,7 +92,14 @@ class Campaigns:
             return (cards.short_card("campaign.incomplete", campaign, fields=draft.missing if draft else ()),)
         shown, _ = await resolved(work, campaign)
         card = cards.reading_card("campaign.preview", reader, shown, self._texts.all_of(shown))
+        card = dataclasses.replace(card, options=(*card.options, *cards.rehearsal_rows(shown)))
         return (*check_ins.note(shown, self._texts), card)
+
+    async def rehearse(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies:
+        """What would go where, when and to how many; nothing is sent or written. Raises NotFound."""
+        campaign = await self._seen_by(work, reader, campaign_id)
+        shown, _ = await resolved(work, campaign)
+        return (await rehearse(work, shown, self._clock(), self._texts.hours),)
 
     async def submit(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies:
         """Raises NotAllowed, InvalidInput naming what is missing or wrong, ForbiddenTransition, Conflict."""

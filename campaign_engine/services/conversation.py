@@ -209,6 +209,9 @@ class Conversation:
             log.warning("a removed person is still in the write-ahead log; the next clean-up takes it out")
         await self._tell(done.turn.notices)
         cards = [await self._report(number) for number in done.turn.reports]
+        for reading in done.turn.reads:
+            async with self._parts.store.read() as work:
+                cards.extend(await reading(work))
         return self._words((*cards, *done.replies), done.language)
 
     async def _report(self, campaign_id: int) -> Reply:

@@ -11,6 +11,7 @@ from campaign_engine.dialogue.intents import (
     RedeemInvite,
     ReturnCampaign,
     ShowPreview,
+    ShowRehearsal,
     ShowReport,
     ShowStatus,
     ShowWaiting,
@@ -20,6 +21,8 @@ from campaign_engine.dialogue.intents import (
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import NotAllowed
 from campaign_engine.domain.permission import may_read_report
+from campaign_engine.domain.rounding import LOOKS_A_DAY
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.campaign_cards import waits_notice
 from campaign_engine.services.contacts import create_staff
@@ -33,6 +36,7 @@ class CampaignDesk(Protocol):
     async def change_draft(self, work: UnitOfWork, author: Person, changes: Mapping[str, object]) -> Replies: ...  # noqa: D102
     async def drop_draft(self, work: UnitOfWork, author: Person) -> Replies: ...  # noqa: D102
     async def preview(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies: ...  # noqa: D102
+    async def rehearse(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies: ...  # noqa: D102
     async def submit(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies: ...  # noqa: D102
     async def move(self, work: UnitOfWork, person: Person, campaign_id: int, verb: str) -> Replies: ...  # noqa: D102
     async def status(self, work: UnitOfWork, reader: Person, campaign_id: int | None) -> Replies: ...  # noqa: D102
@@ -69,6 +73,7 @@ class Organizing:
             ChangeDraft: self._change,
             DropDraft: self._drop,
             ShowPreview: self.preview,
+            ShowRehearsal: self._rehearse,
             SubmitCampaign: self._submit,
             ApproveCampaign: self._approve,
             ReturnCampaign: self._send_back,
@@ -81,6 +86,14 @@ class Organizing:
     async def preview(self, turn: Turn, intent: ShowPreview) -> Replies:
         """Also shown when a page is loaded anew."""
         return await self._campaigns.preview(turn.work, turn.person, intent.campaign_id)
+
+    async def _rehearse(self, turn: Turn, intent: ShowRehearsal) -> Replies:
+        """Read after the commit; each look at sizes is counted (safety K3)."""
+        reader, day = turn.person, to_wall(turn.now).date()
+        if reader.contact_id is None or not await turn.work.audiences.look(reader.contact_id, day, LOOKS_A_DAY):
+            raise NotAllowed("You have looked at many sizes today.", "Look again tomorrow.", "looks_used")
+        turn.reads.append(lambda work: self._campaigns.rehearse(work, reader, intent.campaign_id))
+        return ()
 
     async def _redeem(self, turn: Turn, intent: RedeemInvite) -> Replies:
         await create_staff(turn, turn.opened.person.language)

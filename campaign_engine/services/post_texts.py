@@ -43,6 +43,11 @@ class PostTexts:
         """Those of this installation."""
         return self._around.channels
 
+    @property
+    def hours(self) -> SendingHours:
+        """When posts of this installation leave."""
+        return self._around.hours
+
     def all_of(self, campaign: Campaign) -> tuple[tuple[str, str], ...]:
         """Pairs of language and rendered text, in the order of the campaign's languages; its precincts are needed."""
         return tuple(

@@ -28,12 +28,16 @@ class Notice:
     reply: Reply
 
 
+Reading = Callable[[UnitOfWork], Awaitable[Replies]]
+"""What takes too long for a transaction that writes."""
+
+
 @dataclass(slots=True)
 class Turn:
     """One inbound inside its transaction; `person` changes as intents are carried out.
 
-    `changes` and `actions` are written together by `flush`. `notices` are sent and `reports` are read after the
-    commit; `removed` asks for the database's files to be scrubbed then.
+    `changes` and `actions` are written together by `flush`. `notices` are sent, `reports` and what `reads` are asked
+    for are read after the commit; `removed` asks for the database's files to be scrubbed then.
     """
 
     work: UnitOfWork
@@ -45,6 +49,7 @@ class Turn:
     actions: list[NewAction] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     reports: list[int] = field(default_factory=list)
+    reads: list[Reading] = field(default_factory=list)
     removed: bool = False
 
     @property

@@ -79,6 +79,12 @@ def size(topic: Topic, channels: Collection[str], precinct: Precincts, now: date
     )
 
 
+def rooms_by_channel(channels: Collection[str], precinct: Precincts) -> sa.Select[Any]:
+    """Pairs (channel, number) of linked rooms."""
+    counted = sa.select(rooms.c.channel, sa.func.count(rooms.c.id)).select_from(_ROOMS)
+    return counted.where(_is_posted(channels, precinct)).group_by(rooms.c.channel)
+
+
 def _is_reached(topic: Topic, channels: Collection[str], precinct: Precincts, now: datetime) -> sa.ColumnElement[bool]:
     """Over contacts with their addresses and consents (safety C3, C4, C6)."""
     in_series = contacts.c.age_band != AgeBand.FROM_22

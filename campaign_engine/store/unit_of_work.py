@@ -22,6 +22,7 @@ from campaign_engine.store.lanes import SqlLanesRepository
 from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
 from campaign_engine.store.optouts import SqlOptOutsRepository
+from campaign_engine.store.rehearsals import SqlRehearsalsRepository
 from campaign_engine.store.rooms import SqlRoomsRepository
 from campaign_engine.store.sites import SqlSitesRepository
 from campaign_engine.store.staff import SqlStaffRepository
@@ -52,6 +53,7 @@ class SqlUnitOfWork:
         self.holds = SqlHoldsRepository(connection, cipher)
         self.incidents = SqlIncidentsRepository(connection, cipher)
         self.notices = SqlNoticesRepository(connection, cipher)
+        self.rehearsals = SqlRehearsalsRepository(connection, cipher)
         self.kill_switch = SqlKillSwitchRepository(connection, cipher)
         self.inbox = SqlInboxRepository(connection, cipher)
 

@@ -10,7 +10,7 @@ from campaign_engine.domain.campaign import Campaign, CampaignStatus, PostStatus
 from campaign_engine.domain.pacing import LIMITS, UNLIMITED
 from campaign_engine.domain.planner import Facts, Reason, first_leaving, verdict
 from campaign_engine.domain.rounding import rounded_size
-from campaign_engine.domain.schedule import to_utc
+from campaign_engine.domain.schedule import to_utc, to_wall
 from campaign_engine.domain.windows import SendingHours
 
 MOST_FIRINGS = 8
@@ -103,7 +103,7 @@ class Rehearsal:
             moment = told.again_at
 
     def as_values(self) -> list[dict[str, object]]:
-        """For a template: people rounded down to ten and None below twenty; rooms as they are (safety K3)."""
+        """For a template, times in New York: people rounded down to ten and None below twenty; rooms as they are (safety K3)."""
         return [self._firing_values(number) for number in range(len(self._reached))]
 
     @property
@@ -123,7 +123,7 @@ class Rehearsal:
         late = firing.leaves_at > firing.due_at
         return {
             "wall": firing.wall,
-            "leaves": firing.leaves_at if late else None,
+            "leaves": to_wall(firing.leaves_at) if late else None,
             "channels": channels,
             "kept": [{"reason": reason.value, "people": rounded_size(count)} for reason, count in sorted(kept.items())],
         }

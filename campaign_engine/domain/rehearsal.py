@@ -103,7 +103,7 @@ class Rehearsal:
             moment = told.again_at
 
     def as_values(self) -> list[dict[str, object]]:
-        """For a template, times in New York: people rounded down to ten and None below twenty; rooms as they are (safety K3)."""
+        """For a template, in New York time: people rounded down, None below twenty; rooms as they are (safety K3)."""
         return [self._firing_values(number) for number in range(len(self._reached))]
 
     @property

@@ -144,11 +144,12 @@ async def test_S5_C6_a_break_keeps_messages_back_and_brings_none_of_them_later(s
     channel = RecordingChannel()
     assert await stage.fire() == 3
     paused = phone_of(stage, "1")
-    await paused.press("pa:1")
-    lane = await opened(stage, channel)
-    await lane.drain()
+    await paused.press("pa:7")
+    await (await opened(stage, channel)).drain()
     assert sorted(call.to.address for call in channel.calls) == ["2", "3"]
+    stage.clock.advance(DAY)
     assert await stage.fire() == 2
+    lane = await opened(stage, channel)
     await lane.drain()
     await paused.press("pa:end")
     await lane.drain()

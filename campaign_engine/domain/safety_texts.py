@@ -18,7 +18,8 @@ SAFETY_TEXTS: tuple[str, ...] = (
     *("contact.unavailable", "contact.in_english"),
     *("page.skip", "page.get_help", "page.leave", "page.automated", "page.privacy", "page.type", "page.send"),
     *("page.call_911", "page.text_911", "page.call_988", "page.text_988", "page.unavailable", "page.unavailable_hint"),
-    *("page.reports", "page.chat_title", "page.session_note"),
+    *("page.reports", "page.chat_title", "page.session_note", "page.signup_title", "page.signup_line"),
+    *("page.signup_go", "page.signup_small", "page.privacy_text"),
 )
 """Blocks of templates/messages as `file.block`: age, consent, STOP, privacy, help and the way to them."""
 
@@ -48,7 +49,7 @@ _LABELS = frozenset(
         *("menu.stop", "menu.delete", "menu.delete_yes", "menu.delete_no", "menu.export", "consent.open"),
         *("consent.break", "consent.break_1", "consent.break_7", "consent.break_30", "consent.break_open"),
         *("consent.resume", "page.get_help", "page.leave", "page.privacy", "page.send", "page.call_911"),
-        *("page.text_911", "page.call_988", "page.text_988"),
+        *("page.text_911", "page.call_988", "page.text_988", "page.signup_go"),
     }
 )
 NOTES: Mapping[str, str] = {

@@ -1,5 +1,6 @@
 """A person of each of twelve languages, over the real store on both databases, in the chat and on the pages."""
 
+import html
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.support.page import Page
 from tests.support.site import Health, PaperReports, parts_of, served
 
 FURTHER = [language for language in SAFETY_LANGUAGES if language not in ("en", "es")]
+DOORS = ("/help", "/privacy", "/chat")
 RUSSIAN_FOOTER = "Это на английском, потому что никто ещё не перевёл."
 
 
@@ -27,7 +29,7 @@ async def root(house: House, tmp_path: Path) -> AsyncIterator[str]:
 
 def bare(text: str) -> str:
     """Without the signs that only turn directions."""
-    return re.sub("[\u200f\u2066\u2068\u2069]", "", text)
+    return html.unescape(re.sub("[\u200f\u2066\u2068\u2069]", "", text))
 
 
 @pytest.mark.parametrize("language", SAFETY_LANGUAGES)
@@ -101,6 +103,20 @@ async def test_P2_pages_are_marked_with_language_and_direction(root: str, langua
     for code in SAFETY_LANGUAGES:
         offered = f'href="?lang={code}" lang="{code}" dir="{direction(code)}"'
         assert (offered in page) is (code != language)
+
+
+@pytest.mark.parametrize("language", FURTHER)
+async def test_P2_help_privacy_and_a_posters_door_are_whole_in_each_language(
+    root: str, house: House, language: str
+) -> None:
+    site, texts = await house.site(), shipped(language)
+    async with httpx.AsyncClient(base_url=root) as browser:
+        pages = {path: bare((await browser.get(f"{path}?lang={language}")).text) for path in DOORS}
+        door = bare((await browser.get(f"/s/{site.code}")).text)
+    assert texts["help.card"].split("\n")[0] in pages["/help"]
+    assert texts["page.privacy_text"].split("\n")[-1] in pages["/privacy"]
+    assert texts["page.signup_small"] in door
+    assert not [page for page in (*pages.values(), door) if texts["contact.in_english"] in page]
 
 
 async def test_P2_a_title_has_no_marks_and_a_whole_language_no_footer(root: str) -> None:

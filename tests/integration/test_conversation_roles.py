@@ -1,5 +1,7 @@
 """What each role sees of the house in its chat, and what it never does, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
@@ -87,6 +89,22 @@ async def test_R1_an_auditor_pages_through_the_log_and_finds_no_text_in_it(house
     assert seen == 3 * len(entries)
     for data in ("lg:x", "lg:99999999999", "lg:0"):
         await auditor.press(data)
+
+
+async def test_T8_everything_about_one_pseudonym_fits_one_page(house: House) -> None:
+    """A month of coming every day, every consent answered, a pledge, a break and a request: 60 lines of 90 letters."""
+    await house.staff("oak3", Role.APPROVER)
+    phone = await house.person("ally", "telegram").join(age="16 or 17")
+    await phone.press("w:yes")
+    await phone.press("pa:30")
+    for _day in range(30):
+        house.clock.advance(timedelta(days=1))
+        await phone.press("m")
+        await phone.say("hm")
+    held = await phone.command("export")
+    assert sum(1 + len(line) // 90 for line in held.splitlines()) < 60
+    for said in ("random", "16 or 17", "precinct 75", "A break until", "Pledge A", "last 30 days"):
+        assert said in held
 
 
 @pytest.mark.parametrize(("people", "says"), [(0, "fewer than 10"), (9, "fewer than 10"), (23, "at least 20")])

@@ -187,7 +187,7 @@ def _make_key(settings: Settings) -> None:
 
 def open_linting(settings: Settings) -> Linting:
     """For texts in files: no database is needed."""
-    return Linting(Renderer(), WordLists(settings.data_dir), ShippedPlaces().name, settings.site_url)
+    return Linting(_renderer(settings), WordLists(settings.data_dir), ShippedPlaces().name, settings.site_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +202,13 @@ class _Base:
     channels: Mapping[str, Channel]
     paces: Mapping[str, LanePace]
     hours: SendingHours
+    words: WordLists
 
     @property
     def texts(self) -> PostTexts:
         """Of posts, as this installation sends them."""
         around = Surroundings(frozenset(self.channels), self.places.name, self.settings.site_url, self.hours)
-        return PostTexts(self.renderer, around, WordLists(self.settings.data_dir))
+        return PostTexts(self.renderer, around, self.words)
 
 
 def _renderer(settings: Settings) -> Renderer:
@@ -221,7 +222,8 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
     channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, time.clock), *wiring.bots)}
     paces = {name: LanePace(LIMITS.get(name, UNLIMITED), time.monotonic, time.sleep) for name in channels}
     hours = settings.hours_with(load_calendar(settings.school_calendar))
-    return _Base(settings, time, store, _renderer(settings), ShippedPlaces(), channels, paces, hours)
+    words = WordLists(settings.data_dir)
+    return _Base(settings, time, store, _renderer(settings), ShippedPlaces(), channels, paces, hours, words)
 
 
 def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:

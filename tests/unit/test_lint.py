@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.lint.check import Facts, Texts, findings
 from campaign_engine.domain.lint.finding import Finding, Severity, hints, must
 from campaign_engine.domain.lint.length import segments, too_long
+from campaign_engine.domain.lint.source import tidy
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.wordlists import WordLists
@@ -363,3 +366,14 @@ def test_no_text_however_odd_breaks_the_lint(kind: CampaignKind) -> None:
         "\u202eabc",
     ):
         lint(text, kind=kind)
+
+
+@given(st.text(max_size=300), st.sampled_from(CampaignKind), st.sampled_from(("en", "es")))
+def test_F6_every_finding_points_into_the_text_and_every_fix_is_a_text(
+    text: str, kind: CampaignKind, language: str
+) -> None:
+    for found in lint(text, language, kind):
+        assert found.severity in Severity
+        if found.code in ("word", "name", "handle"):
+            assert tidy(text)[found.start :].startswith(found.found)
+        assert found.fixed is None or found.fixed.strip()

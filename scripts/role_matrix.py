@@ -18,7 +18,7 @@ SAID = {
     Capability.APPROVE: "approve awareness, pledge, series and recruit, never their own",
     Capability.APPROVE_ADULT: "approve presence, memorial and aftermath, never their own",
     Capability.MOVE: "pause, resume, finish and cancel campaigns of others",
-    Capability.HOLD: "hold a precinct at once",
+    Capability.HOLD: "hold a precinct at once; let go early, or confirm an incident, where somebody else began it",
     Capability.STOP_EVERYTHING: "stop everything at once, and let it go on when somebody else stopped it",
     Capability.LINK_ROOMS: "tie a public chat to an area",
     Capability.READ_REPORTS: "read the protected tables of a campaign",

@@ -15,6 +15,7 @@ from campaign_engine.domain.contact import Role
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
+from campaign_engine.domain.permission import alone_in
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 from campaign_engine.settings import Settings, unknown_variables
 
@@ -248,6 +249,18 @@ async def _staff(engine: "Engine") -> Finding:
     if not organizers or not approvers:
         todo = "Two different people are needed: `groundswell invite organizer`, `groundswell invite approver`."
         return Finding(Level.YELLOW, "staff", says, todo)
+    return await _covered(engine, says)
+
+
+async def _covered(engine: "Engine", says: str) -> Finding:
+    """Where an organizer may write, somebody else must be able to approve (safety S1)."""
+    async with engine.store.read() as work:
+        team = await work.team.answerers(tuple(Role))
+    alone = frozenset().union(*(alone_in(contact_id, team) for contact_id in team))
+    if alone:
+        named = ", ".join(str(number) for number in sorted(alone)[:5]) + (" and others" if len(alone) > 5 else "")
+        todo = "Invite one whose area covers them: `groundswell invite approver --scope precinct:NUMBER`."
+        return Finding(Level.YELLOW, "staff", f"{says} Nobody else can approve for precinct {named}.", todo)
     return well("staff", says)
 
 

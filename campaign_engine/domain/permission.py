@@ -1,6 +1,6 @@
 """Who may do what with a campaign, by role, scope and the two-person rule (safety S1, R1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, CampaignKind, CampaignStatus, PostStatus
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope, ScopeKind
@@ -33,6 +33,13 @@ def reach(grants: tuple[RoleGrant, ...], roles: tuple[Role, ...]) -> frozenset[i
 def area(person: Person, capability: Capability) -> frozenset[int]:
     """Precincts in which this person may do it."""
     return reach(person.grants, roles_with(capability))
+
+
+def alone_in(contact_id: int, team: Mapping[int, tuple[RoleGrant, ...]]) -> frozenset[int]:
+    """Precincts in which this organizer writes and nobody else could approve it (safety S1)."""
+    others = [grants for other, grants in team.items() if other != contact_id]
+    covered = frozenset[int]().union(*(reach(grants, _READERS) for grants in others))
+    return reach(team[contact_id], roles_with(Capability.DRAFT)) - covered
 
 
 def approving_roles(kind: CampaignKind) -> tuple[Role, ...]:

@@ -17,7 +17,7 @@ from campaign_engine.ports.clock import system_clock
 from campaign_engine.store.tables import audit_entries, deliveries, lanes, rankings
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.telegram_server import TelegramServer
-from tests.support.cli import Cli
+from tests.support.cli import Cli, code_of, with_role
 from tests.support.program import GROUNDSWELL
 
 
@@ -66,8 +66,15 @@ def test_S1_two_different_people_are_needed(cli: Cli) -> None:
 
     cli.within(lambda engine: join(engine, "river7", Role.ORGANIZER, Role.APPROVER))
     assert levels(cli)["staff"] == "yellow"
+    assert "invite a second" in cli.run("doctor")
     cli.within(lambda engine: join(engine, "harbor3", Role.SAFETY_LEAD))
     assert levels(cli)["staff"] == "green"
+    cli.run("staff", "revoke", "harbor3", "safety_lead")
+    code = code_of(cli.run("invite", "approver", "--scope", "borough:Bronx"))
+    cli.within(lambda engine: with_role(engine, code, "elm4"))
+    level, says = examined(cli)["staff"]
+    assert level == "yellow"
+    assert "Nobody else can approve for precinct 1, 5, 6, 7, 9 and others" in says
 
 
 def test_what_is_wrong_with_settings(sqlite_cli: Cli) -> None:

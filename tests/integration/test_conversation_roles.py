@@ -75,6 +75,16 @@ async def test_R1_no_screen_of_staff_shows_who_an_ally_is(house: House, role: Ro
         assert not [screen for screen in screens if private in screen]
 
 
+async def test_R1_an_organizer_of_the_bronx_cannot_plan_or_hand_in_for_the_75th(house: House) -> None:
+    phone = await house.staff("yew6", Role.ORGANIZER, Scope(ScopeKind.BOROUGH, "Bronx"))
+    await phone.command("menu")
+    await phone.tap("New campaign", "Pledge drive")
+    await phone.say("Winter pledge")
+    assert "beyond your area" in await phone.say("44, 75") or "does not reach" in phone.text
+    assert "How many pledges" in await phone.say("40, 44")
+    assert {row.status for row in await house.rows(tables.campaigns)} == {"draft"}
+
+
 async def test_R1_an_auditor_pages_through_the_log_and_finds_no_text_in_it(house: House) -> None:
     await running(house)
     auditor = await house.staff("yew6", Role.AUDITOR)

@@ -13,6 +13,7 @@ from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.pacing import LIMITS, UNLIMITED
 from campaign_engine.domain.windows import SendingHours
 from campaign_engine.opendata.city import NewYorkData
+from campaign_engine.opendata.directory import DirectoryFiles
 from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.opendata.school_calendar import load_calendar
 from campaign_engine.ports.channel import Channel
@@ -24,6 +25,7 @@ from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.check_ins import CheckIns
 from campaign_engine.services.conversation import Conversation, ConversationParts
 from campaign_engine.services.delivering import Lane, LaneParts
+from campaign_engine.services.directory import SupportDirectory
 from campaign_engine.services.events import Events
 from campaign_engine.services.hold_cards import HoldCards
 from campaign_engine.services.holding import Holding
@@ -63,6 +65,7 @@ class Engine:
     incidents: Incidents
     staffing: Staffing
     sites: Sites
+    directory: SupportDirectory
     conversation: Conversation
     room_desk: RoomDesk
     blocking: Blocking
@@ -203,12 +206,13 @@ class _Base:
     paces: Mapping[str, LanePace]
     hours: SendingHours
     words: WordLists
+    directory: SupportDirectory
 
     @property
     def texts(self) -> PostTexts:
         """Of posts, as this installation sends them."""
         around = Surroundings(frozenset(self.channels), self.places.name, self.settings.site_url, self.hours)
-        return PostTexts(self.renderer, around, self.words)
+        return PostTexts(self.renderer, around, self.words, self.directory)
 
 
 def _renderer(settings: Settings) -> Renderer:
@@ -222,8 +226,9 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
     channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, time.clock), *wiring.bots)}
     paces = {name: LanePace(LIMITS.get(name, UNLIMITED), time.monotonic, time.sleep) for name in channels}
     hours = settings.hours_with(load_calendar(settings.school_calendar))
-    words = WordLists(settings.data_dir)
-    return _Base(settings, time, store, _renderer(settings), ShippedPlaces(), channels, paces, hours, words)
+    words, directory = WordLists(settings.data_dir), SupportDirectory(DirectoryFiles(settings.data_dir), time.clock)
+    places = ShippedPlaces()
+    return _Base(settings, time, store, _renderer(settings), places, channels, paces, hours, words, directory)
 
 
 def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
@@ -232,22 +237,6 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
     campaigns, staffing, notifier = Campaigns(clock, base.texts), Staffing(clock), _notifier(base)
     incidents = Incidents(clock, HoldCards(base.places.name))
     reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
-    parts = ConversationParts(
-        store=store,
-        renderer=base.renderer,
-        clock=clock,
-        places=base.places,
-        campaigns=campaigns,
-        approval=Approval(clock, base.texts),
-        polishing=Polishing(clock, base.texts),
-        staffing=staffing,
-        holding=Holding(incidents, CheckIns(clock, base.texts, base.renderer), Events(clock, base.renderer)),
-        figures=reports,
-        notifier=notifier,
-        channels=tuple(base.channels),
-        public_url=settings.site_url,
-        hours=base.hours,
-    )
     return Engine(
         settings=settings,
         time=base.time,
@@ -260,7 +249,8 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         incidents=incidents,
         staffing=staffing,
         sites=Sites(clock),
-        conversation=Conversation(parts),
+        directory=base.directory,
+        conversation=Conversation(_parts(base, reports, notifier)),
         room_desk=RoomDesk(store, Rooms(clock), base.renderer, base.places, clock),
         blocking=Blocking(store, clock),
         posting=Posting(store, clock),
@@ -269,6 +259,28 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         notifier=notifier,
         paces=base.paces,
         lanes=_lanes(base),
+        hours=base.hours,
+    )
+
+
+def _parts(base: _Base, reports: ReportDesk, notifier: ChannelNotifier) -> ConversationParts:
+    clock = base.time.clock
+    incidents = Incidents(clock, HoldCards(base.places.name))
+    return ConversationParts(
+        store=base.store,
+        renderer=base.renderer,
+        clock=clock,
+        places=base.places,
+        campaigns=Campaigns(clock, base.texts),
+        approval=Approval(clock, base.texts),
+        polishing=Polishing(clock, base.texts),
+        staffing=Staffing(clock),
+        holding=Holding(incidents, CheckIns(clock, base.texts, base.renderer), Events(clock, base.renderer)),
+        directory=base.directory,
+        figures=reports,
+        notifier=notifier,
+        channels=tuple(base.channels),
+        public_url=base.settings.site_url,
         hours=base.hours,
     )
 

@@ -17,6 +17,7 @@ from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.permission import alone_in
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
+from campaign_engine.domain.support import Standing
 from campaign_engine.settings import Settings, unknown_variables
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ async def of_database(settings: Settings) -> list[Finding]:
             async with open_engine(settings) as engine:
                 kind = "SQLite" if engine.database.is_sqlite else "PostgreSQL"
                 findings.append(well("database", f"{kind} at version {migrate.newest()}, and the key file fits."))
-                for check in (_tables, _data, _switch, _lanes, _deliveries, _staff, _audit):
+                for check in (_tables, _data, _switch, _lanes, _deliveries, _staff, _directory, _audit):
                     findings.append(await check(engine))  # noqa: PERF401 - what was found before an error is kept
     except GroundswellError as error:
         findings.append(failed("database", error))
@@ -262,6 +263,25 @@ async def _covered(engine: "Engine", says: str) -> Finding:
         todo = "Invite one whose area covers them: `groundswell invite approver --scope precinct:NUMBER`."
         return Finding(Level.YELLOW, "staff", f"{says} Nobody else can approve for precinct {named}.", todo)
     return well("staff", says)
+
+
+async def _directory(engine: "Engine") -> Finding:
+    """Names what a person of the team should call: nothing unverified or expired is shown (safety H5)."""
+    async with engine.store.read() as work:
+        listed = await engine.directory.listed(work)
+    today = engine.directory.today
+    by_standing = {standing: [one for one in listed if one.standing(today) is standing] for standing in Standing}
+    ending = [one for one in by_standing[Standing.VERIFIED] if one.ends_soon(today)]
+    says = ", ".join(f"{len(found)} {standing}" for standing, found in by_standing.items() if found) + "."
+    for what, found in (("Expired", by_standing[Standing.EXPIRED]), ("Ends within 30 days", ending)):
+        if found:
+            says += f" {what}: {', '.join(one.entry.name for one in found)}."
+    if by_standing[Standing.UNVERIFIED] or by_standing[Standing.EXPIRED] or ending:
+        todo = (
+            "Call there, then `groundswell directory verify NAME --by HANDLE`; the list: `groundswell directory list`."
+        )
+        return Finding(Level.YELLOW, "directory", says, todo)
+    return well("directory", says)
 
 
 async def _audit(engine: "Engine") -> Finding:

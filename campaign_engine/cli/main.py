@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from campaign_engine.cli import audit, campaign, data, db, everything, optouts, precincts, site, staff, texts, words
+from campaign_engine.cli import (
+    audit,
+    campaign,
+    data,
+    db,
+    directory,
+    everything,
+    optouts,
+    precincts,
+    site,
+    staff,
+    texts,
+    words,
+)
 from campaign_engine.cli.demo import demo
 from campaign_engine.cli.doctor import doctor
 from campaign_engine.cli.hold import hold, release
@@ -41,6 +54,7 @@ app.command("demo")(demo)
 app.add_typer(data.app, name="data")
 app.add_typer(precincts.app, name="precincts")
 app.add_typer(site.app, name="site")
+app.add_typer(directory.app, name="directory")
 app.command("invite")(invite)
 app.add_typer(staff.app, name="staff")
 app.add_typer(campaign.app, name="campaign")

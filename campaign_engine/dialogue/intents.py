@@ -111,6 +111,11 @@ class ShowHeld(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowNear(Intent):
+    """Verified places and lines near the person, or for the whole city where no precinct is known (safety H5)."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordAction(Intent):
     """An inbound action that counts for reach, first time per contact, campaign and kind."""
 

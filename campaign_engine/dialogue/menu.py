@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from campaign_engine.dialogue import consents, join, stopping, team, training, translate, volunteer
 from campaign_engine.dialogue.flow import Rows, aside, before, idle, language_rows, option, say, waits
-from campaign_engine.dialogue.help import help_card
-from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowStatus
+from campaign_engine.dialogue.help import opened_card
+from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowNear, ShowStatus
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Reply
@@ -54,7 +54,7 @@ def command(name: str, state: State, context: Context) -> Step | None:
     if context.person.contact_id is None and name in ("menu", "pause", "status"):
         return open_question(state, context)
     simple = {
-        "help": Step(state, (help_card(),)),
+        "help": Step(state, (opened_card(),)),
         "privacy": Step(state, (Reply("menu.privacy_text"),)),
         "export": Step(state, (), (ShowHeld(),)),
     }
@@ -83,7 +83,8 @@ def choice(state: State, data: str, context: Context) -> Step | None:
         return set_language(state, value, context) if value in SAFETY_LANGUAGES else choose_language(state)
     simple = {
         "m:stop": opt_out(state),
-        "m:help": Step(state, (help_card(),)),
+        "m:help": Step(state, (opened_card(),)),
+        "m:near": say(state, intents=(ShowNear(),)),
         "m:a2": Step(state, (Reply("hold.lesson_a2"),)),
         "m:privacy": Step(state, (Reply("menu.privacy_text"),)),
         "m:delete": ask_delete(state),

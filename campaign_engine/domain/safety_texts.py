@@ -14,7 +14,8 @@ SAFETY_TEXTS: tuple[str, ...] = (
     *("consent.open", "consent.ask_area_updates", "consent.break", "consent.how_long", "consent.break_1"),
     *("consent.break_7", "consent.break_30", "consent.break_open", "consent.paused", "consent.resume"),
     "consent.resumed",
-    *("help.card", "help.short", "help.under_13", "help.under_13_alert", "help.blocked"),
+    *("help.card", "help.short", "help.under_13", "help.under_13_alert", "help.blocked", "help.quiet"),
+    "help.near",
     *("contact.unavailable", "contact.in_english"),
     *("page.skip", "page.get_help", "page.leave", "page.automated", "page.privacy", "page.type", "page.send"),
     *("page.call_911", "page.text_911", "page.call_988", "page.text_988", "page.unavailable", "page.unavailable_hint"),
@@ -48,7 +49,7 @@ _LABELS = frozenset(
         ),
         *("menu.stop", "menu.delete", "menu.delete_yes", "menu.delete_no", "menu.export", "consent.open"),
         *("consent.break", "consent.break_1", "consent.break_7", "consent.break_30", "consent.break_open"),
-        *("consent.resume", "page.get_help", "page.leave", "page.privacy", "page.send", "page.call_911"),
+        *("consent.resume", "help.near", "page.get_help", "page.leave", "page.privacy", "page.send", "page.call_911"),
         *("page.text_911", "page.call_988", "page.text_988", "page.signup_go"),
     }
 )

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from campaign_engine.ports.approvals import ApprovalsRepository, AudiencesRepository
+from campaign_engine.ports.directory import DirectoryRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
 from campaign_engine.ports.optouts import OptOutsRepository
 from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository
@@ -55,6 +56,8 @@ class UnitOfWork(Protocol):
     def team(self) -> TeamRepository: ...  # noqa: D102
     @property
     def audit(self) -> AuditRepository: ...  # noqa: D102
+    @property
+    def directory(self) -> DirectoryRepository: ...  # noqa: D102
     @property
     def occurrences(self) -> OccurrencesRepository: ...  # noqa: D102
     @property

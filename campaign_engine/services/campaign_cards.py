@@ -44,6 +44,7 @@ KNOWN_ERRORS = frozenset(
         "looks_used",
         "missing_language",
         "must_fix",
+        "names_unverified",
         "needs_safety_lead",
         "new_text",
         "no_draft",

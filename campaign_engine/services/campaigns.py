@@ -117,6 +117,7 @@ class Campaigns:
         for post in in_status(campaign, PostStatus.DRAFT):
             self._texts.check_post(reached, post, self._clock(), begun=draft.live)
             await check_ins.check(work, reached, post, self._texts, self._clock)
+        await self._texts.check_named(work, in_status(campaign, PostStatus.DRAFT))
         after = campaign.status if draft.live else CampaignStatus.SUBMITTED
         await work.campaigns.set_status(campaign, after, self._clock())
         await work.campaigns.submit_posts(campaign_id)

@@ -6,22 +6,19 @@ creates (contact, address, pledge, the day's first action), one for each code, p
 the drafts and lists of staff.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from campaign_engine.dialogue import machine
-from campaign_engine.dialogue.help import help_card, help_match
 from campaign_engine.dialogue.intents import Intent, ShowHints, ShowPreview
 from campaign_engine.dialogue.state import Context, Places, State, Step
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import Conflict, GroundswellError, StoreUnavailable
-from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
+from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
-from campaign_engine.domain.words import is_stop
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import Figures
 from campaign_engine.ports.notifier import Notifier
@@ -29,6 +26,8 @@ from campaign_engine.ports.people import SavedState
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 from campaign_engine.services import actions, campaign_cards, contacts, sources, team
+from campaign_engine.services.directory import SupportDirectory
+from campaign_engine.services.helping import Helping
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.organizing import ApprovalDesk, CampaignDesk, InviteDesk, Organizing
@@ -38,9 +37,6 @@ from campaign_engine.services.volunteers import Volunteers
 
 TRIES = 5
 """How often an update is tried again because another one of the same person came first."""
-
-HELP_WAITS = 1.0
-"""Seconds that the help card waits for the database to say which language its reader chose."""
 
 KEEP_STATE = timedelta(hours=24)
 KEEP_SEEN = timedelta(hours=48)
@@ -61,6 +57,7 @@ class ConversationParts:
     polishing: Polishing
     staffing: InviteDesk
     holding: Holding
+    directory: SupportDirectory
     figures: Figures
     notifier: Notifier
     channels: tuple[str, ...] = ()
@@ -86,6 +83,7 @@ class Conversation:
 
     def __init__(self, parts: ConversationParts) -> None:
         self._parts = parts
+        self._helping = Helping(parts.store, parts.renderer, parts.clock)
         self._organizing = Organizing(parts.campaigns, parts.approval, parts.staffing)
         self._shared = sources.SharedContext(parts.places, parts.channels, parts.public_url)
         self._handlers: Handlers = {
@@ -97,6 +95,7 @@ class Conversation:
             **Volunteers(parts.places, parts.staffing, parts.hours).handlers(),
             **parts.polishing.handlers(),
             **parts.holding.handlers(),
+            **parts.directory.handlers(parts.places),
         }
 
     async def handle(self, inbound: Inbound) -> tuple[Message, ...]:
@@ -105,14 +104,13 @@ class Conversation:
         While the database is down everything is answered by the help card (safety H4).
         """
         inbound = replace(inbound, language_hint=from_tag(inbound.language_hint))
-        if inbound.kind is InboundKind.TEXT and not is_stop(inbound.text) and help_match(inbound.text):
-            card = await self._help_first(inbound)
-            if card:
-                return card
+        card = await self._helping.first(inbound)
+        if card:
+            return card
         try:
             return await self._answer(inbound)
         except StoreUnavailable:
-            return self._cards(inbound.language_hint, unavailable=True)
+            return self._helping.cards(inbound.language_hint, unavailable=True)
 
     async def ask_again(self, channel: str, address: str, language_hint: str) -> tuple[Message, ...]:
         """The open question, for a page that was loaded anew; changes nothing."""
@@ -125,7 +123,7 @@ class Conversation:
                 shown = [intent for intent in step.intents if isinstance(intent, ShowPreview | ShowHints)]
                 replies = await self._carry_out(turn, shown)
         except StoreUnavailable:
-            return self._cards(inbound.language_hint, unavailable=True)
+            return self._helping.cards(inbound.language_hint, unavailable=True)
         return self._words((*replies, *step.replies), step.state.language)
 
     async def forget_old(self, now: datetime) -> int:
@@ -136,18 +134,6 @@ class Conversation:
             removed = gates + await work.dialogues.forget_old(now - KEEP_SEEN, now - KEEP_STATE)
         await self._parts.store.scrub()
         return removed
-
-    async def _help_first(self, inbound: Inbound) -> tuple[Message, ...]:
-        """The card, whatever the database does; nothing for an organizer whose draft is about such things."""
-        language = inbound.language_hint
-        try:
-            async with asyncio.timeout(HELP_WAITS), self._parts.store.read() as work:
-                turn = await self._look(work, inbound)
-        except (StoreUnavailable, TimeoutError):
-            return self._cards(language)
-        if turn.opened.saved.flow in ("organize", "translate") and turn.person.is_staff:
-            return ()
-        return self._cards(turn.person.language if turn.opened.language_known else language)
 
     async def _look(self, work: UnitOfWork, inbound: Inbound) -> Turn:
         now = self._parts.clock()
@@ -241,12 +227,6 @@ class Conversation:
 
     def _words(self, replies: Sequence[Reply], language: str) -> tuple[Message, ...]:
         return self._parts.renderer.answers(replies, language)
-
-    def _cards(self, language: str, *, unavailable: bool = False) -> tuple[Message, ...]:
-        """In English and Spanish where the language is not known (safety H4)."""
-        replies = (help_card(), Reply("contact.unavailable")) if unavailable else (help_card(),)
-        languages = (language,) if language in SAFETY_LANGUAGES else LANGUAGES
-        return tuple(message for one in languages for message in self._words(replies, one))
 
 
 def _error_reply(error: GroundswellError) -> Reply:

@@ -1,7 +1,7 @@
 """What posts say: rendered as they will be read, and checked before anybody else reads them."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,9 @@ from campaign_engine.domain.precinct import borough_of
 from campaign_engine.domain.review import FixedText
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 from campaign_engine.ports.renderer import Renderer
+from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.ports.wordlists import WordLists
+from campaign_engine.services.directory import SupportDirectory
 from campaign_engine.services.linting import Linting
 
 
@@ -33,8 +35,11 @@ class Surroundings:
 class PostTexts:
     """Texts of posts in the surroundings of this installation."""
 
-    def __init__(self, renderer: Renderer, surroundings: Surroundings, words: WordLists) -> None:
+    def __init__(
+        self, renderer: Renderer, surroundings: Surroundings, words: WordLists, directory: SupportDirectory
+    ) -> None:
         self._renderer = renderer
+        self._directory = directory
         self._around = surroundings
         self.linting = Linting(renderer, words, surroundings.area_name, surroundings.public_url)
 
@@ -77,6 +82,10 @@ class PostTexts:
         """Raise InvalidInput unless its times and all its texts may go out."""
         self.check_times(post, now, begun=begun)
         self.linting.check(campaign, post)
+
+    async def check_named(self, work: UnitOfWork, posts: Iterable[Post]) -> None:
+        """Raise InvalidInput for a post that sends people where nobody looked lately (safety H5)."""
+        await self._directory.check_texts(work, (text for post in posts for text in post.content.texts.values()))
 
     def check(self, text: str, language: str) -> None:
         """Raise InvalidInput, naming the language, for a template that is broken or links where it may not."""

@@ -15,6 +15,7 @@ from campaign_engine.store.contacts import SqlContactsRepository
 from campaign_engine.store.database import Database
 from campaign_engine.store.deliveries import SqlDeliveriesRepository
 from campaign_engine.store.dialogues import SqlDialoguesRepository
+from campaign_engine.store.directory import SqlDirectoryRepository
 from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsRepository
 from campaign_engine.store.inbox import SqlInboxRepository
 from campaign_engine.store.kill_switch import SqlKillSwitchRepository
@@ -49,6 +50,7 @@ class SqlUnitOfWork:
         self.audit = SqlAuditRepository(connection, cipher)
         self.occurrences = SqlOccurrencesRepository(connection, cipher)
         self.deliveries = SqlDeliveriesRepository(connection, cipher)
+        self.directory = SqlDirectoryRepository(connection, cipher)
         self.lanes = SqlLanesRepository(connection, cipher)
         self.holds = SqlHoldsRepository(connection, cipher)
         self.incidents = SqlIncidentsRepository(connection, cipher)

@@ -47,6 +47,8 @@ def test_a_new_installation_is_well_but_for_what_only_people_can_give(cli: Cli) 
         "staff",
         "data",
         "texts",
+        "directory",
+        "school calendar",
     }
     assert found["staff"][0] == "yellow"
     assert found["deliveries"][1] == "0, all accounted for."

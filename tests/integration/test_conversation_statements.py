@@ -68,8 +68,10 @@ async def test_a_step_does_not_cost_more_when_many_others_have_joined(house: Hou
     assert await cost(house, ally.press("cs:survey:on")) == alone
 
 
-async def test_help_costs_one_read_and_a_repeated_update_one_insert(house: House, ally: Phone) -> None:
-    assert await cost(house, ally.say("I want to die")) == 1
+async def test_H3_help_costs_two_reads_and_the_silence_and_a_repeated_update_one_insert(
+    house: House, ally: Phone
+) -> None:
+    assert await cost(house, ally.say("I want to die")) == 3
     await ally.send(InboundKind.CHOICE, "9", data="m")
     assert await cost(house, ally.send(InboundKind.CHOICE, "9", data="m")) == 1
 

@@ -16,12 +16,14 @@ from campaign_engine.domain.message import Destination, Inbound, InboundKind, Me
 from campaign_engine.domain.precinct import Ranking, RankingRule
 from campaign_engine.domain.roles import TRAINING
 from campaign_engine.opendata.city import NewYorkData
+from campaign_engine.opendata.directory import DirectoryFiles
 from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
 from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.check_ins import CheckIns
 from campaign_engine.services.conversation import Conversation, ConversationParts
+from campaign_engine.services.directory import SupportDirectory
 from campaign_engine.services.events import Events
 from campaign_engine.services.hold_cards import HoldCards
 from campaign_engine.services.holding import Holding
@@ -72,7 +74,10 @@ class House:
     def __init__(self, store: SqlStore, clock: FakeClock) -> None:
         self.store, self.clock, self.notes = store, clock, Notes()
         self.renderer, places = Renderer(), ShippedPlaces()
-        texts = PostTexts(self.renderer, Surroundings(frozenset(CHANNELS), places.name, PAGE), WordLists())
+        self.directory = SupportDirectory(DirectoryFiles(), clock)
+        texts = PostTexts(
+            self.renderer, Surroundings(frozenset(CHANNELS), places.name, PAGE), WordLists(), self.directory
+        )
         self.campaigns, self.approval = Campaigns(clock, texts), Approval(clock, texts)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
         self.conversation = Conversation(
@@ -90,6 +95,7 @@ class House:
                     CheckIns(clock, texts, self.renderer),
                     Events(clock, self.renderer),
                 ),
+                directory=self.directory,
                 figures=FixedFigures(),
                 notifier=self.notes,
                 channels=CHANNELS,

@@ -15,6 +15,7 @@ from tests.support.talk import Talk
 VALUES = {
     "fields": ("title", "goal"),
     "line": 3,
+    "name": "Safe Horizon",
     "language": "es",
     "length": 700,
     "longest": 400,

@@ -1,99 +1,149 @@
-"""When the help card comes first (safety H1, H2); too many matches cost less than too few."""
+"""When the help card comes first (safety H1, H2): recall per language, precision over ordinary sentences, time.
+
+The sentences lie in tests/phrasings, one file per language. Below `--` stand those that were written before the signs
+and not looked at while these were made; below `[later]` those that were written after, to see what is missed, and have
+shaped the signs since. Recall on sentences that nobody tuned for is lower than the thresholds here: on first sight
+63 % and 59 % of the later ones were found. That is why help never depends on a match (safety H1).
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_engine.dialogue.help import help_card, help_match
-from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.dialogue.help import help_card, help_languages, help_match
+from campaign_engine.domain.languages import SAFETY_LANGUAGES
+from campaign_engine.domain.words import STOP_WORDS, is_stop
 from campaign_engine.rendering import Renderer
 
+PHRASINGS = Path(__file__).parents[1] / "phrasings"
+CATEGORIES = {"self_harm", "danger_now", "someone_hurt", "threat_or_weapon", "abuse", "grief"}
+RECALL = 0.95
+FALSE_ALARMS = 0.03
+
+
+def sentences(name: str) -> Iterator[tuple[str, bool, str]]:
+    """Part, whether held out, and the sentence."""
+    part, held_out = "", False
+    for line in (PHRASINGS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            part, held_out = line.strip("[]"), False
+        elif line == "--":
+            held_out = True
+        elif line.strip():
+            yield part, held_out, line
+
+
+@pytest.mark.parametrize("language", SAFETY_LANGUAGES)
+def test_H1_signs_of_need_are_found_in_every_language(language: str) -> None:
+    said = list(sentences(language))
+    assert {part for part, _, _ in said} >= CATEGORIES
+    assert len([part for part, _, _ in said if part in CATEGORIES]) >= 40
+    for which in (said, [one for one in said if one[1]]):
+        missed = [text for _, _, text in which if not help_match(text)]
+        assert len(missed) <= (1 - RECALL) * len(which), missed
+
+
+@pytest.mark.parametrize("language", SAFETY_LANGUAGES)
+def test_H1_the_language_they_wrote_in_is_known(language: str) -> None:
+    said = [help_languages(text) for part, _, text in sentences(language) if part in CATEGORIES]
+    chinese = language.startswith("zh")
+    right = [found for found in said if language in found or (chinese and any(one.startswith("zh") for one in found))]
+    assert len(right) >= RECALL * len(said)
+
+
+def test_H1_ordinary_sentences_bring_no_card() -> None:
+    said = list(sentences("ordinary"))
+    assert len(said) >= 200
+    assert len([part for part, _, _ in said if part == "en"]) >= 70
+    for which in (said, [one for one in said if one[1]]):
+        alarms = [text for _, _, text in which if help_match(text)]
+        assert len(alarms) <= FALSE_ALARMS * len(which), alarms
+
 
 @pytest.mark.parametrize(
     "text",
     [
-        # oneself
-        *("I want to kill myself", "kms", "i dont wanna be here anymore", "I'd be better off dead", "cant take it"),
-        *("quiero morirme", "me corto", "ya no aguanto más", "no quiero vivir", "pienso en matarme"),
-        # danger now
+        *("My sister saw a gun", "KMS", "k m s", "k.m.s", "i wanna diiiie", "k1ll myself", "ｋｍｓ", "I can’t go on"),
+        *("hey... i dont wanna be here anymore!!! 😢", "they are outside my house", "where can I buy a gun"),
         *(
-            "I'm in danger",
-            "someone is following me",
-            "they're looking for me",
-            "they are outside my house",
-            "not safe",
-        ),
-        *("me siguen", "estoy en peligro", "auxilio me persiguen", "tengo mucho miedo", "no estoy segura aquí"),
-        # somebody hurt
-        *("my friend got shot", "he's bleeding", "she is not breathing", "I heard shots", "he was stabbed"),
-        *("está sangrando", "hay un herido", "escuché disparos", "balacera en mi cuadra", "no respira"),
-        # threats and weapons
-        *(
-            "he has a gun",
-            "where can I buy a gun",
-            "they threatened my brother",
             "gonna shoot up",
             "we getting payback",
+            "rip my brother",
+            "quiero morirme",
+            "ya no aguanto más",
+            "no respira",
         ),
-        *("trae una pistola", "me van a matar", "quiero vengarme", "lo voy a matar", "me amenazaron"),
-        # abuse
-        *("my dad hits me", "he touches me", "i was raped", "mi papá me pega", "abusaron de mí", "me maltrata"),
-        # grief
-        *("my cousin died", "I lost my best friend", "his funeral is today", "rip my brother", "they killed my son"),
-        *("murió mi hermano", "mataron a mi primo", "estoy de luto", "perdí a mi mamá", "mi abuela falleció"),
+        *("abusaron de mí", "trae una pistola", "estoy de luto", "QUIERO MORIR", "chcę umrzeć", "chce umrzec"),
+        *("죽고싶어", "죽고 싶 어 ㅠㅠ", "我 想 自 殺", "أريد أن أموت", "اريد ان اموت", "хочу умереть", "ХОЧУ УМЕРЕТЬ"),
+        *("মরে যেতে চাই", "mujhe marna hai", "m pa vle viv ankò", "J'AI ENVIE DE MOURIR", "میں مرنا چاہتا ہوں"),
     ],
 )
-def test_H1_signs_of_need_bring_the_card(text: str) -> None:
+def test_H1_however_it_is_typed(text: str) -> None:
     assert help_match(text)
-    assert help_match(text.upper())
-    assert help_match(f"hey... {text}!!! 😢")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(
-            "hello",
-            "menu",
-            "11207",
-            "MAPLE75",
-            "what is this",
-            "who are you",
-            "I live in Brownsville",
-            "16",
-            "brooklyn",
-        ),
-        *("hola", "¿qué es esto?", "vivo en el Bronx", "gracias", "me gusta", "mi escuela es grande", "buenas noches"),
-        *("how do I join", "when is the event", "can my friends come", "cómo invito a un amigo", "I like basketball"),
-    ],
-)
-def test_ordinary_words_do_not(text: str) -> None:
-    assert not help_match(text)
+def test_H1_a_harmless_phrase_hides_nothing_beside_it() -> None:
+    assert not help_match("this homework is killing me")
+    assert help_match("this homework is killing me and i want to die")
 
 
+def test_C7_no_word_for_STOP_brings_the_card() -> None:
+    words = [word for language in STOP_WORDS.values() for word in language]
+    assert all(is_stop(word) for word in words)
+    assert [word for word in words if help_match(word)] == []
+
+
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_H1_the_matcher_takes_whatever_is_typed(text: str) -> None:
     assert help_match(text) in (True, False)
-    assert help_match(f"{text} . I want to die")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "part", ["want to ", "a", "my ", "我想", "형 ", "got get my brother ", "saw a ", "می ", "не хочу ", "k m s ", "ক্ "]
+)
+def test_H1_the_longest_message_takes_time_by_its_length_only(part: str) -> None:
+    def took(length: int) -> float:
+        text = (part * length)[:length]
+        begun = time.process_time()
+        for _ in range(3):
+            help_match(text)
+        return (time.process_time() - begun) / 3
+
+    assert took(4000) < 0.5
+    assert took(16_000) < 16 * max(took(4000), 0.001)
+
+
+def test_H1_a_usual_message_takes_under_a_thousandth_of_a_second() -> None:
+    text = "yo what time does the event start tomorrow i wanna bring my cousin"
+    help_match(text)
+    begun = time.process_time()
+    for _ in range(100):
+        help_match(text)
+    assert (time.process_time() - begun) / 100 < 0.001
+
+
+@pytest.mark.parametrize("language", SAFETY_LANGUAGES)
 def test_H2_the_card_fits_and_says_what_it_must_and_nothing_it_must_not(language: str) -> None:
     card = Renderer().reply(help_card(), language)
     assert len(card.text) <= 600
-    said = {
-        "en": (
-            "automated program",
-            "Nobody is watching",
-            "somewhere safer",
-            "911",
-            "text 911",
-            "988",
-            "HOME to 741741",
-        ),
-        "es": ("programa automático", "Nadie vigila", "más seguro", "911", "escribir al 911", "988", "AYUDA al 741741"),
-    }
-    for words in (*said[language], "MENU"):
+    for words in ("911", "988", "741741", "MENU", "STOP" if language != "es" else "PARAR"):
         assert words in card.text
-    for never in ("confiden", "tell us what", "cuéntanos", "name", "nombre"):
+    assert ("AYUDA" if language == "es" else "HOME") in card.text
+    for never in ("confiden", "конфиденц", "poufn", "保密", "비밀 보장", "سري", "গোপনীয়", "خفیہ", "konfidansy"):
         assert never not in card.text.lower()
+
+
+def test_H2_in_english_and_spanish_the_card_says_who_answers_and_asks_nothing() -> None:
+    said = {
+        "en": ("automated program", "Nobody is watching", "somewhere safer", "text 911", "HOME to 741741"),
+        "es": ("programa automático", "Nadie vigila", "más seguro", "escribir al 911", "AYUDA al 741741"),
+    }
+    for language, words in said.items():
+        text = Renderer().reply(help_card(), language).text
+        assert [each for each in words if each not in text] == []
+        assert "?" not in text.replace("In danger now?", "").replace("¿En peligro ahora?", "")

@@ -14,6 +14,7 @@ from campaign_engine.store.tables.deliveries import (
     lanes,
     pledges,
 )
+from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
 from campaign_engine.store.tables.people import (
     addresses,
@@ -50,6 +51,7 @@ __all__ = [
     "datasets",
     "deliveries",
     "dialogues",
+    "directory_looks",
     "do_not_contact",
     "event_notices",
     "held_posts",

@@ -1,0 +1,106 @@
+"""Help first: the card before any store call, then silence for somebody whose words brought it up (safety H1-H4)."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from campaign_engine.dialogue.help import CHINESE, help_card, help_languages
+from campaign_engine.dialogue.intents import Pause
+from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.errors import StoreUnavailable
+from campaign_engine.domain.languages import SAFETY_LANGUAGES
+from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
+from campaign_engine.domain.words import command_in, is_stop
+from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.people import Opened
+from campaign_engine.ports.renderer import Renderer
+from campaign_engine.ports.unit_of_work import Store
+from campaign_engine.services import contacts
+from campaign_engine.services.turn import Turn
+
+HELP_WAITS = 1.0
+"""Seconds that the card waits for the database: to say which language its reader chose, and to keep the silence."""
+
+SILENCE = timedelta(hours=72)
+"""How long no campaign message comes after a card that matched text brought up (safety H3)."""
+
+_DRAFTING = ("organize", "translate")
+
+
+class Helping:
+    """The card for matched text; the text itself goes no further than the matcher."""
+
+    def __init__(self, store: Store, renderer: Renderer, clock: Clock) -> None:
+        self._store = store
+        self._renderer = renderer
+        self._clock = clock
+
+    async def first(self, inbound: Inbound) -> tuple[Message, ...]:
+        """The card whatever the database does; nothing without a match, or for staff whose draft is about such things.
+
+        STOP and a typed command are what they are.
+        """
+        found = _matched(inbound)
+        if not found:
+            return ()
+        try:
+            async with asyncio.timeout(HELP_WAITS), self._store.read() as work:
+                opened = await work.dialogues.look(Destination(inbound.channel, inbound.address), self._clock())
+        except (StoreUnavailable, TimeoutError):
+            return self.cards(inbound.language_hint, found)
+        if opened.saved.flow in _DRAFTING and opened.person.is_staff:
+            return ()
+        language = opened.person.language if opened.language_known else inbound.language_hint
+        return (*self.cards(language, found), *await self._silence(inbound, opened, language))
+
+    def cards(self, language: str, found: Sequence[str] = (), *, unavailable: bool = False) -> tuple[Message, ...]:
+        """In the reader's language and, where it is another, in the one they wrote in.
+
+        In English and Spanish where their language is not known (safety H4). No card comes twice.
+        """
+        languages = [language] if language in SAFETY_LANGUAGES else list(LANGUAGES)
+        if found and not _covers(language, found):
+            languages.insert(0 if language not in SAFETY_LANGUAGES else 1, found[0])
+        replies = (help_card(), Reply("contact.unavailable")) if unavailable else (help_card(),)
+        said: dict[str, Message] = {}
+        for one in languages:
+            for message in self._renderer.answers(replies, one):
+                said.setdefault(message.text, message)
+        return tuple(said.values())
+
+    async def _silence(self, inbound: Inbound, opened: Opened, language: str) -> tuple[Message, ...]:
+        """For a contact only, and only if the database takes it now: it is not tried again later.
+
+        Nothing is said to somebody whose own break lasts longer: it stays as they set it.
+        """
+        if opened.person.contact_id is None:
+            return ()
+        now = self._clock()
+        try:
+            async with asyncio.timeout(HELP_WAITS), self._store.write() as work:
+                fresh = await work.dialogues.look(Destination(inbound.channel, inbound.address), now)
+                turn = Turn(work, inbound, fresh, now, fresh.person)
+                await contacts.pause(turn, Pause(now + SILENCE))
+                await turn.flush()
+        except (StoreUnavailable, TimeoutError):
+            return ()
+        if turn.person.paused_until != now + SILENCE:
+            return ()
+        return self._renderer.answers((quiet_reply(),), language or LANGUAGES[0])
+
+
+def quiet_reply() -> Reply:
+    """Says that nothing else comes for 72 hours, with the way to have it come again and to places near."""
+    rows = ((Option(label="consent.resume", data="pa:end"), Option(label="help.near", data="m:near")),)
+    return Reply("help.quiet", options=rows)
+
+
+def _matched(inbound: Inbound) -> tuple[str, ...]:
+    if inbound.kind is not InboundKind.TEXT or is_stop(inbound.text) or command_in(inbound.text):
+        return ()
+    return help_languages(inbound.text)
+
+
+def _covers(language: str, found: Sequence[str]) -> bool:
+    """One Chinese script will do for the other: a text may hold no sign that tells them apart."""
+    return language in found or (language in CHINESE and any(one in CHINESE for one in found))

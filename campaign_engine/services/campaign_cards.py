@@ -77,6 +77,9 @@ KNOWN_ERRORS = frozenset(
 )
 """Codes that templates say in every language; all others are said by their own message and hint."""
 
+IN_THE_DRAFT = frozenset({"incomplete_draft", "link_not_allowed", "long_text", "missing_language", "must_fix"})
+"""Refusals that the author mends in the draft, where the hints with their buttons are."""
+
 _MOVES: Mapping[CampaignStatus, tuple[str, ...]] = {
     CampaignStatus.DRAFT: ("cancel",),
     CampaignStatus.SUBMITTED: ("cancel",),

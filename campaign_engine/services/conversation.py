@@ -230,7 +230,10 @@ class Conversation:
 
 
 def _error_reply(error: GroundswellError) -> Reply:
-    return replace(campaign_cards.error_reply(error), options=((Option(label="menu.open", data="m"),),))
+    row: tuple[Option, ...] = (Option(label="menu.open", data="m"),)
+    if error.code in campaign_cards.IN_THE_DRAFT:
+        row = (Option(label="organize.continue", data="o:new"), *row)
+    return replace(campaign_cards.error_reply(error), options=(row,))
 
 
 def _state(saved: SavedState) -> State:

@@ -73,6 +73,7 @@ async def test_F6_what_must_change_stops_the_submit_and_names_the_first(house: H
     assert "Please change before it goes on" in said
     refused = await organizer.press("su:1")
     assert "Something has to change first. English: “Violence is everywhere”" in refused
+    assert "Please change before it goes on" in await organizer.tap("My draft")
     assert await status(house) is CampaignStatus.DRAFT
     await organizer.press("ed:text_en")
     await organizer.say("We look out for {{ area }}: {{ link }}")

@@ -116,7 +116,8 @@ def _texts(settings: Settings) -> Finding:
     from campaign_engine.texts.catalogue import Catalogue
 
     try:
-        standings = [Catalogue(settings.data_dir).standing(language) for language in SAFETY_LANGUAGES]
+        catalogue = Catalogue(settings.data_dir)
+        standings = [catalogue.standing(language) for language in SAFETY_LANGUAGES]
     except GroundswellError as error:
         return failed("texts", error)
     unreviewed = sum(each.unreviewed for each in standings)

@@ -20,7 +20,7 @@ def parts(engine: Engine) -> Mapping[str, Run]:
 
     async def tick() -> None:
         ticked = await engine.posting.tick()
-        if ticked.frozen_people or ticked.frozen_rooms:
+        if ticked.frozen_people or ticked.frozen_rooms or ticked.released:
             for wake in wakes.values():
                 wake.set()
 

@@ -25,7 +25,7 @@ COMMANDS = ("hold", "release")
 
 PAGE = 8
 _WORDS = {"hold": "hold", "release": "release", "retener": "hold", "soltar": "release"}
-_TYPED = re.compile(rf"/?({'|'.join(_WORDS)})\b((?:[\s,;&]+(?:and\b|y\b)?\s*\d{{1,9}})+)[\s.!]*", re.IGNORECASE)
+_TYPED = re.compile(rf"/?({'|'.join(_WORDS)})\b((?:[\s,;&]+(?:and\b|y\b)?\s*\d{{1,9}})*)[\s.!]*", re.IGNORECASE)
 
 
 def may_hold(context: Context) -> bool:
@@ -34,7 +34,7 @@ def may_hold(context: Context) -> bool:
 
 
 def typed(text: str, state: State, context: Context) -> Step | None:
-    """A whole message like "hold 73 75" from somebody who may; None for anything else."""
+    """A whole message like "hold 73 75", or the word alone, from somebody who may; None for anything else."""
     found = _TYPED.fullmatch(text.strip()) if may_hold(context) else None
     return command(_WORDS[found[1].lower()], found[2], state, context) if found else None
 

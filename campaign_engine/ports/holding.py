@@ -57,7 +57,7 @@ class HoldsRepository(Protocol):
     async def note(self, hold: Hold, step: HoldStep, by: Actor, now: datetime) -> None:
         """One more line of its timeline."""
 
-    async def has_work(self) -> bool:
+    async def has_work(self, now: datetime) -> bool:
         """Whether `settle` could find anything; cheap where nobody holds."""
 
     async def settle(self, now: datetime) -> Settled:

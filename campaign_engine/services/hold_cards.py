@@ -140,7 +140,9 @@ def _ends(hold: Hold) -> dict[str, datetime | None]:
 
 
 def _area_label(hold: Hold) -> Option:
-    return Option(label="hold.entry", values={"precinct": hold.precinct, **_ends(hold)})
+    return Option(
+        label="hold.entry", values={"precinct": hold.precinct, "asked": bool(hold.asked_handle), **_ends(hold)}
+    )
 
 
 def _rows(*buttons: tuple[str | Option, str]) -> Rows:

@@ -71,7 +71,7 @@ class Posting:
     async def _hold(self, now: datetime) -> Settled:
         """What a hold keeps back, lets go or kept for too long; a transaction of its own (safety I1)."""
         async with self._store.read() as work:
-            if not await work.holds.has_work():
+            if not await work.holds.has_work(now):
                 return Settled()
         async with self._store.write() as work:
             return await work.holds.settle(now)

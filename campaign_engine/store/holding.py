@@ -105,16 +105,34 @@ async def count_expired(connection: AsyncConnection, expired: Moved) -> None:
         await connection.execute(counted.values(expired=held_posts.c.expired + number))
 
 
-async def close_posts(connection: AsyncConnection, ids: Sequence[int]) -> None:
-    """Posts of which nothing waits any more; one update."""
-    left = sa.exists().where(
-        holds.c.id == held_posts.c.hold_id,
-        deliveries.c.occurrence_id == held_posts.c.occurrence_id,
-        deliveries.c.precinct == holds.c.precinct,
-        WAITING,
-    )
-    done = held_posts.update().where(held_posts.c.occurrence_id.in_(ids), held_posts.c.waiting, ~left)
+async def close_posts(connection: AsyncConnection) -> None:
+    """Posts of which nothing waits any more, whatever ended that; one update, where another clock has none in hand."""
+    key = sa.tuple_(held_posts.c.hold_id, held_posts.c.occurrence_id)
+    over = sa.select(held_posts.c.hold_id, held_posts.c.occurrence_id).where(nothing_waits())
+    done = held_posts.update().where(key.in_(over.with_for_update(skip_locked=True)))
     await connection.execute(done.values(waiting=False))
+
+
+def nothing_waits() -> sa.ColumnElement[bool]:
+    """Condition on held posts that are still said to wait."""
+    left = (
+        sa.exists()
+        .where(
+            holds.c.id == held_posts.c.hold_id,
+            deliveries.c.occurrence_id == held_posts.c.occurrence_id,
+            deliveries.c.precinct == holds.c.precinct,
+            WAITING,
+        )
+        .correlate(held_posts)
+    )
+    return sa.and_(held_posts.c.waiting, ~left)
+
+
+def to_move(now: datetime) -> sa.ColumnElement[bool]:
+    """Condition on deliveries that a clock must hold, let go or expire."""
+    gone = deliveries.c.occurrence_id.in_(sa.select(occurrences.c.id).where(occurrences.c.stale_at <= now))
+    ends = sa.and_(WAITING, sa.or_(gone, ~keeps_back(now)))
+    return sa.or_(ends, sa.and_(in_states(*CLAIMABLE), keeps_back(now)))
 
 
 async def _count_held(connection: AsyncConnection, held: Moved) -> None:

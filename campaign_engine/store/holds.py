@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_engine.domain.contact import AddressStatus, Role, RoleGrant, Scope, ScopeKind
-from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus, OccurrenceStatus
+from campaign_engine.domain.delivery import DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.hold import INCIDENT_FOR, LONGEST, Hold, HoldEvent, HoldStep, HoldStory, Incident
 from campaign_engine.domain.permission import WATCHERS, precincts_in
@@ -26,7 +26,6 @@ from campaign_engine.store.tables import (
     staff_members,
 )
 from campaign_engine.store.transaction import Transaction
-from campaign_engine.store.unsettled import in_states
 from campaign_engine.store.upsert import insert
 
 
@@ -79,17 +78,24 @@ class SqlHoldsRepository(Transaction):
         """One insert."""
         await self._note(hold.id, step, by.handle, now)
 
-    async def has_work(self) -> bool:
-        """One statement over two short tables."""
+    async def has_work(self, now: datetime) -> bool:
+        """One statement over two short tables; a second one while somebody holds or something waits."""
         open_hold = sa.exists().where(holds.c.ended_at.is_(None))
         waits = sa.exists().where(held_posts.c.waiting)
-        return bool(await self._connection.scalar(sa.select(sa.or_(open_hold, waits))))
+        if not await self._connection.scalar(sa.select(sa.or_(open_hold, waits))):
+            return False
+        over = sa.exists().where(_over(now))
+        moves = sa.exists().where(holding.to_move(now))
+        return bool(
+            await self._connection.scalar(sa.select(sa.or_(over, moves, sa.exists().where(holding.nothing_waits()))))
+        )
 
     async def settle(self, now: datetime) -> Settled:
-        """Two statements where nothing is to be moved, about eight where something is."""
+        """Three statements where nothing is to be moved, about eight where something is."""
         await self._end_old(now)
         ids = await self._touched(now)
         if not ids:
+            await holding.close_posts(self._connection)
             return Settled()
         gone = sa.select(occurrences.c.id).where(occurrences.c.stale_at <= now)
         stale = sa.and_(holding.WAITING, deliveries.c.occurrence_id.in_(gone))
@@ -98,7 +104,7 @@ class SqlHoldsRepository(Transaction):
         released = await holding.move(self._connection, ids, free, (DeliveryStatus.QUEUED, ""), now)
         held = await holding.keep_back(self._connection, ids, now)
         await holding.count_expired(self._connection, expired)
-        await holding.close_posts(self._connection, ids)
+        await holding.close_posts(self._connection)
         return Settled(held, released.total(), expired.total())
 
     async def stories(self, precincts: Iterable[int], limit: int) -> tuple[HoldStory, ...]:
@@ -141,9 +147,7 @@ class SqlHoldsRepository(Transaction):
         return found
 
     async def _end_old(self, now: datetime) -> None:
-        over = sa.select(holds.c.id, holds.c.renewed_at).where(
-            holds.c.ended_at.is_(None), holds.c.renewed_at <= now - LONGEST
-        )
+        over = sa.select(holds.c.id, holds.c.renewed_at).where(_over(now))
         for row in (await self._connection.execute(over.order_by(holds.c.id))).all():
             end = row.renewed_at + LONGEST
             ended = holds.update().where(holds.c.id == row.id, holds.c.ended_at.is_(None)).values(ended_at=end)
@@ -152,8 +156,7 @@ class SqlHoldsRepository(Transaction):
 
     async def _touched(self, now: datetime) -> Sequence[int]:
         """Occurrences with something to move, locked in one order for all; see store.occurrences."""
-        to_hold = sa.and_(in_states(*CLAIMABLE), holding.keeps_back(now))
-        some = sa.exists().where(deliveries.c.occurrence_id == occurrences.c.id, sa.or_(holding.WAITING, to_hold))
+        some = sa.exists().where(deliveries.c.occurrence_id == occurrences.c.id, holding.to_move(now))
         wanted = (
             sa.select(occurrences.c.id)
             .where(occurrences.c.status == OccurrenceStatus.OPEN, some)
@@ -202,6 +205,10 @@ class SqlIncidentsRepository(Transaction):
         )
         values = {"confirmed_at": now, "confirmed_by": by.contact_id, "confirmed_handle": by.handle}
         return (await self._connection.execute(incidents.update().where(open_one).values(values))).rowcount > 0
+
+
+def _over(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(holds.c.ended_at.is_(None), holds.c.renewed_at <= now - LONGEST)
 
 
 def _open(now: datetime) -> sa.ColumnElement[bool]:

@@ -37,7 +37,7 @@ async def audited(house: House) -> list[str]:
     return [f"{row.actor} {row.action} {row.object}" for row in await house.rows(tables.audit_entries)]
 
 
-@pytest.mark.parametrize("said", ["hold 75", "Hold 75.", "/hold 75", "retener 75"])
+@pytest.mark.parametrize("said", ["hold 75", "HOLD  75.", "/hold 75", "retener 75"])
 async def test_I1_one_person_holds_at_once_with_one_line(house: House, ana: Phone, ben: Phone, said: str) -> None:
     house.notes.told.clear()
     assert "Held, by ana7: 75 (East New York" in await ana.say(said)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from campaign_engine.domain.contact import Role
-from campaign_engine.store.tables import addresses, pledges
+from campaign_engine.store.tables import addresses, holds, pledges
 from tests.platforms.discord_person import Outcome, Person
 from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild
 from tests.support.engine import House
@@ -94,3 +94,19 @@ async def test_what_people_write_in_a_server_never_reaches_the_bot(house: House,
     await maya.slash("privacy", channel=server.channel)
     assert server.platform.transcript.find(kind="gateway", path_or_event="MESSAGE_CREATE") == []
     assert [seen.text for seen in await server.platform.driver.messages(server.channel)] == ["i want to die"]
+
+
+async def test_I1_one_holds_with_a_slash_command_and_a_second_one_lets_go(house: House, server: DiscordGuild) -> None:
+    ana = await member(house, server, Role.APPROVER, "ana7")
+    ben = await member(house, server, Role.SAFETY_LEAD, "ben2")
+    held = await ana.slash("hold", {"precincts": "73 75"}, channel=server.channel)
+    assert "Held, by ana7: 73" in held.text
+    assert all(seen.ephemeral for seen in held.answers)
+    asked = await ana.slash("release", {"precincts": "75"}, channel=server.channel)
+    assert "You held 75" in asked.text
+    assert "Held now:" in (await ben.slash("hold", channel=server.channel, at_least=2)).text
+    assert (
+        "is released, by ana7 and ben2"
+        in (await ben.slash("release", {"precincts": "75"}, channel=server.channel)).text
+    )
+    assert [(row.precinct, row.ended_at is None) for row in await house.rows(holds)] == [(73, True), (75, False)]

@@ -214,3 +214,38 @@ async def test_I1_a_campaign_that_ends_during_a_hold_ends_what_waits(house: Hous
     await house.set_campaign(plan, CampaignStatus.CANCELLED)
     await tick(house)
     assert await house.counts() == {"cancelled": 1}
+
+
+async def test_I1_a_quiet_hold_gives_clocks_nothing_to_write(house: House) -> None:
+    async def has_work() -> bool:
+        async with house.store.read() as work:
+            return await work.holds.has_work(house.clock())
+
+    await house.precincts()
+    assert not await has_work()
+    await house.queue("one")
+    by = Actor(await house.ally("ana7", "web", None, precinct=None), "ana7")
+    async with house.store.write() as work:
+        await work.holds.hold(75, by, house.clock())
+    assert await has_work()
+    assert (await tick(house)).held == 1
+    assert not await has_work()
+    house.clock.advance(3 * HOUR)
+    assert await has_work()
+    assert (await tick(house)).expired == 1
+    assert not await has_work()
+    house.clock.advance(7 * 24 * HOUR)
+    assert await has_work()
+    await tick(house)
+    assert not await has_work()
+
+
+async def test_I2_a_check_in_goes_to_no_room(house: House) -> None:
+    await house.precincts()
+    await house.ally("wants it", topic=Topic.CHECK_INS)
+    await house.ally("does not", topic=Topic.AREA_UPDATES)
+    await house.room("its room")
+    await house.room("city", ScopeKind.CITY, "")
+    await house.open(await house.plan(kind=CampaignKind.AFTERMATH, status=CampaignStatus.RUNNING))
+    assert (await house.freeze()).rooms == 0
+    assert await house.frozen_names() == {"wants it"}

@@ -6,6 +6,7 @@ import pytest
 
 from bots.parts import BotParts
 from campaign_engine.domain.contact import Role
+from campaign_engine.store.tables import holds
 from tests.platforms.telegram_driver import Person as Human
 from tests.platforms.telegram_server import TelegramServer
 from tests.support.bots import bot_parts, telegram_bot_running, told
@@ -115,3 +116,17 @@ async def test_a_used_invite_is_refused_with_words(
         await human.start(f"r_{code}")
         await told(human, "Choose a work name")
         await say(human, handle, answer)
+
+
+async def test_I1_one_holds_with_a_command_and_a_second_one_lets_go(
+    house: House, parts: BotParts, telegram_server: TelegramServer
+) -> None:
+    ana = await member(house, telegram_server, Role.APPROVER, "ana7")
+    ben = await member(house, telegram_server, Role.SAFETY_LEAD, "ben2")
+    await say(ana, "/hold 75", "Held, by ana7: 75 (East New York")
+    await say(ana, "/release 75", "You held 75")
+    await say(ben, "hold", "Where? Choose a borough")
+    await say(ben, "/hold 74", "There is no precinct 74")
+    await say(ben, "/release 75", "is released, by ana7 and ben2")
+    (row,) = await house.rows(holds)
+    assert row.ended_at is not None

@@ -50,6 +50,7 @@ class Rules(RuleBasedStateMachine):
         self.campaigns: dict[int, int] = {}
         self.numbers = iter(range(1, 10_000))
         self.pressed_by = ""
+        self.behind: dict[int, set[str]] = {}
 
     def run(self, doing: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(doing)
@@ -200,6 +201,19 @@ class Rules(RuleBasedStateMachine):
             text.withdrawn = text.withdrawn or (verb == "cancel" and "Cancelled" in shown)
             if "Paused" in shown or "Running" in shown or "Scheduled" in shown:
                 text.paused = "Paused" in shown
+
+    @rule(handle=st.sampled_from(["ana1", "ben2", "cam3"]), precinct=st.sampled_from(AREAS))
+    def hold(self, handle: str, precinct: int) -> None:
+        assert self.run(self.town.staff[handle].say(f"hold {precinct}")).startswith("Held")
+        self.town.holds[precinct] = self.clock() + timedelta(hours=72)
+        self.behind[precinct] = {handle}
+
+    @rule(handle=st.sampled_from(["ana1", "ben2", "cam3"]), precinct=st.sampled_from(AREAS))
+    def let_go(self, handle: str, precinct: int) -> None:
+        self.behind.setdefault(precinct, set()).add(handle)
+        if "is released" in self.run(self.town.staff[handle].say(f"release {precinct}")):
+            assert len(self.behind[precinct]) > 1, "one person alone let go (I1)"
+            self.town.holds.pop(precinct, None)
 
     @rule(handle=st.sampled_from(["ana1", "ben2", "cam3"]))
     def stop_everything(self, handle: str) -> None:

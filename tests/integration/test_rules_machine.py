@@ -120,6 +120,14 @@ class Rules(RuleBasedStateMachine):
             ally.paused_until = max(until, ally.paused_until or until)
 
     @rule(name=allies)
+    def ask_for_help(self, name: str) -> None:
+        ally = self.town.allies[name]
+        assert "988" in self.run(ally.phone.say("i want to die"))
+        if self.run(ally.phone.contact_id()) is not None:
+            until = self.clock() + timedelta(hours=72)
+            ally.paused_until = max(until, ally.paused_until or until)
+
+    @rule(name=allies)
     def end_the_break(self, name: str) -> None:
         self.run(self.town.allies[name].phone.press("pa:end"))
         self.town.allies[name].paused_until = None

@@ -2,8 +2,10 @@
 
 The sentences lie in tests/phrasings, one file per language. Below `--` stand those that were written before the signs
 and not looked at while these were made; below `[later]` those that were written after, to see what is missed, and have
-shaped the signs since. Recall on sentences that nobody tuned for is lower than the thresholds here: on first sight
-63 % and 59 % of the later ones were found. That is why help never depends on a match (safety H1).
+shaped the signs since. All were written by the makers, not by teenagers, and nobody who grew up with the language has
+read them. On first sight 63 %, 59 % and, after two rounds, 76 % of the later ones were found, and 3 % to 10 % of new
+ordinary sentences, chosen to be hard, brought a card: numbers outside this file are lower than the thresholds in it.
+That is why help never depends on a match (safety H1).
 """
 
 import time

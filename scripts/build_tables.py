@@ -68,6 +68,11 @@ changes = "Share of the area's land in each precinct, 1 % and more; every ZIP co
 [tiles]
 table = "precincts.csv: tile_column, tile_row"
 dataset = "Drawn by hand for this project in scripts/tile_map.txt"
+
+[violence_interrupters]
+table = "cms_sites.csv"
+dataset = "NYC Crisis Management System, Cure Violence sites in the City's July 2023 budget (FY24)"
+changes = "Organizations and precincts only, names without legal forms; written by scripts/build_directory.py."
 """
 
 

@@ -37,6 +37,7 @@ class Approval:
         for post in in_status(campaign, PostStatus.SUBMITTED):
             self._texts.check_times(post, self._clock(), begun=True)
             await check_ins.check(work, campaign, post, self._texts, self._clock)
+        await self._texts.check_named(work, in_status(campaign, PostStatus.SUBMITTED))
         after = campaign.status
         if after is CampaignStatus.SUBMITTED:
             check_campaign_transition(after, CampaignStatus.APPROVED)

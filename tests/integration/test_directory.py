@@ -7,6 +7,7 @@ import pytest
 from campaign_engine.domain.contact import Person, Role, RoleGrant
 from campaign_engine.domain.errors import InvalidInput, NotFound
 from campaign_engine.domain.precinct import TargetRule
+from campaign_engine.services.campaign_steps import resolved
 from campaign_engine.store import tables
 from tests.support.cli import Cli
 from tests.support.engine import House
@@ -69,6 +70,14 @@ async def test_H5_an_unknown_name_and_an_end_of_what_is_not_shown_are_refused(ho
     assert not await house.rows(tables.directory_looks)
 
 
+async def approve(house: House, campaign_id: int) -> None:
+    phone = await house.staff("birch4", Role.APPROVER)
+    approver = Person(await phone.contact_id(), handle="birch4", grants=(RoleGrant(Role.APPROVER),))
+    async with house.store.write() as work:
+        campaign, _ = await resolved(work, await work.campaigns.get(campaign_id))
+        await house.approval.approve(work, approver, campaign_id, campaign.approval_hash(campaign.precincts))
+
+
 async def test_H5_only_a_post_that_names_an_unverified_entry_is_held_back(house: House) -> None:
     phone = await house.staff("river7", Role.ORGANIZER)
     author = Person(await phone.contact_id(), handle="river7", grants=(RoleGrant(Role.ORGANIZER),), trained=True)
@@ -103,6 +112,10 @@ async def test_H5_only_a_post_that_names_an_unverified_entry_is_held_back(house:
     assert {row.status for row in await house.rows(tables.campaigns)} == {"draft"}
     await verify(house, "Safe Horizon")
     await submit(naming)
+    async with house.store.write() as work:
+        await house.directory.expire(work, "Safe Horizon", "oak3")
+    with pytest.raises(InvalidInput, match="names Safe Horizon"):
+        await approve(house, naming)
     await submit(await drafted("Hi {{ area }}. Hard day? Call or text 988, or 911 in danger"))
 
 

@@ -55,6 +55,7 @@ class Events:
             channels=DIRECT_CHANNELS,
             targets=TargetRule(TargetKind.PRECINCTS, precincts=campaign.precincts),
             stale_minutes=STALE_MINUTES,
+            fixed=True,
         )
 
 

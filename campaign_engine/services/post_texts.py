@@ -98,7 +98,7 @@ class PostTexts:
     def fixed(self, draft: Draft) -> Draft:
         """With the shipped text in each of its languages, and no other (safety I2)."""
         texts = {language: self._renderer.fixed(draft.kind, language).text for language in draft.languages}
-        return dataclasses.replace(draft, texts=texts)
+        return dataclasses.replace(draft, texts=texts, fixed=True, rooms_only=False, pledge=None)
 
     def is_fixed(self, kind: str, content: PostContent) -> bool:
         """Whether each of its texts is the one that ships."""

@@ -8,6 +8,7 @@ import pytest
 from campaign_engine.domain.contact import Role, Scope, ScopeKind, Topic
 from campaign_engine.domain.message import InboundKind
 from campaign_engine.store import tables
+from tests.integration.test_conversation_staff import draft
 from tests.support.engine import House, Phone
 
 BROOKLYN = Scope(ScopeKind.BOROUGH, "Brooklyn")
@@ -299,3 +300,24 @@ async def test_I2_its_author_does_not_approve_it(house: House, ben: Phone) -> No
     await check_in(both)
     await both.tap("Send for approval")
     assert "Nothing waits" in await both.press("o:waiting")
+
+
+async def test_S9_an_event_is_cancelled_with_a_button_and_one_more_tap(house: House) -> None:
+    organizer = await house.staff("river7", Role.ORGANIZER)
+    lead = await house.staff("maple2", Role.SAFETY_LEAD)
+    await draft(organizer, "Occupy the block")
+    await organizer.tap("Send for approval")
+    await lead.press("o:waiting")
+    await lead.tap("Approve")
+    await lead.press("st:1")
+    assert "Everybody signed up is told at once" in await lead.tap("Cancel the event")
+    await lead.tap("No, go back")
+    assert not await house.rows(tables.event_notices)
+    await lead.tap("Cancel the event")
+    assert "is cancelled. Under 20 people who signed up are being told now" in await lead.tap("Yes, cancel it")
+    assert "was cancelled by maple2" in await organizer.press("ev:1:yes")
+    assert (await audited(house))[-1] == "maple2 cancel_event campaign:1"
+    assert "is no event" not in organizer.text
+    ally = await house.person("ally").join()
+    await ally.press("ev:1:yes")
+    assert len(await house.rows(tables.event_notices)) == 1

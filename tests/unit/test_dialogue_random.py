@@ -50,6 +50,14 @@ BUTTONS = [
         "g:7:13-15",
         "g:x:u13",
         "o:new",
+        "hd",
+        "hd:b:2:1",
+        "hd:h:75",
+        "hd:a:75",
+        "hd:r:x",
+        "ev:1:yes",
+        "lg:en+es",
+        "m:a2",
         "o:drop",
         "o:change",
         "k:pledge",
@@ -74,7 +82,7 @@ BUTTONS = [
     ),
     *("", ":", "::", "ed:title", "ed:nothing", "type"),
 ]
-COMMANDS = ["help", "stop", "delete", "privacy", "export", "language", "menu", "pause", "status", "nothing"]
+COMMANDS = ["help", "stop", "delete", "privacy", "export", "language", "menu", "pause", "status", "hold", "nothing"]
 steps = st.lists(
     st.one_of(
         st.tuples(st.just(InboundKind.CHOICE), st.sampled_from(BUTTONS)),
@@ -98,6 +106,9 @@ SERVED = (
     wanted.MoveCampaign,
     wanted.SubmitCampaign,
     wanted.RedeemInvite,
+    wanted.HoldPrecincts,
+    wanted.ReleasePrecincts,
+    wanted.CancelEvent,
 )
 
 

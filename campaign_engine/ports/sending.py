@@ -272,11 +272,14 @@ class KillSwitchRepository(Protocol):
     async def note_backlog(self, campaign_id: int, now: datetime) -> None:
         """A campaign was resumed: lanes leave it alone until a clock has settled what waited."""
 
+    async def has_work(self) -> bool:
+        """Whether `settle` could find anything."""
+
     async def settle(self, now: datetime) -> int:
         """Of what waited only the newest to each person and room stays, the rest expires; how many (safety S5).
 
         To be called after all that was due at `now` was opened and frozen, so that the newest is there; what was
-        resumed later is left to the next call.
+        resumed later is left to the next call. What a hold keeps back is not touched.
         """
 
 

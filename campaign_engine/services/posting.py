@@ -60,9 +60,7 @@ class Posting:
             cancelled = await work.occurrences.cancel_withdrawn(now)
             expired = await work.occurrences.expire(now)
         people, rooms = (0, 0) if stopped else await self._freeze(now)
-        if not stopped:
-            async with self._store.write() as work:
-                expired += await work.kill_switch.settle(now)
+        expired += 0 if stopped else await self._settle(now)
         finished = await self._finish(now)
         return Ticked(
             opened, missed, people, rooms, expired + held.expired, cancelled, finished, held.held, held.released
@@ -75,6 +73,14 @@ class Posting:
                 return Settled()
         async with self._store.write() as work:
             return await work.holds.settle(now)
+
+    async def _settle(self, now: datetime) -> int:
+        """After a pause only the newest of what waited goes on; in a transaction of its own (safety S5)."""
+        async with self._store.read() as work:
+            if not await work.kill_switch.has_work():
+                return 0
+        async with self._store.write() as work:
+            return await work.kill_switch.settle(now)
 
     async def next_due(self) -> datetime | None:
         """When the next post fires (UTC), the past for one that is due already; None when nothing is planned."""

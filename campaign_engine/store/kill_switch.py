@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignStatus
-from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus
+from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus
 from campaign_engine.ports.sending import SwitchState
 from campaign_engine.store.tables import backlogs, campaigns, deliveries, kill_switch, occurrences, posts
 from campaign_engine.store.transaction import Transaction
@@ -45,6 +45,12 @@ class SqlKillSwitchRepository(Transaction):
         noted = upsert(self._connection, backlogs, change=("since",))
         await self._connection.execute(noted.values(campaign_id=campaign_id, since=now))
 
+    async def has_work(self) -> bool:
+        """One statement."""
+        lifted = sa.exists().where(kill_switch.c.lifted_at.is_not(None), kill_switch.c.settled_at.is_(None))
+        resumed = sa.exists().where(backlogs.c.campaign_id.is_not(None))
+        return bool(await self._connection.scalar(sa.select(sa.or_(lifted, resumed))))
+
     async def settle(self, now: datetime) -> int:
         """Two reads; an update more for the switch, and two statements for resumed campaigns."""
         expired = 0
@@ -75,10 +81,10 @@ class SqlKillSwitchRepository(Transaction):
             .join(occurrences, occurrences.c.id == deliveries.c.occurrence_id)
             .join(posts, posts.c.id == occurrences.c.post_id)
             .join(campaigns, campaigns.c.id == posts.c.campaign_id)
-            .where(in_states(*TO_LEAVE), campaigns.c.status == CampaignStatus.RUNNING, to_whom.is_not(None), among)
+            .where(in_states(*CLAIMABLE), campaigns.c.status == CampaignStatus.RUNNING, to_whom.is_not(None), among)
             .subquery()
         )
         older = sa.select(waiting.c.id).where(waiting.c.place > 1)
-        changed = deliveries.update().where(deliveries.c.id.in_(older), in_states(*TO_LEAVE))
+        changed = deliveries.update().where(deliveries.c.id.in_(older), in_states(*CLAIMABLE))
         ended = changed.values(status=DeliveryStatus.EXPIRED, reason="overtaken", updated_at=now)
         return (await self._connection.execute(ended)).rowcount

@@ -167,7 +167,7 @@ async def test_a_campaign_from_draft_to_report_with_crashes(world: World) -> Non
     await tap(pledging, "16 o 17", "promesa")
     await begin_approval(approver, await invite(program, "approver"), world.channel)
 
-    await world.restart(at(16, 4, 45))
+    await world.restart(at(15, 50))
     await world.discord.driver.wait_connected(sessions=3)
     approved = await approver.press("Approve", at_least=1)
     assert "is approved" in approved.text
@@ -175,6 +175,10 @@ async def test_a_campaign_from_draft_to_report_with_crashes(world: World) -> Non
     assert approved.first_answer_ms < 3000
     edited = [entry for entry in await world.discord.driver.transcript() if "is approved" in json.dumps(entry.body)]
     assert edited[0].path_or_event.startswith("PATCH /webhooks/")
+
+    # Ten minutes to cancel have passed (safety S3).
+    await world.restart(at(16, 4, 45))
+    await world.discord.driver.wait_connected(sessions=4)
     await tap(joining, "It gets too much: text 988", "at most 2 a week?")
     await tap(joining, "Yes", "You're in")
     await on_the_page(world, site, organizer, joining)

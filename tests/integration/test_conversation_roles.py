@@ -10,11 +10,11 @@ from tests.integration.test_conversation_staff import running
 from tests.support.engine import House, Phone
 
 OWN = {
-    Role.ORGANIZER: {"New campaign", "Campaigns", "Reports"},
-    Role.APPROVER: {"Waiting for you (0)", "People who want to help (0)", "Reports"},
-    Role.SAFETY_LEAD: {"Waiting for you (0)", "People who want to help (0)", "Reports"},
+    Role.ORGANIZER: {"New campaign", "Campaigns", "All reports"},
+    Role.APPROVER: {"Waiting for you (0)", "People who want to help (0)", "All reports"},
+    Role.SAFETY_LEAD: {"Waiting for you (0)", "People who want to help (0)", "All reports"},
     Role.SITE_HOST: {"Our site's total"},
-    Role.ANALYST: {"Reports"},
+    Role.ANALYST: {"All reports"},
     Role.ADMIN: {"People who want to help (0)"},
     Role.AUDITOR: {"The log"},
 }

@@ -29,8 +29,8 @@ Every column that is stored, what kind of thing it is, and how long it may be ke
 empty.
 
 What removes it today: the person's own /delete at once; the nightly work for updates seen (48 hours), dialogue states
-and age blocks (24 hours) and posts on the page (30 days). The other periods are limits that the program does not yet
-enforce by itself.
+and age blocks (24 hours), requests for a role (when they end) and posts on the page (30 days). The other periods are
+limits that the program does not yet enforce by itself.
 """
 
 

@@ -20,6 +20,7 @@ from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.clock import SYSTEM_TIME, Time
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
+from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.blocking import Blocking
 from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.check_ins import CheckIns
@@ -27,12 +28,14 @@ from campaign_engine.services.conversation import Conversation, ConversationPart
 from campaign_engine.services.delivering import Lane, LaneParts
 from campaign_engine.services.directory import SupportDirectory
 from campaign_engine.services.events import Events
+from campaign_engine.services.fixing import Fixing
 from campaign_engine.services.hold_cards import HoldCards
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.incidents import Incidents
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.linting import Linting
 from campaign_engine.services.notifying import ChannelNotifier
+from campaign_engine.services.nudging import Nudging
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.posting import Posting
@@ -70,6 +73,7 @@ class Engine:
     room_desk: RoomDesk
     blocking: Blocking
     posting: Posting
+    nudging: Nudging
     reports: ReportDesk
     texts: PostTexts
     notifier: ChannelNotifier
@@ -214,6 +218,11 @@ class _Base:
         around = Surroundings(frozenset(self.channels), self.places.name, self.settings.site_url, self.hours)
         return PostTexts(self.renderer, around, self.words, self.directory)
 
+    @property
+    def audiences(self) -> Audiences:
+        """Counted against this installation's minimum."""
+        return Audiences(self.time.clock, self.settings.min_audience)
+
 
 def _renderer(settings: Settings) -> Renderer:
     """Raises ConfigurationError for a language without a safety text, or an imported file that cannot be read."""
@@ -234,7 +243,7 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
 def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
     base = _base(settings, database, wiring)
     clock, store = base.time.clock, base.store
-    campaigns, staffing, notifier = Campaigns(clock, base.texts), Staffing(clock), _notifier(base)
+    campaigns, staffing, notifier = Campaigns(clock, base.texts, base.audiences), Staffing(clock), _notifier(base)
     incidents = Incidents(clock, HoldCards(base.places.name))
     reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
     return Engine(
@@ -253,7 +262,8 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         conversation=Conversation(_parts(base, reports, notifier)),
         room_desk=RoomDesk(store, Rooms(clock), base.renderer, base.places, clock),
         blocking=Blocking(store, clock),
-        posting=Posting(store, clock),
+        posting=Posting(store, clock, settings.min_audience),
+        nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
         reports=reports,
         texts=base.texts,
         notifier=notifier,
@@ -271,8 +281,9 @@ def _parts(base: _Base, reports: ReportDesk, notifier: ChannelNotifier) -> Conve
         renderer=base.renderer,
         clock=clock,
         places=base.places,
-        campaigns=Campaigns(clock, base.texts),
-        approval=Approval(clock, base.texts),
+        campaigns=Campaigns(clock, base.texts, base.audiences),
+        approval=Approval(clock, base.texts, base.audiences),
+        fixing=Fixing(clock, base.texts),
         polishing=Polishing(clock, base.texts),
         staffing=Staffing(clock),
         holding=Holding(incidents, CheckIns(clock, base.texts, base.renderer), Events(clock, base.renderer)),

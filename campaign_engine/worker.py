@@ -6,12 +6,20 @@ from datetime import timedelta
 from functools import partial
 
 from campaign_engine.bootstrap import Engine
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.queueing.ticker import Ticker
 
 Run = Callable[[asyncio.Event], Awaitable[None]]
 
 KEEP_INBOX = timedelta(days=30)
 """How long a post waits on the page (safety A5)."""
+
+
+NUDGE_SECONDS = 60
+"""How often the worker looks for somebody to be told that something waits."""
+
+KEEP_LOOKS = timedelta(days=2)
+"""Looks at sizes are counted by the day (safety K3)."""
 
 
 def parts(engine: Engine) -> Mapping[str, Run]:
@@ -26,6 +34,7 @@ def parts(engine: Engine) -> Mapping[str, Run]:
 
     async def clock(stop: asyncio.Event) -> None:
         ticker = Ticker(tick)
+        ticker.add_often("nudge", engine.nudging.tick, NUDGE_SECONDS)
         ticker.add_daily("tidy", lambda: tidy(engine))
         ticker.start()
         try:
@@ -42,4 +51,5 @@ async def tidy(engine: Engine) -> int:
     now = engine.time.clock()
     async with engine.store.write() as work:
         posts = await work.inbox.forget_old(now - KEEP_INBOX)
-    return posts + await engine.conversation.forget_old(now)
+        looks = await work.audiences.forget_looks(to_wall(now - KEEP_LOOKS).date())
+    return posts + looks + await engine.conversation.forget_old(now)

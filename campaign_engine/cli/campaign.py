@@ -47,10 +47,11 @@ async def status(context: typer.Context, campaign: _Number) -> None:
 
     async with engine_of(context) as engine:
         async with engine.store.read() as work:
-            (card,) = await engine.campaigns.status(work, OPERATOR, campaign)
+            cards = await engine.campaigns.status(work, OPERATOR, campaign)
         async with engine.database.read() as connection:
             ledger = await health.ledger(connection, campaign)
-        say(engine.renderer.reply(card, "en").text)
+        for card in cards:
+            say(engine.renderer.reply(card, "en").text)
     say(f"\nMessages: {ledger.rows}")
     for state, count in ledger.by_status.items():
         if count:
@@ -70,7 +71,7 @@ async def preview(context: typer.Context, campaign: _Number) -> None:
 
     async with engine_of(context) as engine:
         async with engine.store.read() as work:
-            cards = await engine.campaigns.preview(work, OPERATOR, campaign)
+            cards = await engine.campaigns.preview(work, OPERATOR, campaign, sizes=False)
         for card in cards:
             await ConsoleChannel(sys.stdout).send(engine.renderer.reply(card, "en"), Destination("console", "operator"))
 

@@ -132,6 +132,9 @@ async def plan_campaign(player: Player, plan: Plan) -> int:
     handing_in = player.need("su:")
     await player.tap(handing_in)
     campaign = handing_in.removeprefix("su:")
+    if player.offered(f"sa:{campaign}"):
+        # Nobody has joined before the first campaign; they are counted again when it goes out (safety S2).
+        await player.press(f"sa:{campaign}")
     player.need(f"st:{campaign}")
     return int(campaign)
 

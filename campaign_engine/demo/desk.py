@@ -31,7 +31,7 @@ AFTER_A_POST = timedelta(hours=2)
 """How long the clock goes on behind an event, so that people have read it."""
 
 _DAY = timedelta(days=1)
-_HANDS_IN = "su:"
+_HANDS_IN = ("su:", "sa:")
 _MOST_VISITORS = 9
 
 log = logging.getLogger(__name__)

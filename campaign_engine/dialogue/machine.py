@@ -2,7 +2,19 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import holds, join, menu, organize, pledge, staff, team, training, translate, volunteer
+from campaign_engine.dialogue import (
+    approve,
+    holds,
+    join,
+    menu,
+    organize,
+    pledge,
+    staff,
+    team,
+    training,
+    translate,
+    volunteer,
+)
 from campaign_engine.dialogue.flow import before, idle, remember_source, say
 from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
@@ -84,6 +96,8 @@ def _answered(state: State, inbound: Inbound, context: Context) -> Step | None:
         return translate.answer(state, inbound)
     if state.flow == "organize":
         return organize.answer(state, inbound, context)
+    if state.flow == approve.FLOW:
+        return approve.answer(state, inbound, context)
     return join.answer(state, inbound, context) if state.flow == "join" else None
 
 
@@ -106,6 +120,7 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
         )
     made = training.choice(state, data, context) or translate.choice(state, data, context)
     made = made or team.choice(state, data, context) or volunteer.choice(state, data, context)
+    made = made or approve.choice(state, data, context)
     return made or organize.choice(state, data, context)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from campaign_engine.dialogue import consents, join, stopping, team, training, translate, volunteer
+from campaign_engine.dialogue.approval_intents import ShowOwnWaits
 from campaign_engine.dialogue.flow import Rows, aside, before, idle, language_rows, option, say, waits
 from campaign_engine.dialogue.help import opened_card
 from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowNear, ShowStatus
@@ -73,7 +74,9 @@ def command(name: str, state: State, context: Context) -> Step | None:
 
 def opened_menu(state: State, context: Context) -> Step:
     """Opened by the person's own wish: a calm moment for one question about a consent, now and then."""
-    return consents.with_question(menu(state, context), context)
+    step = consents.with_question(menu(state, context), context)
+    planner = may(context.person, Capability.DRAFT)
+    return replace(step, intents=(*step.intents, ShowOwnWaits())) if planner else step
 
 
 def choice(state: State, data: str, context: Context) -> Step | None:

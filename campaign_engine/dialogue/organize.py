@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from campaign_engine.dialogue import training
+from campaign_engine.dialogue.approve import review_rows
 from campaign_engine.dialogue.flow import Rows, column, idle, named, option, say, waits
 from campaign_engine.dialogue.holds import languages_question
 from campaign_engine.dialogue.intents import (
@@ -93,7 +94,7 @@ def ask(state: State, field: str, context: Context, *intents: Intent) -> Step:
         draft = context.draft
         campaign = draft.campaign_id if draft is not None else 0
         shown: tuple[Intent, ...] = (ShowPreview(campaign), ShowHints(campaign)) if campaign else ()
-        return say(state, Reply("organize.review", options=_review_rows(campaign)), intents=(*intents, *shown))
+        return say(state, Reply("organize.review", options=review_rows(campaign)), intents=(*intents, *shown))
     makers: dict[str, Callable[[Context], Reply]] = {
         "title": lambda _: Reply("organize.title", asks_text=True),
         "targets": _targets_question,
@@ -107,13 +108,6 @@ def ask(state: State, field: str, context: Context, *intents: Intent) -> Step:
         return say(state, makers[field](context), intents=intents)
     rows = ((option("organize.starter", "tx:starter"),), *language_rows(field.removeprefix("text_"), context.draft))
     return say(state, Reply(f"organize.{field}", options=rows, asks_text=True), intents=intents)
-
-
-def _review_rows(campaign: int) -> Rows:
-    return (
-        (option("organize.submit", f"su:{campaign}"),),
-        (option("organize.change", "o:change"), option("organize.drop", "o:drop")),
-    )
 
 
 def _goal_question(_context: Context) -> Reply:

@@ -53,6 +53,20 @@ def waits(campaign: Campaign) -> bool:
     return open_now and any(post.status is PostStatus.SUBMITTED for post in campaign.posts)
 
 
+def waits_for_author(campaign: Campaign) -> bool:
+    """Whether an approver fixed something in it that its author has not said yes to."""
+    open_now = campaign.status is CampaignStatus.SUBMITTED or campaign.status in LIVE
+    return open_now and any(post.status is PostStatus.FIXED for post in campaign.posts)
+
+
+def check_author(person: Person, campaign: Campaign) -> int:
+    """Contact id of the one who wrote it. Raises NotAllowed."""
+    contact_id = check_organizer(person)
+    if contact_id != campaign.author_id:
+        raise NotAllowed("Only its author can do that.", "Ask them.", "not_its_author")
+    return contact_id
+
+
 def may_approve(person: Person, campaign: Campaign) -> bool:
     """Another person than every author, with a role for this kind whose scope covers all its precincts (safety S1)."""
     if person.contact_id is None or person.contact_id in _authors(campaign):

@@ -42,6 +42,9 @@ class ApprovalsRepository(Protocol):
     async def undo_fixes(self, campaign_id: int) -> None:
         """Fixed posts become drafts again in the words of their author."""
 
+    async def bring_up(self, campaign_id: int, now: datetime) -> None:
+        """Its drafts are the ones their author is asked about next."""
+
     async def waits(self, campaign_id: int) -> tuple[Wait, ...]:
         """What waits in a campaign, in order of post."""
 

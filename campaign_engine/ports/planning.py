@@ -16,11 +16,12 @@ from campaign_engine.ports.opendata import Incident
 
 @dataclass(frozen=True, slots=True)
 class StaffContact:
-    """Where a staff member is told that something waits."""
+    """Where a staff member is told that something waits, and their work handle."""
 
     contact_id: int
     language: str
     to: Destination
+    handle: str = ""
 
 
 class CampaignsRepository(Protocol):
@@ -86,6 +87,9 @@ class CampaignsRepository(Protocol):
 
     async def approvers(self, campaign: Campaign) -> tuple[StaffContact, ...]:
         """Who may approve it and can be written to."""
+
+    async def staff_contact(self, contact_id: int) -> StaffContact | None:
+        """Somebody by their number; None when gone or not to be written to."""
 
     async def author(self, campaign: Campaign) -> StaffContact | None:
         """Its author; None when gone or not to be written to."""

@@ -30,6 +30,10 @@ class Ticker:
         self._running: set[asyncio.Task[None]] = set()
         self._add("tick", tick, IntervalTrigger(seconds=seconds, timezone=UTC))
 
+    def add_often(self, name: str, work: Work, seconds: float) -> None:
+        """Beside the tick, and less often."""
+        self._add(name, work, IntervalTrigger(seconds=seconds, timezone=UTC))
+
     def add_daily(self, name: str, work: Work, at: time = AT_NIGHT) -> None:
         """Once at the start, because nobody knows how long the program was off, and then every day (New York)."""
         self._add(name, work, CronTrigger(hour=at.hour, minute=at.minute, timezone=NEW_YORK))

@@ -30,12 +30,17 @@ KNOWN_ERRORS = frozenset(
         "broken_template",
         "busy",
         "conflict",
+        "decided_first",
         "empty_text",
         "fixed_text",
+        "fix_too_large",
+        "fix_touches_links",
+        "fixer_gone",
         "forbidden_transition",
         "handle_taken",
         "incident_first",
         "incomplete_draft",
+        "incomplete_test",
         "invalid_code",
         "invite_over",
         "join_first",
@@ -52,11 +57,13 @@ KNOWN_ERRORS = frozenset(
         "no_precinct",
         "no_role",
         "no_task",
+        "no_such_text",
         "not_approver",
         "not_asked",
         "not_event",
         "not_found",
         "not_held",
+        "not_its_author",
         "not_organizer",
         "not_stopper",
         "not_told_yet",
@@ -69,6 +76,7 @@ KNOWN_ERRORS = frozenset(
         "own_stop",
         "past_schedule",
         "request_gone",
+        "same_text",
         "team_only",
         "training_first",
         "unknown_channel",
@@ -96,14 +104,20 @@ def error_reply(error: GroundswellError) -> Reply:
     return Reply(f"campaign.{block}", {"message": error.message, "hint": error.hint, **error.values})
 
 
-def reading_card(template: str, reader: Person, campaign: Campaign, texts: tuple[tuple[str, str], ...]) -> Reply:
+def reading_card(
+    template: str,
+    reader: Person,
+    campaign: Campaign,
+    texts: tuple[tuple[str, str], ...],
+    reach: Mapping[str, object] | None = None,
+) -> Reply:
     """The whole campaign as it will go out, with the approver's buttons for whoever may press them.
 
-    `texts` are pairs of language and rendered text.
+    `texts` are pairs of language and rendered text, `reach` as in services.audiences.
     """
     post = campaign.posts[0] if campaign.posts else None
     rows = approval_rows(campaign) if waits(campaign) and may_approve(reader, campaign) else ()
-    return Reply(template, {**_facts(campaign), **_plan(post), "texts": texts}, rows)
+    return Reply(template, {**_facts(campaign), **_plan(post), "texts": texts, "reach": reach}, rows)
 
 
 def approval_rows(campaign: Campaign) -> Rows:
@@ -114,12 +128,19 @@ def approval_rows(campaign: Campaign) -> Rows:
             Option(label="campaign.approve", data=f"ap:{campaign.id}:{seen}"),
             Option(label="campaign.send_back", data=f"rt:{campaign.id}"),
         ),
+        (Option(label="approval.fix", data=f"fx:{campaign.id}"),),
     )
 
 
 def rehearsal_rows(campaign: Campaign) -> Rows:
     """A button that plays it through."""
     return ((Option(label="sending.rehearse", data=f"rh:{campaign.id}"),),)
+
+
+def submitted_card(campaign: Campaign, approvers: tuple[str, ...]) -> Reply:
+    """Who may read it now; a test to oneself for whoever is alone (safety S1)."""
+    row = (Option(label="approval.test", data=f"tm:{campaign.id}"),)
+    return Reply("campaign.submitted", {**_facts(campaign), "approvers": approvers}, (row, *status_rows(campaign)))
 
 
 def short_card(template: str, campaign: Campaign, **values: object) -> Reply:

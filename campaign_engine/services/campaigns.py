@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import replace
 
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, Draft, PostStatus
 from campaign_engine.domain.contact import Person
@@ -17,15 +18,20 @@ from campaign_engine.domain.permission import (
     may_see,
     visible_precincts,
     waits,
+    waits_for_author,
 )
-from campaign_engine.domain.precinct import TargetRule
+from campaign_engine.domain.precinct import TargetKind, TargetRule, borough_of
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import campaign_cards as cards
 from campaign_engine.services import check_ins
+from campaign_engine.services.approval_cards import too_few_card
+from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.campaign_steps import in_status, log_step, resolved
+from campaign_engine.services.free_slots import FreeSlots
 from campaign_engine.services.post_texts import PostTexts
 from campaign_engine.services.rehearsing import rehearse
+from campaign_engine.services.waiting import waiting_lines
 
 Replies = tuple[Reply, ...]
 
@@ -33,9 +39,11 @@ Replies = tuple[Reply, ...]
 class Campaigns:
     """Every step checks first and writes last, so that an error leaves nothing half-done."""
 
-    def __init__(self, clock: Clock, texts: PostTexts) -> None:
+    def __init__(self, clock: Clock, texts: PostTexts, audiences: Audiences) -> None:
         self._clock = clock
         self._texts = texts
+        self._audiences = audiences
+        self._slots = FreeSlots(clock, texts.hours)
 
     async def start_draft(self, work: UnitOfWork, author: Person, kind: str) -> Replies:
         """The dialogue asks on by itself. Raises NotAllowed, InvalidInput."""
@@ -67,7 +75,7 @@ class Campaigns:
         if changed.targets and changed.targets != draft.targets:
             ranking = await work.targeting.latest_ranking()
             check_targets(author, TargetRule.from_json(changed.targets).resolve(ranking.ranking))
-        await work.campaigns.change_draft(changed)
+        await work.campaigns.change_draft(replace(changed, fixed=self._texts.is_reviewed(changed)))
         await log_step(work, author, "change", draft.campaign_id, self._clock())
         return ()
 
@@ -84,14 +92,18 @@ class Campaigns:
         await log_step(work, author, "drop", campaign.id, self._clock())
         return ()
 
-    async def preview(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies:
-        """As it will be read, with the approver's buttons for whoever may press them. Raises NotFound."""
+    async def preview(self, work: UnitOfWork, reader: Person, campaign_id: int, *, sizes: bool = True) -> Replies:
+        """As it will be read, with the approver's buttons for whoever may press them. Raises NotFound.
+
+        Without `sizes` nothing is written: to show one is a look that is counted (safety K3).
+        """
         campaign = await self._seen_by(work, reader, campaign_id)
         if not campaign.posts:
             draft = await work.campaigns.draft(campaign_id)
             return (cards.short_card("campaign.incomplete", campaign, fields=draft.missing if draft else ()),)
         shown, _ = await resolved(work, campaign)
-        card = cards.reading_card("campaign.preview", reader, shown, self._texts.all_of(shown))
+        reach = await self._audiences.reach(work, reader, shown) if sizes else None
+        card = cards.reading_card("campaign.preview", reader, shown, self._texts.all_of(shown), reach)
         card = dataclasses.replace(card, options=(*card.options, *cards.rehearsal_rows(shown)))
         return (*check_ins.note(shown, self._texts), card)
 
@@ -101,8 +113,33 @@ class Campaigns:
         shown, _ = await resolved(work, campaign)
         return (await rehearse(work, shown, self._clock(), self._texts.hours),)
 
-    async def submit(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies:
-        """Raises NotAllowed, InvalidInput naming what is missing or wrong, ForbiddenTransition, Conflict."""
+    async def test(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies:
+        """The posts as replies to whoever asks, one for each language: how a sole operator rehearses (safety S1)."""
+        campaign = await self._seen_by(work, reader, campaign_id)
+        shown, _ = await resolved(work, campaign)
+        texts = self._texts.all_of(shown) if campaign.posts else ()
+        if not texts:
+            raise InvalidInput("There is nothing to read yet.", "Write the text first.", "incomplete_test")
+        note = Reply("approval.test_note", {"title": campaign.title})
+        each = (Reply("approval.test_text", {"language": language, "text": text}) for language, text in texts)
+        return (note, *each)
+
+    async def widen(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies:
+        """All of the boroughs that its precincts lie in. Raises NotAllowed beyond the author's scope, NotFound."""
+        campaign = await self._own_campaign(work, author, campaign_id)
+        reached, _ = await resolved(work, campaign)
+        return await self.change_draft(work, author, {"targets": _boroughs(reached.precincts).as_json()})
+
+    async def rooms_only(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies:
+        """To rooms and the page, to nobody directly (safety S2). Raises NotFound."""
+        await self._own_campaign(work, author, campaign_id)
+        return await self.change_draft(work, author, {"rooms_only": True})
+
+    async def submit(self, work: UnitOfWork, author: Person, campaign_id: int, *, anyway: bool = False) -> Replies:
+        """Where too few people would get it, offers what can be done instead of handing it in; not `anyway`, when the
+        freeze decides (safety S2).
+
+        Raises NotAllowed, InvalidInput naming what is missing or wrong, ForbiddenTransition, Conflict."""
         check_organizer(author)
         campaign = await work.campaigns.get(campaign_id)
         if author.contact_id != campaign.author_id:
@@ -117,15 +154,18 @@ class Campaigns:
         for post in in_status(campaign, PostStatus.DRAFT):
             self._texts.check_post(reached, post, self._clock(), begun=draft.live)
             await check_ins.check(work, reached, post, self._texts, self._clock)
+            if not anyway and await self._audiences.too_few(work, author, reached, post):
+                return (await self._too_few(work, author, reached),)
         await self._texts.check_named(work, in_status(campaign, PostStatus.DRAFT))
         after = campaign.status if draft.live else CampaignStatus.SUBMITTED
         await work.campaigns.set_status(campaign, after, self._clock())
         await work.campaigns.submit_posts(campaign_id)
+        await work.approvals.begin(campaign_id, self._clock())
         if not draft.live:
             await work.campaigns.freeze_targets(campaign_id, reached.precincts, ranking.id)
         await log_step(work, author, "submit", campaign_id, self._clock())
-        approvers = len(await work.campaigns.approvers(reached))
-        return (cards.short_card("campaign.submitted", reached, approvers=approvers),)
+        approvers = tuple(staff.handle for staff in await work.campaigns.approvers(reached))
+        return (cards.submitted_card(reached, approvers),)
 
     async def move(self, work: UnitOfWork, person: Person, campaign_id: int, verb: str) -> Replies:
         """launch, pause, resume, cancel, finish, or edit an approved post. Raises NotAllowed, ForbiddenTransition."""
@@ -145,15 +185,24 @@ class Campaigns:
         """One campaign, or a list of those in the reader's scope. Raises NotFound."""
         if campaign_id is not None:
             campaign = await self._seen_by(work, reader, campaign_id)
-            return (cards.status_card(campaign, self._clock(), may_move=_may_move(reader, campaign)),)
+            card = cards.status_card(campaign, self._clock(), may_move=_may_move(reader, campaign))
+            return (card, *await waiting_lines(work, reader, campaign, self._slots))
         found = await work.campaigns.visible(reader.contact_id or 0, visible_precincts(reader))
         return (cards.list_card(found) if found else Reply("campaign.no_campaigns"),)
+
+    async def own_waits(self, work: UnitOfWork, author: Person) -> Replies:
+        """A line for each campaign that the author handed in and nobody decided on; none when nothing waits."""
+        found = await work.approvals.own_waits(author.contact_id) if author.contact_id is not None else ()
+        campaigns = [await work.campaigns.get(campaign_id) for campaign_id in found[:_MOST_LINES]]
+        lines = [await waiting_lines(work, author, campaign, self._slots) for campaign in campaigns]
+        return tuple(line for each in lines for line in each)
 
     async def _edit(self, work: UnitOfWork, person: Person, campaign: Campaign) -> Replies:
         contact_id = check_organizer(person)
         if contact_id != campaign.author_id:
             raise NotAllowed("Only its author can edit it.", "Ask them.", "not_your_campaign")
-        if campaign.status not in LIVE | {CampaignStatus.DRAFT} or waits(campaign):
+        waiting = waits(campaign) or waits_for_author(campaign)
+        if campaign.status not in LIVE | {CampaignStatus.DRAFT} or waiting:
             raise ForbiddenTransition(
                 f"A campaign that is {campaign.status} cannot be edited now.", "Ask the approver to send it back."
             )
@@ -168,6 +217,22 @@ class Campaigns:
             raise NotFound("You have no draft open.", "Begin a new campaign from the menu.", "no_draft")
         return draft
 
+    async def _own_campaign(self, work: UnitOfWork, author: Person, campaign_id: int) -> Campaign:
+        """The one whose draft is open. Raises NotFound for another one, whose button is old."""
+        draft = await self._own_draft(work, author)
+        if draft.campaign_id != campaign_id:
+            raise NotFound("This draft is not the one you are on.", "Open your draft from the menu.", "no_draft")
+        return await work.campaigns.get(campaign_id)
+
+    async def _too_few(self, work: UnitOfWork, author: Person, campaign: Campaign) -> Reply:
+        ranking = (await work.targeting.latest_ranking()).ranking
+        wider = _boroughs(campaign.precincts).resolve(ranking)
+        try:
+            check_targets(author, wider)
+        except NotAllowed:
+            wider = campaign.precincts
+        return too_few_card(campaign, self._audiences.minimum, can_widen=wider != campaign.precincts)
+
     async def _seen_by(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Campaign:
         campaign = await work.campaigns.get(campaign_id)
         if not may_see(reader, campaign):
@@ -175,6 +240,9 @@ class Campaigns:
             raise NotFound("There is no such campaign.", "Open the list of campaigns and choose one.")
         return campaign
 
+
+_MOST_LINES = 3
+"""Waiting campaigns that the menu names; the list of campaigns has them all."""
 
 _VERBS: Mapping[str, CampaignStatus] = {
     "launch": CampaignStatus.SCHEDULED,
@@ -195,6 +263,11 @@ def _after(campaign: Campaign, verb: str) -> CampaignStatus:
     if verb not in _VERBS:
         raise InvalidInput("There is no such step.", "Use the buttons under the status.")
     return _VERBS[verb]
+
+
+def _boroughs(precincts: tuple[int, ...]) -> TargetRule:
+    boroughs = tuple(dict.fromkeys(borough_of(number) for number in precincts))
+    return TargetRule(TargetKind.BOROUGHS, boroughs)
 
 
 def _may_move(person: Person, campaign: Campaign) -> bool:

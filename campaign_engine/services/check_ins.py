@@ -73,10 +73,15 @@ async def check(work: UnitOfWork, campaign: Campaign, post: Post, texts: PostTex
 def only_choices(changes: Mapping[str, object]) -> Mapping[str, object]:
     """Raise NotAllowed for anything but languages and time: nobody writes into a check-in (safety I2)."""
     if not CHOICES.issuperset(changes):
-        raise NotAllowed(
-            "The text of a check-in is fixed.", "You choose its languages and its time, nothing else.", "fixed_text"
-        )
+        raise text_is_fixed()
     return changes
+
+
+def text_is_fixed() -> NotAllowed:
+    """The one error for whoever would write into a check-in (safety I2)."""
+    return NotAllowed(
+        "The text of a check-in is fixed.", "You choose its languages and its time, nothing else.", "fixed_text"
+    )
 
 
 def needs_incident() -> NotAllowed:

@@ -26,11 +26,12 @@ from campaign_engine.ports.people import SavedState
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 from campaign_engine.services import actions, campaign_cards, contacts, sources, team
+from campaign_engine.services.approving import ApprovalDesk, Approving, FixingDesk
 from campaign_engine.services.directory import SupportDirectory
 from campaign_engine.services.helping import Helping
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.kill_switch import KillSwitch
-from campaign_engine.services.organizing import ApprovalDesk, CampaignDesk, InviteDesk, Organizing
+from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
 from campaign_engine.services.volunteers import Volunteers
@@ -55,6 +56,7 @@ class ConversationParts:
     campaigns: CampaignDesk
     approval: ApprovalDesk
     polishing: Polishing
+    fixing: FixingDesk
     staffing: InviteDesk
     holding: Holding
     directory: SupportDirectory
@@ -84,7 +86,7 @@ class Conversation:
     def __init__(self, parts: ConversationParts) -> None:
         self._parts = parts
         self._helping = Helping(parts.store, parts.renderer, parts.clock)
-        self._organizing = Organizing(parts.campaigns, parts.approval, parts.staffing)
+        self._organizing = Organizing(parts.campaigns, parts.staffing)
         self._shared = sources.SharedContext(parts.places, parts.channels, parts.public_url)
         self._handlers: Handlers = {
             **contacts.handlers(parts.places),
@@ -96,6 +98,7 @@ class Conversation:
             **parts.polishing.handlers(),
             **parts.holding.handlers(),
             **parts.directory.handlers(parts.places),
+            **Approving(parts.approval, parts.fixing).handlers(),
         }
 
     async def handle(self, inbound: Inbound) -> tuple[Message, ...]:
@@ -118,6 +121,7 @@ class Conversation:
         try:
             async with self._parts.store.read() as work:
                 turn = await self._look(work, inbound)
+                turn.reads_only = True
                 context = await self._shared.context(turn, sources.Found())
                 step = machine.ask_again(_state(turn.opened.saved), inbound, context)
                 shown = [intent for intent in step.intents if isinstance(intent, ShowPreview | ShowHints)]

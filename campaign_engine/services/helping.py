@@ -24,7 +24,7 @@ HELP_WAITS = 1.0
 SILENCE = timedelta(hours=72)
 """How long no campaign message comes after a card that matched text brought up (safety H3)."""
 
-_DRAFTING = ("organize", "translate")
+_DRAFTING = ("organize", "approve", "translate")
 
 
 class Helping:

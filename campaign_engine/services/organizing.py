@@ -3,24 +3,22 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from campaign_engine.dialogue.approval_intents import RoomsOnly, SendTest, ShowOwnWaits, WidenDraft
 from campaign_engine.dialogue.intents import (
-    ApproveCampaign,
     ChangeDraft,
     DropDraft,
     MoveCampaign,
     RedeemInvite,
-    ReturnCampaign,
     ShowPreview,
     ShowRehearsal,
     ShowReport,
     ShowStatus,
-    ShowWaiting,
     StartDraft,
     SubmitCampaign,
 )
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import NotAllowed
-from campaign_engine.domain.permission import may_read_report
+from campaign_engine.domain.permission import may_read_report, waits
 from campaign_engine.domain.rounding import LOOKS_A_DAY
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.unit_of_work import UnitOfWork
@@ -35,19 +33,15 @@ class CampaignDesk(Protocol):
     async def start_draft(self, work: UnitOfWork, author: Person, kind: str) -> Replies: ...  # noqa: D102 - named alike
     async def change_draft(self, work: UnitOfWork, author: Person, changes: Mapping[str, object]) -> Replies: ...  # noqa: D102
     async def drop_draft(self, work: UnitOfWork, author: Person) -> Replies: ...  # noqa: D102
-    async def preview(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies: ...  # noqa: D102
+    async def preview(self, work: UnitOfWork, reader: Person, campaign_id: int, *, sizes: bool = True) -> Replies: ...  # noqa: D102
+    async def test(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies: ...  # noqa: D102
+    async def widen(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies: ...  # noqa: D102
+    async def rooms_only(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies: ...  # noqa: D102
+    async def own_waits(self, work: UnitOfWork, author: Person) -> Replies: ...  # noqa: D102
+    async def submit(self, work: UnitOfWork, author: Person, campaign_id: int, *, anyway: bool = False) -> Replies: ...  # noqa: D102
     async def rehearse(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies: ...  # noqa: D102
-    async def submit(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies: ...  # noqa: D102
     async def move(self, work: UnitOfWork, person: Person, campaign_id: int, verb: str) -> Replies: ...  # noqa: D102
     async def status(self, work: UnitOfWork, reader: Person, campaign_id: int | None) -> Replies: ...  # noqa: D102
-
-
-class ApprovalDesk(Protocol):
-    """services.approval.Approval, as far as a conversation needs it. Every step raises GroundswellError."""
-
-    async def approve(self, work: UnitOfWork, approver: Person, campaign_id: int, seen: str) -> Replies: ...  # noqa: D102 - named alike
-    async def send_back(self, work: UnitOfWork, approver: Person, campaign_id: int) -> Replies: ...  # noqa: D102
-    async def waiting(self, work: UnitOfWork, approver: Person) -> Replies: ...  # noqa: D102
 
 
 class InviteDesk(Protocol):
@@ -60,9 +54,8 @@ class InviteDesk(Protocol):
 class Organizing:
     """One method per intent of staff; the campaign service checks roles, scopes and the two-person rule."""
 
-    def __init__(self, campaigns: CampaignDesk, approval: ApprovalDesk, staffing: InviteDesk) -> None:
+    def __init__(self, campaigns: CampaignDesk, staffing: InviteDesk) -> None:
         self._campaigns = campaigns
-        self._approval = approval
         self._staffing = staffing
 
     def handlers(self) -> Handlers:
@@ -75,17 +68,19 @@ class Organizing:
             ShowPreview: self.preview,
             ShowRehearsal: self._rehearse,
             SubmitCampaign: self._submit,
-            ApproveCampaign: self._approve,
-            ReturnCampaign: self._send_back,
+            SendTest: self._test,
+            WidenDraft: self._widen,
+            RoomsOnly: self._rooms_only,
+            ShowOwnWaits: self._own_waits,
             MoveCampaign: self._move,
-            ShowWaiting: self._waiting,
             ShowStatus: self._status,
             ShowReport: self._report,
         }
 
     async def preview(self, turn: Turn, intent: ShowPreview) -> Replies:
         """Also shown when a page is loaded anew."""
-        return await self._campaigns.preview(turn.work, turn.person, intent.campaign_id)
+        sizes = not turn.reads_only
+        return await self._campaigns.preview(turn.work, turn.person, intent.campaign_id, sizes=sizes)
 
     async def _rehearse(self, turn: Turn, intent: ShowRehearsal) -> Replies:
         """Read after the commit; each look at sizes is counted (safety K3)."""
@@ -109,22 +104,26 @@ class Organizing:
         return await self._campaigns.drop_draft(turn.work, turn.person)
 
     async def _submit(self, turn: Turn, intent: SubmitCampaign) -> Replies:
-        replies = await self._campaigns.submit(turn.work, turn.person, intent.campaign_id)
+        replies = await self._campaigns.submit(turn.work, turn.person, intent.campaign_id, anyway=intent.anyway)
         campaign = await turn.work.campaigns.get(intent.campaign_id)
-        turn.notices.extend(Notice(to, waits_notice()) for to in await turn.work.campaigns.approvers(campaign))
+        if waits(campaign):
+            turn.notices.extend(Notice(to, waits_notice()) for to in await turn.work.campaigns.approvers(campaign))
         return replies
 
-    async def _approve(self, turn: Turn, intent: ApproveCampaign) -> Replies:
-        return await self._approval.approve(turn.work, turn.person, intent.campaign_id, intent.seen)
+    async def _test(self, turn: Turn, intent: SendTest) -> Replies:
+        return await self._campaigns.test(turn.work, turn.person, intent.campaign_id)
 
-    async def _send_back(self, turn: Turn, intent: ReturnCampaign) -> Replies:
-        return await self._approval.send_back(turn.work, turn.person, intent.campaign_id)
+    async def _widen(self, turn: Turn, intent: WidenDraft) -> Replies:
+        return await self._campaigns.widen(turn.work, turn.person, intent.campaign_id)
+
+    async def _rooms_only(self, turn: Turn, intent: RoomsOnly) -> Replies:
+        return await self._campaigns.rooms_only(turn.work, turn.person, intent.campaign_id)
+
+    async def _own_waits(self, turn: Turn, intent: ShowOwnWaits) -> Replies:  # noqa: ARG002 - the intent has no fields
+        return await self._campaigns.own_waits(turn.work, turn.person)
 
     async def _move(self, turn: Turn, intent: MoveCampaign) -> Replies:
         return await self._campaigns.move(turn.work, turn.person, intent.campaign_id, intent.to)
-
-    async def _waiting(self, turn: Turn, intent: ShowWaiting) -> Replies:  # noqa: ARG002 - the intent has no fields
-        return await self._approval.waiting(turn.work, turn.person)
 
     async def _status(self, turn: Turn, intent: ShowStatus) -> Replies:
         return await self._campaigns.status(turn.work, turn.person, intent.campaign_id)

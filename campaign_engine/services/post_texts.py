@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaign_engine.domain.campaign import Campaign, Draft, Post, PostContent
+from campaign_engine.domain.campaign import Campaign, CampaignKind, Draft, Post, PostContent
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.drafting import check_schedule
 from campaign_engine.domain.errors import InvalidInput
@@ -17,6 +17,9 @@ from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.ports.wordlists import WordLists
 from campaign_engine.services.directory import SupportDirectory
 from campaign_engine.services.linting import Linting
+
+_FIXED_KINDS = (CampaignKind.SERIES, CampaignKind.AFTERMATH)
+"""Lessons and check-ins: what we ship is reviewed once and goes out as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,12 @@ class PostTexts:
     def reviews(self, kind: str) -> tuple[FixedText, ...]:
         """Version and review of a fixed text in each language."""
         return tuple(self._renderer.fixed(kind, language) for language in LANGUAGES)
+
+    def is_reviewed(self, draft: Draft) -> bool:
+        """Whether it is nothing but our reviewed texts of a kind that they are made for (safety S2)."""
+        if draft.kind not in _FIXED_KINDS or not draft.texts:
+            return False
+        return all(text == self._renderer.starter(draft.kind, language) for language, text in draft.texts.items())
 
     def with_starter(self, draft: Draft, changes: Mapping[str, object]) -> Mapping[str, object]:
         """The shipped text in place of `starter`, a language."""

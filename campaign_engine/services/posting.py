@@ -5,9 +5,10 @@ may tick at once, and what one leaves undone at its death the next one finds.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from campaign_engine.domain.audience import MIN_AUDIENCE
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.ports.clock import Clock
@@ -43,9 +44,10 @@ class Ticked:
 class Posting:
     """Ticks; any number of them over one database open each occurrence once."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, minimum: int = MIN_AUDIENCE) -> None:
         self._store = store
         self._clock = clock
+        self._minimum = minimum
 
     async def tick(self) -> Ticked:
         """Open, hold, expire, cancel, freeze, settle, finish. Raises StoreUnavailable; the next tick goes on.
@@ -140,11 +142,24 @@ class Posting:
     async def _freeze_one(self, occurrence: Unfrozen, now: datetime) -> tuple[int, int]:
         people = rooms = 0
         after: int | None = 0
+        occurrence = await self._with_enough(occurrence, now)
         while after is not None:
             async with self._store.write() as work:
                 frozen = await work.occurrences.freeze(occurrence, now, after)
             people, rooms, after = people + frozen.people, rooms + frozen.rooms, frozen.rest
         return people, rooms
+
+    async def _with_enough(self, occurrence: Unfrozen, now: datetime) -> Unfrozen:
+        """For rooms only where too few people would get it; its author is told by services.nudging (safety S2)."""
+        if not occurrence.needs_minimum:
+            return occurrence
+        async with self._store.read() as work:
+            size = await work.occurrences.size(occurrence, now)
+        if size.people >= self._minimum:
+            return occurrence
+        async with self._store.write() as work:
+            await work.approvals.note_small(occurrence.id, now)
+        return replace(occurrence, rooms_only=True)
 
     async def _finish(self, now: datetime) -> int:
         async with self._store.read() as work:

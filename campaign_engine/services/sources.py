@@ -22,7 +22,7 @@ _POST = re.compile(r"(?:p_|g:)(\d{1,18})(?::.*)?")
 _CODE = re.compile(rf"[{LETTERS}]{{{SITE_CODE_LENGTH}}}|[A-Z]{{2,9}}[1-9][0-9]")
 _COUNTS = (CampaignStatus.RUNNING, CampaignStatus.PAUSED, CampaignStatus.FINISHED)
 """States in which a post may still be out there and its pledges count to the campaign."""
-_TYPES_FREELY = ("organize", "staff", "translate")
+_TYPES_FREELY = ("organize", "approve", "staff", "translate")
 """Flows in which a typed text is never a site's code."""
 
 

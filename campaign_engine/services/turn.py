@@ -32,12 +32,21 @@ Reading = Callable[[UnitOfWork], Awaitable[Replies]]
 """What takes too long for a transaction that writes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a step of staff says to whoever took it, and to others."""
+
+    replies: Replies
+    notices: tuple[Notice, ...] = ()
+
+
 @dataclass(slots=True)
 class Turn:
     """One inbound inside its transaction; `person` changes as intents are carried out.
 
     `changes` and `actions` are written together by `flush`. `notices` are sent, `reports` and what `reads` are asked
     for are read after the commit; `removed` asks for the database's files to be scrubbed then.
+    `reads_only` when nothing may be written.
     """
 
     work: UnitOfWork
@@ -51,6 +60,7 @@ class Turn:
     reports: list[int] = field(default_factory=list)
     reads: list[Reading] = field(default_factory=list)
     removed: bool = False
+    reads_only: bool = False
 
     @property
     def who(self) -> Destination:

@@ -91,6 +91,16 @@ class SqlApprovalsRepository(Transaction):
         )
         await self._connection.execute(post_versions.delete().where(undone))
 
+    async def bring_up(self, campaign_id: int, now: datetime) -> None:
+        """One update."""
+        drafts = sa.exists().where(
+            posts.c.id == post_versions.c.post_id,
+            posts.c.version == post_versions.c.version,
+            posts.c.campaign_id == campaign_id,
+            posts.c.status == PostStatus.DRAFT,
+        )
+        await self._connection.execute(post_versions.update().where(drafts).values(created_at=now))
+
     async def waits(self, campaign_id: int) -> tuple[Wait, ...]:
         """One statement."""
         before = post_versions.alias("before")

@@ -245,7 +245,11 @@ class SqlCampaignsRepository(Transaction):
 
     async def author(self, campaign: Campaign) -> StaffContact | None:
         """One statement."""
-        row = (await self._connection.execute(waiting.reachable(campaign.author_id))).one_or_none()
+        return await self.staff_contact(campaign.author_id)
+
+    async def staff_contact(self, contact_id: int) -> StaffContact | None:
+        """One statement."""
+        row = (await self._connection.execute(waiting.reachable(contact_id))).one_or_none()
         return waiting.staff_contact(row, self._cipher) if row else None
 
     async def _insert(self, table: sa.Table, **values: Any) -> int:

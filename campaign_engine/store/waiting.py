@@ -21,6 +21,7 @@ from campaign_engine.store.tables import (
     post_versions,
     posts,
     role_grants,
+    staff_members,
 )
 
 _WAITING = (CampaignStatus.SUBMITTED, *sorted(LIVE))
@@ -51,8 +52,10 @@ def approvers(kind: CampaignKind) -> sa.Select[Any]:
             contacts.c.language,
             addresses.c.channel,
             addresses.c.address_cipher,
+            staff_members.c.handle,
         )
         .join(contacts, contacts.c.id == role_grants.c.contact_id)
+        .outerjoin(staff_members, staff_members.c.contact_id == role_grants.c.contact_id)
         .join(addresses, addresses.c.contact_id == role_grants.c.contact_id)
         .where(role_grants.c.role.in_(approving_roles(kind)), addresses.c.status == AddressStatus.ACTIVE)
         .order_by(role_grants.c.contact_id)
@@ -75,17 +78,23 @@ def staff_contacts(rows: Iterable[Any], campaign: Campaign, cipher: AddressCiphe
 def reachable(contact_id: int) -> sa.Select[Any]:
     """Language and address of one person who can be written to."""
     return (
-        sa.select(addresses.c.contact_id, contacts.c.language, addresses.c.channel, addresses.c.address_cipher)
+        sa.select(
+            addresses.c.contact_id,
+            contacts.c.language,
+            addresses.c.channel,
+            addresses.c.address_cipher,
+            staff_members.c.handle,
+        )
         .join(contacts, contacts.c.id == addresses.c.contact_id)
+        .outerjoin(staff_members, staff_members.c.contact_id == addresses.c.contact_id)
         .where(addresses.c.contact_id == contact_id, addresses.c.status == AddressStatus.ACTIVE)
     )
 
 
 def staff_contact(row: Any, cipher: AddressCipher) -> StaffContact:
     """From a row of `approvers` or `reachable`."""
-    return StaffContact(
-        row.contact_id, row.language, Destination(row.channel, cipher.decrypt(row.channel, row.address_cipher))
-    )
+    to = Destination(row.channel, cipher.decrypt(row.channel, row.address_cipher))
+    return StaffContact(row.contact_id, row.language, to, row.handle or "")
 
 
 def _has(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

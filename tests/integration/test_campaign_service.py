@@ -116,14 +116,21 @@ async def test_S1_a_sole_operator_with_both_roles_approves_nothing_of_their_own(
     assert (await refused(house, "send_back", both, campaign_id)).code == "own_campaign"
 
 
-async def test_an_approval_after_its_time_is_refused(house: House, author: Person) -> None:
+async def test_S1_an_approval_after_its_time_is_none_and_the_next_free_time_is_offered(
+    house: House, author: Person
+) -> None:
     approver = await person(house, "oak3", Role.APPROVER)
     campaign_id = await drafted(house, author)
     async with house.store.write() as work:
         await house.campaigns.submit(work, author, campaign_id)
     house.clock.advance(timedelta(days=8))
-    error = await refused(house, "approve", approver, campaign_id, await seen(house, campaign_id))
-    assert error.code == "past_schedule"
+    shown = await seen(house, campaign_id)
+    async with house.store.write() as work:
+        (card,) = (await house.approval.approve(work, approver, campaign_id, shown)).replies
+        campaign = await work.campaigns.get(campaign_id)
+    assert card.template == "approval.passed"
+    assert card.values["slot"] is not None
+    assert campaign.status is CampaignStatus.SUBMITTED
 
 
 async def test_targets_are_frozen_at_approval_whatever_is_ranked_later(house: House, author: Person) -> None:

@@ -20,14 +20,17 @@ from campaign_engine.opendata.directory import DirectoryFiles
 from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
+from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.check_ins import CheckIns
 from campaign_engine.services.conversation import Conversation, ConversationParts
 from campaign_engine.services.directory import SupportDirectory
 from campaign_engine.services.events import Events
+from campaign_engine.services.fixing import Fixing
 from campaign_engine.services.hold_cards import HoldCards
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.incidents import Incidents
+from campaign_engine.services.nudging import Nudging
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.rooms import Rooms
@@ -69,16 +72,21 @@ class Notes:
 
 
 class House:
-    """Precincts and the default ranking are stored; `person` gives a new one with a chat of their own."""
+    """Precincts and the default ranking are stored; `person` gives a new one with a chat of their own.
 
-    def __init__(self, store: SqlStore, clock: FakeClock) -> None:
+    Everybody is enough of an audience unless `minimum` says otherwise.
+    """
+
+    def __init__(self, store: SqlStore, clock: FakeClock, minimum: int = 0) -> None:
         self.store, self.clock, self.notes = store, clock, Notes()
         self.renderer, places = Renderer(), ShippedPlaces()
         self.directory = SupportDirectory(DirectoryFiles(), clock)
         texts = PostTexts(
             self.renderer, Surroundings(frozenset(CHANNELS), places.name, PAGE), WordLists(), self.directory
         )
-        self.campaigns, self.approval = Campaigns(clock, texts), Approval(clock, texts)
+        audiences = Audiences(clock, minimum)
+        self.campaigns, self.approval = Campaigns(clock, texts, audiences), Approval(clock, texts, audiences)
+        self.nudging = Nudging(store, clock, self.renderer, self.notes, texts.hours)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
         self.conversation = Conversation(
             ConversationParts(
@@ -89,6 +97,7 @@ class House:
                 campaigns=self.campaigns,
                 approval=self.approval,
                 polishing=Polishing(clock, texts),
+                fixing=Fixing(clock, texts),
                 staffing=self.staffing,
                 holding=Holding(
                     Incidents(clock, HoldCards(places.name)),

@@ -66,7 +66,9 @@ class House:
         texts: Mapping[str, str] = TEXTS,
         **more: Any,
     ) -> Planned:
-        """`first` is New York wall-clock time, now when it is None; `more`: kind, status, channels, targets, stale."""
+        """`first` is New York wall-clock time, now when it is None; `more`: kind, status, channels, targets,
+        stale, fixed.
+        """
         targets = more.get("targets", (PRECINCT,))
         content = PostContent(
             dict(texts),
@@ -74,6 +76,7 @@ class House:
             more.get("channels", ("telegram",)),
             TargetRule(TargetKind.PRECINCTS, precincts=targets),
             stale_minutes=more.get("stale", 180),
+            fixed=more.get("fixed", True),
         )
         approved = self.clock() - CANCEL_WINDOW
         async with self.store.database.write() as connection:

@@ -21,6 +21,7 @@ VALUES = {
     "longest": 400,
     "unit": "characters",
     "finding": {"code": "name", "language": "en", "found": "Jamal Brown"},
+    "most": 12,
     "offered": "web",
     "number": 74,
     "wall": datetime.fromisoformat("2026-12-01T22:00"),

@@ -1,0 +1,73 @@
+"""Between handing in and going out: too few people, a typo that an approver fixes, a time that passed."""
+
+from collections.abc import Mapping
+
+from campaign_engine.dialogue.approval_intents import (
+    Countersign,
+    FixPost,
+    RoomsOnly,
+    SendTest,
+    ShowSource,
+    TakeBack,
+    TakeSlot,
+    WidenDraft,
+)
+from campaign_engine.dialogue.flow import Rows, idle, named, number, option, say, waits
+from campaign_engine.dialogue.intents import Intent, ShowPreview, SubmitCampaign
+from campaign_engine.dialogue.state import Context, State, Step
+from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.languages import LANGUAGE_NAMES
+from campaign_engine.domain.message import Inbound, InboundKind, Reply
+from campaign_engine.domain.roles import Capability, may
+
+FLOW = "approve"
+
+
+def review_rows(campaign: int) -> Rows:
+    """What an author can do with a draft that is complete."""
+    return (
+        (option("organize.submit", f"su:{campaign}"),),
+        (option("approval.test", f"tm:{campaign}"),),
+        (option("organize.change", "o:change"), option("organize.drop", "o:drop")),
+    )
+
+
+def choice(state: State, data: str, context: Context) -> Step | None:
+    """A pressed button of a staff member; None for data of others."""
+    head, _, rest = data.partition(":")
+    first, _, second = rest.partition(":")
+    campaign = number(first)
+    if campaign is None or not context.person.is_staff:
+        return None
+    if head in ("wi", "ro"):
+        changed: Intent = WidenDraft(campaign) if head == "wi" else RoomsOnly(campaign)
+        review = Reply("organize.review", options=review_rows(campaign))
+        return say(waits(idle(state), "organize", "review"), review, intents=(changed, ShowPreview(campaign)))
+    if head == "fx":
+        return _which_text(state, campaign, second)
+    if head == "sa":
+        return say(idle(state), intents=(SubmitCampaign(campaign, anyway=True),))
+    served: Mapping[str, Intent] = {
+        "tm": SendTest(campaign),
+        "cs": Countersign(campaign, second),
+        "tb": TakeBack(campaign),
+        "sl": TakeSlot(campaign, second),
+    }
+    return say(state, intents=(served[head],)) if head in served else None
+
+
+def _which_text(state: State, campaign: int, language: str) -> Step:
+    if language in LANGUAGES:
+        waiting = waits(idle(state), FLOW, "text", campaign=campaign, language=language)
+        return say(waiting, intents=(ShowSource(campaign, language),))
+    row = tuple(named(LANGUAGE_NAMES[one], f"fx:{campaign}:{one}") for one in LANGUAGES)
+    return say(state, Reply("approval.fix_which", options=(row,)))
+
+
+def answer(state: State, inbound: Inbound, context: Context) -> Step | None:
+    """The whole text with the typo fixed; whether it is no more than that is checked by services."""
+    approves = may(context.person, Capability.APPROVE)
+    if inbound.kind is not InboundKind.TEXT or not approves or state.field != "text":
+        return None
+    fix = FixPost(int(state.data["campaign"]), str(state.data["language"]), inbound.text.strip())
+    return say(idle(state), intents=(fix,))

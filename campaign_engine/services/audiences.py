@@ -1,0 +1,52 @@
+"""How many a campaign would reach: enough for direct messages, and never shown exactly (safety S2, K3)."""
+
+from campaign_engine.domain.audience import MIN_AUDIENCE, Audience, AudienceSize
+from campaign_engine.domain.campaign import Campaign, CampaignKind, Post, topic_of
+from campaign_engine.domain.contact import Person
+from campaign_engine.domain.rounding import LOOKS_A_DAY, rounded_size
+from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.unit_of_work import UnitOfWork
+
+Reach = dict[str, object] | None
+"""For templates: `people` (rounded, None is under 20), `rooms`, `direct`; only `looks` when the day's are used up."""
+
+
+class Audiences:
+    """The minimum is the operator's (GROUNDSWELL_MIN_AUDIENCE)."""
+
+    def __init__(self, clock: Clock, minimum: int = MIN_AUDIENCE) -> None:
+        self._clock = clock
+        self.minimum = minimum
+
+    async def reach(self, work: UnitOfWork, reader: Person, campaign: Campaign) -> Reach:
+        """What the card of a campaign says, counted as a look of this reader; None for nobody in particular."""
+        if reader.contact_id is None or not campaign.posts:
+            return None
+        if not await self.may_look(work, reader.contact_id):
+            return {"looks": LOOKS_A_DAY}
+        content = campaign.posts[0].content
+        size = await self._size(work, campaign, campaign.posts[0])
+        direct = not content.rooms_only
+        return {"people": rounded_size(size.people), "rooms": size.rooms, "direct": direct}
+
+    async def may_look(self, work: UnitOfWork, contact_id: int) -> bool:
+        """Count one look at a size (safety K3); also for whoever shows sizes elsewhere."""
+        return await work.audiences.look(contact_id, to_wall(self._clock()).date(), LOOKS_A_DAY)
+
+    async def too_few(self, work: UnitOfWork, author: Person, campaign: Campaign, post: Post) -> bool:
+        """Whether a direct post in an organizer's own words would reach fewer than the minimum (safety S2).
+
+        It tells something about a size, so that it is a look too; whoever has none left is not told now, and the freeze
+        of the audience decides.
+        """
+        if campaign.kind is CampaignKind.AFTERMATH or not post.content.needs_minimum or author.contact_id is None:
+            return False
+        if not await self.may_look(work, author.contact_id):
+            return False
+        return (await self._size(work, campaign, post)).people < self.minimum
+
+    async def _size(self, work: UnitOfWork, campaign: Campaign, post: Post) -> AudienceSize:
+        content = post.content
+        audience = Audience(topic_of(campaign.kind), content.channels, campaign.precincts, content.rooms_only)
+        return await work.audiences.size(audience, self._clock())

@@ -88,7 +88,7 @@ class Facts:
 
     @property
     def is_urgent(self) -> bool:
-        """Safety S9: its campaign's state, approval, holds, hours and caps do not delay it; the kill switch does."""
+        """Safety S9: the kill switch, its campaign's state, approval, holds, hours and caps do not delay it."""
         return self.priority is Priority.CANCELLATION
 
 
@@ -135,10 +135,10 @@ def _unwanted(facts: Facts, moment: datetime) -> Reason | None:
 
 def _not_yet(facts: Facts, moment: datetime) -> Verdict | None:
     """What staff decided: it waits, and expires if that lasts too long."""
-    if facts.stopped:
-        return _wait(Reason.STOPPED, moment + LOOK_AGAIN)
     if facts.is_urgent:
         return None
+    if facts.stopped:
+        return _wait(Reason.STOPPED, moment + LOOK_AGAIN)
     if facts.campaign_status is not CampaignStatus.RUNNING:
         return _wait(Reason.CAMPAIGN_PAUSED, moment + LOOK_AGAIN)
     if facts.held_until is not None and facts.held_until > moment:

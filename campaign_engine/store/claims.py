@@ -75,7 +75,7 @@ def chosen(lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bo
         sa.select(deliveries.c.id, deliveries.c.contact_id, deliveries.c.priority, deliveries.c.next_attempt_at)
         .where(
             sa.exists(mine.cte("mine").select()),
-            ~IS_ON,
+            sa.or_(~IS_ON, _IS_NOTICE),
             deliveries.c.lane == lane,
             in_states(*CLAIMABLE),
             deliveries.c.next_attempt_at <= now,

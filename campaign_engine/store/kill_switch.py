@@ -1,4 +1,4 @@
-"""The one switch that stops everything, and what waited behind it or behind a paused campaign (safety S3, S5)."""
+"""The one switch that stops everything but word of a cancelled event, and what waited behind it or behind a paused campaign (safety S3, S5)."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus
+from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.sending import SwitchState
 from campaign_engine.store.tables import backlogs, campaigns, deliveries, kill_switch, occurrences, posts
 from campaign_engine.store.transaction import Transaction
@@ -14,7 +15,7 @@ from campaign_engine.store.upsert import insert, upsert
 
 _ALL = "all"
 IS_ON = sa.exists().where(kill_switch.c.name == _ALL, kill_switch.c.settled_at.is_(None)).correlate(None)
-"""Pressed, or lifted and not yet settled by a clock: nothing may leave."""
+"""Pressed, or lifted and not yet settled by a clock: nothing may leave but a notice (safety S9)."""
 
 
 class SqlKillSwitchRepository(Transaction):
@@ -70,7 +71,8 @@ class SqlKillSwitchRepository(Transaction):
         return expired
 
     async def _expire_all_but_newest(self, among: sa.ColumnElement[bool], now: datetime) -> int:
-        """Of what waits for one person or one room: by priority, then the one that was due last, stays."""
+        """Of what waits for one person or one room, by priority, then the one that was due last; notices all stay."""
+        is_notice = deliveries.c.priority == Priority.CANCELLATION
         to_whom = sa.func.coalesce(-deliveries.c.contact_id, deliveries.c.room_id)
         place = sa.func.row_number().over(
             partition_by=to_whom,
@@ -81,7 +83,7 @@ class SqlKillSwitchRepository(Transaction):
             .join(occurrences, occurrences.c.id == deliveries.c.occurrence_id)
             .join(posts, posts.c.id == occurrences.c.post_id)
             .join(campaigns, campaigns.c.id == posts.c.campaign_id)
-            .where(in_states(*CLAIMABLE), campaigns.c.status == CampaignStatus.RUNNING, to_whom.is_not(None), among)
+            .where(in_states(*CLAIMABLE), campaigns.c.status == CampaignStatus.RUNNING, to_whom.is_not(None), ~is_notice, among)
             .subquery()
         )
         older = sa.select(waiting.c.id).where(waiting.c.place > 1)

@@ -195,6 +195,22 @@ async def test_S9_after_a_day_it_is_not_told_any_more(house: House, event: Plann
     assert channel.reached == []
 
 
+async def test_S9_S3_it_is_told_while_everything_else_is_stopped_and_lifting_loses_none(
+    house: House, event: Planned
+) -> None:
+    ben = await staff(house)
+    async with house.store.write() as work:
+        await work.kill_switch.press(None, house.clock())
+    await cancel(house, event, ben)
+    async with house.store.write() as work:
+        await work.kill_switch.lift(house.clock())
+        assert await work.kill_switch.settle(house.clock()) == 0
+        await work.kill_switch.press(None, house.clock())
+    channel = RecordingChannel()
+    await drain(house, channel)
+    assert channel.reached == ["told"]
+
+
 async def test_S9_it_asks_once_and_changes_nothing_before(house: House, event: Planned) -> None:
     asked = await cancel(house, event, await staff(house), sure=False)
     assert asked.template == "hold.event_sure"

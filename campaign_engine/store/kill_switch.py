@@ -83,7 +83,13 @@ class SqlKillSwitchRepository(Transaction):
             .join(occurrences, occurrences.c.id == deliveries.c.occurrence_id)
             .join(posts, posts.c.id == occurrences.c.post_id)
             .join(campaigns, campaigns.c.id == posts.c.campaign_id)
-            .where(in_states(*CLAIMABLE), campaigns.c.status == CampaignStatus.RUNNING, to_whom.is_not(None), ~is_notice, among)
+            .where(
+                in_states(*CLAIMABLE),
+                campaigns.c.status == CampaignStatus.RUNNING,
+                to_whom.is_not(None),
+                ~is_notice,
+                among,
+            )
             .subquery()
         )
         older = sa.select(waiting.c.id).where(waiting.c.place > 1)

@@ -249,3 +249,29 @@ async def test_the_next_firing_is_the_earliest_of_all_live_posts(house: House, p
     assert await posting.next_due() == house.clock() + timedelta(days=2)
     house.clock.advance(timedelta(days=2, hours=1))
     assert await posting.next_due() == house.clock() - timedelta(hours=1)
+
+
+async def test_S2_too_few_people_at_the_freeze_get_nothing_directly_and_rooms_do(house: House) -> None:
+    posting = Posting(house.store, house.clock, minimum=3)
+    for name in ("anna", "ben"):
+        await house.ally(name)
+    await house.room("group")
+    await house.plan(fixed=False)
+    ticked = await posting.tick()
+    assert (ticked.frozen_people, ticked.frozen_rooms) == (0, 1)
+    assert len(await house.rows(tables.small_audiences)) == 1
+    async with house.store.write() as work:
+        assert len(await work.approvals.untold_small(house.clock())) == 1
+        assert await work.approvals.untold_small(house.clock()) == ()
+
+
+async def test_S2_enough_people_and_fixed_texts_go_out_directly(house: House) -> None:
+    posting = Posting(house.store, house.clock, minimum=3)
+    for name in ("anna", "ben"):
+        await house.ally(name)
+    await house.plan(fixed=True)
+    assert (await posting.tick()).frozen_people == 2
+    await house.ally("cleo")
+    await house.plan(fixed=False)
+    assert (await posting.tick()).frozen_people == 3
+    assert not await house.rows(tables.small_audiences)

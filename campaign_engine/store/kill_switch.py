@@ -1,4 +1,4 @@
-"""The one switch that stops everything but word of a cancelled event, and what waited behind it or behind a paused campaign (safety S3, S5)."""
+"""The switch that stops all but word of a cancelled event, and what waited behind it or a pause (safety S3, S5)."""
 
 from datetime import datetime
 

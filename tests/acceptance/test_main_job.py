@@ -12,8 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from campaign_engine.bootstrap import open_engine
+from campaign_engine.domain.audience import LEAST_MIN_AUDIENCE
+from campaign_engine.domain.contact import AddressStatus, AgeBand, Topic
+from campaign_engine.domain.message import Destination
 from campaign_engine.domain.schedule import to_utc, to_wall
-from campaign_engine.settings import load_settings
+from campaign_engine.ports.people import NewContact
+from campaign_engine.settings import Settings, load_settings
 from campaign_engine.store.tables import pledges, rooms
 from tests.platforms.discord_person import Person as DiscordPerson
 from tests.platforms.discord_server import DiscordServer
@@ -58,6 +62,7 @@ async def world(tmp_path: Path, empty_database_url: str) -> AsyncIterator[World]
         discord = await stack.enter_async_context(DiscordServer())
         environment = {
             "GROUNDSWELL_DATABASE_URL": empty_database_url,
+            "GROUNDSWELL_MIN_AUDIENCE": str(LEAST_MIN_AUDIENCE),
             "GROUNDSWELL_TELEGRAM_TOKEN": telegram.token,
             "GROUNDSWELL_TELEGRAM_API": telegram.root,
             "GROUNDSWELL_DISCORD_TOKEN": discord.token,
@@ -71,6 +76,26 @@ async def world(tmp_path: Path, empty_database_url: str) -> AsyncIterator[World]
         guild = await discord.driver.guild("Maple")
         channel = await discord.driver.channel(guild, "general")
         yield World(program, telegram, discord, group, guild, channel)
+
+
+def settings_of(world: World) -> Settings:
+    environment = world.program.environment
+    return load_settings(
+        data_dir=Path(environment["GROUNDSWELL_DATA_DIR"]),
+        key_file=Path(environment["GROUNDSWELL_KEY_FILE"]),
+        database_url=environment["GROUNDSWELL_DATABASE_URL"],
+    )
+
+
+async def neighbours_joined(world: World) -> None:
+    """On the page some days ago: as many as a direct post needs (safety S2)."""
+    async with open_engine(settings_of(world)) as engine, engine.store.write() as work:
+        for number in range(LEAST_MIN_AUDIENCE):
+            who = Destination("web", f"neighbour {number}")
+            new = NewContact(who, AgeBand.FROM_16, "en", AddressStatus.ACTIVE, engine.time.clock())
+            contact_id, _ = await work.contacts.create(new)
+            await work.contacts.change(contact_id, {"precinct": 75})
+            await work.contacts.answer_topic(contact_id, Topic.AREA_UPDATES, True, engine.time.clock())
 
 
 async def invite(program: Program, role: str) -> str:
@@ -142,6 +167,7 @@ async def begin_approval(approver: DiscordPerson, code: str, channel: str) -> No
 async def test_a_campaign_from_draft_to_report_with_crashes(world: World) -> None:
     program, telegram = world.program, world.telegram.telegram
     await program.run("init")
+    await neighbours_joined(world)
     site = await add_site(program)
     organizer = await telegram.person("Ana")
     joining, pledging = await telegram.person("Bo"), await telegram.person("Cy", language_code="es")
@@ -248,13 +274,7 @@ async def the_report_is_there(world: World, organizer: TelegramPerson) -> None:
 
 async def every_pledge_is_counted(world: World) -> None:
     """To campaign, room and precinct, whichever way it came."""
-    environment = world.program.environment
-    settings = load_settings(
-        data_dir=Path(environment["GROUNDSWELL_DATA_DIR"]),
-        key_file=Path(environment["GROUNDSWELL_KEY_FILE"]),
-        database_url=environment["GROUNDSWELL_DATABASE_URL"],
-    )
-    async with open_engine(settings) as engine, engine.database.read() as connection:
+    async with open_engine(settings_of(world)) as engine, engine.database.read() as connection:
         linked = await connection.execute(sa.select(rooms.c.id, rooms.c.channel))
         room_channels: dict[int | None, str] = {row.id: row.channel for row in linked}
         given = sa.select(pledges.c.channel, pledges.c.room_id, pledges.c.precinct).where(pledges.c.campaign_id == 1)

@@ -60,6 +60,7 @@ class Stage:
                 "targets": TargetRule().as_json(),
                 "pledge": pledge or None,
                 "stale_minutes": STALE.seconds // 60,
+                "fixed": True,  # a reviewed text needs no minimum of people (safety S2)
             }
         )
         now = self.clock()

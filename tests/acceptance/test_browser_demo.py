@@ -43,7 +43,7 @@ async def plan_a_drive(seen: Visit) -> None:
     for label in ("precincts with the most", "300", "Use the starter text", "Use the starter text"):
         await seen.press(label)
     await seen.type("December 1 at 4 pm")
-    for label in ("Everywhere", "Look out", "Send for approval"):
+    for label in ("Everywhere", "Look out", "Send for approval", "Hand it in as it is"):
         await seen.press(label)
     assert "is handed in" in await seen.text()
 

@@ -66,3 +66,9 @@ def test_every_setting_is_documented_for_operators() -> None:
     page = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `GROUNDSWELL_(\w+)` \|", page, re.MULTILINE)
     assert sorted(rows) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_S2_a_minimum_audience_under_five_is_refused() -> None:
+    assert load_settings(min_audience=5).min_audience == 5
+    with pytest.raises(ConfigurationError, match="MIN_AUDIENCE"):
+        load_settings(min_audience=4)

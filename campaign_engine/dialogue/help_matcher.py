@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from campaign_engine.dialogue.help_text import Token, folded, tokens
+from campaign_engine.dialogue.help_text import Token
 
 Words = Mapping[str, str]
 _GAPS = {"..": 3, "...": 6}
@@ -145,8 +145,3 @@ def _alternatives(slot: str, named: Words) -> Iterator[str]:
             yield from _alternatives(named[each.strip("@?")], named)
         elif each:
             yield each
-
-
-def plain_words(text: str) -> list[Token]:
-    """Words of a text as typed."""
-    return tokens(folded(text))

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from campaign_engine.dialogue.help import CHINESE, help_card, help_languages
+from campaign_engine.dialogue.help import help_card
+from campaign_engine.dialogue.help_finding import CHINESE, help_languages, is_ready
 from campaign_engine.dialogue.intents import Pause
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import StoreUnavailable
@@ -24,6 +26,9 @@ HELP_WAITS = 1.0
 SILENCE = timedelta(hours=72)
 """How long no campaign message comes after a card that matched text brought up (safety H3)."""
 
+SHORT = 400
+"""Characters that are read in under ten milliseconds whatever they say; more of them are read beside the event loop."""
+
 _DRAFTING = ("organize", "approve", "translate")
 
 
@@ -34,13 +39,15 @@ class Helping:
         self._store = store
         self._renderer = renderer
         self._clock = clock
+        # Threads of its own: those that all share may be waiting for a network that is down (safety H4).
+        self._readers = ThreadPoolExecutor(1, thread_name_prefix="help")
 
     async def first(self, inbound: Inbound) -> tuple[Message, ...]:
         """The card whatever the database does; nothing without a match, or for staff whose draft is about such things.
 
         STOP and a typed command are what they are.
         """
-        found = _matched(inbound)
+        found = await self._found(inbound)
         if not found:
             return ()
         try:
@@ -68,6 +75,13 @@ class Helping:
                 said.setdefault(message.text, message)
         return tuple(said.values())
 
+    async def _found(self, inbound: Inbound) -> tuple[str, ...]:
+        if inbound.kind is not InboundKind.TEXT or is_stop(inbound.text) or command_in(inbound.text):
+            return ()
+        if is_ready() and len(inbound.text) <= SHORT:
+            return help_languages(inbound.text)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, help_languages, inbound.text)
+
     async def _silence(self, inbound: Inbound, opened: Opened, language: str) -> tuple[Message, ...]:
         """For a contact only, and only if the database takes it now: it is not tried again later.
 
@@ -93,12 +107,6 @@ def quiet_reply() -> Reply:
     """Says that nothing else comes for 72 hours, with the way to have it come again and to places near."""
     rows = ((Option(label="consent.resume", data="pa:end"), Option(label="help.near", data="m:near")),)
     return Reply("help.quiet", options=rows)
-
-
-def _matched(inbound: Inbound) -> tuple[str, ...]:
-    if inbound.kind is not InboundKind.TEXT or is_stop(inbound.text) or command_in(inbound.text):
-        return ()
-    return help_languages(inbound.text)
 
 
 def _covers(language: str, found: Sequence[str]) -> bool:

@@ -1,6 +1,7 @@
 """Help over the real store (safety H1-H4): what is sent, what is kept, and the silence after it, on both databases."""
 
 import logging
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,6 +72,13 @@ async def test_H1_the_card_comes_in_the_readers_language_and_in_the_one_they_wro
     assert {message.language for message in ally.screen} == {"en"}
     await ally.say("me quiero morir")
     assert [message.language for message in ally.screen[:2]] == ["en", "es"]
+
+
+async def test_H1_the_longest_message_keeps_nobody_else_waiting(house: House, ally: Phone) -> None:
+    await ally.say("my cousin " * 10)
+    begun = time.thread_time()
+    assert "automated program" in await ally.say("me " * 1333)
+    assert time.thread_time() - begun < 0.05
 
 
 async def test_H3_after_a_match_nothing_comes_for_72_hours_and_one_tap_ends_it(house: House, ally: Phone) -> None:

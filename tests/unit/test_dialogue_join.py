@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from campaign_engine.dialogue import intents as wanted
-from campaign_engine.dialogue.help import help_match
+from campaign_engine.dialogue.help_finding import help_languages
 from campaign_engine.domain.action import IfThen, PledgeCode
 from campaign_engine.domain.contact import AgeBand, Source, Topic
 from campaign_engine.domain.message import CHOICE_DATA_BYTES
@@ -257,14 +257,14 @@ def test_H1_unread_text_gets_the_short_help_line_and_a_way_on() -> None:
     ],
 )
 def test_H1_signs_of_need_are_matched(text: str) -> None:
-    assert help_match(text)
+    assert help_languages(text)
 
 
 @pytest.mark.parametrize(
     "text", ["MAPLE75", "11207", "when is the game", "I like the poster", "hola, buenos días", "75"]
 )
 def test_ordinary_sentences_are_not_matched(text: str) -> None:
-    assert not help_match(text)
+    assert not help_languages(text)
 
 
 @pytest.mark.parametrize("text", ["please don't stop the music", "stop by later", "the end of class"])

@@ -8,6 +8,8 @@ ordinary sentences, chosen to be hard, brought a card: numbers outside this file
 That is why help never depends on a match (safety H1).
 """
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_engine.dialogue.help import help_card, help_languages, help_match
+from campaign_engine.dialogue.help import help_card
+from campaign_engine.dialogue.help_finding import help_languages
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.words import STOP_WORDS, is_stop
 from campaign_engine.rendering import Renderer
@@ -45,7 +48,7 @@ def test_H1_signs_of_need_are_found_in_every_language(language: str) -> None:
     assert {part for part, _, _ in said} >= CATEGORIES
     assert len([part for part, _, _ in said if part in CATEGORIES]) >= 40
     for which in (said, [one for one in said if one[1]]):
-        missed = [text for _, _, text in which if not help_match(text)]
+        missed = [text for _, _, text in which if not help_languages(text)]
         assert len(missed) <= (1 - RECALL) * len(which), missed
 
 
@@ -62,7 +65,7 @@ def test_H1_ordinary_sentences_bring_no_card() -> None:
     assert len(said) >= 200
     assert len([part for part, _, _ in said if part == "en"]) >= 70
     for which in (said, [one for one in said if one[1]]):
-        alarms = [text for _, _, text in which if help_match(text)]
+        alarms = [text for _, _, text in which if help_languages(text)]
         assert len(alarms) <= FALSE_ALARMS * len(which), alarms
 
 
@@ -85,24 +88,24 @@ def test_H1_ordinary_sentences_bring_no_card() -> None:
     ],
 )
 def test_H1_however_it_is_typed(text: str) -> None:
-    assert help_match(text)
+    assert help_languages(text)
 
 
 def test_H1_a_harmless_phrase_hides_nothing_beside_it() -> None:
-    assert not help_match("this homework is killing me")
-    assert help_match("this homework is killing me and i want to die")
+    assert not help_languages("this homework is killing me")
+    assert help_languages("this homework is killing me and i want to die")
 
 
 def test_C7_no_word_for_STOP_brings_the_card() -> None:
     words = [word for language in STOP_WORDS.values() for word in language]
     assert all(is_stop(word) for word in words)
-    assert [word for word in words if help_match(word)] == []
+    assert [word for word in words if help_languages(word)] == []
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_H1_the_matcher_takes_whatever_is_typed(text: str) -> None:
-    assert help_match(text) in (True, False)
+    assert {*help_languages(text)} <= {*SAFETY_LANGUAGES}
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_H1_the_longest_message_takes_time_by_its_length_only(part: str) -> None
         text = (part * length)[:length]
         begun = time.process_time()
         for _ in range(3):
-            help_match(text)
+            help_languages(text)
         return (time.process_time() - begun) / 3
 
     assert took(4000) < 0.5
@@ -122,11 +125,20 @@ def test_H1_the_longest_message_takes_time_by_its_length_only(part: str) -> None
 
 def test_H1_a_usual_message_takes_under_a_thousandth_of_a_second() -> None:
     text = "yo what time does the event start tomorrow i wanna bring my cousin"
-    help_match(text)
+    help_languages(text)
     begun = time.process_time()
     for _ in range(100):
-        help_match(text)
+        help_languages(text)
     assert (time.process_time() - begun) / 100 < 0.001
+
+
+def test_the_signs_are_read_for_the_first_text_and_not_by_commands_that_read_none() -> None:
+    code = (
+        "import campaign_engine.services.conversation; from campaign_engine.dialogue import help_finding as it;"
+        "before = it.is_ready(); it.help_languages('hi'); print(before, it.is_ready())"
+    )
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert said.stdout.split() == ["False", "True"]
 
 
 @pytest.mark.parametrize("language", SAFETY_LANGUAGES)

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.contact import AddressStatus
 from campaign_engine.store.database import Database
-from campaign_engine.store.tables import addresses, consents, contacts, dialogues, do_not_contact, inbox
-from campaign_engine.store.upsert import insert
+from campaign_engine.store.tables import addresses, consents, contacts, dialogues, do_not_contact, imported_optouts, inbox
+from campaign_engine.store.upsert import upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,14 @@ async def replay(database: Database, left: tuple[Leaver, ...]) -> int:
     removed = 0
     async with database.write(durable=True) as connection:
         for leaver in left:
-            kept = insert(connection, do_not_contact).values(address_hash=leaver.address_hash, since=leaver.since)
-            await connection.execute(kept.on_conflict_do_nothing())
+            # Their newest word counts: an older one may be an import's, which can be undone.
+            kept = upsert(connection, do_not_contact, change=("since",))
+            await connection.execute(kept.values(address_hash=leaver.address_hash, since=leaver.since))
             theirs = sa.select(addresses.c.contact_id).where(addresses.c.address_hash == leaver.address_hash)
             if leaver.deleted:
                 gone = await connection.execute(contacts.delete().where(contacts.c.id.in_(theirs)))
                 removed += gone.rowcount
-                for table in (dialogues, inbox):
+                for table in (dialogues, inbox, imported_optouts):
                     await connection.execute(table.delete().where(table.c.address_hash == leaver.address_hash))
                 continue
             status = addresses.update().where(addresses.c.address_hash == leaver.address_hash)

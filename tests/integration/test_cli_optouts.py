@@ -187,3 +187,15 @@ async def test_C8_delete_and_their_own_start_end_what_an_import_left(house: Hous
     assert not await house.rows(tables.imported_optouts)
     (left,) = await house.rows(tables.do_not_contact)
     assert left.address_hash == hashes[0]
+
+
+def test_C7_A1_undo_after_a_restore_takes_back_no_stop_since_the_backup(sqlite_cli: Cli) -> None:
+    copy = sqlite_cli.folder / "copy.db"
+    joined(sqlite_cli, "stops", "leaves", "nothing")
+    sqlite_cli.run("optouts", "import", str(listed(sqlite_cli, "web", "stops", "leaves", "nothing")))
+    sqlite_cli.run("db", "backup", str(copy))
+    does(sqlite_cli, "stops", (InboundKind.TEXT, "STOP"))
+    does(sqlite_cli, "leaves", (InboundKind.COMMAND, "delete"), (InboundKind.CHOICE, "del:yes"))
+    sqlite_cli.run("db", "restore", str(copy), "--yes")
+    assert "Taken back: 1." in sqlite_cli.run("optouts", "undo", "--yes")
+    assert len(kept(sqlite_cli)["do_not_contact"]) == 2  # type: ignore[arg-type] # a list

@@ -12,6 +12,9 @@ _READERS = roles_with(Capability.APPROVE)
 WATCHERS = roles_with(Capability.HOLD)
 """Who may hold a precinct (safety I1)."""
 
+_GONE = 0
+"""Stands for an author who deleted themselves: it may be whoever came back and would approve it now (safety S1)."""
+
 LIVE = frozenset({CampaignStatus.APPROVED, CampaignStatus.SCHEDULED, CampaignStatus.RUNNING, CampaignStatus.PAUSED})
 """Between approval and the end."""
 
@@ -69,7 +72,8 @@ def check_author(person: Person, campaign: Campaign) -> int:
 
 def may_approve(person: Person, campaign: Campaign) -> bool:
     """Another person than every author, with a role for this kind whose scope covers all its precincts (safety S1)."""
-    if person.contact_id is None or person.contact_id in _authors(campaign):
+    authors = _authors(campaign)
+    if person.contact_id is None or person.contact_id in authors or _GONE in authors:
         return False
     return bool(campaign.precincts) and reach(person.grants, approving_roles(campaign.kind)) >= {*campaign.precincts}
 
@@ -159,6 +163,12 @@ def check_approver(person: Person, campaign: Campaign) -> int:
             "You wrote this one, so somebody else reads it before it goes out.",
             "Two people stand behind every post. Ask another approver.",
             "own_campaign",
+        )
+    if _GONE in _authors(campaign):
+        raise NotAllowed(
+            "Its author has left, and two people stand behind every post.",
+            "Cancel it under its status, and let somebody plan it anew.",
+            "author_gone",
         )
     if campaign.kind in ADULT_APPROVED_KINDS and not may(person, Capability.APPROVE_ADULT):
         raise NotAllowed(

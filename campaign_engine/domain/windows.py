@@ -16,6 +16,11 @@ NIGHT_ENDS = time(6, 0)
 """Between midnight and this nothing proactive leaves, whatever the settings and the role."""
 
 
+def is_night(moment: datetime) -> bool:
+    """Whether nobody is written to first, staff neither (safety S4)."""
+    return to_wall(moment).time() < NIGHT_ENDS
+
+
 @dataclass(frozen=True, slots=True)
 class SendingHours:
     """The windows of an installation; narrower than the defaults, never wider. Raises InvalidInput for wider ones."""

@@ -22,6 +22,7 @@ KNOWN_ERRORS = frozenset(
         "age_first",
         "approved_for_good",
         "asked_already",
+        "author_gone",
         "bad_draft",
         "bad_goal",
         "bad_handle",

@@ -18,7 +18,7 @@ from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import Conflict, GroundswellError, StoreUnavailable
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
-from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
+from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours, is_night
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import Figures
 from campaign_engine.ports.notifier import Notifier
@@ -211,7 +211,9 @@ class Conversation:
             return _error_reply(error)
 
     async def _tell(self, notices: Sequence[Notice]) -> None:
-        """Best effort: what waits is in the reader's menu whether or not this arrives."""
+        """Best effort: what waits is in the reader's menu whether or not this arrives; at night it does not (S4)."""
+        if is_night(self._parts.clock()):
+            return
         for notice in notices:
             try:
                 message = self._words((notice.reply,), notice.to.language)[0]

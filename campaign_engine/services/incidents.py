@@ -113,8 +113,9 @@ class Incidents:
         """The second of two. Raises NotAllowed for the first one, NotFound."""
         incident, now = await work.incidents.get(incident_id), self._clock()
         by = _actor(person, (incident.precinct,))
-        if not incident.is_open(now):
-            raise NotFound("This incident is too long ago.", "Declare it again.", "no_incident")
+        left = incident.declared_by is None and not incident.is_confirmed
+        if left or not incident.is_open(now):
+            raise NotFound("This incident is not there any more.", "Declare it again.", "no_incident")
         if _is_same(by, incident.declared_by, incident.declared_handle):
             raise NotAllowed(
                 "You declared it, so somebody else confirms it.", "Ask another one of your area.", "own_incident"

@@ -1,8 +1,10 @@
 """What the lint offers, carried out: hints for the author, one-tap fixes, a task for a teammate (safety F6)."""
 
+from dataclasses import replace
+
 from campaign_engine.dialogue.intents import AskTranslation, FixDraft, SendTranslation, ShowHints, ShowTranslation
 from campaign_engine.dialogue.lint import hints_reply
-from campaign_engine.domain.campaign import Draft
+from campaign_engine.domain.campaign import CampaignKind, Draft
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.drafting import apply_changes
 from campaign_engine.domain.errors import Conflict, NotFound
@@ -13,6 +15,7 @@ from campaign_engine.domain.translation import TranslationTask, may_translate
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.campaign_steps import log_step
+from campaign_engine.services.check_ins import text_is_fixed
 from campaign_engine.services.post_texts import PostTexts
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
 
@@ -76,7 +79,10 @@ class Polishing:
         return (Reply("translate.thanks", values),)
 
     async def _write(self, turn: Turn, draft: Draft, changes: dict[str, object], action: str) -> None:
-        await turn.work.campaigns.change_draft(apply_changes(draft, changes, self._texts.channels))
+        if draft.kind == CampaignKind.AFTERMATH:
+            raise text_is_fixed()
+        changed = apply_changes(draft, changes, self._texts.channels)
+        await turn.work.campaigns.change_draft(replace(changed, fixed=self._texts.is_reviewed(changed)))
         await log_step(turn.work, turn.person, action, draft.campaign_id, self._clock())
 
 

@@ -173,8 +173,9 @@ class SqlIncidentsRepository(Transaction):
     """Implements ports.holding.IncidentsRepository."""
 
     async def newest(self, precinct: int, now: datetime) -> Incident | None:
-        """One statement."""
-        mine = sa.and_(incidents.c.precinct == precinct, incidents.c.declared_at > now - INCIDENT_FOR)
+        """One statement; where its only person has left, one has to be declared anew."""
+        stands = sa.or_(incidents.c.confirmed_at.is_not(None), incidents.c.declared_by.is_not(None))
+        mine = sa.and_(incidents.c.precinct == precinct, incidents.c.declared_at > now - INCIDENT_FOR, stands)
         wanted = sa.select(incidents).where(mine).order_by(incidents.c.id.desc()).limit(1)
         row = (await self._connection.execute(wanted)).one_or_none()
         return _incident(row) if row else None
@@ -200,7 +201,7 @@ class SqlIncidentsRepository(Transaction):
         open_one = sa.and_(
             incidents.c.id == incident_id,
             incidents.c.confirmed_at.is_(None),
-            sa.func.coalesce(incidents.c.declared_by, 0) != by.contact_id,
+            incidents.c.declared_by != by.contact_id,
             incidents.c.declared_handle != by.handle,
         )
         values = {"confirmed_at": now, "confirmed_by": by.contact_id, "confirmed_handle": by.handle}
@@ -233,6 +234,7 @@ def _watching() -> sa.Select[Any]:
 
 
 def _hold(row: Any) -> Hold:
+    """Whoever asked for a release and left since may be the one who comes now: nobody asks then (safety I1)."""
     return Hold(
         row.id,
         row.precinct,
@@ -241,7 +243,7 @@ def _hold(row: Any) -> Hold:
         row.holder_id,
         row.handle,
         row.asked_by,
-        row.asked_handle,
+        row.asked_handle if row.asked_by is not None else "",
         row.ended_at,
     )
 

@@ -103,13 +103,14 @@ def _has(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def _written_by(contact_id: int) -> sa.ColumnElement[bool]:
+    """Also where the author is gone: nobody knows who that was."""
     version = _has(
         posts.c.campaign_id == campaigns.c.id,
         post_versions.c.post_id == posts.c.id,
         post_versions.c.version == posts.c.version,
         post_versions.c.author_id == contact_id,
     )
-    return sa.or_(sa.func.coalesce(campaigns.c.author_id, 0) == contact_id, version)
+    return sa.or_(sa.func.coalesce(campaigns.c.author_id, contact_id) == contact_id, version)
 
 
 def _within(person: Person, kinds: tuple[CampaignKind, ...]) -> sa.ColumnElement[bool]:

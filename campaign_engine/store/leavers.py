@@ -7,7 +7,15 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.contact import AddressStatus
 from campaign_engine.store.database import Database
-from campaign_engine.store.tables import addresses, consents, contacts, dialogues, do_not_contact, imported_optouts, inbox
+from campaign_engine.store.tables import (
+    addresses,
+    consents,
+    contacts,
+    dialogues,
+    do_not_contact,
+    imported_optouts,
+    inbox,
+)
 from campaign_engine.store.upsert import upsert
 
 

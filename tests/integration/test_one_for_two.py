@@ -113,8 +113,8 @@ async def test_I2_no_teammate_writes_into_a_check_in(house: House) -> None:
     async with house.store.write() as work:
         draft = await work.campaigns.draft(1)
         assert draft is not None
-        without = {"texts": {"en": draft.texts["en"]}, "asked": ("es",), "languages": ("en", "es")}
-        await work.campaigns.change_draft(replace(draft, **without))
+        asked = replace(draft, texts={"en": draft.texts["en"]}, asked=("es",), languages=("en", "es"))
+        await work.campaigns.change_draft(asked)
     await ben.press("tt:1:es")
     await ben.say("En la calle {{ area }}: {{ link }}")
     assert "es" not in (await house.rows(tables.post_versions))[0].content["texts"]

@@ -37,6 +37,7 @@ async def hold(
         _check(numbers, handle)
         async with engine.store.write() as work:
             done = await engine.incidents.hold(work, await _person(work, handle), numbers)
+            await _log(engine, work, f"hold as {handle.lower()}", numbers)
         _print(engine, done)
 
 
@@ -48,6 +49,7 @@ async def release(context: typer.Context, precincts: _Precincts = None, handle: 
     async with engine_of(context) as engine:
         async with engine.store.write() as work:
             done = await engine.incidents.release(work, await _person(work, handle), numbers)
+            await _log(engine, work, f"release as {handle.lower()}", numbers)
         _print(engine, done)
 
 
@@ -61,6 +63,14 @@ async def _person(work: "UnitOfWork", handle: str) -> Person:
     if contact_id is None:
         raise NotFound("Nobody has this work handle.", "Use the handle that the person chose with their invite.")
     return Person(contact_id=contact_id, handle=handle.lower(), grants=await work.staff.grants(contact_id))
+
+
+async def _log(engine: "Engine", work: "UnitOfWork", action: str, precincts: tuple[int, ...]) -> None:
+    """Nobody proves here that they are who --as says, so the log tells that it was done from the server (safety R3)."""
+    from campaign_engine.ports.planning import AuditEntry
+
+    for precinct in precincts:
+        await work.audit.append(AuditEntry(_READER.handle, action, f"precinct:{precinct}"), engine.time.clock())
 
 
 async def _show_timeline(engine: "Engine", precincts: tuple[int, ...]) -> None:

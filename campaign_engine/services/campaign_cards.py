@@ -19,6 +19,7 @@ SEEN_DIGITS = 12
 
 KNOWN_ERRORS = frozenset(
     {
+        "adults_only",
         "age_first",
         "approved_for_good",
         "asked_already",

@@ -44,13 +44,17 @@ class Staffing:
         return taken
 
     async def redeem(self, work: UnitOfWork, person: Person, code: str, handle: str) -> tuple[Reply, ...]:
-        """A second role keeps the first handle. Raises InvalidInput, Conflict for a taken handle, NotAllowed."""
+        """A second role keeps the first handle. Raises InvalidInput, Conflict for a taken handle, NotAllowed, also for
+        a safety lead who said to be under 18 (safety S1).
+        """
         if person.contact_id is None:
             raise NotAllowed("Please answer the first questions, then use your code.", "Send /start.", "join_first")
         now, wanted = self._clock(), read_handle(handle)
         grant = await work.staff.invited(code, now)
         if grant is None:
             raise code_not_valid()
+        if grant.role is Role.SAFETY_LEAD and person.age_band is not None and person.age_band.is_minor:
+            raise NotAllowed("A safety lead is an adult.", "Ask your team for another role.", "adults_only")
         kept = await work.staff.handle(person.contact_id)
         if not kept and await work.staff.handle_taken(wanted):
             raise handle_taken()

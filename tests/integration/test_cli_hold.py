@@ -42,6 +42,24 @@ def test_I1_one_holds_and_two_release_from_the_command_line(team: Cli) -> None:
     assert "73 (" in team.run("hold", "--timeline")
 
 
+async def _log(engine: Engine) -> list[str]:
+    async with engine.database.read() as connection:
+        rows = await connection.execute(tables.audit_entries.select().order_by(tables.audit_entries.c.id))
+        return [f"{row.actor} {row.action} {row.object}" for row in rows]
+
+
+def test_R3_the_log_tells_that_it_was_done_from_the_server(team: Cli) -> None:
+    team.run("hold", "75", "--as", "Ana7")
+    team.run("release", "75", "--as", "ben2")
+    assert team.within(_log)[-4:] == [
+        "ana7 hold precinct:75",
+        "operator hold as ana7 precinct:75",
+        "ben2 ask_release precinct:75",
+        "operator release as ben2 precinct:75",
+    ]
+    assert "whole" in team.run("audit", "verify")
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -171,3 +171,18 @@ async def test_R1_who_left_can_no_longer_move_what_they_planned_and_others_can(h
     (campaign,) = await house.rows(tables.campaigns)
     assert campaign.status == "scheduled"
     assert "Paused" in await approver.press("mv:1:pause")
+
+
+@pytest.mark.parametrize(("age", "role", "taken"), [
+    ("13 to 15", Role.SAFETY_LEAD, False),
+    ("16 or 17", Role.SAFETY_LEAD, False),
+    ("18 to 21", Role.SAFETY_LEAD, True),
+    ("16 or 17", Role.APPROVER, True),
+])  # fmt: skip
+async def test_S1_a_safety_lead_is_an_adult_where_we_know(house: House, age: str, role: Role, taken: bool) -> None:
+    phone = await house.person("somebody").join(age=age)
+    await phone.start(f"r_{await house.invite(role)}")
+    said = await phone.say("river7")
+    assert ("Welcome, river7" in said) is taken
+    assert taken or "A safety lead is an adult" in said
+    assert bool(await house.rows(tables.role_grants)) is taken

@@ -33,7 +33,7 @@ from campaign_engine.services.holding import Holding
 from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
-from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
+from campaign_engine.services.turn import Handlers, Notice, Reading, Replies, Turn
 from campaign_engine.services.volunteers import Volunteers
 
 TRIES = 5
@@ -200,9 +200,16 @@ class Conversation:
         await self._tell(done.turn.notices)
         cards = [await self._report(number) for number in done.turn.reports]
         for reading in done.turn.reads:
-            async with self._parts.store.read() as work:
-                cards.extend(await reading(work))
+            cards.extend(await self._read(reading))
         return self._words((*cards, *done.replies), done.language)
+
+    async def _read(self, reading: Reading) -> Replies:
+        """What cannot be read is said: the update counts as answered by now."""
+        try:
+            async with self._parts.store.read() as work:
+                return await reading(work)
+        except GroundswellError as error:
+            return (_error_reply(error),)
 
     async def _report(self, campaign_id: int) -> Reply:
         try:

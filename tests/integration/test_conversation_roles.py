@@ -186,3 +186,10 @@ async def test_S1_a_safety_lead_is_an_adult_where_we_know(house: House, age: str
     assert ("Welcome, river7" in said) is taken
     assert taken or "A safety lead is an adult" in said
     assert bool(await house.rows(tables.role_grants)) is taken
+
+
+async def test_R1_a_rehearsal_of_what_is_not_theirs_is_answered_as_what_does_not_exist(house: House) -> None:
+    await running(house)
+    elsewhere = await house.staff("elm4", Role.ORGANIZER, Scope(ScopeKind.PRECINCT, "22"))
+    assert [await elsewhere.press(f"rh:{number}") for number in (1, 999)] == [await elsewhere.press("st:1")] * 2
+    assert "can't find that any more" in elsewhere.text

@@ -10,6 +10,7 @@ from campaign_engine.dialogue.flow import (
     idle,
     language_rows,
     named,
+    number,
     option,
     say,
     source_of,
@@ -137,8 +138,9 @@ def _choice(state: State, data: str, context: Context) -> Step | None:
         return None
     if head in ("b", "bp", "bb"):
         return _browse(state, head, value, context)
-    if head == "n" and value.isdigit():
-        return _place_given(state, int(value), context)
+    precinct = number(value) if head == "n" else None
+    if precinct is not None:
+        return _place_given(state, precinct, context)
     if head == "t" and value in ("yes", "no"):
         return _updates_answered(state, context, value == "yes")
     return None
@@ -148,10 +150,9 @@ def _browse(state: State, head: str, value: str, context: Context) -> Step | Non
     """Boroughs (`bb`), one borough (`b:<index>`) or a further page of it (`bp:<index>:<page>`)."""
     if head == "bb":
         return ask(waits(state, "join", "place"), context)
-    borough, _, page = value.partition(":")
-    if not (borough + page).isdecimal():
-        return None
-    return _borough_chosen(state, int(borough), int(page or 0), context)
+    first, _, second = value.partition(":")
+    borough, page = number(first), number(second or "0")
+    return None if borough is None or page is None else _borough_chosen(state, borough, page, context)
 
 
 def _age_given(state: State, band: AgeBand, context: Context) -> Step:

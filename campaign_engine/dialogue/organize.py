@@ -7,7 +7,7 @@ from typing import Any
 
 from campaign_engine.dialogue import training
 from campaign_engine.dialogue.approve import review_rows
-from campaign_engine.dialogue.flow import Rows, column, idle, named, option, say, waits
+from campaign_engine.dialogue.flow import Rows, column, idle, named, number, option, say, waits
 from campaign_engine.dialogue.holds import languages_question
 from campaign_engine.dialogue.intents import (
     ApproveCampaign,
@@ -169,17 +169,17 @@ _SERVED = ("ap", "rt", "mv", "rh", "rp", "st", "su")
 def _served(state: State, head: str, value: str) -> Step | None:
     """Buttons that services answer, each with the number of a campaign."""
     first, _, second = value.partition(":")
-    if not first.isdecimal():
+    campaign = number(first)
+    if campaign is None:
         return None
-    number = int(first)
     made: dict[str, Intent] = {
-        "ap": ApproveCampaign(number, second),
-        "rt": ReturnCampaign(number),
-        "mv": MoveCampaign(number, second),
-        "rh": ShowRehearsal(number),
-        "rp": ShowReport(number),
-        "st": ShowStatus(number),
-        "su": SubmitCampaign(number),
+        "ap": ApproveCampaign(campaign, second),
+        "rt": ReturnCampaign(campaign),
+        "mv": MoveCampaign(campaign, second),
+        "rh": ShowRehearsal(campaign),
+        "rp": ShowReport(campaign),
+        "st": ShowStatus(campaign),
+        "su": SubmitCampaign(campaign),
     }
     return say(idle(state) if head == "su" else state, intents=(made[head],))
 
@@ -205,8 +205,8 @@ def _quick_answer(state: State, data: str, context: Context) -> Step | None:
     chosen = tuple(value.split("+"))
     if head == "lg" and set(chosen) <= set(LANGUAGES):
         return _saved(state, "languages", {"languages": list(chosen)}, context)
-    if head == "gl" and value.isdecimal():
-        return _saved(state, "goal", {"goal": int(value)}, context)
+    if head == "gl" and number(value) is not None:
+        return _saved(state, "goal", {"goal": number(value)}, context)
     if data == "tx:starter" and state.field.startswith("text_"):
         return _saved(state, state.field, {"starter": state.field.removeprefix("text_")}, context)
     if head in ("lg", "lf"):
@@ -221,8 +221,9 @@ def _lint_answer(state: State, head: str, value: str, context: Context) -> Step 
     draft, (first, _, second) = context.draft, value.partition(":")
     if draft is None:
         return None
-    if head == "lf" and first.isdecimal():
-        return ask(state, "review", context, FixDraft(int(first), second[:8]))
+    campaign = number(first)
+    if head == "lf" and campaign is not None:
+        return ask(state, "review", context, FixDraft(campaign, second[:8]))
     if second not in draft.languages or second == LANGUAGES[0]:
         return None
     if first == "out" and not draft.live:

@@ -1,4 +1,4 @@
-"""Buttons that no screen shows, as a changed client can press them: each is answered, none breaks a step (safety N1)."""
+"""Buttons that no screen shows, as a changed client can press them: each is answered, none breaks a step (N1)."""
 
 import pytest
 

@@ -50,6 +50,9 @@ check: $(VENV)/dev.stamp ## Style, types, layering, generated files
 bench: $(VENV)/dev.stamp ## Speed, each beside a real alternative
 	$(BIN)/python -m benchmarks
 
+soak: $(VENV)/dev.stamp ## Live through many more random weeks than `make test` does
+	SOAK_EXAMPLES=60 $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py
+
 lock: $(VENV)/dev.stamp ## Pin the newest allowed versions
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 \

@@ -93,6 +93,11 @@ _ARABIC_KEYS = str.maketrans({"ك": "ک", "ي": "ی", "ى": "ی", "ه": "ہ", "�
 """Letters that Arabic and Urdu keyboards write differently and readers take for the same, and the stretching sign."""
 
 
+def storable(text: str) -> str:
+    """Without NUL and halves of a sign, which one database refuses and the other keeps until something breaks."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
 def squeezed(text: str) -> str:
     """Letters and digits only, in lower case, without accents: "¡S T O P!" and "stop" are the same.
 

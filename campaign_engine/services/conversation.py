@@ -19,6 +19,7 @@ from campaign_engine.domain.errors import Conflict, GroundswellError, StoreUnava
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours, is_night
+from campaign_engine.domain.words import storable
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import Figures
 from campaign_engine.ports.notifier import Notifier
@@ -106,7 +107,7 @@ class Conversation:
 
         While the database is down everything is answered by the help card (safety H4).
         """
-        inbound = replace(inbound, language_hint=from_tag(inbound.language_hint))
+        inbound = _cleaned(inbound)
         card = await self._helping.first(inbound)
         if card:
             return card
@@ -240,6 +241,16 @@ class Conversation:
 
     def _words(self, replies: Sequence[Reply], language: str) -> tuple[Message, ...]:
         return self._parts.renderer.answers(replies, language)
+
+
+def _cleaned(inbound: Inbound) -> Inbound:
+    return replace(
+        inbound,
+        text=storable(inbound.text),
+        data=storable(inbound.data),
+        command=storable(inbound.command),
+        language_hint=from_tag(inbound.language_hint),
+    )
 
 
 def _error_reply(error: GroundswellError) -> Reply:

@@ -127,14 +127,16 @@ def async_url(url: str) -> sa.URL:
 
 
 def _create_engine(url: str, sqlite_connections: sqlite_driver.Connections) -> AsyncEngine:
+    """Its errors do not repeat the values of a statement, which may be texts or addresses (safety A2)."""
     parsed = async_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_async_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
     engine = create_async_engine(
         parsed,
         isolation_level="AUTOCOMMIT",
         pool_size=5,
         max_overflow=20,
+        hide_parameters=True,
         connect_args={"async_creator_fn": sqlite_connections.connect},
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)

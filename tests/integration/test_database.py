@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
+from campaign_engine.store.tables import meta
 
 INSERT = "INSERT INTO meta (key, value) VALUES ('{}', 'v')"
 
@@ -30,6 +31,17 @@ async def test_an_error_rolls_the_transaction_back(database: Database) -> None:
     with pytest.raises(RuntimeError):
         await write_then_fail()
     assert await count(database) == 0
+
+
+async def test_A2_an_error_of_the_database_does_not_repeat_what_was_written(database: Database) -> None:
+    async def twice() -> None:
+        async with database.write() as connection:
+            for value in ("the first", "somebody's words"):
+                await connection.execute(meta.insert().values(key="k", value=value))
+
+    with pytest.raises(IntegrityError) as caught:
+        await twice()
+    assert "somebody's words" not in str(caught.value)
 
 
 async def test_a_cancelled_writer_leaves_nothing_and_the_next_one_writes(database: Database) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from campaign_engine.domain.contact import Role
+from campaign_engine.domain.message import InboundKind
 from tests.support.engine import House
 
 HEADS = (
@@ -36,3 +37,21 @@ async def test_N1_a_button_that_nobody_was_shown_is_answered(house: House, value
         for phone in phones:
             await phone.press(f"{head}:{value}")
             assert phone.screen, (head, phone.address)
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\ud800"], ids=["NUL", "half a sign"])
+async def test_A2_a_sign_that_no_database_keeps_is_left_out_of_a_draft(house: House, sign: str) -> None:
+    organizer = await house.staff("river7", Role.ORGANIZER)
+    await organizer.command("menu")
+    await organizer.tap("New campaign", "Pledge drive")
+    await organizer.say(f"Win{sign}ter")
+    await organizer.tap("The 30 precincts", "300")
+    await organizer.say(f"We look{sign} out in {{{{ area }}}}: {{{{ link }}}}")
+    await organizer.command("menu")
+    assert "My draft" in organizer.buttons
+    stranger = house.person("stranger")
+    assert await stranger.send(InboundKind.START, data=f"s_{sign}")
+    async with house.store.read() as work:
+        draft = await work.campaigns.draft(1)
+    assert draft is not None
+    assert (draft.title, draft.texts["en"]) == ("Winter", "We look out in {{ area }}: {{ link }}")

@@ -109,8 +109,11 @@ def test_each_precinct_has_its_own_tile_on_a_map_that_is_roughly_the_city() -> N
             assert not (south > 4 and one.tile[1] < other.tile[1]), (one.number, other.number)
 
 
+DIRECTORY = ("violence_interrupters",)
+
+
 def test_sources_name_dataset_edition_and_changes_of_each_table() -> None:
     sources = figures.sources()
-    assert set(sources) == {"shootings", "precincts", "population", "neighbourhoods", "zips", "tiles"}
+    assert set(sources) == {"shootings", "precincts", "population", "neighbourhoods", "zips", "tiles", *DIRECTORY}
     assert all(source["dataset"] for source in sources.values())
     assert all(source["changes"] for name, source in sources.items() if name != "tiles")

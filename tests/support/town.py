@@ -27,6 +27,9 @@ MONDAY = datetime(2026, 11, 30, 15, 30, tzinfo=NEW_YORK)
 """Every Monday to Friday from here to December 23 is a school day."""
 
 AREAS = (73, 75)
+LEAST = 5
+"""The lowest minimum audience that an operator may set."""
+
 NAMES = tuple(f"ally{number}" for number in range(1, 13))
 _MARK = re.compile(r"\bday(\d+)\b")
 
@@ -120,7 +123,7 @@ class Town:
 
     async def work(self) -> None:
         """One tick and everything that may leave now, by a process that begins anew."""
-        await Posting(self.house.store, self.clock).tick()
+        await Posting(self.house.store, self.clock, LEAST).tick()
         lane = self.lane()
         if await lane.take():
             await lane.drain()

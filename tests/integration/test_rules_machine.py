@@ -51,6 +51,8 @@ class Rules(RuleBasedStateMachine):
         shutil.copy(self.template, self.folder / "town.db")
         self.campaigns: dict[int, int] = {}
         self.numbers = iter(range(1, 10_000))
+        self.open_edit: tuple[int, int] | None = None
+        self.cancelled: set[int] = set()
         self.pressed_by = ""
         self.behind: dict[int, set[str]] = {}
 
@@ -150,7 +152,7 @@ class Rules(RuleBasedStateMachine):
 
     async def _hand_in(self, number: int, precincts: tuple[int, ...], when: str, kind: str) -> int:
         ana = self.town.staff["ana1"]
-        await ana.press("o:drop")
+        await self._drop_draft()
         await ana.command("menu")
         await ana.tap("New campaign", kind)
         await ana.say(f"Winter {number}")
@@ -181,15 +183,15 @@ class Rules(RuleBasedStateMachine):
         text = self.town.texts[self.campaigns[int(data.split(":")[1])]]
         text.approved_at = self.clock()
 
-    @rule(choice=st.integers(0, 5), text=st.booleans())
-    def edit(self, choice: int, text: bool) -> None:
+    @rule(choice=st.integers(0, 5), hand_it_in=st.booleans())
+    def edit(self, choice: int, hand_it_in: bool) -> None:
         if self.campaigns:
-            self.run(self._edit(list(self.campaigns)[choice % len(self.campaigns)], text))
+            self.run(self._edit(list(self.campaigns)[choice % len(self.campaigns)], hand_it_in))
 
-    async def _edit(self, campaign_id: int, also_the_text: bool) -> None:
+    async def _edit(self, campaign_id: int, hand_it_in: bool) -> None:
         ana, number = self.town.staff["ana1"], next(self.numbers)
+        await self._drop_draft()
         before = self.town.texts[self.campaigns[campaign_id]]
-        await ana.press("o:drop")
         if "You can edit" not in await ana.press(f"mv:{campaign_id}:edit"):
             return
         before.withdrawn = True
@@ -197,10 +199,21 @@ class Rules(RuleBasedStateMachine):
         await ana.say(f"Look out for a friend, day{number}. {{{{ link }}}}")
         await ana.tap("Change something", "Spanish text")
         await ana.say(f"Cuida a alguien, day{number}. {{{{ link }}}}")
+        self.open_edit = (campaign_id, self.campaigns[campaign_id])
         self.campaigns[campaign_id] = number
-        self.town.texts[number] = Text(before.topic, before.precincts)
-        if also_the_text:
-            await ana.press(f"su:{campaign_id}")
+        self.town.texts[number] = Text(before.topic, before.precincts, paused=before.paused)
+        if hand_it_in and "handed in" in await ana.press(f"su:{campaign_id}"):
+            self.open_edit = None
+
+    async def _drop_draft(self) -> None:
+        """An edit that is dropped falls back to what was approved."""
+        await self.town.staff["ana1"].press("o:drop")
+        if self.open_edit is not None:
+            campaign_id, number = self.open_edit
+            approved, dropped = self.town.texts[number], self.town.texts[self.campaigns[campaign_id]]
+            self.campaigns[campaign_id] = number
+            approved.withdrawn, approved.paused = campaign_id in self.cancelled, dropped.paused
+        self.open_edit = None
 
     @rule(choice=st.integers(0, 5), verb=st.sampled_from(["pause", "resume", "cancel"]))
     def move(self, choice: int, verb: str) -> None:
@@ -208,7 +221,9 @@ class Rules(RuleBasedStateMachine):
             campaign_id = list(self.campaigns)[choice % len(self.campaigns)]
             shown = self.run(self.town.staff["ben2"].press(f"mv:{campaign_id}:{verb}"))
             text = self.town.texts[self.campaigns[campaign_id]]
-            text.withdrawn = text.withdrawn or (verb == "cancel" and "Cancelled" in shown)
+            if verb == "cancel" and "Cancelled" in shown:
+                text.withdrawn = True
+                self.cancelled.add(campaign_id)
             if "Paused" in shown or "Running" in shown or "Scheduled" in shown:
                 text.paused = "Paused" in shown
 
@@ -281,7 +296,13 @@ def test_C6_C7_S1_S2_S3_S4_S5_S6_I1_H3_N1_nobody_is_written_to_against_the_rules
     quiet = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
     run_state_machine_as_test(
         rules,
-        settings=settings(max_examples=EXAMPLES, stateful_step_count=30, deadline=None, suppress_health_check=quiet),
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=30,
+            deadline=None,
+            derandomize="SOAK_EXAMPLES" not in os.environ,
+            suppress_health_check=quiet,
+        ),
     )
 
 

@@ -6,9 +6,12 @@ from campaign_engine.domain.errors import Conflict, InvalidInput
 
 _LENGTHS = range(3, 21)
 
+_PROGRAM = frozenset({"operator", "clock", "demo"})
+"""What the log calls the command line and the program itself (safety R3)."""
+
 
 def read_handle(typed: str) -> str:
-    """As it is stored: lower case, 3 to 20 letters or digits of any script. Raises InvalidInput."""
+    """As it is stored: lower case, 3 to 20 letters or digits of any script. Raises InvalidInput, Conflict."""
     handle = unicodedata.normalize("NFKC", typed.strip()).casefold()
     if len(handle) not in _LENGTHS or not handle.isalnum():
         raise InvalidInput(
@@ -16,6 +19,8 @@ def read_handle(typed: str) -> str:
             "Choose one that is not your real name, such as river7.",
             "bad_handle",
         )
+    if handle in _PROGRAM:
+        raise handle_taken()
     return handle
 
 

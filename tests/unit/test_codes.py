@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_engine.domain.codes import LETTERS, WORDS, new_code, new_word_code, plain_code
-from campaign_engine.domain.errors import InvalidInput
+from campaign_engine.domain.errors import Conflict, InvalidInput
 from campaign_engine.domain.handle import read_handle
 
 
@@ -47,3 +47,10 @@ def test_a_handle_that_cannot_be_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         read_handle(typed)
     assert "river7" in caught.value.hint
+
+
+@pytest.mark.parametrize("typed", ["operator", "Clock", " DEMO "])
+def test_R3_nobody_is_called_as_the_log_calls_the_program(typed: str) -> None:
+    with pytest.raises(Conflict) as caught:
+        read_handle(typed)
+    assert caught.value.code == "handle_taken"

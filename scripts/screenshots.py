@@ -58,7 +58,7 @@ async def _desktop(browser: Browser, root: str) -> None:
     await _type(page, "Look out for each other")
     await _press(page, "precincts with the most", "300", "Use the starter text", "Use the starter text")
     await _type(page, "Tuesdays at 4 pm until December 8")
-    await _press(page, "Everywhere", "Look out", "Send for approval")
+    await _press(page, "Everywhere", "Look out", "Send for approval", "Hand it in as it is")
     while "approved it" not in await page.inner_text(".bar"):
         await page.goto(f"{root}/chat")
     await _press(page, "Skip to the next event", "Skip to the next event")

@@ -87,7 +87,17 @@ KNOWN_ERRORS = frozenset(
 )
 """Codes that templates say in every language; all others are said by their own message and hint."""
 
-IN_THE_DRAFT = frozenset({"incomplete_draft", "link_not_allowed", "long_text", "missing_language", "must_fix"})
+IN_THE_DRAFT = frozenset(
+    {
+        "incomplete_draft",
+        "link_not_allowed",
+        "long_text",
+        "missing_language",
+        "must_fix",
+        "outside_window",
+        "past_schedule",
+    }
+)
 """Refusals that the author mends in the draft, where the hints with their buttons are."""
 
 _MOVES: Mapping[CampaignStatus, tuple[str, ...]] = {
@@ -195,8 +205,10 @@ def list_card(campaigns: tuple[Campaign, ...]) -> Reply:
 
 def approved_card(campaign: Campaign, now: datetime) -> Reply:
     """With the end of the cancel window, and the buttons that take it back until then (safety S3)."""
-    leaves = to_wall(now + CANCEL_WINDOW)
-    values = {**_facts(campaign), "next": next_wall(campaign, now), "leaves": leaves}
+    going, ends = next_wall(campaign, now), now + CANCEL_WINDOW
+    # Beside a later day the end of the window would read as that day's time.
+    leaves = to_wall(ends) if going is None or to_utc(going) < ends else None
+    values = {**_facts(campaign), "next": going, "leaves": leaves}
     verbs = ("cancel",) if campaign.status is CampaignStatus.SCHEDULED else ("pause", "cancel")
     back: Rows = (tuple(Option(label=f"campaign.do_{verb}", data=f"mv:{campaign.id}:{verb}") for verb in verbs),)
     return Reply("campaign.approved", values, (*back, *status_rows(campaign)))

@@ -32,6 +32,7 @@ AFTER_A_POST = timedelta(hours=2)
 
 _DAY = timedelta(days=1)
 _HANDS_IN = ("su:", "sa:")
+_READING = Reply("demo.reading")
 _MOST_VISITORS = 9
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Desk:
         self._inside: Conversing = engine.conversation
         self._week = week
         self._skipping = asyncio.Lock()
+        self._approving = asyncio.Lock()
         self._handed_in = asyncio.Event()
 
     @classmethod
@@ -73,8 +75,8 @@ class Desk:
         """Like the conversation it stands before."""
         self.seat(inbound.address)
         answers = await self._inside.handle(inbound)
-        if inbound.data.startswith(_HANDS_IN):
-            self.told = (Reply("demo.reading"),)
+        if inbound.data.startswith(_HANDS_IN) and await self._waits():
+            self.told = (_READING,)
             self._handed_in.set()
         return answers
 
@@ -92,6 +94,7 @@ class Desk:
         if self._skipping.locked():
             return
         async with self._skipping:
+            await self._read()
             due = await self.engine.posting.next_due()
             before = await self._count()
             await self._week.forward(due + AFTER_A_POST if due else self.clock() + _DAY)
@@ -104,12 +107,22 @@ class Desk:
             await self._handed_in.wait()
             self._handed_in.clear()
             await asyncio.sleep(READING)
+            approved = await self._read()
+            if approved or self.told == (_READING,):
+                self.told = (Reply("demo.approved" if approved else "demo.nothing_to_read"),)
+
+    async def _waits(self) -> bool:
+        """A post that was refused, or reaches too few, was not handed in."""
+        async with self.engine.store.read() as work:
+            return bool(await work.approvals.all_waiting())
+
+    async def _read(self) -> int:
+        async with self._approving:
             try:
-                approved = await approve_waiting(self.stage.approver)
+                return await approve_waiting(self.stage.approver)
             except GroundswellError as error:
                 log.warning("the simulated approver could not go on (%s)", error.code)
-            else:
-                self.told = (Reply("demo.approved" if approved else "demo.nothing_to_read"),)
+                return 0
 
     async def _count(self) -> _Figures:
         async with self.engine.store.read() as work:

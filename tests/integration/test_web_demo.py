@@ -71,3 +71,33 @@ async def test_visitors_stay_few(desk: Desk) -> None:
 async def test_a_taken_port_is_a_clear_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(ConfigurationError, match="is taken"):
         await server.run(other.getsockname()[1], asyncio.Event(), print)
+
+
+async def plan(desk: Desk, *ends: str) -> None:
+    """A whole campaign for one precinct in the page chat; `ends` are pressed under its preview."""
+    app = create_app(server.parts_of(desk), lambda _pages: server.bar(desk))
+    async with on_socket(app) as root, Page(root) as page:
+        await page.open("/")
+        for label in ("Be the organizer", "New campaign", "Pledge drive"):
+            await page.press(label)
+        await page.type("Winter pledge")
+        await page.type("75")
+        for label in ("300", "Use the starter text", "Use the starter text"):
+            await page.press(label)
+        await page.type("December 4 at 4 pm")
+        for label in ("Everywhere", "Look out", *ends):
+            await page.press(label)
+
+
+async def test_nothing_is_being_read_until_it_is_handed_in(desk: Desk) -> None:
+    await plan(desk, "Send for approval")
+    assert desk.told == ()
+    await desk.handle(Inbound("web", ORGANIZER, InboundKind.CHOICE, "again", data="sa:1", simulated=True))
+    assert [reply.template for reply in desk.told] == ["demo.reading"]
+
+
+async def test_a_skip_right_after_handing_in_goes_to_the_post(desk: Desk) -> None:
+    await plan(desk, "Send for approval", "Hand it in as it is")
+    await desk.skip()
+    assert [reply.template for reply in desk.told] == ["demo.went_out", "demo.came"]
+    assert (desk.clock() - START).days == 4

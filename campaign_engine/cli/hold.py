@@ -55,7 +55,10 @@ async def release(context: typer.Context, precincts: _Precincts = None, handle: 
 
 def _check(precincts: tuple[int, ...], handle: str) -> None:
     if not precincts or not handle:
-        raise InvalidInput("Say which precincts, and who does it.", "For example: 73 75 --as river7")
+        raise InvalidInput(
+            "Say which precincts, and who does it.",
+            "For example: `groundswell hold 73 75 --as river7`, and the same with `release`.",
+        )
 
 
 async def _person(work: "UnitOfWork", handle: str) -> Person:

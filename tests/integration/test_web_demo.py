@@ -73,6 +73,10 @@ async def test_a_taken_port_is_a_clear_error() -> None:
         await server.run(other.getsockname()[1], asyncio.Event(), print)
 
 
+def said(desk: Desk) -> list[str]:
+    return [reply.template for reply in desk.told]
+
+
 async def plan(desk: Desk, *ends: str) -> None:
     """A whole campaign for one precinct in the page chat; `ends` are pressed under its preview."""
     app = create_app(server.parts_of(desk), lambda _pages: server.bar(desk))
@@ -91,13 +95,13 @@ async def plan(desk: Desk, *ends: str) -> None:
 
 async def test_nothing_is_being_read_until_it_is_handed_in(desk: Desk) -> None:
     await plan(desk, "Send for approval")
-    assert desk.told == ()
+    assert said(desk) == []
     await desk.handle(Inbound("web", ORGANIZER, InboundKind.CHOICE, "again", data="sa:1", simulated=True))
-    assert [reply.template for reply in desk.told] == ["demo.reading"]
+    assert said(desk) == ["demo.reading"]
 
 
 async def test_a_skip_right_after_handing_in_goes_to_the_post(desk: Desk) -> None:
     await plan(desk, "Send for approval", "Hand it in as it is")
     await desk.skip()
-    assert [reply.template for reply in desk.told] == ["demo.went_out", "demo.came"]
+    assert said(desk) == ["demo.went_out", "demo.came"]
     assert (desk.clock() - START).days == 4

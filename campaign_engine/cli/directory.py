@@ -7,11 +7,11 @@ import typer
 
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import add_row, command, out, say, table
+from campaign_engine.domain.handle import OPERATOR
 from campaign_engine.domain.support import Listed
 
 app = typer.Typer(help="The support directory: places and lines that people are sent to.", no_args_is_help=True)
 
-_OPERATOR = "operator"
 _Name = Annotated[str, typer.Argument(help="As `groundswell directory list` shows it.")]
 
 
@@ -56,7 +56,7 @@ async def verify(
 async def expire(context: typer.Context, name: _Name) -> None:
     """Stop showing an entry at once, until somebody verifies it again."""
     async with engine_of(context) as engine, engine.store.write() as work:
-        one = await engine.directory.expire(work, name, _OPERATOR)
+        one = await engine.directory.expire(work, name, OPERATOR)
     say(f"{one.entry.name} is not shown any more. A post that names it can't be handed in.")
 
 

@@ -21,7 +21,7 @@ async def invite(
     scope: Annotated[str, typer.Option(help="city, borough:NAME, precinct:NUMBER or site:NUMBER.")] = "city",
 ) -> None:
     """Make a code that gives one person a role, once, within a week."""
-    from campaign_engine.services.staffing import INVITE_LIFE
+    from campaign_engine.domain.volunteering import INVITE_LIFE
 
     area = read_scope(scope)
     check_scope(role, area)

@@ -12,11 +12,10 @@ from campaign_engine.cli.files import check_new, new_file
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import command, day_and_time, progress, say
 from campaign_engine.domain.errors import BrokenFile, InvalidInput
+from campaign_engine.domain.handle import OPERATOR
 from campaign_engine.domain.optout_list import header, read_hashes, read_ids
 
 app = typer.Typer(help="Lists of people who must not be written to, as keyed hashes.", no_args_is_help=True)
-
-_OPERATOR = "operator"
 
 
 class HashedChannel(StrEnum):
@@ -40,7 +39,7 @@ async def export(context: typer.Context, file: Annotated[Path, typer.Argument(he
                 _write(beside, work.optouts.fingerprint, hashes)
                 bar(len(hashes), len(hashes))
         async with engine.store.write() as work:
-            await OptOuts(engine.time.clock).exported(work, _OPERATOR, len(hashes))
+            await OptOuts(engine.time.clock).exported(work, OPERATOR, len(hashes))
     say(f"Written to {file.name}: {len(hashes)}. It fits installations with the same key file only.")
 
 
@@ -57,7 +56,7 @@ async def import_list(
             hashes = read_hashes(lines, engine.database.cipher.fingerprint())
         with progress("Importing") as bar:
             async with engine.store.write(durable=True) as work:
-                added = await OptOuts(engine.time.clock).add(work, _OPERATOR, hashes, bar)
+                added = await OptOuts(engine.time.clock).add(work, OPERATOR, hashes, bar)
     say(f"Added: {added}. Known before: {len(hashes) - added}. Nothing proactive goes to any of them.")
     if added:
         say("`groundswell optouts undo` takes it back.")
@@ -80,7 +79,7 @@ async def undo(context: typer.Context, yes: Annotated[bool, typer.Option("--yes"
             say("Nothing was changed.")
             return
         async with engine.store.write(durable=True) as work:
-            taken_back = await optouts.undo(work, _OPERATOR, last)
+            taken_back = await optouts.undo(work, OPERATOR, last)
     say(f"Taken back: {taken_back}.")
 
 

@@ -10,10 +10,10 @@ from campaign_engine.cli.files import check_new, new_file
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import add_row, command, out, say, table
 from campaign_engine.domain.action import Site, SiteKind
+from campaign_engine.domain.handle import OPERATOR
 
 app = typer.Typer(help="Schools, centers and other places where people sign up.", no_args_is_help=True)
 
-_OPERATOR = "operator"
 _MOST_SITES = 5000
 _Qr = Annotated[Path | None, typer.Option(help="Also write the QR code to this new SVG file.")]
 _Number = Annotated[int, typer.Argument(help="The site's number in the list.")]
@@ -32,7 +32,7 @@ async def add(
     if qr is not None:
         check_new(qr)
     async with engine_of(context) as engine, engine.store.write() as work:
-        site = await engine.sites.add(work, _OPERATOR, name, kind, precinct)
+        site = await engine.sites.add(work, OPERATOR, name, kind, precinct)
         _show(site, engine.settings.site_url, qr)
 
 
@@ -69,7 +69,7 @@ async def rotate(context: typer.Context, site: _Number, qr: _Qr = None) -> None:
     if qr is not None:
         check_new(qr)
     async with engine_of(context) as engine, engine.store.write() as work:
-        changed = await engine.sites.rotate(work, _OPERATOR, site)
+        changed = await engine.sites.rotate(work, OPERATOR, site)
         _show(changed, engine.settings.site_url, qr)
 
 

@@ -6,7 +6,13 @@ from campaign_engine.domain.errors import Conflict, InvalidInput
 
 _LENGTHS = range(3, 21)
 
-_PROGRAM = frozenset({"operator", "clock", "demo"})
+OPERATOR = "operator"
+"""Who the audit log names for what is done on the server, by whoever runs it."""
+
+CLOCK = "clock"
+"""Who the audit log names for what ends by itself."""
+
+_PROGRAM = frozenset({OPERATOR, CLOCK, "demo"})
 """What the log calls the command line and the program itself (safety R3)."""
 
 

@@ -12,7 +12,7 @@ REQUEST_LIFE = timedelta(days=14)
 """How long a request waits for an answer, and how long after a "not now" the next one may come."""
 
 INVITE_LIFE = timedelta(days=7)
-"""How long an invite that answers a request can be taken."""
+"""How long an invite can be taken, whoever gave it."""
 
 _OFFERED = {
     AgeBand.FROM_16: Role.ORGANIZER,

@@ -3,6 +3,7 @@
 from campaign_engine.dialogue.intents import LiftKillSwitch, PressKillSwitch
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.domain.handle import OPERATOR
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.permission import check_stopper
 from campaign_engine.ports.clock import Clock
@@ -10,7 +11,6 @@ from campaign_engine.ports.planning import AuditEntry
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.turn import Handlers, Replies, Turn
 
-_OPERATOR = "operator"
 _OBJECT = "everything"
 
 
@@ -53,5 +53,5 @@ class KillSwitch:
         return (await self.lift(turn.work, turn.person),)
 
     async def _log(self, work: UnitOfWork, person: Person | None, action: str) -> None:
-        actor = _OPERATOR if person is None else person.handle
+        actor = OPERATOR if person is None else person.handle
         await work.audit.append(AuditEntry(actor, action, _OBJECT), self._clock())

@@ -11,14 +11,12 @@ from datetime import UTC, datetime, timedelta
 from campaign_engine.domain.audience import MIN_AUDIENCE
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.errors import Conflict
+from campaign_engine.domain.handle import CLOCK
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.holding import Settled
 from campaign_engine.ports.planning import AuditEntry
 from campaign_engine.ports.sending import LivePost, NewOccurrence, Unfrozen
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
-
-ACTOR = "clock"
-"""Who the audit log says ended a campaign that is over."""
 
 _LIVE = (CampaignStatus.SCHEDULED, CampaignStatus.RUNNING)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -179,7 +177,7 @@ class Posting:
         if campaign.status is not CampaignStatus.RUNNING or campaign_id not in await work.occurrences.over(now):
             return False
         await work.campaigns.set_status(campaign, CampaignStatus.FINISHED, now)
-        await work.audit.append(AuditEntry(ACTOR, "finish", f"campaign:{campaign_id}"), now)
+        await work.audit.append(AuditEntry(CLOCK, "finish", f"campaign:{campaign_id}"), now)
         return True
 
 

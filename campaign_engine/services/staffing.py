@@ -4,14 +4,12 @@ from datetime import timedelta
 
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope
 from campaign_engine.domain.errors import NotAllowed, NotFound
-from campaign_engine.domain.handle import code_not_valid, handle_taken, read_handle
+from campaign_engine.domain.handle import OPERATOR, code_not_valid, handle_taken, read_handle
 from campaign_engine.domain.message import Reply
+from campaign_engine.domain.volunteering import INVITE_LIFE
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.planning import AuditEntry
 from campaign_engine.ports.unit_of_work import UnitOfWork
-
-INVITE_LIFE = timedelta(days=7)
-_COMMAND_LINE = "operator"
 
 
 class Staffing:
@@ -25,7 +23,7 @@ class Staffing:
         """The code, shown once."""
         now = self._clock()
         code = await work.staff.invite(RoleGrant(role, scope), now + self._invite_life)
-        await work.audit.append(AuditEntry(_COMMAND_LINE, "invite", f"{role}:{scope}"), now)
+        await work.audit.append(AuditEntry(OPERATOR, "invite", f"{role}:{scope}"), now)
         return code
 
     async def revoke(
@@ -39,7 +37,7 @@ class Staffing:
             raise NotFound(f"{wanted} does not have this role.", "Look at `groundswell staff list`.", "no_role")
         for grant in taken:
             await work.team.take_role(wanted, grant)
-            entry = AuditEntry(_COMMAND_LINE, "revoke", f"{wanted}:{grant.role}:{grant.scope}")
+            entry = AuditEntry(OPERATOR, "revoke", f"{wanted}:{grant.role}:{grant.scope}")
             await work.audit.append(entry, self._clock())
         return taken
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from campaign_engine.domain.handle import OPERATOR
 from campaign_engine.domain.precinct import Ranking, RankingRule
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.opendata import CityData, Progress
@@ -13,7 +14,6 @@ from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 
 SHOOTINGS = "shootings"
 OUTLINES = "precincts"
-_COMMAND_LINE = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +99,5 @@ class Targeting:
         return await asyncio.to_thread(self._city.rank, probe, chosen)
 
     async def _log(self, work: UnitOfWork, dataset: DatasetStatus) -> None:
-        entry = AuditEntry(_COMMAND_LINE, "import_data", f"{dataset.name}:{dataset.edition[:40]}")
+        entry = AuditEntry(OPERATOR, "import_data", f"{dataset.name}:{dataset.edition[:40]}")
         await work.audit.append(entry, self._clock())

@@ -8,8 +8,8 @@ import pytest
 from campaign_engine.domain.contact import AddressStatus, AgeBand, Person, Role, RoleGrant, Scope, ScopeKind
 from campaign_engine.domain.errors import Conflict, GroundswellError, InvalidInput, NotAllowed
 from campaign_engine.domain.message import Destination
+from campaign_engine.domain.volunteering import INVITE_LIFE
 from campaign_engine.ports.people import NewContact
-from campaign_engine.services.staffing import INVITE_LIFE
 from campaign_engine.store import tables
 from tests.support.engine import House
 

@@ -49,7 +49,7 @@ def choice(state: State, data: str, context: Context) -> Step | None:
         return say(idle(state), intents=(SubmitCampaign(campaign, anyway=True),))
     served: Mapping[str, Intent] = {
         "tm": SendTest(campaign),
-        "cs": Countersign(campaign, second),
+        "ct": Countersign(campaign, second),
         "tb": TakeBack(campaign),
         "sl": TakeSlot(campaign, second),
     }

@@ -22,7 +22,7 @@ _SHOWN: dict[str, tuple[Capability, Intent, str]] = {
     "rq": (Capability.ANSWER_REQUESTS, ShowRequests(), "team.requests"),
     "rl": (Capability.READ_REPORTS, ShowReports(), "team.reports"),
     "sh": (Capability.SITE_TOTAL, ShowSiteTotal(), "team.site"),
-    "lg": (Capability.READ_LOG, ShowLog(), "team.log"),
+    "au": (Capability.READ_LOG, ShowLog(), "team.log"),
 }
 """Data of a button, who sees it, what it shows, and its words."""
 
@@ -54,7 +54,7 @@ def choice(state: State, data: str, context: Context) -> Step | None:
     given = number(first)
     if head == "rq" and given is not None and answer in ("yes", "no"):
         return say(aside(state), intents=(AnswerRequest(given, answer == "yes"),))
-    return say(aside(state), intents=(ShowLog(given),)) if head == "lg" and given is not None else None
+    return say(aside(state), intents=(ShowLog(given),)) if head == "au" and given is not None else None
 
 
 def _own(state: State, data: str, context: Context) -> Step:

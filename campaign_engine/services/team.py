@@ -44,7 +44,7 @@ async def show_log(turn: Turn, intent: ShowLog) -> Replies:
     _check(turn.person, Capability.READ_LOG)
     lines = await turn.work.team.log(intent.before, LOG_PAGE + 1)
     shown = lines[:LOG_PAGE]
-    older = (Option(label="team.older", data=f"lg:{shown[-1].id}"),) if len(lines) > LOG_PAGE else ()
+    older = (Option(label="team.older", data=f"au:{shown[-1].id}"),) if len(lines) > LOG_PAGE else ()
     said = tuple(
         {"hour": to_wall(line.hour), "actor": line.actor, "action": line.action, "object": line.object}
         for line in shown

@@ -60,7 +60,7 @@ async def test_S1_neither_the_fixer_nor_anybody_else_sends_a_fix_alone(house: Ho
     seen = campaign.approval_hash(campaign.precincts)[:12]
     for phone in (approver, other):
         await phone.press(f"ap:1:{seen}")
-        await phone.press(f"cs:1:{seen}")
+        await phone.press(f"ct:1:{seen}")
     assert await status(house) is CampaignStatus.SUBMITTED
     assert (await version(house)).approved_at is None
 

@@ -42,7 +42,7 @@ async def test_R1_a_button_that_a_role_was_never_shown_tells_it_nothing(house: H
     await running(house)
     phone = await member(house, role)
     said = {
-        "lg": "What staff did",
+        "au": "What staff did",
         "sh": "Maple High",
         "rl": "Which campaign?",
         "rp:1": "Reached: 240",
@@ -57,7 +57,7 @@ async def test_R1_a_button_that_a_role_was_never_shown_tells_it_nothing(house: H
         Role.SITE_HOST: {"sh"},
         Role.ANALYST: {"rl", "rp:1"},
         Role.ADMIN: {"rq"},
-        Role.AUDITOR: {"lg"},
+        Role.AUDITOR: {"au"},
     }
     assert shown == allowed[role]
 
@@ -69,7 +69,7 @@ async def test_R1_no_screen_of_staff_shows_who_an_ally_is(house: House, role: Ro
     await ally.press("w:yes")
     (contact,) = [row for row in await house.rows(tables.contacts) if row.id == await ally.contact_id()]
     phone = await member(house, role)
-    screens = [await phone.press(data) for data in ("m", "me", "lg", "sh", "rl", "rp:1", "rq", "st:1", "o:waiting")]
+    screens = [await phone.press(data) for data in ("m", "me", "au", "sh", "rl", "rp:1", "rq", "st:1", "o:waiting")]
     screens += [await phone.command("status"), await phone.command("export")]
     for private in (contact.pseudonym, ally.address):
         assert not [screen for screen in screens if private in screen]
@@ -89,7 +89,7 @@ async def test_R1_an_auditor_pages_through_the_log_and_finds_no_text_in_it(house
     await running(house)
     auditor = await house.staff("yew6", Role.AUDITOR)
     entries = await house.rows(tables.audit_entries)
-    first = await auditor.press("lg")
+    first = await auditor.press("au")
     assert first.count("·") == 3 * 10
     assert "river7 · submit · campaign:1" in first
     assert "Winter" not in first
@@ -97,7 +97,7 @@ async def test_R1_an_auditor_pages_through_the_log_and_finds_no_text_in_it(house
     while "Older" in auditor.buttons:
         seen += (await auditor.tap("Older")).count("·")
     assert seen == 3 * len(entries)
-    for data in ("lg:x", "lg:99999999999", "lg:0"):
+    for data in ("au:x", "au:99999999999", "au:0"):
         await auditor.press(data)
 
 

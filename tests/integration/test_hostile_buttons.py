@@ -7,9 +7,32 @@ from campaign_engine.domain.message import InboundKind
 from tests.support.engine import House
 
 HEADS = (
-    *("a", "b", "bp", "n", "pl", "if", "t", "m", "pa", "co", "g", "w", "tr", "tt", "rq", "lg", "fx", "ks", "ev", "del"),
+    *(
+        "a",
+        "b",
+        "bp",
+        "n",
+        "pl",
+        "if",
+        "t",
+        "m",
+        "pa",
+        "co",
+        "g",
+        "w",
+        "tr",
+        "tt",
+        "rq",
+        "lg",
+        "au",
+        "ct",
+        "fx",
+        "ks",
+        "ev",
+        "del",
+    ),
     *("o", "k", "tg", "tx", "ch", "pd", "gl", "lf", "su", "sa", "st", "mv", "ap", "rt", "rh", "rp"),
-    *("cs", "tb", "sl", "wi", "ro", "tm", "hd:c", "hd:h", "hd:i", "hd:k", "hd:a", "hd:t", "hd:b"),
+    *("au", "ct", "cs", "tb", "sl", "wi", "ro", "tm", "hd:c", "hd:h", "hd:i", "hd:k", "hd:a", "hd:t", "hd:b"),
 )
 VALUES = (
     "",

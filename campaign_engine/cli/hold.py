@@ -8,13 +8,14 @@ from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import command, say
 from campaign_engine.domain.contact import Person, Role, RoleGrant
 from campaign_engine.domain.errors import InvalidInput, NotFound
+from campaign_engine.domain.handle import OPERATOR
 
 if TYPE_CHECKING:
     from campaign_engine.bootstrap import Engine
     from campaign_engine.ports.unit_of_work import UnitOfWork
-    from campaign_engine.services.incidents import Done
+    from campaign_engine.services.turn import Answer
 
-_READER = Person(contact_id=0, handle="operator", grants=(RoleGrant(Role.SAFETY_LEAD),))
+_READER = Person(contact_id=0, handle=OPERATOR, grants=(RoleGrant(Role.SAFETY_LEAD),))
 """Reads timelines of every precinct; holds none, because a person stands behind each hold."""
 
 _Precincts = Annotated[list[int] | None, typer.Argument(help="Precinct numbers, such as 73 75.")]
@@ -82,6 +83,6 @@ async def _show_timeline(engine: "Engine", precincts: tuple[int, ...]) -> None:
             _print(engine, await engine.incidents.timeline(work, _READER, precinct))
 
 
-def _print(engine: "Engine", done: "Done") -> None:
+def _print(engine: "Engine", done: "Answer") -> None:
     for reply in done.replies:
         say(engine.renderer.reply(reply, "en").text)

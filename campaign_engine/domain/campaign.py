@@ -91,6 +91,9 @@ class PostStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+WAITING = (PostStatus.SUBMITTED, PostStatus.FIXED)
+"""For an approver, or for its author's yes."""
+
 _P = PostStatus
 POST_TRANSITIONS: dict[PostStatus, frozenset[PostStatus]] = {
     _P.DRAFT: frozenset({_P.SUBMITTED, _P.WITHDRAWN}),

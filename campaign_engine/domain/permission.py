@@ -18,6 +18,9 @@ _GONE = 0
 LIVE = frozenset({CampaignStatus.APPROVED, CampaignStatus.SCHEDULED, CampaignStatus.RUNNING, CampaignStatus.PAUSED})
 """Between approval and the end."""
 
+OPEN = LIVE | {CampaignStatus.SUBMITTED}
+"""In which something of a campaign may wait for a second person."""
+
 
 def precincts_in(scope: Scope) -> frozenset[int]:
     """All 78 for the city; none for a site, whose host plans no campaigns."""
@@ -52,14 +55,12 @@ def approving_roles(kind: CampaignKind) -> tuple[Role, ...]:
 
 def waits(campaign: Campaign) -> bool:
     """Whether anything in it waits for an approver."""
-    open_now = campaign.status is CampaignStatus.SUBMITTED or campaign.status in LIVE
-    return open_now and any(post.status is PostStatus.SUBMITTED for post in campaign.posts)
+    return campaign.status in OPEN and any(post.status is PostStatus.SUBMITTED for post in campaign.posts)
 
 
 def waits_for_author(campaign: Campaign) -> bool:
     """Whether an approver fixed something in it that its author has not said yes to."""
-    open_now = campaign.status is CampaignStatus.SUBMITTED or campaign.status in LIVE
-    return open_now and any(post.status is PostStatus.FIXED for post in campaign.posts)
+    return campaign.status in OPEN and any(post.status is PostStatus.FIXED for post in campaign.posts)
 
 
 def check_author(person: Person, campaign: Campaign) -> int:

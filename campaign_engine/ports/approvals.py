@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from campaign_engine.domain.audience import Audience, AudienceSize
@@ -25,6 +25,10 @@ class Wait:
     fixer_id: int | None = None
     fixer: str = ""
     before: PostContent | None = None
+
+    def minutes(self, now: datetime) -> int:
+        """How long it has waited."""
+        return max(0, (now - self.since) // timedelta(minutes=1))
 
 
 class ApprovalsRepository(Protocol):

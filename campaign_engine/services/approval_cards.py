@@ -1,7 +1,7 @@
 """What is said while a post waits; data of buttons is read by dialogue.approve."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from campaign_engine.domain.campaign import Campaign, PostContent
 from campaign_engine.domain.fixing import differences
@@ -16,7 +16,7 @@ def waits_for(campaign: Campaign, wait: Wait, approvers: Sequence[str], now: dat
     """Who may decide, and how long it has waited; the author is asked to say yes where it was fixed."""
     values = {
         "title": campaign.title,
-        "minutes": max(0, (now - wait.since) // timedelta(minutes=1)),
+        "minutes": wait.minutes(now),
         "approvers": tuple(approvers),
         "fixer": wait.fixer if wait.fixed else "",
         "fixed": wait.fixed,
@@ -40,7 +40,7 @@ def countersign_rows(campaign: Campaign) -> Rows:
     """Yes to exactly what is shown, or no; `campaign.precincts` must be those of today."""
     seen = campaign.approval_hash(campaign.precincts)[:SEEN_DIGITS]
     return (
-        (Option(label="approval.yes", data=f"cs:{campaign.id}:{seen}"),),
+        (Option(label="approval.yes", data=f"ct:{campaign.id}:{seen}"),),
         (Option(label="approval.no", data=f"tb:{campaign.id}"),),
     )
 

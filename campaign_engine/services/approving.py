@@ -51,28 +51,23 @@ class Approving:
         return await self._approval.waiting(turn.work, turn.person)
 
     async def _approve(self, turn: Turn, intent: ApproveCampaign) -> Replies:
-        return _told(turn, await self._approval.approve(turn.work, turn.person, intent.campaign_id, intent.seen))
+        return turn.told(await self._approval.approve(turn.work, turn.person, intent.campaign_id, intent.seen))
 
     async def _send_back(self, turn: Turn, intent: ReturnCampaign) -> Replies:
-        return _told(turn, await self._approval.send_back(turn.work, turn.person, intent.campaign_id))
+        return turn.told(await self._approval.send_back(turn.work, turn.person, intent.campaign_id))
 
     async def _source(self, turn: Turn, intent: ShowSource) -> Replies:
-        return _told(turn, await self._fixing.source(turn.work, turn.person, intent.campaign_id, intent.language))
+        return turn.told(await self._fixing.source(turn.work, turn.person, intent.campaign_id, intent.language))
 
     async def _fix(self, turn: Turn, intent: FixPost) -> Replies:
         number, language = intent.campaign_id, intent.language
-        return _told(turn, await self._fixing.fix(turn.work, turn.person, number, language, intent.text))
+        return turn.told(await self._fixing.fix(turn.work, turn.person, number, language, intent.text))
 
     async def _countersign(self, turn: Turn, intent: Countersign) -> Replies:
-        return _told(turn, await self._fixing.countersign(turn.work, turn.person, intent.campaign_id, intent.seen))
+        return turn.told(await self._fixing.countersign(turn.work, turn.person, intent.campaign_id, intent.seen))
 
     async def _take_back(self, turn: Turn, intent: TakeBack) -> Replies:
-        return _told(turn, await self._fixing.take_back(turn.work, turn.person, intent.campaign_id))
+        return turn.told(await self._fixing.take_back(turn.work, turn.person, intent.campaign_id))
 
     async def _take_slot(self, turn: Turn, intent: TakeSlot) -> Replies:
-        return _told(turn, await self._fixing.take_slot(turn.work, turn.person, intent.campaign_id, intent.slot))
-
-
-def _told(turn: Turn, answer: Answer) -> Replies:
-    turn.notices.extend(answer.notices)
-    return answer.replies
+        return turn.told(await self._fixing.take_slot(turn.work, turn.person, intent.campaign_id, intent.slot))

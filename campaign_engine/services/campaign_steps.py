@@ -3,8 +3,10 @@
 import dataclasses
 from datetime import datetime
 
-from campaign_engine.domain.campaign import Campaign, Post, PostStatus
+from campaign_engine.domain.campaign import Campaign, Draft, Post, PostStatus
 from campaign_engine.domain.contact import Person
+from campaign_engine.domain.errors import NotFound
+from campaign_engine.domain.permission import check_organizer
 from campaign_engine.ports.planning import AuditEntry, StoredRanking
 from campaign_engine.ports.unit_of_work import UnitOfWork
 
@@ -25,6 +27,14 @@ def with_targets(campaign: Campaign, ranking: StoredRanking) -> Campaign:
 def in_status(campaign: Campaign, status: PostStatus) -> tuple[Post, ...]:
     """Its posts in this state."""
     return tuple(post for post in campaign.posts if post.status is status)
+
+
+async def own_draft(work: UnitOfWork, author: Person) -> Draft:
+    """The draft that this organizer began or opened last. Raises NotAllowed, NotFound."""
+    draft = await work.campaigns.current_draft(check_organizer(author))
+    if draft is None:
+        raise NotFound("You have no draft open.", "Begin a new campaign from the menu.", "no_draft")
+    return draft
 
 
 async def log_step(work: UnitOfWork, person: Person, action: str, campaign_id: int, now: datetime) -> None:

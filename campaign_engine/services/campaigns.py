@@ -4,13 +4,14 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import replace
 
-from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, Draft, PostStatus
+from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, PostStatus
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.drafting import apply_changes, check_complete
 from campaign_engine.domain.errors import ForbiddenTransition, InvalidInput, NotAllowed, NotFound
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.permission import (
     LIVE,
+    check_author,
     check_mover,
     check_organizer,
     check_targets,
@@ -27,13 +28,12 @@ from campaign_engine.services import campaign_cards as cards
 from campaign_engine.services import check_ins
 from campaign_engine.services.approval_cards import too_few_card
 from campaign_engine.services.audiences import Audiences
-from campaign_engine.services.campaign_steps import in_status, log_step, resolved
+from campaign_engine.services.campaign_steps import in_status, log_step, own_draft, resolved
 from campaign_engine.services.free_slots import FreeSlots
 from campaign_engine.services.post_texts import PostTexts
 from campaign_engine.services.rehearsing import rehearse
+from campaign_engine.services.turn import Replies
 from campaign_engine.services.waiting import waiting_lines
-
-Replies = tuple[Reply, ...]
 
 
 class Campaigns:
@@ -63,7 +63,7 @@ class Campaigns:
 
         Raises NotAllowed, InvalidInput, Conflict, NotFound without a draft.
         """
-        draft = await self._own_draft(work, author)
+        draft = await own_draft(work, author)
         if draft.kind == CampaignKind.AFTERMATH:
             changes = check_ins.only_choices(changes)
         changed = apply_changes(draft, self._texts.with_starter(draft, changes), self._texts.channels)
@@ -81,7 +81,7 @@ class Campaigns:
 
     async def drop_draft(self, work: UnitOfWork, author: Person) -> Replies:
         """Cancels a new campaign; an edit of an approved post falls back to what was approved."""
-        draft = await self._own_draft(work, author)
+        draft = await own_draft(work, author)
         campaign = await work.campaigns.get(draft.campaign_id)
         if draft.live:
             await work.campaigns.set_status(campaign, campaign.status, self._clock())
@@ -140,10 +140,8 @@ class Campaigns:
         freeze decides (safety S2).
 
         Raises NotAllowed, InvalidInput naming what is missing or wrong, ForbiddenTransition, Conflict."""
-        check_organizer(author)
         campaign = await work.campaigns.get(campaign_id)
-        if author.contact_id != campaign.author_id:
-            raise NotAllowed("Only its author can hand it in.", "Ask them.", "not_your_campaign")
+        check_author(author, campaign)
         check_trained(author)
         draft = await work.campaigns.draft(campaign_id)
         if draft is None:
@@ -198,9 +196,7 @@ class Campaigns:
         return tuple(line for each in lines for line in each)
 
     async def _edit(self, work: UnitOfWork, person: Person, campaign: Campaign) -> Replies:
-        contact_id = check_organizer(person)
-        if contact_id != campaign.author_id:
-            raise NotAllowed("Only its author can edit it.", "Ask them.", "not_your_campaign")
+        contact_id = check_author(person, campaign)
         waiting = waits(campaign) or waits_for_author(campaign)
         if campaign.status not in LIVE | {CampaignStatus.DRAFT} or waiting:
             raise ForbiddenTransition(
@@ -211,15 +207,9 @@ class Campaigns:
         await log_step(work, person, "edit", campaign.id, self._clock())
         return (cards.reopened_card(campaign),)
 
-    async def _own_draft(self, work: UnitOfWork, author: Person) -> Draft:
-        draft = await work.campaigns.current_draft(check_organizer(author))
-        if draft is None:
-            raise NotFound("You have no draft open.", "Begin a new campaign from the menu.", "no_draft")
-        return draft
-
     async def _own_campaign(self, work: UnitOfWork, author: Person, campaign_id: int) -> Campaign:
         """The one whose draft is open. Raises NotFound for another one, whose button is old."""
-        draft = await self._own_draft(work, author)
+        draft = await own_draft(work, author)
         if draft.campaign_id != campaign_id:
             raise NotFound("This draft is not the one you are on.", "Open your draft from the menu.", "no_draft")
         return await work.campaigns.get(campaign_id)

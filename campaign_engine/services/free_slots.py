@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from campaign_engine.domain.campaign import Campaign, Post, PostStatus
+from campaign_engine.domain.campaign import WAITING, Campaign, Post
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.slots import busy_days, has_passed, next_free_slot
 from campaign_engine.domain.windows import SendingHours
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import approval_cards
-
-_WAITING = (PostStatus.SUBMITTED, PostStatus.FIXED)
 
 
 class FreeSlots:
@@ -22,7 +20,7 @@ class FreeSlots:
 
     def passed_post(self, campaign: Campaign) -> Post | None:
         """A post that waits although none of its times is still to come."""
-        waiting = (post for post in campaign.posts if post.status in _WAITING)
+        waiting = (post for post in campaign.posts if post.status in WAITING)
         return next((post for post in waiting if has_passed(post.content.schedule, self.clock())), None)
 
     async def next(self, work: UnitOfWork, campaign: Campaign, post: Post) -> datetime | None:

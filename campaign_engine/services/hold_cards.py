@@ -11,8 +11,7 @@ from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.rounding import rounded_size
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.holding import Actor
-
-Rows = tuple[tuple[Option, ...], ...]
+from campaign_engine.services.campaign_cards import Rows
 
 _MOST_NAMED = 3
 

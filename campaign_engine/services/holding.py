@@ -12,7 +12,7 @@ from campaign_engine.dialogue.intents import (
 )
 from campaign_engine.services.check_ins import CheckIns
 from campaign_engine.services.events import Events
-from campaign_engine.services.incidents import Done, Incidents
+from campaign_engine.services.incidents import Incidents
 from campaign_engine.services.turn import Handlers, Replies, Turn
 
 
@@ -38,32 +38,27 @@ class Holding:
         }
 
     async def _hold(self, turn: Turn, intent: HoldPrecincts) -> Replies:
-        return _said(turn, await self._incidents.hold(turn.work, turn.person, intent.precincts))
+        return turn.told(await self._incidents.hold(turn.work, turn.person, intent.precincts))
 
     async def _release(self, turn: Turn, intent: ReleasePrecincts) -> Replies:
-        return _said(turn, await self._incidents.release(turn.work, turn.person, intent.precincts))
+        return turn.told(await self._incidents.release(turn.work, turn.person, intent.precincts))
 
     async def _show(self, turn: Turn, intent: ShowHolds) -> Replies:
         if intent.precinct is None:
-            return _said(turn, await self._incidents.overview(turn.work, turn.person))
-        return _said(turn, await self._incidents.card(turn.work, turn.person, intent.precinct))
+            return turn.told(await self._incidents.overview(turn.work, turn.person))
+        return turn.told(await self._incidents.card(turn.work, turn.person, intent.precinct))
 
     async def _timeline(self, turn: Turn, intent: ShowTimeline) -> Replies:
-        return _said(turn, await self._incidents.timeline(turn.work, turn.person, intent.precinct))
+        return turn.told(await self._incidents.timeline(turn.work, turn.person, intent.precinct))
 
     async def _declare(self, turn: Turn, intent: DeclareIncident) -> Replies:
-        return _said(turn, await self._incidents.declare(turn.work, turn.person, intent.precinct))
+        return turn.told(await self._incidents.declare(turn.work, turn.person, intent.precinct))
 
     async def _confirm(self, turn: Turn, intent: ConfirmIncident) -> Replies:
-        return _said(turn, await self._incidents.confirm(turn.work, turn.person, intent.incident_id))
+        return turn.told(await self._incidents.confirm(turn.work, turn.person, intent.incident_id))
 
     async def _start(self, turn: Turn, intent: StartAftermath) -> Replies:
         return await self._check_ins.start(turn.work, turn.person, intent.precinct)
 
     async def _cancel(self, turn: Turn, intent: CancelEvent) -> Replies:
         return await self._events.cancel(turn.work, turn.person, intent.campaign_id, sure=intent.sure)
-
-
-def _said(turn: Turn, done: Done) -> Replies:
-    turn.notices.extend(done.notices)
-    return done.replies

@@ -1,29 +1,19 @@
 """Holds, incidents and what follows: one person stops, a second one lets go (safety I1, I2)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import NotAllowed, NotFound
 from campaign_engine.domain.hold import Hold, HoldStep
-from campaign_engine.domain.message import Reply
 from campaign_engine.domain.permission import check_watcher, visible_precincts
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.holding import Actor, Watcher
 from campaign_engine.ports.planning import AuditEntry
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.hold_cards import HoldCards, asks_confirmation, asks_release, holds_word
-from campaign_engine.services.turn import Notice
+from campaign_engine.services.turn import Answer, Notice
 
 MOST_STORIES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What is said to who did it, and what others of the team are told once it is stored."""
-
-    replies: tuple[Reply, ...] = ()
-    notices: tuple[Notice, ...] = ()
 
 
 class Incidents:
@@ -33,7 +23,7 @@ class Incidents:
         self._clock = clock
         self._cards = cards
 
-    async def hold(self, work: UnitOfWork, person: Person, precincts: tuple[int, ...]) -> Done:
+    async def hold(self, work: UnitOfWork, person: Person, precincts: tuple[int, ...]) -> Answer:
         """At once, by one person; held already counts anew from now. Raises NotAllowed, NotFound."""
         by, now = _actor(person, precincts), self._clock()
         held = [await work.holds.hold(precinct, by, now) for precinct in sorted(precincts)]
@@ -42,17 +32,17 @@ class Incidents:
             await self._log(work, by, "hold", precinct)
         others = await self._others(work, by, precincts)
         notices = tuple(Notice(one.contact, holds_word(by.handle, precincts)) for one in others if one.contact)
-        return Done((self._cards.held(held, by),), notices)
+        return Answer((self._cards.held(held, by),), notices)
 
-    async def release(self, work: UnitOfWork, person: Person, precincts: tuple[int, ...]) -> Done:
+    async def release(self, work: UnitOfWork, person: Person, precincts: tuple[int, ...]) -> Answer:
         """The first one asks, a second one agrees; then what is fresh goes on. Raises NotAllowed, NotFound."""
         by, now = _actor(person, precincts), self._clock()
         done = [await self._release_one(work, by, precinct) for precinct in sorted(precincts)]
         await work.holds.settle(now)
         notices = tuple(notice for one in done for notice in one.notices)
-        return Done(tuple(reply for one in done for reply in one.replies), notices)
+        return Answer(tuple(reply for one in done for reply in one.replies), notices)
 
-    async def _release_one(self, work: UnitOfWork, by: Actor, precinct: int) -> Done:
+    async def _release_one(self, work: UnitOfWork, by: Actor, precinct: int) -> Answer:
         hold = await work.holds.locked(precinct, self._clock())
         if hold is None:
             raise NotFound(
@@ -64,39 +54,39 @@ class Incidents:
         if hold.asked_handle and not _is_same(by, hold.asked_by, hold.asked_handle):
             await work.holds.release(hold, by, self._clock())
             await self._log(work, by, "release", precinct)
-            return Done((self._cards.released(hold, by),))
+            return Answer((self._cards.released(hold, by),))
         others = await self._others(work, by, (precinct,))
         if not hold.asked_handle:
             await work.holds.ask_release(hold, by, self._clock())
             await self._log(work, by, "ask_release", precinct)
         notices = tuple(Notice(one.contact, asks_release(by.handle, precinct)) for one in others if one.contact)
         mine = _is_same(by, hold.by, hold.handle)
-        return Done(
+        return Answer(
             (self._cards.asked(hold, mine=mine, others=[one.handle for one in others]),),
             () if hold.asked_handle else notices,
         )
 
-    async def overview(self, work: UnitOfWork, person: Person) -> Done:
+    async def overview(self, work: UnitOfWork, person: Person) -> Answer:
         """One line per held precinct of this person's area."""
         check_watcher(person, ())
         held = await work.holds.open(visible_precincts(person), self._clock())
-        return Done((self._cards.overview(held),) if held else ())
+        return Answer((self._cards.overview(held),) if held else ())
 
-    async def card(self, work: UnitOfWork, person: Person, precinct: int) -> Done:
+    async def card(self, work: UnitOfWork, person: Person, precinct: int) -> Answer:
         """One precinct as it stands, with what can be done there. Raises NotAllowed, NotFound."""
         _actor(person, (precinct,))
         now = self._clock()
         held = await work.holds.open([precinct], now)
         incident = await work.incidents.newest(precinct, now)
-        return Done((self._cards.card(person, precinct, held[0] if held else None, incident),))
+        return Answer((self._cards.card(person, precinct, held[0] if held else None, incident),))
 
-    async def timeline(self, work: UnitOfWork, person: Person, precinct: int | None) -> Done:
+    async def timeline(self, work: UnitOfWork, person: Person, precinct: int | None) -> Answer:
         """What was held and why, staff handles only; of this person's whole area without a precinct."""
         wanted = visible_precincts(person) if precinct is None else frozenset({precinct})
         _actor(person, wanted)
-        return Done((self._cards.timeline(await work.holds.stories(wanted, MOST_STORIES)),))
+        return Answer((self._cards.timeline(await work.holds.stories(wanted, MOST_STORIES)),))
 
-    async def declare(self, work: UnitOfWork, person: Person, precinct: int) -> Done:
+    async def declare(self, work: UnitOfWork, person: Person, precinct: int) -> Answer:
         """The first of two; whoever declares holds as well. Raises NotAllowed, NotFound."""
         by, now = _actor(person, (precinct,)), self._clock()
         hold = await self._held(work, by, precinct)
@@ -107,9 +97,9 @@ class Incidents:
         await self._log(work, by, "declare_incident", precinct)
         others = await self._others(work, by, (precinct,))
         notices = tuple(Notice(one.contact, asks_confirmation(by.handle, incident)) for one in others if one.contact)
-        return Done((self._cards.declared(precinct, [one.handle for one in others]),), notices)
+        return Answer((self._cards.declared(precinct, [one.handle for one in others]),), notices)
 
-    async def confirm(self, work: UnitOfWork, person: Person, incident_id: int) -> Done:
+    async def confirm(self, work: UnitOfWork, person: Person, incident_id: int) -> Answer:
         """The second of two. Raises NotAllowed for the first one, NotFound."""
         incident, now = await work.incidents.get(incident_id), self._clock()
         by = _actor(person, (incident.precinct,))

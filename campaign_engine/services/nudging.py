@@ -99,7 +99,7 @@ class Nudging:
 
 async def _nudge(work: UnitOfWork, wait: Wait, now: datetime) -> Sequence[Notice]:
     campaign, _ = await resolved(work, await work.campaigns.get(wait.campaign_id))
-    minutes = max(0, (now - wait.since) // timedelta(minutes=1))
+    minutes = wait.minutes(now)
     if wait.fixed:
         said = approval_cards.news("fix_still_waits", campaign, minutes=minutes, fixer=wait.fixer)
         return notices_to(await work.campaigns.author(campaign), said)

@@ -9,12 +9,11 @@ from campaign_engine.domain.contact import Person
 from campaign_engine.domain.drafting import apply_changes
 from campaign_engine.domain.errors import Conflict, NotFound
 from campaign_engine.domain.message import Option, Reply
-from campaign_engine.domain.permission import check_organizer
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.translation import TranslationTask, may_translate
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
-from campaign_engine.services.campaign_steps import log_step
+from campaign_engine.services.campaign_steps import log_step, own_draft
 from campaign_engine.services.check_ins import text_is_fixed
 from campaign_engine.services.post_texts import PostTexts
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
@@ -39,14 +38,14 @@ class Polishing:
 
     async def hints(self, turn: Turn, intent: ShowHints) -> Replies:
         """Nothing where all is well. Also shown when a page is loaded anew."""
-        draft = await _own_draft(turn)
+        draft = await own_draft(turn.work, turn.person)
         if draft.campaign_id != intent.campaign_id or draft.missing:
             return ()
         found = self._texts.linting.of_draft(draft, await precincts_of(turn.work, draft))
         return (hints_reply(draft.campaign_id, found, draft),) if found else ()
 
     async def _fix(self, turn: Turn, intent: FixDraft) -> Replies:
-        draft = await _own_draft(turn)
+        draft = await own_draft(turn.work, turn.person)
         found = self._texts.linting.of_draft(draft, await precincts_of(turn.work, draft))
         fixes = (one for one in found if one.key == intent.key and one.fixed is not None)
         finding = next(fixes, None)
@@ -56,7 +55,7 @@ class Polishing:
         return ()
 
     async def _ask(self, turn: Turn, intent: AskTranslation) -> Replies:
-        draft = await _own_draft(turn)
+        draft = await own_draft(turn.work, turn.person)
         await self._write(turn, draft, {"asked": [*draft.asked, intent.language]}, "ask_translation")
         return (Reply("translate.asked", {"language": intent.language}),)
 
@@ -102,13 +101,6 @@ async def precincts_of(work: UnitOfWork, draft: Draft) -> tuple[int, ...]:
         return ()
     ranking = await work.targeting.latest_ranking()
     return TargetRule.from_json(draft.targets).resolve(ranking.ranking)
-
-
-async def _own_draft(turn: Turn) -> Draft:
-    draft = await turn.work.campaigns.current_draft(check_organizer(turn.person))
-    if draft is None:
-        raise NotFound("You have no draft open.", "Begin a new campaign from the menu.", "no_draft")
-    return draft
 
 
 async def _task(turn: Turn, campaign_id: int, language: str) -> tuple[int, Draft]:

@@ -36,7 +36,7 @@ Reading = Callable[[UnitOfWork], Awaitable[Replies]]
 class Answer:
     """What a step of staff says to whoever took it, and to others."""
 
-    replies: Replies
+    replies: Replies = ()
     notices: tuple[Notice, ...] = ()
 
 
@@ -66,6 +66,11 @@ class Turn:
     def who(self) -> Destination:
         """Where the inbound came from."""
         return Destination(self.inbound.channel, self.inbound.address)
+
+    def told(self, answer: Answer) -> Replies:
+        """What whoever wrote reads now; the others of the team are told after the commit."""
+        self.notices.extend(answer.notices)
+        return answer.replies
 
     async def flush(self) -> None:
         """Write what was gathered: at most one update of the contact and one insert of actions."""

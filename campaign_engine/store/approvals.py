@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.campaign import Campaign, CampaignStatus, Post, PostContent, PostStatus
-from campaign_engine.domain.permission import LIVE
+from campaign_engine.domain.campaign import WAITING, Campaign, Post, PostContent, PostStatus
+from campaign_engine.domain.permission import OPEN
 from campaign_engine.domain.schedule import Schedule
 from campaign_engine.ports.approvals import Wait
 from campaign_engine.store.tables import (
@@ -23,12 +23,11 @@ from campaign_engine.store.tables import (
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
-_OPEN = (CampaignStatus.SUBMITTED, *sorted(LIVE))
-_WAITING = (PostStatus.SUBMITTED, PostStatus.FIXED)
-_GOING = (*_WAITING, PostStatus.APPROVED)
+_OPEN = tuple(sorted(OPEN))
+_GOING = (*WAITING, PostStatus.APPROVED)
 _CURRENT = sa.and_(waits.c.post_id == posts.c.id, waits.c.version == posts.c.version)
 _STILL_WAITS = sa.and_(
-    _CURRENT, posts.c.status.in_(_WAITING), campaigns.c.id == posts.c.campaign_id, campaigns.c.status.in_(_OPEN)
+    _CURRENT, posts.c.status.in_(WAITING), campaigns.c.id == posts.c.campaign_id, campaigns.c.status.in_(_OPEN)
 )
 
 

@@ -16,7 +16,7 @@ from campaign_engine.domain.planner import WEEK, Priority
 from campaign_engine.ports.sending import Claimed
 from campaign_engine.store import holding
 from campaign_engine.store.cipher import AddressCipher
-from campaign_engine.store.kill_switch import IS_ON
+from campaign_engine.store.kill_switch import IS_NOTICE, IS_ON
 from campaign_engine.store.tables import (
     addresses,
     backlogs,
@@ -56,8 +56,7 @@ RUNNING = (
 )
 """Its campaign runs, and a clock has looked at what waited while it was paused (safety S5)."""
 
-_IS_NOTICE = deliveries.c.priority == Priority.CANCELLATION
-GOES_ON = sa.or_(RUNNING, _IS_NOTICE)
+GOES_ON = sa.or_(RUNNING, IS_NOTICE)
 """A notice of a cancelled event leaves whatever became of its campaign (safety S9)."""
 
 _TOPIC = sa.case({kind.value: topic_of(kind).value for kind in CampaignKind}, value=campaigns.c.kind)
@@ -75,7 +74,7 @@ def chosen(lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bo
         sa.select(deliveries.c.id, deliveries.c.contact_id, deliveries.c.priority, deliveries.c.next_attempt_at)
         .where(
             sa.exists(mine.cte("mine").select()),
-            sa.or_(~IS_ON, _IS_NOTICE),
+            sa.or_(~IS_ON, IS_NOTICE),
             deliveries.c.lane == lane,
             in_states(*CLAIMABLE),
             deliveries.c.next_attempt_at <= now,
@@ -87,7 +86,7 @@ def chosen(lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bo
         .with_for_update(of=deliveries, skip_locked=True)
     )
     if notices_only:
-        wanted = wanted.where(_IS_NOTICE)
+        wanted = wanted.where(IS_NOTICE)
     taken = wanted.cte("taken")
     people = sa.select(contacts.c.id).where(contacts.c.id.in_(sa.select(taken.c.contact_id)))
     free = people.with_for_update(key_share=True, skip_locked=True).cte("free")

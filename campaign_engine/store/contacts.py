@@ -13,15 +13,12 @@ from campaign_engine.domain.contact import (
     AddressStatus,
     AgeBand,
     ConsentKind,
-    Role,
-    RoleGrant,
-    Scope,
-    ScopeKind,
     consent_kind,
 )
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import ContactChanges, Held, HeldPledge, NewContact
+from campaign_engine.store.grants import grant_of
 from campaign_engine.store.tables import (
     actions,
     addresses,
@@ -190,9 +187,7 @@ class SqlContactsRepository(Transaction):
             "asked": tuple((consent_kind(row.topic), to_wall(row.asked_at).date()) for row in asked),
             "pledges": await self._pledges(contact_id),
             "actions": tuple((ActionKind(row.kind), row.day) for row in done),
-            "grants": tuple(
-                RoleGrant(Role(row.role), Scope(ScopeKind(row.scope_kind), row.scope_value)) for row in grants
-            ),
+            "grants": tuple(grant_of(row) for row in grants),
             "messages": int(await self._connection.scalar(sent) or 0),
         }
 

@@ -28,10 +28,11 @@ RANGE = 20_000
 
 _FALLBACK = "en"
 
-
-_ADDRESSED = contacts.join(addresses, addresses.c.contact_id == contacts.c.id).join(
+ADDRESSED = contacts.join(addresses, addresses.c.contact_id == contacts.c.id).join(
     consents, consents.c.contact_id == contacts.c.id
 )
+"""Contacts with their one address and each of their consents."""
+
 _ROOMS = rooms.outerjoin(
     sites, sa.and_(rooms.c.scope_kind == ScopeKind.SITE, sa.cast(sites.c.id, sa.String) == rooms.c.scope_value)
 )
@@ -59,7 +60,7 @@ def people(occurrence: Unfrozen, now: datetime, after: int, last: int) -> sa.Sel
         **_order(occurrence, now),
     )
     return (
-        wanted.select_from(_ADDRESSED)
+        wanted.select_from(ADDRESSED)
         .where(
             contacts.c.id > after,
             contacts.c.id <= last,
@@ -71,7 +72,7 @@ def people(occurrence: Unfrozen, now: datetime, after: int, last: int) -> sa.Sel
 
 def size(topic: Topic, channels: Collection[str], precinct: Precincts, now: datetime) -> sa.Select[Any]:
     """One row (people, rooms) of whoever `people` and `rooms_of` would choose now."""
-    reached = sa.select(sa.func.count(contacts.c.id.distinct())).select_from(_ADDRESSED)
+    reached = sa.select(sa.func.count(contacts.c.id.distinct())).select_from(ADDRESSED)
     posted = sa.select(sa.func.count(rooms.c.id)).select_from(_ROOMS)
     return sa.select(
         reached.where(_is_reached(topic, channels, precinct, now)).scalar_subquery().label("people"),
@@ -86,17 +87,23 @@ def rooms_by_channel(channels: Collection[str], precinct: Precincts) -> sa.Selec
 
 
 def _is_reached(topic: Topic, channels: Collection[str], precinct: Precincts, now: datetime) -> sa.ColumnElement[bool]:
-    """Over contacts with their addresses and consents (safety C3, C4, C6)."""
     in_series = contacts.c.age_band != AgeBand.FROM_22
+    return sa.and_(
+        may_be_told(topic, channels, now),
+        contacts.c.precinct.in_(precinct),
+        *((in_series,) if topic is Topic.LESSON_SERIES else ()),
+    )
+
+
+def may_be_told(topic: Topic, channels: Collection[str], now: datetime) -> sa.ColumnElement[bool]:
+    """Over `ADDRESSED`: who asked for the topic, takes no break, said no STOP and can be reached (safety C4, C6)."""
     return sa.and_(
         addresses.c.status == AddressStatus.ACTIVE,
         addresses.c.channel.in_(set(channels).intersection(DIRECT_CHANNELS)),
-        contacts.c.precinct.in_(precinct),
         consents.c.topic == topic,
         consents.c.granted,
         sa.or_(contacts.c.paused_until.is_(None), contacts.c.paused_until <= now),
         ~sa.exists().where(do_not_contact.c.address_hash == addresses.c.address_hash),
-        *((in_series,) if topic is Topic.LESSON_SERIES else ()),
     )
 
 

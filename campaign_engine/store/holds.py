@@ -6,13 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.contact import AddressStatus, Role, RoleGrant, Scope, ScopeKind
+from campaign_engine.domain.contact import AddressStatus
 from campaign_engine.domain.delivery import DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.hold import INCIDENT_FOR, LONGEST, Hold, HoldEvent, HoldStep, HoldStory, Incident
 from campaign_engine.domain.permission import WATCHERS, precincts_in
 from campaign_engine.ports.holding import Actor, Settled, Watcher
 from campaign_engine.store import holding, waiting
+from campaign_engine.store.grants import grant_of
 from campaign_engine.store.tables import (
     addresses,
     contacts,
@@ -133,7 +134,7 @@ class SqlHoldsRepository(Transaction):
         """One statement."""
         found: dict[int, Watcher] = {}
         for row in await self._connection.execute(_watching()):
-            scope = RoleGrant(Role(row.role), Scope(ScopeKind(row.scope_kind), row.scope_value)).scope
+            scope = grant_of(row).scope
             if row.contact_id not in found and precinct in precincts_in(scope):
                 reachable = row.status == AddressStatus.ACTIVE
                 contact = waiting.staff_contact(row, self._cipher) if reachable else None

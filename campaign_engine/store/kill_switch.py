@@ -17,6 +17,9 @@ _ALL = "all"
 IS_ON = sa.exists().where(kill_switch.c.name == _ALL, kill_switch.c.settled_at.is_(None)).correlate(None)
 """Pressed, or lifted and not yet settled by a clock: nothing may leave but a notice (safety S9)."""
 
+IS_NOTICE = deliveries.c.priority == Priority.CANCELLATION
+"""Tells of a cancelled event, which leaves whatever became of its campaign (safety S9)."""
+
 
 class SqlKillSwitchRepository(Transaction):
     """Implements ports.sending.KillSwitchRepository."""
@@ -72,7 +75,6 @@ class SqlKillSwitchRepository(Transaction):
 
     async def _expire_all_but_newest(self, among: sa.ColumnElement[bool], now: datetime) -> int:
         """Of what waits for one person or one room, by priority, then the one that was due last; notices all stay."""
-        is_notice = deliveries.c.priority == Priority.CANCELLATION
         to_whom = sa.func.coalesce(-deliveries.c.contact_id, deliveries.c.room_id)
         place = sa.func.row_number().over(
             partition_by=to_whom,
@@ -87,7 +89,7 @@ class SqlKillSwitchRepository(Transaction):
                 in_states(*CLAIMABLE),
                 campaigns.c.status == CampaignStatus.RUNNING,
                 to_whom.is_not(None),
-                ~is_notice,
+                ~IS_NOTICE,
                 among,
             )
             .subquery()

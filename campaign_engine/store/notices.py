@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.campaign import Campaign, PostContent, PostStatus
-from campaign_engine.domain.contact import AddressStatus, Topic
+from campaign_engine.domain.contact import Topic
 from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.domain.planner import Priority
@@ -15,10 +15,8 @@ from campaign_engine.ports.holding import Actor
 from campaign_engine.store import freezing
 from campaign_engine.store.tables import (
     addresses,
-    consents,
     contacts,
     deliveries,
-    do_not_contact,
     event_notices,
     occurrences,
     pledges,
@@ -97,7 +95,7 @@ class SqlNoticesRepository(Transaction):
 
 
 def _signed_up(campaign_id: int, occurrence_id: int, now: datetime) -> sa.Select[Any]:
-    """Columns are named as those of deliveries; whoever can be told is chosen as freezing.people does."""
+    """Columns are named as those of deliveries; who among them may be told is known to freezing."""
     earlier = sa.exists().where(
         deliveries.c.contact_id == contacts.c.id,
         deliveries.c.status.in_(_TOLD),
@@ -106,8 +104,6 @@ def _signed_up(campaign_id: int, occurrence_id: int, now: datetime) -> sa.Select
         posts.c.campaign_id == campaign_id,
     )
     pledged = sa.exists().where(pledges.c.contact_id == contacts.c.id, pledges.c.campaign_id == campaign_id)
-    source = contacts.join(addresses, addresses.c.contact_id == contacts.c.id)
-    source = source.join(consents, consents.c.contact_id == contacts.c.id)
     return (
         freezing.delivery_rows(
             occurrence_id,
@@ -121,14 +117,9 @@ def _signed_up(campaign_id: int, occurrence_id: int, now: datetime) -> sa.Select
             site_id=contacts.c.site_id,
             language=contacts.c.language,
         )
-        .select_from(source)
+        .select_from(freezing.ADDRESSED)
         .where(
-            addresses.c.status == AddressStatus.ACTIVE,
-            addresses.c.channel.in_(DIRECT_CHANNELS),
-            consents.c.topic == Topic.EVENT_NEWS,
-            consents.c.granted,
-            sa.or_(contacts.c.paused_until.is_(None), contacts.c.paused_until <= now),
-            ~sa.exists().where(do_not_contact.c.address_hash == addresses.c.address_hash),
+            freezing.may_be_told(Topic.EVENT_NEWS, DIRECT_CHANNELS, now),
             sa.or_(earlier.correlate(contacts), pledged.correlate(contacts)),
         )
     )

@@ -1,13 +1,13 @@
 """Handles, role grants and role invites."""
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from campaign_engine.domain.codes import INVITE_CODE_LENGTH, new_code, plain_code
-from campaign_engine.domain.contact import Role, RoleGrant, Scope, ScopeKind
+from campaign_engine.domain.contact import RoleGrant
 from campaign_engine.domain.handle import code_not_valid, handle_taken
+from campaign_engine.store.grants import grant_of
 from campaign_engine.store.tables import audit_entries, role_grants, role_invites, staff_members
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
@@ -32,7 +32,7 @@ class SqlStaffRepository(Transaction):
         """One statement."""
         wanted = sa.select(*(role_invites.c[name] for name in _GRANT)).where(self._valid(code, now))
         row = (await self._connection.execute(wanted)).one_or_none()
-        return _grant(row) if row else None
+        return grant_of(row) if row else None
 
     async def redeem(self, code: str, contact_id: int, handle: str, now: datetime) -> RoleGrant:
         """Four statements."""
@@ -46,7 +46,7 @@ class SqlStaffRepository(Transaction):
         await self._connection.execute(member.on_conflict_do_nothing())
         if not await self.handle(contact_id):
             raise handle_taken()
-        grant = _grant(row)
+        grant = grant_of(row)
         given = insert(self._connection, role_grants).values(
             contact_id=contact_id, granted_at=now, **_grant_values(grant)
         )
@@ -56,7 +56,7 @@ class SqlStaffRepository(Transaction):
     async def grants(self, contact_id: int) -> tuple[RoleGrant, ...]:
         """One statement."""
         mine = sa.select(*(role_grants.c[name] for name in _GRANT)).where(role_grants.c.contact_id == contact_id)
-        return tuple(_grant(row) for row in await self._connection.execute(mine.order_by(role_grants.c.id)))
+        return tuple(grant_of(row) for row in await self._connection.execute(mine.order_by(role_grants.c.id)))
 
     async def handle(self, contact_id: int) -> str:
         """One statement."""
@@ -79,7 +79,3 @@ class SqlStaffRepository(Transaction):
 
 def _grant_values(grant: RoleGrant) -> dict[str, str]:
     return {"role": grant.role, "scope_kind": grant.scope.kind, "scope_value": grant.scope.value}
-
-
-def _grant(row: Any) -> RoleGrant:
-    return RoleGrant(Role(row.role), Scope(ScopeKind(row.scope_kind), row.scope_value))

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.contact import AddressStatus, AgeBand, RequestState, Role, RoleGrant, Scope, ScopeKind
+from campaign_engine.domain.contact import AddressStatus, AgeBand, RequestState, Role, RoleGrant
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.volunteering import OpenRequest
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.ports.team import LogLine
+from campaign_engine.store.grants import grant_of
 from campaign_engine.store.tables import (
     addresses,
     audit_entries,
@@ -82,7 +82,7 @@ class SqlTeamRepository(Transaction):
         wanted = sa.select(role_grants).where(role_grants.c.role.in_(roles)).order_by(role_grants.c.id)
         found: dict[int, list[RoleGrant]] = defaultdict(list)
         for row in await self._connection.execute(wanted):
-            found[row.contact_id].append(_grant(row))
+            found[row.contact_id].append(grant_of(row))
         return {contact_id: tuple(grants) for contact_id, grants in found.items()}
 
     async def contacts(self, contact_ids: frozenset[int]) -> tuple[StaffContact, ...]:
@@ -98,7 +98,7 @@ class SqlTeamRepository(Transaction):
         )
         found: dict[str, list[RoleGrant]] = defaultdict(list)
         for row in await self._connection.execute(wanted):
-            found[row.handle].append(_grant(row))
+            found[row.handle].append(grant_of(row))
         return {handle: tuple(grants) for handle, grants in found.items()}
 
     async def take_role(self, handle: str, grant: RoleGrant) -> bool:
@@ -153,7 +153,3 @@ class SqlTeamRepository(Transaction):
 
 def _ended(now: datetime) -> sa.ColumnElement[bool]:
     return role_requests.c.expires_at <= now
-
-
-def _grant(row: Any) -> RoleGrant:
-    return RoleGrant(Role(row.role), Scope(ScopeKind(row.scope_kind), row.scope_value))

@@ -5,14 +5,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, CampaignKind, CampaignStatus, PostStatus
-from campaign_engine.domain.contact import AddressStatus, Person, Role, RoleGrant, Scope, ScopeKind
+from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, CampaignKind, PostStatus
+from campaign_engine.domain.contact import AddressStatus, Person
 from campaign_engine.domain.message import Destination
-from campaign_engine.domain.permission import LIVE, approving_roles, may_approve, reach
+from campaign_engine.domain.permission import OPEN, approving_roles, may_approve, reach
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 from campaign_engine.domain.roles import Capability, may
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.grants import grant_of
 from campaign_engine.store.tables import (
     addresses,
     campaign_targets,
@@ -24,7 +25,7 @@ from campaign_engine.store.tables import (
     staff_members,
 )
 
-_WAITING = (CampaignStatus.SUBMITTED, *sorted(LIVE))
+_WAITING = tuple(sorted(OPEN))
 _PEER_APPROVED_KINDS = tuple(kind for kind in CampaignKind if kind not in ADULT_APPROVED_KINDS)
 
 
@@ -69,7 +70,7 @@ def staff_contacts(rows: Iterable[Any], campaign: Campaign, cipher: AddressCiphe
         by_person.setdefault(row.contact_id, []).append(row)
     found = []
     for contact_id, grants in by_person.items():
-        person = Person(contact_id=contact_id, grants=tuple(_grant(row) for row in grants))
+        person = Person(contact_id=contact_id, grants=tuple(grant_of(row) for row in grants))
         if may_approve(person, campaign):
             found.append(staff_contact(grants[0], cipher))
     return tuple(found)
@@ -120,7 +121,3 @@ def _within(person: Person, kinds: tuple[CampaignKind, ...]) -> sa.ColumnElement
         campaign_targets.c.precinct.in_(set(PRECINCT_NUMBERS) - covered),
     )
     return sa.and_(campaigns.c.kind.in_(kinds), ~beyond)
-
-
-def _grant(row: Any) -> RoleGrant:
-    return RoleGrant(Role(row.role), Scope(ScopeKind(row.scope_kind), row.scope_value))

@@ -209,19 +209,12 @@ class _Base:
     channels: Mapping[str, Channel]
     paces: Mapping[str, LanePace]
     hours: SendingHours
-    words: WordLists
     directory: SupportDirectory
-
-    @property
-    def texts(self) -> PostTexts:
-        """Of posts, as this installation sends them."""
-        around = Surroundings(frozenset(self.channels), self.places.name, self.settings.site_url, self.hours)
-        return PostTexts(self.renderer, around, self.words, self.directory)
-
-    @property
-    def audiences(self) -> Audiences:
-        """Counted against this installation's minimum."""
-        return Audiences(self.time.clock, self.settings.min_audience)
+    texts: PostTexts
+    audiences: Audiences
+    campaigns: Campaigns
+    incidents: Incidents
+    staffing: Staffing
 
 
 def _renderer(settings: Settings) -> Renderer:
@@ -235,16 +228,33 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
     channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, time.clock), *wiring.bots)}
     paces = {name: LanePace(LIMITS.get(name, UNLIMITED), time.monotonic, time.sleep) for name in channels}
     hours = settings.hours_with(load_calendar(settings.school_calendar))
-    words, directory = WordLists(settings.data_dir), SupportDirectory(DirectoryFiles(settings.data_dir), time.clock)
-    places = ShippedPlaces()
-    return _Base(settings, time, store, _renderer(settings), places, channels, paces, hours, words, directory)
+    directory = SupportDirectory(DirectoryFiles(settings.data_dir), time.clock)
+    places, renderer = ShippedPlaces(), _renderer(settings)
+    around = Surroundings(frozenset(channels), places.name, settings.site_url, hours)
+    texts = PostTexts(renderer, around, WordLists(settings.data_dir), directory)
+    audiences = Audiences(time.clock, settings.min_audience)
+    return _Base(
+        settings=settings,
+        time=time,
+        store=store,
+        renderer=renderer,
+        places=places,
+        channels=channels,
+        paces=paces,
+        hours=hours,
+        directory=directory,
+        texts=texts,
+        audiences=audiences,
+        campaigns=Campaigns(time.clock, texts, audiences),
+        incidents=Incidents(time.clock, HoldCards(places.name)),
+        staffing=Staffing(time.clock),
+    )
 
 
 def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
     base = _base(settings, database, wiring)
     clock, store = base.time.clock, base.store
-    campaigns, staffing, notifier = Campaigns(clock, base.texts, base.audiences), Staffing(clock), _notifier(base)
-    incidents = Incidents(clock, HoldCards(base.places.name))
+    notifier = _notifier(base)
     reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
     return Engine(
         settings=settings,
@@ -254,9 +264,9 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         renderer=base.renderer,
         places=base.places,
         targeting=Targeting(store, NewYorkData(), clock),
-        campaigns=campaigns,
-        incidents=incidents,
-        staffing=staffing,
+        campaigns=base.campaigns,
+        incidents=base.incidents,
+        staffing=base.staffing,
         sites=Sites(clock),
         directory=base.directory,
         conversation=Conversation(_parts(base, reports, notifier)),
@@ -275,18 +285,17 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
 
 def _parts(base: _Base, reports: ReportDesk, notifier: ChannelNotifier) -> ConversationParts:
     clock = base.time.clock
-    incidents = Incidents(clock, HoldCards(base.places.name))
     return ConversationParts(
         store=base.store,
         renderer=base.renderer,
         clock=clock,
         places=base.places,
-        campaigns=Campaigns(clock, base.texts, base.audiences),
+        campaigns=base.campaigns,
         approval=Approval(clock, base.texts, base.audiences),
         fixing=Fixing(clock, base.texts),
         polishing=Polishing(clock, base.texts),
-        staffing=Staffing(clock),
-        holding=Holding(incidents, CheckIns(clock, base.texts, base.renderer), Events(clock, base.renderer)),
+        staffing=base.staffing,
+        holding=Holding(base.incidents, CheckIns(clock, base.texts, base.renderer), Events(clock, base.renderer)),
         directory=base.directory,
         figures=reports,
         notifier=notifier,

@@ -43,7 +43,7 @@ class Approval:
         if offer is not None:
             return Answer((offer,))
         for post in in_status(campaign, PostStatus.SUBMITTED):
-            self._texts.check_times(post, self._clock(), begun=True)
+            self._texts.check_times(post.content.schedule, self._clock(), begun=True)
             await check_ins.check(work, campaign, post, self._texts, self._clock)
         await self._texts.check_named(work, in_status(campaign, PostStatus.SUBMITTED))
         await schedule(work, campaign, ranking, self._clock())

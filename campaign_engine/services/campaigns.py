@@ -22,6 +22,7 @@ from campaign_engine.domain.permission import (
     waits_for_author,
 )
 from campaign_engine.domain.precinct import TargetKind, TargetRule, borough_of
+from campaign_engine.domain.schedule import Schedule
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import campaign_cards as cards
@@ -72,6 +73,8 @@ class Campaigns:
         for language, text in changed.texts.items():
             if text != draft.texts.get(language):
                 self._texts.check(text, language)
+        if changed.schedule and changed.schedule != draft.schedule:
+            self._texts.check_times(Schedule.from_json(dict(changed.schedule)), self._clock(), begun=draft.live)
         if changed.targets and changed.targets != draft.targets:
             ranking = await work.targeting.latest_ranking()
             check_targets(author, TargetRule.from_json(changed.targets).resolve(ranking.ranking))

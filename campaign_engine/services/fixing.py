@@ -65,7 +65,7 @@ class Fixing:
             await _check_fixer(work, campaign, wait) for wait in await work.approvals.waits(campaign.id) if wait.fixed
         ]
         for post in in_status(campaign, PostStatus.FIXED):
-            self._texts.check_times(post, self._clock(), begun=True)
+            self._texts.check_times(post.content.schedule, self._clock(), begun=True)
             await check_ins.check(work, campaign, post, self._texts, self._clock)
         await self._texts.check_named(work, in_status(campaign, PostStatus.FIXED))
         await schedule(work, campaign, ranking, self._clock())

@@ -11,6 +11,7 @@ from campaign_engine.domain.drafting import check_schedule
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.domain.review import FixedText
+from campaign_engine.domain.schedule import Schedule
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import UnitOfWork
@@ -77,13 +78,13 @@ class PostTexts:
         }
         return self._renderer.post(post.content, language, values)
 
-    def check_times(self, post: Post, now: datetime, *, begun: bool) -> None:
+    def check_times(self, schedule: Schedule, now: datetime, *, begun: bool) -> None:
         """Raise InvalidInput unless its times lie in the hours of this installation and are still to come."""
-        check_schedule(post.content.schedule, now, self._around.hours, begun=begun)
+        check_schedule(schedule, now, self._around.hours, begun=begun)
 
     def check_post(self, campaign: Campaign, post: Post, now: datetime, *, begun: bool) -> None:
         """Raise InvalidInput unless its times and all its texts may go out."""
-        self.check_times(post, now, begun=begun)
+        self.check_times(post.content.schedule, now, begun=begun)
         self.linting.check(campaign, post)
 
     async def check_named(self, work: UnitOfWork, posts: Iterable[Post]) -> None:

@@ -233,9 +233,17 @@ async def test_S4_a_time_outside_the_window_is_refused(house: House, when: str, 
     organizer = await house.staff("river7", Role.ORGANIZER)
     await draft(organizer)
     await organizer.press("ed:schedule")
-    await organizer.say(when)
-    assert said in await organizer.press("su:1")
+    assert said in await organizer.say(when)
+    assert "It will go out on: Thursday" in await organizer.say("Thursdays at 5 pm until December 18")
     assert await status(house) is CampaignStatus.DRAFT
+
+
+async def test_S4_a_time_that_passed_since_it_was_said_is_refused_at_the_end(house: House) -> None:
+    organizer = await house.staff("river7", Role.ORGANIZER)
+    await draft(organizer)
+    house.clock.advance(timedelta(days=40))
+    assert "has passed" in await organizer.press("su:1")
+    assert "Send it to a second person?" in await organizer.tap("My draft")
 
 
 async def test_pause_resume_finish_and_nothing_after_the_end(house: House) -> None:

@@ -45,20 +45,22 @@ def targets(campaign_id: int) -> sa.Select[Any]:
     return sa.select(campaign_targets.c.precinct).where(campaign_targets.c.campaign_id == campaign_id)
 
 
+def to_person() -> dict[str, Any]:
+    """Columns of a delivery to one person, from contacts and addresses."""
+    return {
+        "contact_id": contacts.c.id,
+        "address_id": addresses.c.id,
+        "is_room": sa.false(),
+        "lane": addresses.c.channel,
+        "precinct": contacts.c.precinct,
+        "site_id": contacts.c.site_id,
+        "language": contacts.c.language,
+    }
+
+
 def people(occurrence: Unfrozen, now: datetime, after: int, last: int) -> sa.Select[Any]:
     """Contacts with `after` < id <= `last`; on PostgreSQL none of them can be deleted before the commit."""
-    wanted = delivery_rows(
-        occurrence.id,
-        now,
-        contact_id=contacts.c.id,
-        address_id=addresses.c.id,
-        is_room=sa.false(),
-        lane=addresses.c.channel,
-        precinct=contacts.c.precinct,
-        site_id=contacts.c.site_id,
-        language=contacts.c.language,
-        **_order(occurrence, now),
-    )
+    wanted = delivery_rows(occurrence.id, now, **to_person(), **_order(occurrence, now))
     return (
         wanted.select_from(ADDRESSED)
         .where(

@@ -14,7 +14,6 @@ from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.holding import Actor
 from campaign_engine.store import freezing
 from campaign_engine.store.tables import (
-    addresses,
     contacts,
     deliveries,
     event_notices,
@@ -109,13 +108,7 @@ def _signed_up(campaign_id: int, occurrence_id: int, now: datetime) -> sa.Select
             occurrence_id,
             now,
             priority=sa.literal(Priority.CANCELLATION.value, deliveries.c.priority.type),
-            contact_id=contacts.c.id,
-            address_id=addresses.c.id,
-            is_room=sa.false(),
-            lane=addresses.c.channel,
-            precinct=contacts.c.precinct,
-            site_id=contacts.c.site_id,
-            language=contacts.c.language,
+            **freezing.to_person(),
         )
         .select_from(freezing.ADDRESSED)
         .where(

@@ -9,7 +9,9 @@ from telegram.request import HTTPXRequest
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.platforms.telegram_server import TelegramServer
 from tests.support import FakeClock
+from tests.support.channels import RecordingChannel
 from tests.support.engine import House
+from tests.support.sending import Stage
 
 
 @pytest.fixture
@@ -32,3 +34,15 @@ async def house(store: SqlStore, clock: FakeClock) -> House:
     house = House(store, clock)
     await house.furnish()
     return house
+
+
+@pytest.fixture
+async def stage(store: SqlStore, clock: FakeClock) -> Stage:
+    stage = Stage(store, clock)
+    await stage.campaign()
+    return stage
+
+
+@pytest.fixture
+def channel() -> RecordingChannel:
+    return RecordingChannel()

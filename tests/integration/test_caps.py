@@ -32,18 +32,6 @@ async def house(store: SqlStore, clock: FakeClock) -> House:
     return house
 
 
-@pytest.fixture
-async def stage(store: SqlStore, clock: FakeClock) -> Stage:
-    stage = Stage(store, clock)
-    await stage.campaign()
-    return stage
-
-
-@pytest.fixture
-def channel() -> RecordingChannel:
-    return RecordingChannel()
-
-
 async def queue(house: House, kind: CampaignKind = CampaignKind.PLEDGE) -> int:
     """A running campaign of this kind, queued for everybody; its id."""
     plan = await house.plan(kind=kind, status=RUNNING)

@@ -19,18 +19,6 @@ from tests.support.channels import RecordingChannel
 from tests.support.sending import STALE, Stage, opened
 
 
-@pytest.fixture
-async def stage(store: SqlStore, clock: FakeClock) -> Stage:
-    stage = Stage(store, clock)
-    await stage.campaign()
-    return stage
-
-
-@pytest.fixture
-def channel() -> RecordingChannel:
-    return RecordingChannel()
-
-
 def refusal(code: str, *flags: str, **more: Any) -> SendError:
     return SendError(code, flags=frozenset(flags), **more)
 

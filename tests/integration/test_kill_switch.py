@@ -21,20 +21,6 @@ from tests.support.sending import STALE, Stage, opened
 STOPPING = (Role.ORGANIZER, Role.APPROVER, Role.SAFETY_LEAD, Role.ADMIN)
 
 
-@pytest.fixture
-async def stage(store: SqlStore, clock: FakeClock) -> Stage:
-    stage = Stage(store, clock)
-    await stage.campaign()
-    return stage
-
-
-@pytest.fixture
-async def house(store: SqlStore, clock: FakeClock) -> House:
-    house = House(store, clock)
-    await house.furnish()
-    return house
-
-
 async def press(stage: Stage, *, on: bool = True) -> None:
     switch = KillSwitch(stage.clock)
     async with stage.store.write() as work:

@@ -7,22 +7,8 @@ import pytest
 
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.services.delivering import DEAD_AFTER
-from campaign_engine.store.unit_of_work import SqlStore
-from tests.support import FakeClock
 from tests.support.channels import RecordingChannel
 from tests.support.sending import FailingStore, Stage, lane_of, opened
-
-
-@pytest.fixture
-async def stage(store: SqlStore, clock: FakeClock) -> Stage:
-    stage = Stage(store, clock)
-    await stage.campaign()
-    return stage
-
-
-@pytest.fixture
-def channel() -> RecordingChannel:
-    return RecordingChannel()
 
 
 async def test_one_process_at_a_time_has_the_lane(stage: Stage, channel: RecordingChannel) -> None:

@@ -1,5 +1,6 @@
 """What somebody who has joined can do, and the commands that answer in every state (safety C8)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from campaign_engine.dialogue import consents, join, stopping, team, training, translate, volunteer
@@ -9,7 +10,7 @@ from campaign_engine.dialogue.help import opened_card
 from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowNear, ShowStatus
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
-from campaign_engine.domain.message import Reply
+from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.roles import Capability, may
 
 
@@ -20,19 +21,46 @@ def menu(state: State, context: Context) -> Step:
 
 def menu_reply(context: Context) -> Reply:
     """The menu as a message."""
+    invited: Rows = volunteer.rows(context) if volunteer.is_invited(context) else ()
     own = _staff_rows(context) + team.rows(context)
-    return Reply("menu.title", options=own + volunteer.rows(context) + _ally_rows(context))
+    return Reply("menu.title", options=own + invited + _ally_rows(context))
+
+
+def _my_pledge(_: Context) -> Option:
+    return option("menu.pledge", "m:pledge")
+
+
+def _what_i_get(_: Context) -> Option:
+    return consents.open_button()
+
+
+def _help(_: Context) -> Option:
+    return option("menu.help", "m:help")
+
+
+_ALLY_BUTTONS: tuple[Callable[[Context], Option | None], ...] = (_my_pledge, _what_i_get, _help)
+"""An ally's menu in this order; what leads nowhere for this person makes no button (None)."""
+
+IN_A_ROW = 2
 
 
 def _ally_rows(context: Context) -> Rows:
     pinned: Rows = ((option("hold.lesson", "m:a2"),),) if context.pinned else ()
-    return (
-        *pinned,
-        (option("menu.pledge", "m:pledge"), consents.open_button()),
-        (option("menu.help", "m:help"), option("menu.language", "l")),
-        (option("menu.privacy", "m:privacy"), option("menu.export", "m:export")),
-        (consents.break_button(context), option("menu.stop", "m:stop"), option("menu.delete", "m:delete")),
+    made = [button for make in _ALLY_BUTTONS if (button := make(context)) is not None]
+    rows = tuple(tuple(made[start : start + IN_A_ROW]) for start in range(0, len(made), IN_A_ROW))
+    return (*pinned, *rows, (option("menu.more", "m:more"),))
+
+
+def more(state: State, context: Context) -> Step:
+    """Everything that is needed now and then."""
+    rows = (
+        (option("menu.language", "l"), option("menu.privacy", "m:privacy")),
+        (consents.break_button(context), option("menu.export", "m:export")),
+        *volunteer.rows(context),
+        (option("menu.stop", "m:stop"), option("menu.delete", "m:delete")),
+        (option("menu.open", "m:back"),),
     )
+    return say(aside(state), Reply("menu.title", options=rows, edits=True))
 
 
 def _staff_rows(context: Context) -> Rows:
@@ -104,6 +132,8 @@ def _joined_choice(state: State, data: str, context: Context) -> Step | None:
             return opened_menu(state, context)
         case "m:back":
             return menu(state, context)
+        case "m:more":
+            return more(state, context)
         case "m:export":
             return say(state, intents=(ShowHeld(),))
         case "m:pledge":

@@ -18,7 +18,7 @@ _LABELS = {
 
 
 def rows(context: Context) -> Rows:
-    """One row of the menu for those who may ask, named after where their request stands."""
+    """One row for those who may ask, named after where their request stands."""
     role = _wanted(context)
     if role is None:
         return ()
@@ -31,6 +31,12 @@ def current(context: Context) -> RoleRequest | None:
     """The person's own request, unless it has ended."""
     request = context.person.request
     return request if request is not None and request.until > context.now else None
+
+
+def is_invited(context: Context) -> bool:
+    """An invite waits, which the menu shows at once."""
+    request = current(context)
+    return request is not None and request.state is RequestState.INVITED
 
 
 def choice(state: State, data: str, context: Context) -> Step | None:

@@ -84,7 +84,7 @@ async def test_a_break_is_kept_and_only_its_end_or_their_word_ends_it(
     house: House, ally: Phone, label: str, length: int
 ) -> None:
     await ally.command("menu")
-    await ally.tap("Take a break", label)
+    await ally.tap("More…", "Take a break", label)
     assert (await ally.known()).paused_until == house.clock() + length * DAY
     await ally.command("pause")
     await ally.tap("A day")

@@ -28,7 +28,7 @@ async def ally(house: House, name: str = "ally", age: str = "16 or 17", channel:
 async def asked(house: House, **who: str) -> Phone:
     phone = await ally(house, **who)
     await phone.command("menu")
-    await phone.tap(ASK, "Yes, ask for me")
+    await phone.tap("More…", ASK, "Yes, ask for me")
     return phone
 
 
@@ -69,12 +69,12 @@ async def test_R1_not_now_is_said_kindly_and_the_next_request_waits_two_weeks(ho
     await approver.press("rq")
     assert "told kindly" in await approver.tap("Not now")
     await phone.command("menu")
-    assert "that is not about you" in await phone.tap("My request to the team")
+    assert "that is not about you" in await phone.tap("More…", "My request to the team")
     assert "not about you" in await phone.press("w:yes")
     assert "not about you" in await phone.press("w:take")
     house.clock.advance(REQUEST_LIFE)
     await phone.command("menu")
-    assert "I asked them" in await phone.tap(ASK, "Yes, ask for me")
+    assert "I asked them" in await phone.tap("More…", ASK, "Yes, ask for me")
 
 
 async def test_R1_a_request_can_be_taken_back_and_ends_by_itself(house: House) -> None:
@@ -86,7 +86,7 @@ async def test_R1_a_request_can_be_taken_back_and_ends_by_itself(house: House) -
     assert "It is gone" in await phone.tap("Take it back")
     assert "not there any more" in await approver.tap("Send an invite")
     await phone.command("menu")
-    await phone.tap(ASK, "Yes, ask for me")
+    await phone.tap("More…", ASK, "Yes, ask for me")
     house.clock.advance(REQUEST_LIFE)
     assert "Nobody waits" in await approver.press("rq")
     assert await house.conversation.forget_old(house.clock()) >= 1
@@ -108,6 +108,7 @@ async def test_R1_an_invite_ends_after_a_week_and_works_once(house: House) -> No
 async def test_C3_from_16_an_ally_may_ask_and_adults_ask_for_an_adults_role(house: House, age: str) -> None:
     phone = await ally(house, age=age)
     await phone.command("menu")
+    await phone.tap("More…")
     offered = {
         "13 to 15": set(),
         "16 or 17": {ASK},
@@ -126,7 +127,7 @@ async def test_R1_an_adult_who_wants_to_approve_is_answered_by_a_safety_lead_alo
     safety = await house.staff("elm4", Role.SAFETY_LEAD)
     phone = await ally(house, age="22 or older")
     await phone.command("menu")
-    await phone.tap("I want to help as an adult", "Yes, ask for me")
+    await phone.tap("More…", "I want to help as an adult", "Yes, ask for me")
     assert "Nobody waits" in await approver.press("rq")
     card = await safety.press("rq")
     assert "18 or over" in card

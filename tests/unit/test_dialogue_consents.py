@@ -163,7 +163,7 @@ def test_a_break_is_chosen_seen_and_ended_from_menu_and_view(length: str, until:
     assert said in words(talk)
     assert wanted.Pause(until) in talk.done  # type: ignore[arg-type] # a moment
     assert wanted.RecordAction(ActionKind.PAUSE) in talk.done
-    for opened in ("m", "cs"):
+    for opened in ("m:more", "cs"):
         talk.tap(opened)
         assert "pa:end" in talk.offered()
     assert said in words(talk)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from campaign_engine.dialogue import consents, join, stopping, team, training, translate, volunteer
+from campaign_engine.dialogue import consents, join, staff_menu, stopping, training, volunteer
 from campaign_engine.dialogue.approval_intents import ShowOwnWaits
 from campaign_engine.dialogue.flow import Rows, aside, before, idle, language_rows, option, say, waits
 from campaign_engine.dialogue.help import opened_card
@@ -21,9 +21,8 @@ def menu(state: State, context: Context) -> Step:
 
 def menu_reply(context: Context) -> Reply:
     """The menu as a message."""
-    invited: Rows = volunteer.rows(context) if volunteer.is_invited(context) else ()
-    own = _staff_rows(context) + team.rows(context)
-    return Reply("menu.title", options=own + invited + _ally_rows(context))
+    rows = staff_menu.rows(context) if context.person.is_staff else _everybodys_rows(context)
+    return Reply("menu.title", options=rows)
 
 
 def _my_pledge(_: Context) -> Option:
@@ -44,6 +43,12 @@ _ALLY_BUTTONS: tuple[Callable[[Context], Option | None], ...] = (_my_pledge, _wh
 IN_A_ROW = 2
 
 
+def _everybodys_rows(context: Context) -> Rows:
+    """A member of the team has them too, on a page of their own."""
+    invited: Rows = volunteer.rows(context) if volunteer.is_invited(context) else ()
+    return invited + _ally_rows(context)
+
+
 def _ally_rows(context: Context) -> Rows:
     pinned: Rows = ((option("hold.lesson", "m:a2"),),) if context.pinned else ()
     made = [button for make in _ALLY_BUTTONS if (button := make(context)) is not None]
@@ -61,21 +66,6 @@ def more(state: State, context: Context) -> Step:
         (option("menu.open", "m:back"),),
     )
     return say(aside(state), Reply("menu.title", options=rows, edits=True))
-
-
-def _staff_rows(context: Context) -> Rows:
-    rows: Rows = ()
-    if may(context.person, Capability.DRAFT):
-        label = "organize.continue" if context.draft is not None else "organize.new"
-        rows += ((option(label, "o:new"), option("organize.status", "o:status")),)
-    if training.is_due(context):
-        rows += ((option("training.start", training.START),),)
-    rows += translate.rows(context)
-    if may(context.person, Capability.APPROVE):
-        rows += ((replace(option("organize.waiting", "o:waiting"), values={"count": context.waiting}),),)
-    if may(context.person, Capability.HOLD):
-        rows += ((option("hold.open", "hd"),),)
-    return rows + stopping.rows(context)
 
 
 def command(name: str, state: State, context: Context) -> Step | None:
@@ -139,7 +129,8 @@ def _joined_choice(state: State, data: str, context: Context) -> Step | None:
         case "m:pledge":
             return join.ask(waits(aside(state), "join", "pledge"), context)
         case _:
-            return stopping.choice(state, data, context) or consents.choice(state, data, context)
+            made = staff_menu.choice(state, data, context, _everybodys_rows(context))
+            return made or stopping.choice(state, data, context) or consents.choice(state, data, context)
 
 
 def opt_out(state: State) -> Step:

@@ -28,15 +28,23 @@ _SHOWN: dict[str, tuple[Capability, Intent, str]] = {
 
 
 def rows(context: Context) -> Rows:
-    """Only what this person's roles may do is shown."""
-    if not context.person.is_staff:
-        return ()
-    found = [
-        replace(option(label, data), values={"count": context.requests})
-        for data, (capability, _, label) in _SHOWN.items()
-        if may(context.person, capability)
-    ]
+    """Who wants to help, and the person's own roles."""
+    found = [replace(one, values={"count": context.requests}) for one in _may_see(context, ("rq",))]
     return (*column(*found), (option("team.mine", _MINE),))
+
+
+def figures(context: Context) -> Rows:
+    """What there is to read; only what this person's roles may do is shown."""
+    return column(*_may_see(context, ("rl", "sh", "au")))
+
+
+def may_answer(context: Context) -> bool:
+    """Somebody who wants to organize."""
+    return may(context.person, Capability.ANSWER_REQUESTS)
+
+
+def _may_see(context: Context, of: tuple[str, ...]) -> list[Option]:
+    return [option(_SHOWN[data][2], data) for data in of if may(context.person, _SHOWN[data][0])]
 
 
 def choice(state: State, data: str, context: Context) -> Step | None:

@@ -160,7 +160,7 @@ async def begin_approval(approver: DiscordPerson, code: str, channel: str) -> No
     linked = await approver.slash("link", {"area": "75"}, channel=channel)
     assert "75" in linked.text, linked.text
     await approver.slash("menu")
-    card = await approver.choose(["Waiting for you (1)"], at_least=1)
+    card = await approver.press("Waiting for you (1)", at_least=1)
     assert "Maple cools down" in card.text
 
 

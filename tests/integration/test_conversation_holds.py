@@ -77,7 +77,7 @@ async def test_I1_nobody_else_holds(house: House, role: Role) -> None:
 
 async def test_I1_a_hold_takes_three_taps_from_the_menu(house: House, ana: Phone) -> None:
     await ana.command("menu")
-    await ana.tap("Hold an area")
+    await ana.tap("Safety", "Hold an area")
     assert "Queens" not in ana.buttons
     await ana.tap("Brooklyn", "More", "East New York")
     assert "75 (East New York" in ana.text
@@ -85,7 +85,7 @@ async def test_I1_a_hold_takes_three_taps_from_the_menu(house: House, ana: Phone
     await ana.tap("Hold it now")
     assert await held(house) == {75}
     await ana.command("menu")
-    await ana.tap("Hold an area", "75, until")
+    await ana.tap("Safety", "Hold an area", "75, until")
     assert "Held by ana7: posts until Friday" in ana.text
 
 

@@ -126,7 +126,7 @@ async def test_F6_a_teammate_translates_and_the_author_is_told(house: House, org
     assert await status(house) is CampaignStatus.DRAFT
 
     await teammate.command("menu")
-    said = await teammate.tap("Translate: Winter pledge into Spanish")
+    said = await teammate.tap("Waiting for you (1)")
     assert "We look out for each other in {{ area }}: {{ link }}" in said
     house.notes.told.clear()
     assert "Thank you" in await teammate.say("En {{ area }} nos cuidamos: {{ link }}")

@@ -74,6 +74,7 @@ async def test_R2_an_ally_can_take_a_role_and_keeps_what_they_answered(house: Ho
     await phone.say("river7")
     await phone.command("menu")
     assert "Waiting for you (0)" in phone.buttons
+    await phone.tap("Ally menu")
     assert "My pledge" in phone.buttons
     again = house.person("other", "telegram")
     await again.start(f"r_{await house.invite(Role.APPROVER)}")

@@ -39,7 +39,7 @@ async def test_R1_an_ally_asks_a_lead_invites_and_a_work_name_is_all_that_either
     ((told, message),) = [note for note in house.notes.told if note[0].address == approver.address]
     assert (told.channel, message.choices[0][0].data) == ("telegram", "rq")
     await approver.command("menu")
-    card = await approver.tap("People who want to help (1)")
+    card = await approver.tap("Waiting for you (1)")
     assert "Somebody in" in card
     assert "(75), 16 or 17, wants to organize" in card
     (contact,) = [row for row in await house.rows(tables.contacts) if row.id == await phone.contact_id()]

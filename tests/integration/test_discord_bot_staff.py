@@ -40,7 +40,7 @@ async def typed(person: Person, text: str, at_least: int = 1) -> Outcome:
 
 async def draft(organizer: Person, channel: str) -> None:
     await organizer.slash("menu", channel=channel)
-    assert "What kind of campaign?" in (await organizer.choose(["New campaign"], at_least=1)).text
+    assert "What kind of campaign?" in (await organizer.press("New campaign", at_least=1)).text
     assert "What should it be called?" in (await organizer.choose(["Pledge drive"], at_least=1)).text
     assert "Where? Tap one" in (await typed(organizer, "Winter *pledge* @everyone")).text
     assert "How many pledges" in (await typed(organizer, "73, 75")).text
@@ -61,7 +61,7 @@ async def test_F5_a_campaign_goes_from_draft_to_approved(house: House, server: D
     assert r"Winter \*pledge\* @" + "\N{ZERO WIDTH SPACE}everyone" in review.text
     assert "A second person reads it" in (await organizer.press("Send for approval", at_least=1)).text
     await approver.slash("menu", channel=server.channel)
-    assert "This one waits for you" in (await approver.choose(["Waiting for you (1)"], at_least=1)).text
+    assert "This one waits for you" in (await approver.press("Waiting for you (1)", at_least=1)).text
     assert "is approved" in (await approver.press("Approve", at_least=1)).text
     assert "Scheduled" in (await organizer.press("Status", at_least=1)).text
     assert "Reached: 240" in (await organizer.press("Report", at_least=1)).text

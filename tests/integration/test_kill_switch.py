@@ -155,12 +155,12 @@ async def test_S3_R2_any_of_them_stops_everything_by_one_command_and_another_let
 async def test_S3_the_button_asks_once(house: House) -> None:
     one = await house.staff("river7", Role.ORGANIZER)
     await one.command("menu")
-    assert "Stop every message" in await one.tap("Stop all messages")
+    assert "Stop every message" in await one.tap("Safety", "Stop all messages")
     await one.tap("No")
     async with house.store.read() as work:
         assert await work.kill_switch.state() is None
     await one.command("menu")
-    assert "Everything is stopped" in await one.tap("Stop all messages", "Yes")
+    assert "Everything is stopped" in await one.tap("Safety", "Stop all messages", "Yes")
 
 
 @pytest.mark.parametrize("role", [None, Role.ANALYST, Role.AUDITOR])

@@ -130,4 +130,4 @@ async def test_S4_nobody_of_the_team_is_told_anything_at_night(house: House, hou
     assert "Held, by ana7" in await ana.say("hold 75")
     assert [to.address for to, _ in house.notes.told] == ([ben.address] if hours == 14 else [])
     await ben.command("menu")
-    assert "75" in await ben.tap("Hold an area")
+    assert "75" in await ben.tap("Safety", "Hold an area")

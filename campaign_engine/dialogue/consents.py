@@ -165,13 +165,18 @@ def choose_break(state: State, context: Context) -> Step:
     return say(aside(state), reply)
 
 
+def end_break(state: State, context: Context) -> Step:  # noqa: ARG001 - commands are called alike
+    """Whichever it is: their own, or the silence after a help card (safety H3)."""
+    said = Reply("consent.resumed", options=((open_button(), option("menu.open", "m")),), edits=True)
+    return say(aside(state), said, intents=(Resume(),))
+
+
 def _break(state: State, value: str, context: Context) -> Step | None:
     """A break that ends later than the one asked for stays as it is; "resume" ends any."""
     if value == "":
         return choose_break(state, context)
     if value == "end":
-        said = Reply("consent.resumed", options=((open_button(), option("menu.open", "m")),), edits=True)
-        return say(aside(state), said, intents=(Resume(),))
+        return end_break(state, context)
     until = break_until(value, context.now)
     if until is None:
         return None

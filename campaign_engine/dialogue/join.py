@@ -28,6 +28,7 @@ from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.consent import refused_lately
 from campaign_engine.domain.contact import AgeBand, Topic
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
+from campaign_engine.domain.words import plain_digits
 
 PAGE = 7
 """Precincts on one page of buttons."""
@@ -200,8 +201,8 @@ def _typed_place(state: State, text: str, context: Context) -> Step | None:
     source = context.source
     if source is not None and source.precinct is not None:
         return _place_given(waits(state, "join", "place", site=source.site_id), source.precinct, context)
-    digits = text.strip()
-    if not digits.isdigit() or len(digits) != ZIP_DIGITS:
+    digits = plain_digits(text.strip())
+    if not digits.isdecimal() or len(digits) != ZIP_DIGITS:
         return say(state, Reply("join.place_unclear"), _place_question(context))
     found = context.places.by_zip(digits)[:3]
     if not found:

@@ -70,7 +70,7 @@ def more(state: State, context: Context) -> Step:
 
 def command(name: str, state: State, context: Context) -> Step | None:
     """A command by its name; None for one that nobody knows. The open question is kept."""
-    if context.person.contact_id is None and name in ("menu", "pause", "status"):
+    if context.person.contact_id is None and name in ("menu", "pause", "resume", "status"):
         return open_question(state, context)
     simple = {
         "help": Step(state, (opened_card(),)),
@@ -86,7 +86,7 @@ def command(name: str, state: State, context: Context) -> Step | None:
     flows = {"stop": opt_out, "delete": ask_delete, "language": choose_language}
     if name in flows:
         return flows[name](state)
-    opened = {"menu": opened_menu, "pause": consents.choose_break}
+    opened = {"menu": opened_menu, "pause": consents.choose_break, "resume": consents.end_break}
     return opened[name](state, context) if name in opened else None
 
 

@@ -2,6 +2,8 @@
 
 import secrets
 
+from campaign_engine.domain.words import command_in, is_stop, plain_digits
+
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """No 0, O, 1, I or L: they look alike on paper."""
 
@@ -29,8 +31,11 @@ WORDS = tuple(_LIST.split())
 
 
 def new_code(length: int) -> str:
-    """Random letters and digits, about 5 bits each."""
-    return "".join(secrets.choice(LETTERS) for _ in range(length))
+    """Random letters and digits, about 5 bits each; never a word that does something when it is typed."""
+    while True:
+        code = "".join(secrets.choice(LETTERS) for _ in range(length))
+        if not (is_stop(code) or command_in(code)):
+            return code
 
 
 def new_word_code() -> str:
@@ -39,5 +44,5 @@ def new_word_code() -> str:
 
 
 def plain_code(typed: str) -> str:
-    """As it is stored: upper case, without the blanks and hyphens that people put in."""
-    return "".join(typed.upper().replace("-", " ").split())
+    """As it is stored: upper case, digits 0 to 9, without the blanks and hyphens that people put in."""
+    return "".join(plain_digits(typed.upper()).replace("-", " ").split())

@@ -5,6 +5,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from campaign_engine.domain.command_words import COMMAND_WORDS, STOP, STOP_WORDS
+from campaign_engine.domain.words import squeezed
+
 SAFETY_TEXTS: tuple[str, ...] = (
     *("join.welcome", "join.age", "join.age_u13", "join.age_13", "join.age_16", "join.age_18", "join.age_22"),
     *("join.rather_not", "join.updates", "join.updates_no", "join.updates_yes", "join.done"),
@@ -61,6 +64,7 @@ NOTES: Mapping[str, str] = {
 """What a translator must know of texts whose English is put together by the program."""
 
 _KEPT = re.compile(r"/[a-z]+|\b(?:MENU|STOP|HELP|HOME)\b|(?<!\d)\d+")
+_TYPED = re.compile(r"(?:\b(STOP|MENU|HELP)|/(start|export|delete))\b")
 _SPANISH = {"STOP": ("STOP", "PARAR"), "HELP": ("HELP", "AYUDA"), "HOME": ("AYUDA",)}
 _NUMBER = re.compile(r"[0-9]+")
 _VALUE = re.compile(r"\{\{ *(\w+) *\}\}")
@@ -106,6 +110,16 @@ def longest(name: str) -> int:
 def kept_words(english: str, language: str) -> tuple[str, ...]:
     """Numbers, keywords and commands that a translation keeps, the first of each choice."""
     return tuple(choices[0] for choices in _kept(english, language))
+
+
+def own_words(name: str, english: str, language: str) -> tuple[str, ...]:
+    """What a reader of this language types for each command that a safety text names, in capitals where it has them."""
+    if name not in SAFETY_TEXTS or language == "en":
+        return ()
+    found = dict.fromkeys("".join(each).lower() for each in _TYPED.findall(english))
+    rows = [STOP_WORDS if command == STOP else COMMAND_WORDS[command] for command in found]
+    own = {command: words[language][0] for command, words in zip(found, rows, strict=True)}
+    return tuple(word.upper() for command, word in own.items() if squeezed(word) != command)
 
 
 def values_of(text: str) -> tuple[str, ...]:
@@ -157,6 +171,10 @@ def _wrong_words(name: str, english: str, text: str, language: str) -> Iterator[
     for choices in _kept(english, language):
         if not any(word in numbers if word.isdecimal() else word in text for word in choices):
             yield f"{' or '.join(choices)} is missing."
+    for own in own_words(name, english, language):
+        # Where there are no capitals, brackets tell the word to type from the same word in a sentence.
+        if not re.search(rf"[(（]{own}[)）]" if own == own.lower() else rf"\b{own}\b", text):
+            yield f"It needs {own}, the word that people of this language type, in brackets behind the English one."
     more = sorted(number for number in numbers - set(_NUMBER.findall(english)) if len(number) > 2)
     if more:
         yield f"It has a number that the English has not: {', '.join(more)}."

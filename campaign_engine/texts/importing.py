@@ -11,6 +11,7 @@ from campaign_engine.domain.safety_texts import (
     faults,
     kept_words,
     longest,
+    own_words,
     shared_texts,
     values_of,
 )
@@ -140,7 +141,11 @@ def _broken(problems: list[_Problem]) -> BrokenFile:
 
 def _note(entry: Entry, language: str) -> str:
     """What a translator should know of one text."""
-    keep = (*kept_words(entry.english, language), *(f"{{{{ {name} }}}}" for name in values_of(entry.english)))
+    own = own_words(entry.name, entry.english, language)
+    keep = (
+        *dict.fromkeys((*kept_words(entry.english, language), *own)),
+        *(f"{{{{ {name} }}}}" for name in values_of(entry.english)),
+    )
     parts = (
         f"At most {longest(entry.name)} characters.",
         NOTES.get(entry.name, ""),

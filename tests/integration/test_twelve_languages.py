@@ -1,13 +1,17 @@
 """A person of each of twelve languages, over the real store on both databases, in the chat and on the pages."""
 
 import html
+import itertools
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from telegram import Bot, Update
 
+from bots.views import Pressed, from_discord, from_telegram
+from campaign_engine.domain.command_words import COMMAND_WORDS, STOP_WORDS
 from campaign_engine.domain.languages import LANGUAGE_NAMES, SAFETY_LANGUAGES, direction
 from campaign_engine.domain.message import Destination, Message
 from campaign_engine.store import tables
@@ -51,6 +55,48 @@ async def test_P2_age_consent_stop_and_help_are_said_in_each_language(house: Hou
     assert texts["menu.welcome_back"] in bare(await phone.start())
     (row,) = await house.rows(tables.contacts)
     assert row.language == language
+
+
+def telegram_update(number: int, text: str) -> Update:
+    chat, sender = {"id": 7, "type": "private"}, {"id": 7, "is_bot": False, "first_name": "M"}
+    message = {"message_id": number, "date": 0, "chat": chat, "from": sender, "text": text}
+    return Update.de_json({"update_id": number, "message": message}, Bot("1:made-up"))
+
+
+@pytest.mark.parametrize("language", SAFETY_LANGUAGES)
+@pytest.mark.parametrize("channel", ["telegram", "discord"])
+async def test_C8_typed_words_do_what_commands_do_in_both_bots(house: House, channel: str, language: str) -> None:
+    numbers = itertools.count(1000)
+
+    async def typed(text: str) -> str:
+        number = next(numbers)
+        wire = telegram_update(number, text) if channel == "telegram" else None
+        said = from_telegram(wire) if wire is not None else from_discord(Pressed(7, number, "", ""), text=text)
+        assert said is not None
+        return "\n".join(message.text for message in await house.conversation.handle(said))
+
+    phone = house.person("7", channel, language)
+    await phone.start()
+    await phone.tap(shipped(language)["join.age_16"])
+    for name in ("help", "privacy", "language", "delete", "export", "pause", "resume", "menu"):
+        word = COMMAND_WORDS[name][language][0]
+        shown = await phone.command(name)
+        assert await typed(f"{word}!") == shown, name
+    assert bare(await typed(STOP_WORDS[language][0].upper())) == shipped(language)["menu.stopped"]
+    assert shipped(language)["menu.welcome_back"] in bare(await typed(COMMAND_WORDS["start"][language][0]))
+
+
+@pytest.mark.parametrize("language", SAFETY_LANGUAGES)
+async def test_C8_typed_words_do_what_they_say_on_the_page(root: str, language: str) -> None:
+    texts = shipped(language)
+    wanted = {"help": "help.card", "privacy": "menu.privacy_text", "delete": "menu.delete_sure"}
+    async with Page(root) as page:
+        await page.open(f"/chat?lang={language}")
+        await page.press(texts["join.age_16"])
+        for name, text in wanted.items():
+            said = bare(await page.type(COMMAND_WORDS[name][language][0]))
+            assert texts[text].split("\n")[0] in said
+        assert texts["menu.stopped"] in bare(await page.type(STOP_WORDS[language][0]))
 
 
 async def test_P2_what_nobody_has_translated_comes_in_english_with_one_line_that_says_so(house: House) -> None:

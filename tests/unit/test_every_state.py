@@ -10,11 +10,11 @@ import pytest
 
 from campaign_engine.dialogue import intents as wanted
 from campaign_engine.dialogue import organize
-from campaign_engine.dialogue.state import State
+from campaign_engine.dialogue.state import State, Step
+from campaign_engine.domain.command_words import COMMAND_WORDS, STOP_WORDS
 from campaign_engine.domain.contact import Person, Role
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import InboundKind
-from campaign_engine.domain.words import STOP_WORDS
 from campaign_engine.rendering import Renderer
 from tests.support.talk import NOW, Talk, inbound
 from tests.unit.test_consent import ALLY
@@ -214,9 +214,40 @@ def test_C8_delete_in_every_state_takes_two_taps_and_forgets_the_state(name: str
 
 
 @EVERY
-@pytest.mark.parametrize("word", ["delete", "export", "privacy", "language", "help"])
-def test_C8_their_words_do_the_same_without_a_slash(name: str, word: str) -> None:
-    typed_word, command = STATES[name](), STATES[name]()
-    typed_word.say(word)
-    command.command(word)
-    assert typed_word.templates() == command.templates()
+@pytest.mark.parametrize("name_of", COMMAND_WORDS)
+def test_C8_their_words_in_every_language_do_the_same_without_a_slash(name: str, name_of: str) -> None:
+    talk = STATES[name]()
+    state, context = talk.state, talk.context
+    command = talk.start() if name_of == "start" else talk.command(name_of)
+    for word in (word for words in COMMAND_WORDS[name_of].values() for word in words):
+        talk.state, talk.context = state, context
+        made = talk.say(word)
+        assert (word, made.replies, made.state) == (word, command.replies, command.state)
+        assert without_counting(made) == without_counting(command)
+
+
+@EVERY
+def test_C7_every_word_for_stop_is_one_in_every_state(name: str) -> None:
+    talk = STATES[name]()
+    state, context = talk.state, talk.context
+    for word in (word for words in STOP_WORDS.values() for word in words):
+        talk.state, talk.context = state, context
+        talk.say(word)
+        assert (word, talk.templates()) == (word, ["menu.stopped"])
+        assert wanted.OptOut() in talk.last.intents
+
+
+@EVERY
+def test_C8_no_typed_word_deletes_without_asking(name: str) -> None:
+    talk = STATES[name]()
+    state, context = talk.state, talk.context
+    for word in (word for words in COMMAND_WORDS["delete"].values() for word in words):
+        talk.state, talk.context = state, context
+        talk.say(word)
+        talk.say(word)
+        assert wanted.DeletePerson() not in talk.done
+        assert "del:yes" in talk.offered()
+
+
+def without_counting(step: Step) -> list[wanted.Intent]:
+    return [intent for intent in step.intents if not isinstance(intent, wanted.RecordAction)]

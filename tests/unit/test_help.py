@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from campaign_engine.dialogue.help import help_card
 from campaign_engine.dialogue.help_finding import help_languages
+from campaign_engine.domain.command_words import STOP_WORDS
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
-from campaign_engine.domain.words import STOP_WORDS, is_stop
+from campaign_engine.domain.words import is_stop
 from campaign_engine.rendering import Renderer
 
 PHRASINGS = Path(__file__).parents[1] / "phrasings"

@@ -4,9 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_engine.domain.words import COMMAND_WORDS, STOP_WORDS, command_in, is_stop
+from campaign_engine.dialogue.help_finding import help_languages
+from campaign_engine.domain import codes
+from campaign_engine.domain.command_words import COMMAND_WORDS, STOP_WORDS
+from campaign_engine.domain.languages import SAFETY_LANGUAGES
+from campaign_engine.domain.words import command_in, is_stop, plain_digits, squeezed
 
 ALL_STOPS = [word for words in STOP_WORDS.values() for word in words]
+ALL_COMMANDS = [(name, word) for name, rows in COMMAND_WORDS.items() for words in rows.values() for word in words]
+SIGNS_TOO = {*("help me", "ayúdame", "auxilio", "socorro"), *("efase m", "efase mwen", "efase tout", "efase done mwen")}
+"""Asks for the help card by command, or says, alone, what the button beside it says: the matcher knows these too."""
 
 
 @pytest.mark.parametrize("word", ALL_STOPS)
@@ -53,16 +60,85 @@ def test_C7_no_word_for_stop_opens_something_else(word: str) -> None:
 
 
 def test_C7_every_language_of_local_law_30_has_words() -> None:
-    assert set(STOP_WORDS) == {"en", "es", "zh", "ru", "bn", "ht", "ko", "ar", "ur", "fr", "pl"}
+    assert set(STOP_WORDS) == set(SAFETY_LANGUAGES)
     required = ("stop", "quit", "end", "unsubscribe", "opt out")
     assert all(is_stop(word) for word in required)
 
 
-@pytest.mark.parametrize(("name", "word"), [(name, word) for name, words in COMMAND_WORDS.items() for word in words])
+def test_C8_every_command_has_words_in_every_language() -> None:
+    assert set(COMMAND_WORDS) == {
+        *("help", "menu", "start", "language", "privacy", "delete", "export", "pause", "resume")
+    }
+    assert all(set(rows) == set(SAFETY_LANGUAGES) for rows in COMMAND_WORDS.values())
+    assert all(len(words) >= 3 for rows in COMMAND_WORDS.values() for words in rows.values())
+
+
+def test_C8_no_word_means_two_things_in_any_two_languages() -> None:
+    meant: dict[str, str] = {squeezed(word): "stop" for word in ALL_STOPS}
+    for name, word in ALL_COMMANDS:
+        assert meant.setdefault(squeezed(word), name) == name, word
+    assert all(squeezed(word) for word in (*ALL_STOPS, *(word for _, word in ALL_COMMANDS)))
+
+
+def test_C8_within_a_language_no_word_stands_twice() -> None:
+    for rows in (STOP_WORDS, *COMMAND_WORDS.values()):
+        for words in rows.values():
+            assert len({squeezed(word) for word in words}) == len(words)
+
+
+def test_C8_no_command_hides_a_sign_of_need() -> None:
+    hidden = {word for word in (*ALL_STOPS, *(word for _, word in ALL_COMMANDS)) if help_languages(word)}
+    assert hidden <= SIGNS_TOO
+
+
+def test_C8_no_code_on_a_poster_is_a_command() -> None:
+    words = {squeezed(word).upper() for word in (*ALL_STOPS, *(word for _, word in ALL_COMMANDS))}
+    assert not [word for word in words if word[-2:].isdecimal() and word[:-2] in codes.WORDS]
+    assert not words.intersection(codes.WORDS)
+
+
+def test_C8_a_code_that_would_be_a_command_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter("REANUDAR" + "MAPLE234")
+    monkeypatch.setattr("secrets.choice", lambda _: next(drawn))
+    assert codes.new_code(8) == "MAPLE234"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *(
+            ("ＤＥＬＥＴＥ", "delete"),
+            ("\u200fحذف\u200f", "delete"),
+            ("\u2067احذفني\u2069", "delete"),
+            ("usun", "delete"),
+        ),
+        *(("USUŃ MNIE!", "delete"), ("glowne menu", ""), ("menu glowne", "menu"), ("Borrame", "delete")),
+        *(
+            ("komanse", "start"),
+            ("ед", ""),
+            ("ملاذ", ""),
+            ("удали  меня.", "delete"),
+            ("Еще", ""),
+            ("jezyk", "language"),
+        ),
+        *(("musa٣ada", "help"), ("مينيو", "menu"), ("ۀ", ""), ("vie privee", "privacy"), ("일시 정지", "pause")),
+    ],
+)
+def test_C8_marks_widths_directions_and_keyboards_do_not_matter(text: str, name: str) -> None:
+    assert command_in(text) == name
+
+
+def test_digits_of_any_script_are_read() -> None:
+    assert plain_digits("١١٢٠٧ ১১২০৭ １１２０７ 112o7") == "11207 11207 11207 112o7"
+    assert codes.plain_code("maple-٧٥") == "MAPLE75"
+
+
+@pytest.mark.parametrize(("name", "word"), ALL_COMMANDS)
 def test_C8_words_that_texts_tell_people_to_send_do_what_they_say(name: str, word: str) -> None:
     assert command_in(word) == command_in(f" {word.upper()}! ") == name
     assert not is_stop(word)
     assert command_in(f"{word} or not") == ""
+    assert command_in(f"\u200e{word.title()}…") == name
 
 
 @given(st.text(max_size=40))

@@ -13,34 +13,31 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bots.discord_answers import Answers
+from bots.discord_forms import TEXT_FIELD, filled, typing_form
 from bots.guard import Health, contained, unless_stopped
 from bots.parts import BotParts
 from bots.replies import InOrder, deliver
-from bots.slash import Words, add_commands
+from bots.slash import Words, add_commands, fingerprint
 from bots.views import TYPE_BUTTON, Pressed, from_discord
-from campaign_engine.channels.discord import (
-    SELECT_ID,
-    WIRE_ERRORS,
-    DiscordChannel,
-    buttons,
-    escape,
-    escaped_length,
-    send_error,
-)
+from campaign_engine.channels.discord import WIRE_ERRORS, DiscordChannel
+from campaign_engine.channels.discord_view import SELECT_ID, escaped_length, question_of
 from campaign_engine.channels.split import split
 from campaign_engine.domain.audience import RoomKind, RoomSeen
-from campaign_engine.domain.errors import ConfigurationError
-from campaign_engine.domain.message import Choice, Destination, Inbound, Message, Reply
+from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.errors import ConfigurationError, StoreUnavailable
+from campaign_engine.domain.languages import from_tag
+from campaign_engine.domain.message import Destination, Inbound, Reply
 
 log = logging.getLogger("groundswell.bots")
 
-TEXT_FIELD = "text"
-LONGEST_ANSWER = 2000
 LONGEST_LIBRARY_WAIT = 30.0
 """Seconds that discord.py sleeps on a 429 by itself, the least it takes; a longer one holds the whole lane."""
-LONGEST_TITLE = 45
 GUILDS_WAIT = 0.2
 """Seconds without a further guild after which discord.py is ready; nothing here needs to know them all."""
+
+COMMANDS_MARK = "discord_commands"
+"""Under which it is noted what commands Discord has of us."""
 
 
 def use_addresses(api: str, gateway: str) -> None:
@@ -74,7 +71,7 @@ class DiscordBot:
         self._channel = DiscordChannel(client)
         self._tree = app_commands.CommandTree(client)
         self._in_order = InOrder()
-        self._published = False
+        self._answers = Answers(parts)
         add_commands(self._tree, parts.say, self.on_command)
         self._tree.error(self.on_command_error)
         events = (self.on_ready, self.on_resumed, self.on_disconnect, self.on_interaction, self.on_message)
@@ -118,10 +115,19 @@ class DiscordBot:
         self._parts.board.set("discord", Health.RUNNING, note)
 
     async def _publish(self) -> None:
-        if not self._published:
-            await self._tree.set_translator(Words(self._parts.say))
+        """Once for each change of the commands: Discord keeps them and counts how often they are sent."""
+        words = Words(self._parts.say)
+        await self._tree.set_translator(words)
+        now = await fingerprint(self._tree, words)
+        if await self._noted() != now:
             await self._tree.sync()
-            self._published = True
+            await contained("discord commands", partial(self._parts.marks.put, COMMANDS_MARK, now))
+
+    async def _noted(self) -> str:
+        try:
+            return await self._parts.marks.get(COMMANDS_MARK)
+        except StoreUnavailable:
+            return ""
 
     async def on_resumed(self) -> None:
         """The gateway is back."""
@@ -141,7 +147,7 @@ class DiscordBot:
 
     async def on_command(self, interaction: discord.Interaction, name: str, argument: str) -> None:
         """A slash command; the tree of commands calls it."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._answers.acknowledge(interaction)
         if name == "link":
             await contained("discord link", partial(self._link, interaction, argument))
         else:
@@ -155,26 +161,24 @@ class DiscordBot:
         if interaction.type is discord.InteractionType.component:
             await self._on_press(interaction)
         elif interaction.type is discord.InteractionType.modal_submit:
-            await self._acknowledge(interaction)
-            self._converse(interaction, self._inbound(interaction, text=_typed_text(interaction)))
+            await self._answers.acknowledge(interaction)
+            self._converse(interaction, self._inbound(interaction, text=filled(interaction).get(TEXT_FIELD, "")))
 
     async def _on_press(self, interaction: discord.Interaction) -> None:
         raw: dict[str, Any] = dict(interaction.data or {})
         pressed, chosen = str(raw.get("custom_id", "")), raw.get("values") or []
         if pressed == TYPE_BUTTON:
-            await interaction.response.send_modal(self._field(str(interaction.locale)[:2]))
+            await self._open_field(interaction)
             return
-        await self._acknowledge(interaction)
-        data = str(chosen[0]) if pressed == SELECT_ID and chosen else pressed
+        await self._answers.acknowledge(interaction)
+        data = str(chosen[0]) if pressed.startswith(SELECT_ID) and chosen else pressed
         self._converse(interaction, self._inbound(interaction, data=data))
 
-    async def _acknowledge(self, interaction: discord.Interaction) -> None:
-        """Within 3 s: edit our own private message in place, answer a public post with a private one."""
-        message = interaction.message
-        if message is not None and (message.flags.ephemeral or interaction.guild_id is None):
-            await interaction.response.defer()
-        else:
-            await interaction.response.defer(ephemeral=True, thinking=True)
+    async def _open_field(self, interaction: discord.Interaction) -> None:
+        """A form is an answer by itself, so that nothing may be looked up before it."""
+        language = from_tag(str(interaction.locale)) or LANGUAGES[0]
+        title = self._parts.say(Reply("command.type"), language).text
+        await interaction.response.send_modal(typing_form(title, question_of(interaction.message)))
 
     def _inbound(
         self, interaction: discord.Interaction, *, command: str = "", data: str = "", text: str = ""
@@ -188,42 +192,7 @@ class DiscordBot:
         self._in_order.add(inbound.address, work)
 
     async def _answer(self, interaction: discord.Interaction, inbound: Inbound) -> None:
-        parts = self._in_parts(await self._parts.answers(inbound))
-        for number, part in enumerate(parts):
-            send = self._edit_first if number == 0 else self._follow_up
-            await deliver(self._parts.pace, inbound.address, partial(send, interaction, part))
-        if not parts and interaction.response.type is not discord.InteractionResponseType.deferred_message_update:
-            await interaction.delete_original_response()
-
-    def _in_parts(self, answers: tuple[Message, ...]) -> list[Message]:
-        limit = self._channel.limits.text
-        return [part for answer in answers for part in split(answer, limit, escaped_length)]
-
-    async def _edit_first(self, interaction: discord.Interaction, answer: Message) -> None:
-        try:
-            await interaction.edit_original_response(content=escape(answer.text), view=self._view(answer))
-        except WIRE_ERRORS as error:
-            raise send_error(error) from error
-
-    async def _follow_up(self, interaction: discord.Interaction, answer: Message) -> None:
-        try:
-            await interaction.followup.send(escape(answer.text), view=self._view(answer), ephemeral=True)
-        except WIRE_ERRORS as error:
-            raise send_error(error) from error
-
-    def _view(self, answer: Message) -> discord.ui.View:
-        label = self._parts.say(Reply("command.type"), answer.language).text
-        return buttons(answer.choices, Choice(label, TYPE_BUTTON) if answer.asks_text else None)
-
-    def _field(self, language: str) -> discord.ui.Modal:
-        title = self._parts.say(Reply("command.type"), language).text[:LONGEST_TITLE]
-        modal = discord.ui.Modal(title=title, custom_id=TYPE_BUTTON)
-        field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-            custom_id=TEXT_FIELD, style=discord.TextStyle.paragraph, max_length=LONGEST_ANSWER
-        )
-        modal.add_item(discord.ui.Label(text=title, component=field))
-        modal.stop()  # or discord.py would keep it in memory; the answer is read from the interaction
-        return modal
+        await self._answers.say(interaction, inbound.address, await self._parts.answers(inbound))
 
     async def on_message(self, message: discord.Message) -> None:
         """Direct messages only: what people write in servers is not ours to read."""
@@ -235,7 +204,9 @@ class DiscordBot:
 
     async def _reply(self, message: discord.Message, inbound: Inbound) -> None:
         to = Destination("discord", str(message.channel.id))
-        for part in self._in_parts(await self._parts.answers(inbound)):
+        limit = self._channel.limits.text
+        answers = await self._parts.answers(inbound)
+        for part in (part for answer in answers for part in split(answer, limit, escaped_length)):
             await deliver(self._parts.pace, inbound.address, partial(self._channel.send, part, to))
 
     async def _link(self, interaction: discord.Interaction, area: str) -> None:
@@ -246,7 +217,7 @@ class DiscordBot:
         title = f"{guild.name} #{getattr(channel, 'name', '')}"
         person, language = str(interaction.user.id), str(interaction.locale)
         room = RoomSeen("discord", str(channel.id), kind, title, guild.member_count or 0, person, language)
-        await self._edit_first(interaction, await self._parts.rooms.link(room, area))
+        await self._answers.say(interaction, person, (await self._parts.rooms.link(room, area),))
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Nothing is posted there any more."""
@@ -256,13 +227,3 @@ class DiscordBot:
         """The bot was removed from a server."""
         for channel in guild.channels:
             await self.on_guild_channel_delete(channel)
-
-
-def _typed_text(interaction: discord.Interaction) -> str:
-    raw: dict[str, Any] = dict(interaction.data or {})
-    for row in raw.get("components", []):
-        inner = [row["component"]] if "component" in row else row.get("components", [])
-        for part in inner:
-            if part.get("custom_id") == TEXT_FIELD:
-                return str(part.get("value") or "")
-    return ""

@@ -35,6 +35,16 @@ class RoomDesk(Protocol):
         """The platform gave the chat a new address."""
 
 
+class Marks(Protocol):
+    """Small things that must be known again after a restart."""
+
+    async def get(self, name: str) -> str:
+        """Empty where nothing was put. Raises StoreUnavailable."""
+
+    async def put(self, name: str, value: str) -> None:
+        """In place of an earlier one. Raises StoreUnavailable."""
+
+
 @dataclass(frozen=True, slots=True)
 class BotParts:
     """One bot's share of the engine; `say` renders, `unreachable` marks an address that blocked us."""
@@ -45,6 +55,7 @@ class BotParts:
     board: HealthBoard
     say: Callable[[Reply, str], Message]
     unreachable: Callable[[str, str], Awaitable[None]]
+    marks: Marks
 
     async def answers(self, inbound: Inbound) -> tuple[Message, ...]:
         """What the conversation says; the help card where it fails in a way nobody foresaw (safety H4)."""

@@ -1,6 +1,8 @@
-"""Discord's slash commands: one per command of the dialogue and /link, in every language that we speak."""
+"""Discord's slash commands: those of the dialogue and /link, in every language that Discord and we both have."""
 
-from collections.abc import Awaitable, Callable
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import discord
@@ -8,14 +10,19 @@ from discord import app_commands
 from discord.app_commands import locale_str
 
 from bots.views import COMMANDS
-from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.command_words import COMMAND_WORDS, STOP, STOP_WORDS
+from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Message, Reply
 
 Say = Callable[[Reply, str], Message]
 Used = Callable[[discord.Interaction, str, str], Awaitable[None]]
 """Gets the interaction, the name of the command and what was typed behind it."""
 
+ENGLISH = "en"
 LONGEST_DESCRIPTION = 100
+OF_STAFF = ("status", "hold", "release", "freeze", "unfreeze")
+"""In servers only offered to moderators, so that others are not shown what they cannot do; in direct chats to all,
+because Discord has no such rule there: the dialogue decides by role."""
 
 
 class Words(app_commands.Translator):
@@ -32,58 +39,64 @@ class Words(app_commands.Translator):
         context: app_commands.TranslationContextTypes,  # noqa: ARG002 - signature of discord.py
     ) -> str | None:
         """None where English is all there is."""
-        language, text = locale.value[:2], string.extras.get("text")
-        if text is None or language == LANGUAGES[0] or language not in LANGUAGES:
+        language, text = from_tag(locale.value), string.extras.get("text")
+        if text is None or language in ("", ENGLISH):
             return None
-        return self._say(Reply(text), language).text[:LONGEST_DESCRIPTION]
+        if words := _typed(str(text)).get(language):
+            return words[0].replace(" ", "-")
+        said = self._say(Reply(text), language)
+        return None if said.spoken else said.text[:LONGEST_DESCRIPTION]
 
 
 def add_commands(tree: app_commands.CommandTree[Any], say: Say, used: Used) -> None:
     """Into a tree that is not published yet."""
-    makers = {"start": _start, "link": _link, "hold": _hold, "release": _hold}
+    arguments = {"start": "code", "join": "code", "link": "area", "hold": "precincts", "release": "precincts"}
     for name in (*COMMANDS, "link"):
-        callback = makers.get(name, _plain)(name, say, used)
+        argument = arguments.get(name)
+        callback = _plain(name, used) if argument is None else _with(argument, name, say, used)
         command: app_commands.Command[Any, Any, Any] = app_commands.Command(
             name=_words(f"{name}_name", say), description=_words(name, say), callback=callback
         )
         command.guild_only = name == "link"
+        if name == "link":
+            command.default_permissions = discord.Permissions(manage_channels=True)
+        elif name in OF_STAFF:
+            command.default_permissions = discord.Permissions(manage_messages=True)
         tree.add_command(command)
 
 
-def _plain(name: str, _: Say, used: Used) -> Callable[..., Any]:
+async def fingerprint(tree: app_commands.CommandTree[Any], words: Words) -> str:
+    """Changes with the commands, their words in any language, and the bot's own account."""
+    commands = [await one.get_translated_payload(tree, words) for one in tree.get_commands()]
+    content = json.dumps([str(tree.client.application_id), commands], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _plain(name: str, used: Used) -> Callable[..., Any]:
     async def run(interaction: discord.Interaction) -> None:
         await used(interaction, name, "")
 
     return run
 
 
-def _start(name: str, say: Say, used: Used) -> Callable[..., Any]:
-    @app_commands.describe(code=_words("code", say))
-    @app_commands.rename(code=_words("code_name", say))
-    async def run(interaction: discord.Interaction, code: str = "") -> None:
-        await used(interaction, name, code)
+def _with(argument: str, name: str, say: Say, used: Used) -> Callable[..., Any]:
+    @app_commands.describe(given=_words(argument, say))
+    @app_commands.rename(given=_words(f"{argument}_name", say))
+    async def run(interaction: discord.Interaction, given: str = "") -> None:
+        await used(interaction, name, given)
 
     return run
 
 
-def _link(name: str, say: Say, used: Used) -> Callable[..., Any]:
-    @app_commands.describe(area=_words("area", say))
-    @app_commands.rename(area=_words("area_name", say))
-    async def run(interaction: discord.Interaction, area: str = "") -> None:
-        await used(interaction, name, area)
-
-    return run
-
-
-def _hold(name: str, say: Say, used: Used) -> Callable[..., Any]:
-    @app_commands.describe(precincts=_words("precincts", say))
-    @app_commands.rename(precincts=_words("precincts_name", say))
-    async def run(interaction: discord.Interaction, precincts: str = "") -> None:
-        await used(interaction, name, precincts)
-
-    return run
+def _typed(text: str) -> Mapping[str, tuple[str, ...]]:
+    """What people type for the command whose name this is, the best word of each language first."""
+    name = text.removeprefix("command.").removesuffix("_name")
+    words = {STOP: STOP_WORDS, **COMMAND_WORDS}
+    return words.get(name, {}) if text.endswith("_name") else {}
 
 
 def _words(block: str, say: Say) -> locale_str:
     text = f"command.{block}"
-    return locale_str(say(Reply(text), LANGUAGES[0]).text[:LONGEST_DESCRIPTION], text=text)
+    if words := _typed(text):
+        return locale_str(words[ENGLISH][0], text=text)
+    return locale_str(say(Reply(text), ENGLISH).text[:LONGEST_DESCRIPTION], text=text)

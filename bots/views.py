@@ -10,10 +10,13 @@ from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Inbound, InboundKind
 
 COMMANDS = (
-    *("start", "menu", "help", "privacy", "language", "pause", "stop", "delete", "export", "status"),
+    *("start", "join", "menu", "help", "privacy", "language", "pause", "resume", "stop", "delete", "export", "status"),
     *("hold", "release", "freeze", "unfreeze"),
 )
 """In the order in which the platforms list them."""
+
+STARTS = ("start", "join")
+"""Commands that open a conversation, with the code that brought the person."""
 
 ROOM_COMMANDS = ("link",)
 """What staff can do in a room; everything else is for private chats."""
@@ -77,7 +80,7 @@ def _typed(text: str | None, common: dict[str, Any]) -> Inbound:
     if command is None:
         return Inbound(kind=InboundKind.TEXT, text=text, **common)
     name, argument = command
-    if name == "start":
+    if name in STARTS:
         return Inbound(kind=InboundKind.START, data=argument, **common)
     return Inbound(kind=InboundKind.COMMAND, command=name, data=argument, **common)
 
@@ -95,7 +98,7 @@ class Pressed:
 def from_discord(origin: Pressed, *, command: str = "", data: str = "", text: str = "") -> Inbound:
     """A slash command, a press or a typed answer; none of them for a message without words."""
     if command:
-        kind = InboundKind.START if command == "start" else InboundKind.COMMAND
+        kind = InboundKind.START if command in STARTS else InboundKind.COMMAND
     elif text:
         kind = InboundKind.TEXT
     else:

@@ -34,6 +34,7 @@ from campaign_engine.services.holding import Holding
 from campaign_engine.services.incidents import Incidents
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.linting import Linting
+from campaign_engine.services.marks import Marks
 from campaign_engine.services.notifying import ChannelNotifier
 from campaign_engine.services.nudging import Nudging
 from campaign_engine.services.polishing import Polishing
@@ -72,6 +73,7 @@ class Engine:
     conversation: Conversation
     room_desk: RoomDesk
     blocking: Blocking
+    marks: Marks
     posting: Posting
     nudging: Nudging
     reports: ReportDesk
@@ -272,6 +274,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         conversation=Conversation(_parts(base, reports, notifier)),
         room_desk=RoomDesk(store, Rooms(clock), base.renderer, base.places, clock),
         blocking=Blocking(store, clock),
+        marks=Marks(store),
         posting=Posting(store, clock, settings.min_audience),
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
         reports=reports,

@@ -1,21 +1,14 @@
 """Discord: channels of servers, through one bot account."""
 
 import secrets
-from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 
+from campaign_engine.channels.discord_view import buttons, escape
 from campaign_engine.domain.delivery import Receipt, SendError
-from campaign_engine.domain.message import Choice, Destination, Limits, Message
+from campaign_engine.domain.message import Destination, Limits, Message
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-ROWS = 5
-PER_ROW = 5
-MENU_OPTIONS = 25
-SELECT_ID = "select"
 NONCE_CHARACTERS = 25
 
 UNKNOWN_CHANNEL = 10003
@@ -56,51 +49,6 @@ class DiscordChannel:
 
     async def close(self) -> None:
         """The client belongs to whoever opened it."""
-
-
-def escape(text: str) -> str:
-    """Plain text: no markdown and no mention can come out of it; links stay links."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(text, as_needed=False, ignore_links=True))
-
-
-def escaped_length(text: str) -> int:
-    """Characters of a text as it is sent."""
-    return len(escape(text))
-
-
-def buttons(choices: tuple[tuple[Choice, ...], ...], typed: Choice | None = None) -> discord.ui.View:
-    """Buttons row by row; a list longer than Discord's five rows becomes a select menu with the links below.
-
-    `typed` is the button that opens a field to type into; it never goes into the menu, which could not open one.
-    """
-    view = discord.ui.View(timeout=None)
-    rows = [row for row in choices if row]
-    if len(rows) + (typed is not None) <= ROWS and all(len(row) <= PER_ROW for row in rows):
-        for number, row in enumerate(rows):
-            for choice in row:
-                view.add_item(_button(choice, number))
-    else:
-        _add_select(view, [choice for row in rows for choice in row])
-    if typed is not None:
-        view.add_item(_button(typed, ROWS - 1))
-    view.stop()  # or discord.py would keep every view in memory; presses are read from the custom id
-    return view
-
-
-def _add_select(view: discord.ui.View, choices: "Iterable[Choice]") -> None:
-    listed = list(choices)
-    picked = [choice for choice in listed if not choice.url][:MENU_OPTIONS]
-    options = [discord.SelectOption(label=choice.label[:100], value=choice.data) for choice in picked]
-    view.add_item(discord.ui.Select(custom_id=SELECT_ID, options=options, row=0))
-    for choice in [choice for choice in listed if choice.url][:PER_ROW]:
-        view.add_item(_button(choice, 1))
-
-
-def _button(choice: Choice, row: int) -> discord.ui.Button[discord.ui.View]:
-    label = choice.label[:80]
-    if choice.url:
-        return discord.ui.Button(label=label, url=choice.url, row=row)
-    return discord.ui.Button(label=label, custom_id=choice.data, row=row, style=discord.ButtonStyle.secondary)
 
 
 def send_error(error: Exception) -> SendError:

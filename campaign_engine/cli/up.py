@@ -97,6 +97,7 @@ def _bot_parts(engine: "Engine", name: str, board: "HealthBoard") -> "BotParts":
         board=board,
         say=engine.renderer.reply,
         unreachable=engine.blocking.mark,
+        marks=engine.marks,
     )
 
 

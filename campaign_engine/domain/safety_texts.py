@@ -8,6 +8,13 @@ from collections.abc import Iterator, Mapping
 from campaign_engine.domain.command_words import COMMAND_WORDS, STOP, STOP_WORDS
 from campaign_engine.domain.words import squeezed
 
+_COMMANDS = tuple(
+    f"command.{name}"
+    for name in (
+        *("start", "join", "menu", "help", "privacy", "language", "pause", "resume", "stop", "delete", "export"),
+        *("type", "code"),
+    )
+)
 SAFETY_TEXTS: tuple[str, ...] = (
     *("join.welcome", "join.age", "join.age_u13", "join.age_13", "join.age_16", "join.age_18", "join.age_22"),
     *("join.rather_not", "join.updates", "join.updates_no", "join.updates_yes", "join.done"),
@@ -24,16 +31,22 @@ SAFETY_TEXTS: tuple[str, ...] = (
     *("page.call_911", "page.text_911", "page.call_988", "page.text_988", "page.unavailable", "page.unavailable_hint"),
     *("page.reports", "page.chat_title", "page.session_note", "page.signup_title", "page.signup_line"),
     *("page.signup_go", "page.signup_small", "page.privacy_text"),
+    *_COMMANDS,
 )
 """Blocks of templates/messages as `file.block`: age, consent, STOP, privacy, help and the way to them."""
 
 IN_ENGLISH = "contact.in_english"
 """Says, in the reader's language, why a text is in English."""
 
-LONGEST: Mapping[str, int] = {"help.card": 600, "help.under_13_alert": 200, "contact.in_english": 120}
+LONGEST: Mapping[str, int] = {
+    "help.card": 600,
+    "help.under_13_alert": 200,
+    "contact.in_english": 120,
+    **dict.fromkeys(_COMMANDS, 100),
+}
 LONGEST_TEXT = 1200
 LONGEST_LABEL = 64
-"""Characters: the card (safety H2), a Telegram pop-up, buttons, and anything else."""
+"""Characters: the card (safety H2), a Telegram pop-up, what Discord says of a command, buttons, and anything else."""
 
 SHARED = 12
 """Two languages may have the same text up to this length; a longer one was copied and not translated."""

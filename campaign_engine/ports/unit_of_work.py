@@ -6,6 +6,7 @@ from typing import Protocol
 from campaign_engine.ports.approvals import ApprovalsRepository, AudiencesRepository
 from campaign_engine.ports.directory import DirectoryRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
+from campaign_engine.ports.marks import MarksRepository
 from campaign_engine.ports.optouts import OptOutsRepository
 from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository
 from campaign_engine.ports.planning import (
@@ -74,6 +75,8 @@ class UnitOfWork(Protocol):
     def rehearsals(self) -> RehearsalsRepository: ...  # noqa: D102
     @property
     def kill_switch(self) -> KillSwitchRepository: ...  # noqa: D102
+    @property
+    def marks(self) -> MarksRepository: ...  # noqa: D102
     @property
     def inbox(self) -> InboxRepository: ...  # noqa: D102
 

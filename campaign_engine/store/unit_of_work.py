@@ -20,6 +20,7 @@ from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsReposito
 from campaign_engine.store.inbox import SqlInboxRepository
 from campaign_engine.store.kill_switch import SqlKillSwitchRepository
 from campaign_engine.store.lanes import SqlLanesRepository
+from campaign_engine.store.marks import SqlMarksRepository
 from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
 from campaign_engine.store.optouts import SqlOptOutsRepository
@@ -57,6 +58,7 @@ class SqlUnitOfWork:
         self.notices = SqlNoticesRepository(connection, cipher)
         self.rehearsals = SqlRehearsalsRepository(connection, cipher)
         self.kill_switch = SqlKillSwitchRepository(connection, cipher)
+        self.marks = SqlMarksRepository(connection, cipher)
         self.inbox = SqlInboxRepository(connection, cipher)
 
 

@@ -10,7 +10,7 @@ from telegram import Bot, Update
 from bots.guard import Health, HealthBoard, contained, supervise, unless_stopped
 from bots.replies import InOrder, deliver
 from bots.views import Pressed, from_discord, from_telegram, split_command
-from campaign_engine.channels.discord import buttons, escape, escaped_length
+from campaign_engine.channels.discord_view import buttons, escape, escaped_length
 from campaign_engine.channels.split import split
 from campaign_engine.channels.telegram import keyboard, utf16_length
 from campaign_engine.domain.audience import RoomKind, RoomSeen

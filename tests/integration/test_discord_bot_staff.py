@@ -25,7 +25,7 @@ async def server(house: House) -> AsyncIterator[DiscordGuild]:
 
 
 async def member(house: House, server: DiscordGuild, role: Role, handle: str) -> Person:
-    person = await server.person(handle)
+    person = await server.moderator(handle)
     await person.slash("start", {"code": f"r_{await house.invite(role)}"}, channel=server.channel)
     assert f"Welcome, {handle}" in (await typed(person, handle)).text
     if role is Role.ORGANIZER:

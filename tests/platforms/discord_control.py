@@ -107,9 +107,16 @@ class Control:
         return {"id": str(role.id)}
 
     async def _add_person(self, args: Json) -> Json:
+        """`may` becomes a role of their own in each of the `guilds`."""
         account = self._world.add_account(args.get("name"), locale=args.get("locale") or "en-US")
+        may = Permission(args.get("may", 0))
         for guild_id in args.get("guilds", []):
-            self._world.guild(int(guild_id)).members[account.id] = set()
+            guild = self._world.guild(int(guild_id))
+            guild.members[account.id] = set()
+            if may:
+                role = Role(self._world.new_id(), f"role of {account.username}", may)
+                guild.roles[role.id] = role
+                guild.members[account.id].add(role.id)
         return {"id": str(account.id)}
 
     async def _change_person(self, args: Json) -> None:

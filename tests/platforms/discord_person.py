@@ -149,10 +149,16 @@ class Discord:
         return str((await self.order("add_channel", args))["id"])
 
     async def person(
-        self, name: str | None = None, *, guilds: list[str] | None = None, locale: str = "en-US"
+        self,
+        name: str | None = None,
+        *,
+        guilds: list[str] | None = None,
+        locale: str = "en-US",
+        may: Permission | None = None,
     ) -> Person:
-        """A new account, member of these guilds."""
-        body = await self.order("add_person", {"name": name, "guilds": guilds or [], "locale": locale})
+        """A new account, member of these guilds, with these permissions on top of everybody's."""
+        args = {"name": name, "guilds": guilds or [], "locale": locale, "may": int(may or 0)}
+        body = await self.order("add_person", args)
         return Person(str(body["id"]), self.order)
 
     async def role(self, guild: str, name: str, *, mentionable: bool = False) -> str:

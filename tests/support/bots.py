@@ -20,10 +20,12 @@ from campaign_engine.domain.pacing import UNLIMITED
 from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.services.blocking import Blocking
 from campaign_engine.services.lane_pace import LanePace
+from campaign_engine.services.marks import Marks
 from campaign_engine.services.room_desk import RoomDesk
 from tests.platforms.discord_client import pointed_at
 from tests.platforms.discord_person import Person as DiscordPerson
 from tests.platforms.discord_server import DiscordServer
+from tests.platforms.discord_state import Permission
 from tests.platforms.telegram_driver import Place, Seen, holds
 from tests.platforms.telegram_server import TelegramServer
 from tests.support.engine import House
@@ -54,6 +56,7 @@ def bot_parts(house: House, pace: Pace | None = None) -> BotParts:
         board=HealthBoard(),
         say=house.renderer.reply,
         unreachable=Blocking(house.store, house.clock).mark,
+        marks=Marks(house.store),
     )
 
 
@@ -78,8 +81,11 @@ class DiscordGuild:
     guild: str
     channel: str
 
-    async def person(self, name: str = "maya", locale: str = "en-US") -> DiscordPerson:
-        return await self.platform.driver.person(name, guilds=[self.guild], locale=locale)
+    async def person(self, name: str = "maya", locale: str = "en-US", may: Permission | None = None) -> DiscordPerson:
+        return await self.platform.driver.person(name, guilds=[self.guild], locale=locale, may=may)
+
+    async def moderator(self, name: str = "rosa") -> DiscordPerson:
+        return await self.person(name, may=Permission.MANAGE_CHANNELS | Permission.MANAGE_MESSAGES)
 
 
 @asynccontextmanager

@@ -46,6 +46,7 @@ check: $(VENV)/dev.stamp ## Style, types, layering, generated files
 	$(BIN)/python scripts/safety_matrix.py --check
 	$(BIN)/python scripts/role_matrix.py --check
 	$(BIN)/python -m scripts.safety_texts
+	$(BIN)/python -m scripts.automatic_texts --check
 
 bench: $(VENV)/dev.stamp ## Speed, each beside a real alternative
 	$(BIN)/python -m benchmarks

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -45,6 +46,7 @@ from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
 from campaign_engine.services.targeting import Targeting
+from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.settings import Settings
 from campaign_engine.store import migrate, ownership
 from campaign_engine.store.cipher import create_key_file, load_cipher, missing_key_error
@@ -78,6 +80,7 @@ class Engine:
     nudging: Nudging
     reports: ReportDesk
     texts: PostTexts
+    approvals: TextApprovals
     notifier: ChannelNotifier
     paces: Mapping[str, LanePace]
     lanes: Mapping[str, Lane]
@@ -213,6 +216,7 @@ class _Base:
     hours: SendingHours
     directory: SupportDirectory
     texts: PostTexts
+    approvals: TextApprovals
     audiences: Audiences
     campaigns: Campaigns
     incidents: Incidents
@@ -246,6 +250,7 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
         hours=hours,
         directory=directory,
         texts=texts,
+        approvals=TextApprovals(time.clock, texts, f"Groundswell {version('groundswell')}"),
         audiences=audiences,
         campaigns=Campaigns(time.clock, texts, audiences),
         incidents=Incidents(time.clock, HoldCards(places.name)),
@@ -279,6 +284,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
         reports=reports,
         texts=base.texts,
+        approvals=base.approvals,
         notifier=notifier,
         paces=base.paces,
         lanes=_lanes(base),
@@ -298,10 +304,11 @@ def _parts(base: _Base, reports: ReportDesk, notifier: ChannelNotifier) -> Conve
         fixing=Fixing(clock, base.texts),
         polishing=Polishing(clock, base.texts),
         staffing=base.staffing,
-        holding=Holding(base.incidents, CheckIns(clock, base.texts, base.renderer), Events(clock, base.renderer)),
+        holding=Holding(base.incidents, CheckIns(clock, base.texts, base.renderer), Events(clock, base.approvals)),
         directory=base.directory,
         figures=reports,
         notifier=notifier,
+        texts=base.approvals,
         channels=tuple(base.channels),
         public_url=base.settings.site_url,
         hours=base.hours,

@@ -1,14 +1,18 @@
 """Words: replies from templates/messages, posts from what was approved, all in a sandbox."""
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import replace
+from functools import cache, lru_cache
+from importlib.resources import files
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 from jinja2 import PackageLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from campaign_engine.domain.automatic_texts import text_hash
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.languages import directed, isolated
@@ -115,7 +119,8 @@ class Renderer:
 
     def fixed(self, kind: str, language: str) -> FixedText:
         """See the port."""
-        return read_fixed(self._source(kind, language), language)
+        found = read_fixed(self._source(kind, language), language)
+        return replace(found, shipped=_shipped().get(kind, {}).get(language) == text_hash(found.text))
 
     def check(self, source: str) -> None:
         """Raise InvalidInput, naming line and reason, unless whole, with known variables and allowed links only."""
@@ -167,6 +172,12 @@ class Renderer:
             return self._environment.get_template(f"{language}/{flow}.j2")
         except TemplateNotFound:
             return None
+
+
+@cache
+def _shipped() -> Mapping[str, Mapping[str, str]]:
+    """Hash of each automatic text of this release, by name and language; written by scripts/automatic_texts.py."""
+    return tomllib.loads(files("templates").joinpath("messages", "automatic.toml").read_text(encoding="utf-8"))
 
 
 def _check_nodes(tree: nodes.Template, known: Mapping[str, object]) -> None:

@@ -69,3 +69,23 @@ class TakeSlot(Intent):
 @dataclass(frozen=True, slots=True)
 class ShowOwnWaits(Intent):
     """What the writer handed in and nobody has decided on yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTexts(Intent):
+    """Which automatic texts wait for this person, and which do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowText(Intent):
+    """One automatic text as it will be read in each language."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveText(Intent):
+    """The second person agrees to just the version that was shown (safety S1)."""
+
+    name: str
+    seen: str

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from campaign_engine.dialogue import (
     approve,
+    automatic,
     holds,
     join,
     menu,
@@ -118,7 +119,8 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
         return before(
             Reply("pledge.planned"), join.ask(join.next_field(following, _pledged(context), "plan"), context), intent
         )
-    made = training.choice(state, data, context) or translate.choice(state, data, context)
+    made = automatic.choice(state, data, context) or training.choice(state, data, context)
+    made = made or translate.choice(state, data, context)
     made = made or team.choice(state, data, context) or volunteer.choice(state, data, context)
     made = made or approve.choice(state, data, context)
     return made or organize.choice(state, data, context)

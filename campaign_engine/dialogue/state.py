@@ -51,7 +51,7 @@ class Context:
 
     `source` is what a start payload, a typed site code or the post under a pressed button resolved to, or None.
     `source_pledge` is the pledge that this post asks for. `waiting` counts campaigns that wait for this approver,
-    `requests` people who want to organize in their area.
+    `texts_waiting` automatic texts, `requests` people who want to organize in their area.
     `top` are the precincts of the current default ranking. `tasks` are texts that
     this person may translate. `pinned` is the code of the lesson on top where the person's precinct was held (safety
     I1).
@@ -65,6 +65,7 @@ class Context:
     source_title: str = ""
     draft: Draft | None = None
     waiting: int = 0
+    texts_waiting: int = 0
     requests: int = 0
     top: tuple[int, ...] = ()
     channels: tuple[str, ...] = ()

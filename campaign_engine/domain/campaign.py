@@ -120,7 +120,8 @@ class PostContent:
 
     `texts` maps a language code to a template; `pledge` puts a pledge button under the post;
     `stale_minutes` after its time a post that has not left expires (safety S6). `rooms_only` posts are sent to nobody
-    directly; `fixed` are reviewed texts that nobody changed (safety S2).
+    directly; `fixed` are reviewed texts that nobody changed (safety S2). `automatic` names the automatic text that this
+    is: it leaves only in wordings that somebody approved (safety S1, domain.automatic_texts).
     """
 
     texts: Mapping[str, str]
@@ -131,6 +132,7 @@ class PostContent:
     stale_minutes: int = STALE_MINUTES
     rooms_only: bool = False
     fixed: bool = False
+    automatic: str = ""
 
     @property
     def needs_minimum(self) -> bool:
@@ -150,7 +152,7 @@ class PostContent:
             "targets": self.targets.as_json(),
             "pledge": self.pledge,
             "stale_minutes": self.stale_minutes,
-            **_flags(self.rooms_only, self.fixed),
+            **_flags(self.rooms_only, self.fixed, self.automatic),
         }
 
     @classmethod
@@ -165,12 +167,15 @@ class PostContent:
             stale_minutes=int(data["stale_minutes"]),
             rooms_only=bool(data.get("rooms_only")),
             fixed=bool(data.get("fixed")),
+            automatic=str(data.get("automatic", "")),
         )
 
 
-def _flags(rooms_only: bool, fixed: bool) -> dict[str, bool]:
+def _flags(rooms_only: bool, fixed: bool, automatic: str) -> dict[str, Any]:
     """Only those that are set, so that a content without them keeps the hash it was approved with."""
-    return {name: True for name, is_set in (("rooms_only", rooms_only), ("fixed", fixed)) if is_set}
+    return {
+        name: value for name, value in (("rooms_only", rooms_only), ("fixed", fixed), ("automatic", automatic)) if value
+    }
 
 
 def _sha256(payload: Mapping[str, Any]) -> str:
@@ -249,6 +254,7 @@ class Draft:
     live: bool = False
     rooms_only: bool = False
     fixed: bool = False
+    automatic: str = ""
     asked: tuple[str, ...] = ()
 
     @property
@@ -266,7 +272,7 @@ class Draft:
             "targets": self.targets and dict(self.targets),
             "pledge": self.pledge,
             "stale_minutes": STALE_MINUTES,
-            **_flags(self.rooms_only, self.fixed),
+            **_flags(self.rooms_only, self.fixed, self.automatic),
             **({"asked": sorted(self.asked)} if self.asked else {}),
         }
 

@@ -47,6 +47,7 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     FINISHED = "finished"
     EDITED = "edited"
+    TEXT_UNAPPROVED = "text_unapproved"
     OPTED_OUT = "opted_out"
     NO_CONSENT = "no_consent"
     UNREACHABLE = "unreachable"
@@ -66,6 +67,7 @@ class Facts:
     """All that decides about one message; the defaults let it leave.
 
     `approved`: the post is approved in just this version and has the content that was approved, at `approved_at`.
+    `text_approved`: it is no automatic text, or one whose wording somebody approved.
     `sent`: when anything proactive may have left to this person in the last seven days, in any order.
     `aftermath_near`: an aftermath campaign runs in the person's precinct. `held_until`: a hold of the precinct.
     `stopped`: the kill switch is on.
@@ -76,6 +78,7 @@ class Facts:
     priority: Priority = Priority.CAMPAIGN
     is_room: bool = False
     approved: bool = True
+    text_approved: bool = True
     approved_at: datetime | None = None
     consented: bool = True
     opted_out: bool = False
@@ -120,7 +123,9 @@ def _withdrawn(facts: Facts) -> Reason | None:
         return Reason.CANCELLED
     if facts.campaign_status is CampaignStatus.FINISHED:
         return Reason.FINISHED
-    return None if facts.approved else Reason.EDITED
+    if not facts.approved:
+        return Reason.EDITED
+    return None if facts.text_approved else Reason.TEXT_UNAPPROVED
 
 
 def _unwanted(facts: Facts, moment: datetime) -> Reason | None:

@@ -10,13 +10,17 @@ _HEADER = re.compile(r"\{#\s*version:\s*(\d+);\s*reviewed_by:([^;#]*);\s*reviewe
 
 @dataclass(frozen=True, slots=True)
 class FixedText:
-    """One shipped text in one language; `reviewed_by` and `reviewed_on` stay empty until a person has read it."""
+    """One text in one language; `reviewed_by` and `reviewed_on` stay empty until a person has read it.
+
+    `shipped`: word for word that of the release.
+    """
 
     language: str
     text: str
     version: int = 1
     reviewed_by: str = ""
     reviewed_on: str = ""
+    shipped: bool = True
 
 
 def read_fixed(source: str, language: str) -> FixedText:

@@ -33,7 +33,10 @@ class Renderer(Protocol):
         """Source of the post that a campaign of this kind may begin with."""
 
     def fixed(self, kind: str, language: str) -> FixedText:
-        """A shipped text that nobody edits, with its version and review. Raises ConfigurationError without them."""
+        """A text that nobody edits in chat, `post_<kind>.j2`, with its version and review.
+
+        Raises ConfigurationError without them.
+        """
 
     def check(self, source: str) -> None:
         """Raise InvalidInput, naming line and reason, unless the template is whole and uses only known variables."""

@@ -122,7 +122,8 @@ class Claimed:
 
     What may have changed since the freeze is read at the claim: `consented` (the topic is granted), `opted_out`,
     `reachable` (the address is active, the room still linked), `paused_until`, the campaign's status, and `approved`:
-    the post is approved in just this version and its content still has the hash that was approved (safety S1).
+    the post is approved in just this version and its content still has the hash that was approved; `text_approved`: its
+    wording is approved where it is an automatic text (safety S1).
     `held_until`: somebody holds its precinct for posts of its kind (safety I1). A `notice` tells of a cancelled event:
     neither its campaign's state nor an hour, a cap or a hold keeps it back (safety S9).
     `scope` is the area that a room is tied to, None for a person. The address of somebody deleted since is empty, and
@@ -144,6 +145,7 @@ class Claimed:
     attempts: int
     stale_at: datetime
     approved: bool
+    text_approved: bool = True
     consented: bool = True
     opted_out: bool = False
     reachable: bool = True
@@ -168,6 +170,7 @@ class Claimed:
             priority=Priority.CANCELLATION if self.notice else self.priority,
             is_room=self.to.is_room,
             approved=self.approved,
+            text_approved=self.text_approved,
             approved_at=self.approved_at,
             consented=self.consented,
             opted_out=self.opted_out,

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from campaign_engine.ports.approvals import ApprovalsRepository, AudiencesRepository
+from campaign_engine.ports.automatic import TextApprovalsRepository
 from campaign_engine.ports.directory import DirectoryRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
 from campaign_engine.ports.marks import MarksRepository
@@ -39,6 +40,8 @@ class UnitOfWork(Protocol):
     def dialogues(self) -> DialoguesRepository: ...  # noqa: D102
     @property
     def actions(self) -> ActionsRepository: ...  # noqa: D102
+    @property
+    def text_approvals(self) -> TextApprovalsRepository: ...  # noqa: D102
     @property
     def campaigns(self) -> CampaignsRepository: ...  # noqa: D102
     @property

@@ -17,6 +17,7 @@ from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.campaign_steps import in_status, log_step, resolved, with_targets
 from campaign_engine.services.free_slots import FreeSlots
 from campaign_engine.services.post_texts import PostTexts
+from campaign_engine.services.text_approvals import check_wording
 from campaign_engine.services.turn import Answer, Notice, Replies
 
 
@@ -45,6 +46,7 @@ class Approval:
         for post in in_status(campaign, PostStatus.SUBMITTED):
             self._texts.check_times(post.content.schedule, self._clock(), begun=True)
             await check_ins.check(work, campaign, post, self._texts, self._clock)
+            await check_wording(work, post.content)
         await self._texts.check_named(work, in_status(campaign, PostStatus.SUBMITTED))
         await schedule(work, campaign, ranking, self._clock())
         await work.campaigns.approve_posts(campaign_id, contact_id, self._clock())

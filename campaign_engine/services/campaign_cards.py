@@ -34,9 +34,9 @@ KNOWN_ERRORS = frozenset(
         "conflict",
         "decided_first",
         "empty_text",
-        "fixed_text",
         "fix_too_large",
         "fix_touches_links",
+        "fixed_text",
         "fixer_gone",
         "forbidden_transition",
         "handle_taken",
@@ -54,12 +54,13 @@ KNOWN_ERRORS = frozenset(
         "names_unverified",
         "needs_safety_lead",
         "new_text",
+        "no_automatic_text",
         "no_draft",
         "no_incident",
         "no_precinct",
         "no_role",
-        "no_task",
         "no_such_text",
+        "no_task",
         "not_approver",
         "not_asked",
         "not_event",
@@ -76,10 +77,14 @@ KNOWN_ERRORS = frozenset(
         "own_campaign",
         "own_incident",
         "own_stop",
+        "own_text",
         "past_schedule",
         "request_gone",
         "same_text",
         "team_only",
+        "text_changed",
+        "text_needs_lead",
+        "text_waits",
         "training_first",
         "unknown_channel",
         "unknown_variable",
@@ -99,6 +104,9 @@ IN_THE_DRAFT = frozenset(
     }
 )
 """Refusals that the author mends in the draft, where the hints with their buttons are."""
+
+IN_THE_TEXTS = frozenset({"text_changed", "text_waits"})
+"""Refusals that are mended where automatic texts are approved."""
 
 _MOVES: Mapping[CampaignStatus, tuple[str, ...]] = {
     CampaignStatus.DRAFT: ("cancel",),

@@ -34,6 +34,7 @@ from campaign_engine.services.holding import Holding
 from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
+from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.services.turn import Handlers, Notice, Reading, Replies, Turn
 from campaign_engine.services.volunteers import Volunteers
 
@@ -63,6 +64,7 @@ class ConversationParts:
     directory: SupportDirectory
     figures: Figures
     notifier: Notifier
+    texts: TextApprovals
     channels: tuple[str, ...] = ()
     public_url: str = ""
     hours: SendingHours = DEFAULT_HOURS
@@ -88,7 +90,7 @@ class Conversation:
         self._parts = parts
         self._helping = Helping(parts.store, parts.renderer, parts.clock)
         self._organizing = Organizing(parts.campaigns, parts.staffing)
-        self._shared = sources.SharedContext(parts.places, parts.channels, parts.public_url)
+        self._shared = sources.SharedContext(parts.places, parts.channels, parts.public_url, parts.texts)
         self._handlers: Handlers = {
             **contacts.handlers(parts.places),
             **actions.handlers(),
@@ -99,6 +101,7 @@ class Conversation:
             **parts.polishing.handlers(),
             **parts.holding.handlers(),
             **parts.directory.handlers(parts.places),
+            **parts.texts.handlers(),
             **Approving(parts.approval, parts.fixing).handlers(),
         }
 
@@ -257,6 +260,8 @@ def _error_reply(error: GroundswellError) -> Reply:
     row: tuple[Option, ...] = (Option(label="menu.open", data="m"),)
     if error.code in campaign_cards.IN_THE_DRAFT:
         row = (Option(label="organize.continue", data="o:new"), *row)
+    if error.code in campaign_cards.IN_THE_TEXTS:
+        row = (Option(label="texts.open", data="tx"), *row)
     return replace(campaign_cards.error_reply(error), options=(row,))
 
 

@@ -2,7 +2,7 @@
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, PostContent
-from campaign_engine.domain.contact import LANGUAGES, Person
+from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import ForbiddenTransition
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.permission import LIVE, check_event_canceller
@@ -11,11 +11,11 @@ from campaign_engine.domain.rounding import rounded_size
 from campaign_engine.domain.schedule import Schedule, to_wall
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.holding import Actor
-from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.campaign_steps import log_step
+from campaign_engine.services.text_approvals import TextApprovals
 
-FIXED_TEXT = "event_cancelled"
+CANCELLED = "event_cancelled"
 STALE_MINUTES = 24 * 60
 """A cancellation is worth reading for a day (safety S6)."""
 
@@ -25,9 +25,9 @@ _NEVER_TOLD = (CampaignStatus.DRAFT, CampaignStatus.SUBMITTED)
 class Events:
     """Events are presence campaigns until they have a list of their own."""
 
-    def __init__(self, clock: Clock, renderer: Renderer) -> None:
+    def __init__(self, clock: Clock, texts: TextApprovals) -> None:
         self._clock = clock
-        self._renderer = renderer
+        self._texts = texts
 
     async def cancel(self, work: UnitOfWork, person: Person, campaign_id: int, *, sure: bool) -> tuple[Reply, ...]:
         """Asks once, then does it once. Raises NotAllowed, ForbiddenTransition, Conflict, NotFound."""
@@ -37,6 +37,7 @@ class Events:
         told = await work.notices.told(campaign_id)
         if told is not None:
             return (Reply("hold.event_told", {"title": campaign.title, "handle": told}),)
+        await self._texts.check_may_leave(work, CANCELLED)
         if not sure:
             return (_ask(campaign),)
         now = self._clock()
@@ -50,12 +51,13 @@ class Events:
 
     def _content(self, campaign: Campaign) -> PostContent:
         return PostContent(
-            texts={language: self._renderer.starter(FIXED_TEXT, language) for language in LANGUAGES},
+            texts=self._texts.texts(CANCELLED),
             schedule=Schedule(to_wall(self._clock())),
             channels=DIRECT_CHANNELS,
             targets=TargetRule(TargetKind.PRECINCTS, precincts=campaign.precincts),
             stale_minutes=STALE_MINUTES,
             fixed=True,
+            automatic=CANCELLED,
         )
 
 

@@ -9,6 +9,7 @@ from campaign_engine.domain.campaign import Campaign, CampaignKind, Draft, Post,
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.drafting import check_schedule
 from campaign_engine.domain.errors import InvalidInput
+from campaign_engine.domain.message import Reply
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.domain.review import FixedText
 from campaign_engine.domain.schedule import Schedule
@@ -102,7 +103,19 @@ class PostTexts:
     def fixed(self, draft: Draft) -> Draft:
         """With the shipped text in each of its languages, and no other (safety I2)."""
         texts = {language: self._renderer.fixed(draft.kind, language).text for language in draft.languages}
-        return dataclasses.replace(draft, texts=texts, fixed=True, rooms_only=False, pledge=None)
+        return dataclasses.replace(draft, texts=texts, fixed=True, automatic=draft.kind, rooms_only=False, pledge=None)
+
+    def sample(self, name: str, language: str) -> str:
+        """A fixed text as somebody may read it, with an area and a title as examples."""
+        precinct = 75
+        values = {
+            "area": self._around.area_name(precinct),
+            "borough": borough_of(precinct).value,
+            "precinct": precinct,
+            "campaign": self._renderer.reply(Reply("texts.sample"), language).text,
+            "link": self._around.public_url,
+        }
+        return self._renderer.text(self._renderer.fixed(name, language).text, values)
 
     def is_fixed(self, kind: str, content: PostContent) -> bool:
         """Whether each of its texts is the one that ships."""

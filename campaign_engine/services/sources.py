@@ -13,6 +13,7 @@ from campaign_engine.domain.message import Inbound, InboundKind
 from campaign_engine.domain.roles import Capability, may
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.polishing import tasks_for
+from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.services.turn import Turn
 from campaign_engine.services.volunteers import waiting_for
 
@@ -87,6 +88,7 @@ class SharedContext:
     places: Places
     channels: tuple[str, ...]
     public_url: str
+    texts: TextApprovals
 
     async def context(self, turn: Turn, found: Found) -> Context:
         """Three more reads for staff, none for allies."""
@@ -102,25 +104,25 @@ class SharedContext:
             public_url=self.public_url,
             pinned=_pinned(turn),
         )
-        return await _with_work(turn, context) if person.is_staff else context
+        return await self._with_work(turn, context) if person.is_staff else context
+
+    async def _with_work(self, turn: Turn, context: Context) -> Context:
+        work, person = turn.work, turn.person
+        waiting = await work.campaigns.count_waiting(person)
+        context = replace(context, tasks=await tasks_for(work, person))
+        context = replace(context, texts_waiting=await self.texts.count_waiting(work, person))
+        if turn.opened.requests_open:
+            context = replace(context, requests=len(await waiting_for(work, person, context.now)))
+        if not may(person, Capability.DRAFT) or person.contact_id is None:
+            return replace(context, waiting=waiting)
+        draft: Draft | None = await work.campaigns.current_draft(person.contact_id)
+        return replace(context, waiting=waiting, draft=draft, top=await _top(work))
 
 
 def _pinned(turn: Turn) -> str:
     at, precinct = turn.opened.area_held_at, turn.person.precinct
     known = (Hold(0, precinct, at, at),) if at is not None and precinct is not None else ()
     return pinned_lesson(known, precinct, turn.now) or ""
-
-
-async def _with_work(turn: Turn, context: Context) -> Context:
-    work, person = turn.work, turn.person
-    waiting = await work.campaigns.count_waiting(person)
-    context = replace(context, tasks=await tasks_for(work, person))
-    if turn.opened.requests_open:
-        context = replace(context, requests=len(await waiting_for(work, person, context.now)))
-    if not may(person, Capability.DRAFT) or person.contact_id is None:
-        return replace(context, waiting=waiting)
-    draft: Draft | None = await work.campaigns.current_draft(person.contact_id)
-    return replace(context, waiting=waiting, draft=draft, top=await _top(work))
 
 
 async def _top(work: UnitOfWork) -> tuple[int, ...]:

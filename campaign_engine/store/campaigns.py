@@ -328,6 +328,7 @@ def _draft(row: Any) -> Draft:
         live=CampaignStatus(row.status) in LIVE,
         rooms_only=bool(row.content.get("rooms_only")),
         fixed=bool(row.content.get("fixed")),
+        automatic=row.content.get("automatic", ""),
         asked=tuple(row.content.get("asked", ())),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from campaign_engine.domain.automatic_texts import TextKey, keys_of
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
 from campaign_engine.domain.contact import AddressStatus, Scope, ScopeKind
 from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus
@@ -158,10 +159,21 @@ def details(ids: Sequence[int]) -> sa.Select[Any]:
     )
 
 
+def automatic(rows: Iterable[Any]) -> frozenset[str]:
+    """Names of the automatic texts among rows of `details`."""
+    return frozenset(row.content["automatic"] for row in rows if row.content.get("automatic"))
+
+
 def claimed(
-    rows: Iterable[Any], sent: Mapping[int, tuple[datetime, ...]], cipher: AddressCipher
+    rows: Iterable[Any],
+    sent: Mapping[int, tuple[datetime, ...]],
+    wordings: frozenset[TextKey],
+    cipher: AddressCipher,
 ) -> tuple[Claimed, ...]:
-    """From rows of `details`; the content of each version is read and checked once."""
+    """From rows of `details`; the content of each version is read and checked once.
+
+    `wordings` are the approved ones of all that are `automatic`.
+    """
     contents: dict[tuple[int, int], tuple[PostContent, bool]] = {}
     found = []
     for row in rows:
@@ -170,7 +182,8 @@ def claimed(
             content = PostContent.from_json(row.content)
             contents[key] = (content, _is_approved(row, content))
         one = _claimed(row, *contents[key], cipher)
-        found.append(replace(one, **_surroundings(row, sent.get(row.contact_id, ()))))
+        worded = _is_worded(one.content, wordings)
+        found.append(replace(one, text_approved=worded, **_surroundings(row, sent.get(row.contact_id, ()))))
     return tuple(found)
 
 
@@ -227,6 +240,11 @@ def _is_approved(row: Any, content: PostContent) -> bool:
     """Safety S1: what was approved is what is sent."""
     approved = row.post_status == PostStatus.APPROVED and row.approved_at is not None
     return approved and row.current_version == row.version and content.content_hash() == row.content_hash
+
+
+def _is_worded(content: PostContent, wordings: frozenset[TextKey]) -> bool:
+    """Safety S1: an automatic text is approved once per version, in each language."""
+    return not content.automatic or keys_of(content.automatic, content.texts).issubset(wordings)
 
 
 def _held_until(row: Any) -> datetime | None:

@@ -10,7 +10,7 @@ from campaign_engine.domain.contact import AddressStatus
 from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus, OccurrenceStatus, check_delivery_transition
 from campaign_engine.domain.errors import Conflict, NotFound
 from campaign_engine.ports.sending import Claimed, Outcome
-from campaign_engine.store import claims
+from campaign_engine.store import claims, text_approvals
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.tables import addresses, deliveries, occurrences, posts, rooms
 from campaign_engine.store.transaction import Transaction
@@ -25,7 +25,7 @@ class SqlDeliveriesRepository(Transaction):
     async def claim(
         self, lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bool = False
     ) -> tuple[Claimed, ...]:
-        """One read that locks and, where it found any, one update and two reads."""
+        """One read that locks and, where it found any, one update and two reads, three with an automatic text."""
         found = await self._connection.execute(claims.chosen(lane, epoch, limit, now, notices_only=notices_only))
         ids = claims.one_each(found)
         if not ids:
@@ -40,7 +40,7 @@ class SqlDeliveriesRepository(Transaction):
         return await self._details(marked.scalars().all(), now)
 
     async def again(self, delivery_id: int, now: datetime) -> Claimed | None:
-        """Two reads."""
+        """Two reads, three of an automatic text."""
         found = await self._details([delivery_id], now)
         return found[0] if found else None
 
@@ -50,7 +50,8 @@ class SqlDeliveriesRepository(Transaction):
         rows = (await self._connection.execute(claims.details(ids))).all()
         people = [row.contact_id for row in rows if row.contact_id is not None]
         left = await self._connection.execute(claims.left(people, ids, now)) if people else ()
-        return claims.claimed(rows, claims.by_person(left), self._cipher)
+        wordings = await text_approvals.approved(self._connection, claims.automatic(rows))
+        return claims.claimed(rows, claims.by_person(left), wordings, self._cipher)
 
     async def record(self, lane: str, epoch: int, outcomes: Sequence[Outcome], now: datetime) -> int:
         """One update; one more each for addresses and rooms that are gone, four where somebody moved."""

@@ -30,6 +30,7 @@ from campaign_engine.store.sites import SqlSitesRepository
 from campaign_engine.store.staff import SqlStaffRepository
 from campaign_engine.store.targeting import SqlTargetingRepository
 from campaign_engine.store.team import SqlTeamRepository
+from campaign_engine.store.text_approvals import SqlTextApprovalsRepository
 
 
 class SqlUnitOfWork:
@@ -49,6 +50,7 @@ class SqlUnitOfWork:
         self.staff = SqlStaffRepository(connection, cipher)
         self.team = SqlTeamRepository(connection, cipher)
         self.audit = SqlAuditRepository(connection, cipher)
+        self.text_approvals = SqlTextApprovalsRepository(connection, cipher)
         self.occurrences = SqlOccurrencesRepository(connection, cipher)
         self.deliveries = SqlDeliveriesRepository(connection, cipher)
         self.directory = SqlDirectoryRepository(connection, cipher)

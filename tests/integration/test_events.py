@@ -13,13 +13,13 @@ from campaign_engine.domain.errors import Conflict, ForbiddenTransition, NotAllo
 from campaign_engine.domain.message import Destination, Reply
 from campaign_engine.ports.holding import Actor
 from campaign_engine.ports.people import NewPledge
-from campaign_engine.rendering import Renderer
 from campaign_engine.services.events import Events
 from campaign_engine.services.posting import Posting
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.channels import RecordingChannel
+from tests.support.engine import text_approvals
 from tests.support.planned import House, Planned
 from tests.support.sending import Stage, opened
 
@@ -53,7 +53,9 @@ async def staff(house: House, handle: str = "ana7", role: Role = Role.ORGANIZER,
 
 async def cancel(house: House, plan: Planned, person: Person, *, sure: bool = True) -> Reply:
     async with house.store.write() as work:
-        (reply,) = await Events(house.clock, Renderer()).cancel(work, person, plan.campaign_id, sure=sure)
+        (reply,) = await Events(house.clock, text_approvals(house.clock)).cancel(
+            work, person, plan.campaign_id, sure=sure
+        )
     return reply
 
 

@@ -36,6 +36,7 @@ from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
+from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.store.tables import metadata, staff_members
 from campaign_engine.store.unit_of_work import SqlStore
 from campaign_engine.wordlists import WordLists
@@ -43,6 +44,7 @@ from tests.support.clock import FakeClock
 
 CHANNELS = ("web", "telegram", "discord")
 PAGE = "https://groundswell.example"
+RELEASE = "Groundswell 1.2.3"
 
 
 @functools.cache
@@ -50,6 +52,16 @@ def default_ranking() -> Ranking:
     city = NewYorkData()
     rule = RankingRule.default(city.data_through())
     return city.rank(rule, city.counts(rule))
+
+
+def post_texts(renderer: Renderer, directory: SupportDirectory) -> PostTexts:
+    around = Surroundings(frozenset(CHANNELS), ShippedPlaces().name, PAGE)
+    return PostTexts(renderer, around, WordLists(), directory)
+
+
+def text_approvals(clock: FakeClock) -> TextApprovals:
+    """Of an installation in which nobody changed a text."""
+    return TextApprovals(clock, post_texts(Renderer(), SupportDirectory(DirectoryFiles(), clock)), RELEASE)
 
 
 class FixedFigures:
@@ -81,9 +93,8 @@ class House:
         self.store, self.clock, self.notes = store, clock, Notes()
         self.renderer, places = Renderer(), ShippedPlaces()
         self.directory = SupportDirectory(DirectoryFiles(), clock)
-        texts = PostTexts(
-            self.renderer, Surroundings(frozenset(CHANNELS), places.name, PAGE), WordLists(), self.directory
-        )
+        texts = post_texts(self.renderer, self.directory)
+        self.texts = TextApprovals(clock, texts, RELEASE)
         audiences = Audiences(clock, minimum)
         self.campaigns, self.approval = Campaigns(clock, texts, audiences), Approval(clock, texts, audiences)
         self.nudging = Nudging(store, clock, self.renderer, self.notes, texts.hours)
@@ -102,21 +113,25 @@ class House:
                 holding=Holding(
                     Incidents(clock, HoldCards(places.name)),
                     CheckIns(clock, texts, self.renderer),
-                    Events(clock, self.renderer),
+                    Events(clock, self.texts),
                 ),
                 directory=self.directory,
                 figures=FixedFigures(),
                 notifier=self.notes,
+                texts=self.texts,
                 channels=CHANNELS,
                 public_url=PAGE,
             )
         )
         self.updates = itertools.count(1)
 
-    async def furnish(self) -> None:
+    async def furnish(self, *, texts_approved: bool = True) -> None:
+        """As an installation that has been at work for a while, unless its automatic texts still wait."""
         async with self.store.write() as work:
             await work.targeting.load_precincts(NewYorkData().precincts().values())
             await work.targeting.save_ranking(default_ranking(), self.clock())
+            for version in self.texts.versions.values() if texts_approved else ():
+                await work.text_approvals.approve(version.keys, None, "oak3", self.clock())
 
     async def site(self, precinct: int = 75, name: str = "Maple High") -> Site:
         async with self.store.write() as work:

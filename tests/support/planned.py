@@ -67,7 +67,7 @@ class House:
         **more: Any,
     ) -> Planned:
         """`first` is New York wall-clock time, now when it is None; `more`: kind, status, channels, targets,
-        stale, fixed.
+        stale, fixed, automatic.
         """
         targets = more.get("targets", (PRECINCT,))
         content = PostContent(
@@ -77,6 +77,7 @@ class House:
             TargetRule(TargetKind.PRECINCTS, precincts=targets),
             stale_minutes=more.get("stale", 180),
             fixed=more.get("fixed", True),
+            automatic=more.get("automatic", ""),
         )
         approved = self.clock() - CANCEL_WINDOW
         async with self.store.database.write() as connection:

@@ -1,6 +1,7 @@
 """Every table, in the order of the story: places, people, campaigns, deliveries."""
 
 from campaign_engine.store.tables.approvals import looks, small_audiences, waits
+from campaign_engine.store.tables.automatic import event_changes, text_approvals
 from campaign_engine.store.tables.base import Id, metadata
 from campaign_engine.store.tables.campaigns import campaign_targets, campaigns, occurrences, post_versions, posts, rooms
 from campaign_engine.store.tables.deliveries import (
@@ -53,6 +54,7 @@ __all__ = [
     "dialogues",
     "directory_looks",
     "do_not_contact",
+    "event_changes",
     "event_notices",
     "held_posts",
     "hold_events",
@@ -81,6 +83,7 @@ __all__ = [
     "small_audiences",
     "source_codes",
     "staff_members",
+    "text_approvals",
     "trainings",
     "waits",
 ]

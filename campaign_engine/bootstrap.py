@@ -51,6 +51,7 @@ from campaign_engine.settings import Settings
 from campaign_engine.store import migrate, ownership
 from campaign_engine.store.cipher import create_key_file, load_cipher, missing_key_error
 from campaign_engine.store.database import Database
+from campaign_engine.store.leavers_file import LeaversFile
 from campaign_engine.store.unit_of_work import SqlStore
 from campaign_engine.texts.catalogue import Catalogue, check_shipped
 from campaign_engine.wordlists import WordLists
@@ -230,7 +231,8 @@ def _renderer(settings: Settings) -> Renderer:
 
 
 def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
-    store, time = SqlStore(database), wiring.time
+    left = LeaversFile(settings.leavers, database.cipher.fingerprint())
+    store, time = SqlStore(database, left), wiring.time
     channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, time.clock), *wiring.bots)}
     paces = {name: LanePace(LIMITS.get(name, UNLIMITED), time.monotonic, time.sleep) for name in channels}
     hours = settings.hours_with(load_calendar(settings.school_calendar))

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         default_factory=lambda: user_config_path("groundswell") / "key.json",
         description="Keys that encrypt addresses; never inside DATA_DIR, kept apart from backups.",
     )
+    leavers_file: Path | None = Field(
+        default=None,
+        description="Keyed hashes of who has left, for a restore; empty means beside KEY_FILE, never in DATA_DIR.",
+    )
     telegram_token: SecretStr = Field(default=SecretStr(""), description="Token of the Telegram bot; empty is off.")
     telegram_api: str = Field(
         default="https://api.telegram.org", description="Root of the Bot API; `/bot<token>/` is appended."
@@ -121,7 +125,14 @@ class Settings(BaseSettings):
     def _keep_key_apart(self) -> Self:
         if self.key_file.resolve().is_relative_to(self.data_dir.resolve()):
             raise ValueError("KEY_FILE lies inside DATA_DIR, so that one stolen folder would open everything")
+        if self.leavers.resolve().is_relative_to(self.data_dir.resolve()):
+            raise ValueError("LEAVERS_FILE lies inside DATA_DIR, so that it would be lost together with the database")
         return self
+
+    @property
+    def leavers(self) -> Path:
+        """The list of who has left, with the default filled in."""
+        return self.leavers_file or self.key_file.with_name("leavers.txt")
 
     @property
     def database(self) -> str:

@@ -36,6 +36,7 @@ def parts(engine: Engine) -> Mapping[str, Run]:
         ticker = Ticker(tick)
         ticker.add_often("nudge", engine.nudging.tick, NUDGE_SECONDS)
         ticker.add_daily("tidy", lambda: tidy(engine))
+        ticker.add_daily("leavers", engine.store.keep_leavers)
         ticker.start()
         try:
             await stop.wait()

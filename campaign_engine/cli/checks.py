@@ -67,6 +67,7 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
     else:
         yield well("settings", "All can be read.")
     yield _key_file(settings)
+    yield _leavers(settings)
     yield _room(settings)
     yield _words(settings)
     for name, token in (("telegram", settings.telegram_token), ("discord", settings.discord_token)):
@@ -88,6 +89,20 @@ def _key_file(settings: Settings) -> Finding:
             Level.YELLOW, "key file", "Others on this machine may read it.", "Run: chmod 600 on GROUNDSWELL_KEY_FILE."
         )
     return well("key file", "It is there and only its owner may read it.")
+
+
+def _leavers(settings: Settings) -> Finding:
+    from campaign_engine.store.cipher import load_cipher
+    from campaign_engine.store.leavers_file import LeaversFile
+
+    try:
+        known = LeaversFile(settings.leavers, load_cipher(settings.key_file).fingerprint()).read()
+    except GroundswellError as error:
+        return failed("leavers", error)
+    folder = next(each for each in settings.leavers.parents if each.exists())
+    if not os.access(settings.leavers if settings.leavers.exists() else folder, os.W_OK):
+        return Finding(Level.RED, "leavers", "The list cannot be written.", "Check who owns GROUNDSWELL_LEAVERS_FILE.")
+    return well("leavers", f"{len(known)} entries in {settings.leavers}, for a restore. Keep a copy of it too.")
 
 
 def _words(settings: Settings) -> Finding:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from campaign_engine.cli.db import copy_database
-from campaign_engine.cli.opening import explained, settings_of
+from campaign_engine.cli.opening import engine_of, explained, settings_of
 from campaign_engine.cli.terminal import command, progress, say
 from campaign_engine.domain.errors import ConfigurationError, Conflict, InvalidInput, StoreUnavailable
+from campaign_engine.domain.handle import OPERATOR
 
 if TYPE_CHECKING:
     from campaign_engine.settings import Settings
@@ -40,7 +41,7 @@ async def restore(
     if not yes and not typer.confirm("Put this backup in the database's place?"):
         say("Nothing was changed.")
         return
-    left = await _leavers(settings) if is_there else _nobody("There is no database any more")
+    left = await _leavers(settings, is_there=is_there)
     with tempfile.TemporaryDirectory(dir=live.parent, prefix=".restoring-") as folder, progress("Copying") as bar:
         ready = Path(folder) / live.name
         removed = await _ready(settings, file, ready, left, bar)
@@ -61,7 +62,44 @@ def _check(file: Path, live: Path, aside: Path) -> bool:
     return live.exists()
 
 
-async def _leavers(settings: "Settings") -> "tuple[Leaver, ...]":
+@command
+async def replay_leavers(context: typer.Context) -> None:
+    """After PostgreSQL's own restore: remove or stop again everybody on the list of leavers."""
+    from campaign_engine.ports.planning import AuditEntry
+    from campaign_engine.store.leavers import replay
+
+    settings = settings_of(context)
+    async with engine_of(context) as engine:
+        left = _listed(settings)
+        removed = await replay(engine.database, left)
+        async with engine.store.write() as work:
+            await work.audit.append(AuditEntry(OPERATOR, "restore", "leavers"), engine.time.clock())
+    say(f"On the list: {len({leaver.address_hash for leaver in left})}. Removed again: {removed}.")
+
+
+async def _leavers(settings: "Settings", *, is_there: bool) -> "tuple[Leaver, ...]":
+    """From the list outside the database, and from the database that is there, where it can be read."""
+    listed = _listed(settings)
+    if not listed and not settings.leavers.exists():
+        say(f"There is no list of leavers at {settings.leavers}.")
+    if not is_there:
+        say(f"There is no database any more; the list of leavers has {len(listed)} entries.")
+        return listed
+    try:
+        return (*listed, *await _away(settings))
+    except StoreUnavailable:
+        say(f"The database cannot be read any more; the list of leavers has {len(listed)} entries.")
+        return listed
+
+
+def _listed(settings: "Settings") -> "tuple[Leaver, ...]":
+    from campaign_engine.store.cipher import load_cipher
+    from campaign_engine.store.leavers_file import LeaversFile
+
+    return LeaversFile(settings.leavers, load_cipher(settings.key_file).fingerprint()).read()
+
+
+async def _away(settings: "Settings") -> "tuple[Leaver, ...]":
     """From the database that is there, whatever its version. Raises Conflict while a process works with it."""
     from campaign_engine.ports.clock import system_clock
     from campaign_engine.store import ownership
@@ -79,15 +117,8 @@ async def _leavers(settings: "Settings") -> "tuple[Leaver, ...]":
         if any(state.owner and state.heartbeat_at and now - state.heartbeat_at < _ALIVE for state in states):
             raise Conflict("`groundswell up` is running.", "Stop it first, and wait a minute if it was killed.")
         return await leavers(database)
-    except StoreUnavailable:
-        return _nobody("The database cannot be read any more")
     finally:
         await database.close()
-
-
-def _nobody(why: str) -> "tuple[Leaver, ...]":
-    say(f"{why}, so people who left since the backup come back with it.")
-    return ()
 
 
 async def _ready(
@@ -112,7 +143,7 @@ async def _ready(
             await migrate.upgrade(database)
             removed = await replay(database, left)
             async with SqlStore(database).write() as work:
-                await work.audit.append(AuditEntry("operator", "restore", "database"), system_clock())
+                await work.audit.append(AuditEntry(OPERATOR, "restore", "database"), system_clock())
     finally:
         await database.close()
     return removed

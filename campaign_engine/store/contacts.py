@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
 from campaign_engine.domain.contact import (
@@ -18,7 +19,9 @@ from campaign_engine.domain.contact import (
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import ContactChanges, Held, HeldPledge, NewContact
+from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.grants import grant_of
+from campaign_engine.store.leavers import Leaver, Leaving
 from campaign_engine.store.tables import (
     actions,
     addresses,
@@ -47,7 +50,14 @@ REFUSED_AGE = "refused_age"
 
 
 class SqlContactsRepository(Transaction):
-    """Implements ports.people.ContactsRepository."""
+    """Implements ports.people.ContactsRepository.
+
+    `left` gathers who leaves or comes back, for the list that is kept outside the database (safety A1).
+    """
+
+    def __init__(self, connection: AsyncConnection, cipher: AddressCipher) -> None:
+        super().__init__(connection, cipher)
+        self.left: list[Leaver] = []
 
     async def create(self, new: NewContact) -> tuple[int, int]:
         """Two inserts."""
@@ -100,7 +110,7 @@ class SqlContactsRepository(Transaction):
 
     async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:
         """Topics never answered stay unanswered; a withdrawal counts as a no from now on."""
-        await self._do_not_contact(who, now)
+        await self._do_not_contact(who, now, Leaving.STOPPED)
         if contact_id is None:
             return
         status = addresses.update().where(addresses.c.contact_id == contact_id)
@@ -110,6 +120,7 @@ class SqlContactsRepository(Transaction):
 
     async def opt_in(self, who: Destination, contact_id: int | None, now: datetime) -> None:
         """An imported opt-out leaves the consents alone, so that it can be undone; they end here at the latest."""
+        self.left.append(Leaver(self._hash(who), now, Leaving.BACK))
         for marks in (do_not_contact, imported_optouts):
             await self._connection.execute(marks.delete().where(marks.c.address_hash == self._hash(who)))
         if contact_id is not None:
@@ -139,7 +150,7 @@ class SqlContactsRepository(Transaction):
             await self._connection.execute(contacts.delete().where(contacts.c.id == contact_id))
         for table in (dialogues, inbox, imported_optouts):
             await self._connection.execute(table.delete().where(table.c.address_hash == address_hash))
-        await self._do_not_contact(who, now)
+        await self._do_not_contact(who, now, Leaving.DELETED)
 
     async def held(self, who: Destination) -> Held:
         """One read per table."""
@@ -214,7 +225,8 @@ class SqlContactsRepository(Transaction):
             for row in await self._connection.execute(given)
         )
 
-    async def _do_not_contact(self, who: Destination, now: datetime) -> None:
+    async def _do_not_contact(self, who: Destination, now: datetime, said: Leaving) -> None:
+        self.left.append(Leaver(self._hash(who), now, said))
         statement = upsert(self._connection, do_not_contact, change=("since",))
         await self._connection.execute(statement.values(address_hash=self._hash(who), since=now))
 

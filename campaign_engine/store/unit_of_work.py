@@ -1,10 +1,14 @@
 """All repositories over one transaction."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.store.actions import SqlActionsRepository
 from campaign_engine.store.approvals import SqlApprovalsRepository
 from campaign_engine.store.audiences import SqlAudiencesRepository
@@ -20,6 +24,8 @@ from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsReposito
 from campaign_engine.store.inbox import SqlInboxRepository
 from campaign_engine.store.kill_switch import SqlKillSwitchRepository
 from campaign_engine.store.lanes import SqlLanesRepository
+from campaign_engine.store.leavers import Leaver, leavers
+from campaign_engine.store.leavers_file import LeaversFile
 from campaign_engine.store.marks import SqlMarksRepository
 from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
@@ -31,6 +37,10 @@ from campaign_engine.store.staff import SqlStaffRepository
 from campaign_engine.store.targeting import SqlTargetingRepository
 from campaign_engine.store.team import SqlTeamRepository
 from campaign_engine.store.text_approvals import SqlTextApprovalsRepository
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+log = logging.getLogger(__name__)
 
 
 class SqlUnitOfWork:
@@ -65,16 +75,19 @@ class SqlUnitOfWork:
 
 
 class SqlStore:
-    """Implements ports.unit_of_work.Store."""
+    """Implements ports.unit_of_work.Store; with a file, who leaves is written there before it is committed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, left: LeaversFile | None = None) -> None:
         self.database = database
+        self._left = left
 
     @asynccontextmanager
     async def write(self, *, durable: bool = False) -> AsyncIterator[SqlUnitOfWork]:
         """One transaction; see Database.write."""
         async with self.database.write(durable=durable) as connection:
-            yield SqlUnitOfWork(connection, self.database.cipher)
+            work = SqlUnitOfWork(connection, self.database.cipher)
+            yield work
+            await self._note(work.contacts.left)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlUnitOfWork]:
@@ -85,3 +98,24 @@ class SqlStore:
     async def scrub(self) -> bool:
         """See Database.scrub."""
         return await self.database.scrub()
+
+    async def keep_leavers(self) -> int:
+        """Add to the file who is missing there, because it could not be written then; how many (safety A1)."""
+        if self._left is None:
+            return 0
+        listed = await asyncio.to_thread(self._left.read)
+        newest = {leaver.address_hash: leaver.at for leaver in sorted(listed, key=lambda leaver: leaver.at)}
+        away = await leavers(self.database)
+        missing = [leaver for leaver in away if leaver.at > newest.get(leaver.address_hash, _NEVER)]
+        if missing:
+            await asyncio.to_thread(self._left.add, missing)
+        return len(missing)
+
+    async def _note(self, left: Sequence[Leaver]) -> None:
+        """A list that cannot be written keeps nobody from leaving; the nightly look adds them."""
+        if self._left is None or not left:
+            return
+        try:
+            await asyncio.to_thread(self._left.add, left)
+        except (OSError, ConfigurationError):
+            log.warning("the list of leavers cannot be written; `groundswell doctor` says more")

@@ -110,16 +110,89 @@ async def hold_lane(engine: Engine, at: datetime) -> None:
         await connection.execute(lanes.insert().values(name="web", owner="me", epoch=1, heartbeat_at=at))
 
 
-def test_a_lost_database_is_restored_and_the_loss_is_told(sqlite_cli: Cli) -> None:
+def test_A1_a_lost_database_does_not_bring_back_who_has_left(sqlite_cli: Cli) -> None:
+    live, copy = sqlite_cli.folder / "data" / "groundswell.db", sqlite_cli.folder / "copy.db"
+    joined(sqlite_cli, "stays", "leaves", "stops")
+    sqlite_cli.run("db", "backup", str(copy))
+    does(sqlite_cli, "leaves", (InboundKind.COMMAND, "delete"), (InboundKind.CHOICE, "del:yes"))
+    does(sqlite_cli, "stops", (InboundKind.TEXT, "STOP"))
+    live.write_bytes(b"damaged, and long enough to be read as a database" * 200)
+    assert "list of leavers has 2 entries" in sqlite_cli.run("db", "restore", str(copy), "--yes")
+    expected = {"stays": (True, True), "leaves": (False, False), "stops": (True, False)}
+    assert people(sqlite_cli, *expected) == expected
+    for old in live.parent.iterdir():
+        old.unlink()
+    assert "removed again: 1" in sqlite_cli.run("db", "restore", str(copy), "--yes")
+    assert people(sqlite_cli, *expected) == expected
+
+
+def test_A1_who_came_back_after_a_deletion_does_not_get_the_old_row_back(sqlite_cli: Cli) -> None:
+    copy = sqlite_cli.folder / "copy.db"
+    joined(sqlite_cli, "returns")
+    sqlite_cli.run("db", "backup", str(copy))
+    does(sqlite_cli, "returns", (InboundKind.COMMAND, "delete"), (InboundKind.CHOICE, "del:yes"))
+    does(sqlite_cli, "returns", (InboundKind.START, ""))
+    assert "removed again: 1" in sqlite_cli.run("db", "restore", str(copy), "--yes")
+    assert people(sqlite_cli, "returns") == {"returns": (False, False)}
+
+
+def test_A1_the_list_of_leavers_names_nobody_and_survives_what_can_happen_to_it(sqlite_cli: Cli) -> None:
+    copy, listed = sqlite_cli.folder / "copy.db", sqlite_cli.settings.leavers
+    joined(sqlite_cli, "one", "two", "three")
+    sqlite_cli.run("db", "backup", str(copy))
+    does(sqlite_cli, "one", (InboundKind.TEXT, "STOP"))
+    assert listed.stat().st_mode & 0o077 == 0
+    assert not listed.is_relative_to(sqlite_cli.settings.data_dir)
+    with listed.open("a", encoding="ascii") as file:
+        file.write("a line that was cut o")
+    does(sqlite_cli, "two", (InboundKind.TEXT, "STOP"))
+    assert "one" not in listed.read_text(encoding="ascii")
+    listed.rename(aside := listed.with_name("aside"))
+    listed.mkdir()
+    does(sqlite_cli, "three", (InboundKind.TEXT, "STOP"))
+    assert "cannot be read" in sqlite_cli.run("db", "restore", str(copy), "--yes", code=1)
+    assert "bad" in sqlite_cli.run("doctor", code=1)
+    listed.rmdir()
+    aside.rename(listed)
+    assert sqlite_cli.within(lambda engine: engine.store.keep_leavers()) == 1
+    assert sqlite_cli.within(lambda engine: engine.store.keep_leavers()) == 0
+    (sqlite_cli.folder / "data" / "groundswell.db").unlink()
+    sqlite_cli.run("db", "restore", str(copy), "--yes")
+    assert people(sqlite_cli, "one", "two", "three") == dict.fromkeys(("one", "two", "three"), (True, False))
+
+
+def test_A1_a_list_of_leavers_of_another_key_is_refused_and_kept(sqlite_cli: Cli) -> None:
+    copy, listed = sqlite_cli.folder / "copy.db", sqlite_cli.settings.leavers
+    joined(sqlite_cli, "stays")
+    sqlite_cli.run("db", "backup", str(copy))
+    theirs = f"groundswell-leavers,1,{'0' * 16}\n{'a' * 64} deleted 2026-01-01T00:00:00+00:00\n"
+    listed.write_text(theirs, encoding="ascii")
+    assert "made with another key" in sqlite_cli.run("db", "restore", str(copy), "--yes", code=1)
+    does(sqlite_cli, "stays", (InboundKind.TEXT, "STOP"))
+    assert listed.read_text(encoding="ascii") == theirs
+    assert people(sqlite_cli, "stays") == {"stays": (True, False)}
+
+
+def test_a_restore_without_a_list_says_so(sqlite_cli: Cli) -> None:
     live, copy = sqlite_cli.folder / "data" / "groundswell.db", sqlite_cli.folder / "copy.db"
     joined(sqlite_cli, "stays")
     sqlite_cli.run("db", "backup", str(copy))
-    live.write_bytes(b"damaged, and long enough to be read as a database" * 200)
-    assert "come back with it" in sqlite_cli.run("db", "restore", str(copy), "--yes")
     for old in live.parent.iterdir():
         old.unlink()
-    assert "come back with it" in sqlite_cli.run("db", "restore", str(copy), "--yes")
+    assert "no list of leavers" in sqlite_cli.run("db", "restore", str(copy), "--yes")
     assert people(sqlite_cli, "stays") == {"stays": (True, True)}
+
+
+@pytest.mark.postgres
+def test_A1_postgresql_is_restored_by_its_own_tools_and_leavers_are_replayed(postgres_cli: Cli) -> None:
+    joined(postgres_cli, "stays", "leaves")
+    does(postgres_cli, "leaves", (InboundKind.COMMAND, "delete"), (InboundKind.CHOICE, "del:yes"))
+    kept = postgres_cli.settings.leavers.read_text(encoding="ascii").replace("deleted 20", "deleted 21")
+    does(postgres_cli, "leaves", (InboundKind.START, ""))
+    joined(postgres_cli, "leaves")
+    postgres_cli.settings.leavers.write_text(kept, encoding="ascii")
+    assert "Removed again: 1" in postgres_cli.run("db", "replay-leavers")
+    assert people(postgres_cli, "stays", "leaves") == {"stays": (True, True), "leaves": (False, False)}
 
 
 @pytest.mark.postgres

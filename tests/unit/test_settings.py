@@ -57,6 +57,12 @@ def test_a_misspelled_variable_is_found() -> None:
     assert unknown_variables(environment) == ("GROUNDSWELL_WEB_PROT",)
 
 
+def test_A1_the_list_of_leavers_never_lies_inside_the_data_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="LEAVERS_FILE lies inside DATA_DIR"):
+        load_settings(data_dir=tmp_path / "data", key_file=tmp_path / "key", leavers_file=tmp_path / "data" / "left")
+    assert load_settings(data_dir=tmp_path / "data", key_file=tmp_path / "key").leavers == tmp_path / "leavers.txt"
+
+
 def test_A1_the_key_file_never_lies_inside_the_data_folder(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="KEY_FILE lies inside DATA_DIR"):
         load_settings(data_dir=tmp_path, key_file=tmp_path / "deep" / "key.json")

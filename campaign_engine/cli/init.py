@@ -31,7 +31,7 @@ async def init(
     """Make the data folder, the key file and the database with the shipped precincts; what is there stays."""
     settings = settings_of(context)
     if sheet is not None:
-        _check_apart(settings, sheet)
+        check_apart(settings, sheet)
     if restore is not None:
         _restore(settings, restore)
     with explained(settings):
@@ -81,7 +81,7 @@ def _made(new: bool) -> str:
     return "made         " if new else "there already"
 
 
-def _check_apart(settings: "Settings", sheet: Path) -> None:
+def check_apart(settings: "Settings", sheet: Path) -> None:
     """Raise InvalidInput: beside the database the sheet would open it for whoever takes the folder (safety A1)."""
     check_new(sheet)
     if sheet.resolve().is_relative_to(settings.data_dir.resolve()):

@@ -27,6 +27,7 @@ from campaign_engine.cli.invite import invite
 from campaign_engine.cli.lint import lint
 from campaign_engine.cli.report import report
 from campaign_engine.cli.restore import replay_leavers, restore
+from campaign_engine.cli.rotate_key import rotate_key
 from campaign_engine.cli.up import up
 
 app = typer.Typer(
@@ -65,6 +66,7 @@ app.command("release")(release)
 app.command("report")(report)
 db.app.command("restore")(restore)
 db.app.command("replay-leavers")(replay_leavers)
+db.app.command("rotate-key")(rotate_key)
 app.add_typer(db.app, name="db")
 app.add_typer(optouts.app, name="optouts")
 app.add_typer(audit.app, name="audit")

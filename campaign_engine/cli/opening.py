@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import typer
 
-from campaign_engine.domain.errors import ConfigurationError, StoreUnavailable
+from campaign_engine.domain.errors import ConfigurationError, Conflict, StoreUnavailable
 
 if TYPE_CHECKING:
     from campaign_engine.bootstrap import Engine
     from campaign_engine.settings import Settings
+    from campaign_engine.store.database import Database
 
+_ALIVE = timedelta(minutes=1)
 _NOT_OURS = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
@@ -45,6 +48,18 @@ def explained(settings: "Settings") -> Iterator[None]:
             ) from error
         hint = f"Check that {place(settings)} is there, has room and can be opened with what DATABASE_URL says."
         raise StoreUnavailable(error.message, hint) from error
+
+
+async def check_stopped(database: "Database") -> None:
+    """Raise Conflict while a process works with it."""
+    from campaign_engine.ports.clock import system_clock
+    from campaign_engine.store.unit_of_work import SqlStore
+
+    async with SqlStore(database).read() as work:
+        states = await work.lanes.states()
+    now = system_clock()
+    if any(state.owner and state.heartbeat_at and now - state.heartbeat_at < _ALIVE for state in states):
+        raise Conflict("`groundswell up` is running.", "Stop it first, and wait a minute if it was killed.")
 
 
 def place(settings: "Settings") -> str:

@@ -3,23 +3,21 @@
 import asyncio
 import tempfile
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from campaign_engine.cli.db import copy_database
-from campaign_engine.cli.opening import engine_of, explained, settings_of
+from campaign_engine.cli.opening import check_stopped, engine_of, explained, settings_of
 from campaign_engine.cli.terminal import command, progress, say
-from campaign_engine.domain.errors import ConfigurationError, Conflict, InvalidInput, StoreUnavailable
+from campaign_engine.domain.errors import ConfigurationError, InvalidInput, StoreUnavailable
 from campaign_engine.domain.handle import OPERATOR
 
 if TYPE_CHECKING:
     from campaign_engine.settings import Settings
     from campaign_engine.store.leavers import Leaver
 
-_ALIVE = timedelta(minutes=1)
 _LOGS = ("-wal", "-shm")
 
 
@@ -101,21 +99,15 @@ def _listed(settings: "Settings") -> "tuple[Leaver, ...]":
 
 async def _away(settings: "Settings") -> "tuple[Leaver, ...]":
     """From the database that is there, whatever its version. Raises Conflict while a process works with it."""
-    from campaign_engine.ports.clock import system_clock
     from campaign_engine.store import ownership
     from campaign_engine.store.cipher import load_cipher
     from campaign_engine.store.database import Database
     from campaign_engine.store.leavers import leavers
-    from campaign_engine.store.unit_of_work import SqlStore
 
     database = Database(settings.database, load_cipher(settings.key_file))
     try:
         await ownership.claim(database)
-        async with SqlStore(database).read() as work:
-            states = await work.lanes.states()
-        now = system_clock()
-        if any(state.owner and state.heartbeat_at and now - state.heartbeat_at < _ALIVE for state in states):
-            raise Conflict("`groundswell up` is running.", "Stop it first, and wait a minute if it was killed.")
+        await check_stopped(database)
         return await leavers(database)
     finally:
         await database.close()

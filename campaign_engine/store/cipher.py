@@ -12,10 +12,12 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.domain.errors import ConfigurationError, Conflict
 
 _NONCE_BYTES = 12
 KEY_BYTES = 32
+_MOST_KEYS = 255
+"""A key's number is one byte of what it encrypts."""
 
 
 class AddressCipher:
@@ -31,9 +33,14 @@ class AddressCipher:
     def encrypt(self, channel: str, address: str) -> bytes:
         """Key number, nonce and ciphertext; the channel is authenticated with it."""
         nonce = os.urandom(_NONCE_BYTES)
-        number = len(self._keys) - 1
+        number = self.newest
         sealed = AESGCM(self._keys[number]).encrypt(nonce, address.encode(), channel.encode())
         return bytes([number]) + nonce + sealed
+
+    @property
+    def newest(self) -> int:
+        """Number of the key that encrypts, the first byte of what it encrypts."""
+        return len(self._keys) - 1
 
     def decrypt(self, channel: str, sealed: bytes) -> str:
         """Plain address. Raises ConfigurationError when the key file does not fit the database."""
@@ -92,14 +99,37 @@ class Keys:
 def create_key_file(path: Path, keys: Keys | None = None) -> None:
     """Write these keys or new random ones, readable by the owner only. Raises FileExistsError rather than replace."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = keys or Keys((secrets.token_bytes(KEY_BYTES),), secrets.token_bytes(KEY_BYTES))
+    _write(path, keys or Keys((secrets.token_bytes(KEY_BYTES),), secrets.token_bytes(KEY_BYTES)))
+
+
+def add_key(path: Path) -> None:
+    """One more address key, which encrypts from now on; the older ones still open backups.
+
+    The file is the old one or the new one at any moment. Raises ConfigurationError, and Conflict at 255 keys.
+    """
+    keys = read_keys(path)
+    if len(keys.address) == _MOST_KEYS:
+        raise Conflict("This key file holds as many keys as it can.", "Begin a new installation.", "too_many_keys")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        _write(beside, Keys((*keys.address, secrets.token_bytes(KEY_BYTES)), keys.lookup))
+        beside.replace(path)
+    except OSError as error:
+        raise ConfigurationError("The key file cannot be written.", "Check its folder, then try again.") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _write(path: Path, keys: Keys) -> None:
     content = {
-        "address_keys": [base64.b64encode(key).decode() for key in written.address],
-        "lookup_key": base64.b64encode(written.lookup).decode(),
+        "address_keys": [base64.b64encode(key).decode() for key in keys.address],
+        "lookup_key": base64.b64encode(keys.lookup).decode(),
     }
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_keys(path: Path) -> Keys:

@@ -149,6 +149,20 @@ class NewAction:
     generation: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step leaves: its state, and what else changed of its person.
+
+    Of `actions` each is kept once per contact, kind, campaign and day. `status` is that of the address, None as it is.
+    """
+
+    state: SavedState
+    contact_id: int | None = None
+    changes: ContactChanges = dataclasses.field(default_factory=ContactChanges)
+    actions: tuple[NewAction, ...] = ()
+    status: AddressStatus | None = None
+
+
 class ContactsRepository(Protocol):
     """Contacts with their one address, topics and consents."""
 
@@ -176,8 +190,11 @@ class ContactsRepository(Protocol):
     async def opt_in(self, who: Destination, contact_id: int | None, now: datetime) -> None:
         """Lift an earlier STOP, deletion or imported opt-out; every consent is off."""
 
-    async def refuse_age(self, who: Destination, until: datetime, day: date) -> None:
-        """Count it, block the chat by a keyed hash until then, keep nothing else (safety C2)."""
+    async def refuse_age(self, who: Destination, contact_id: int | None, now: datetime, until: datetime) -> None:
+        """Count it, block the chat by a keyed hash until then, keep nothing else (safety C2).
+
+        Of somebody who had joined everything is removed as by `delete`.
+        """
 
     async def delete(self, who: Destination, contact_id: int | None, now: datetime) -> None:
         """Remove every row about the person; keep a keyed do-not-contact hash, and counts without a link (safety C8).
@@ -201,21 +218,22 @@ class DialoguesRepository(Protocol):
     async def look(self, who: Destination, now: datetime) -> Opened:
         """The same read, marking nothing."""
 
-    async def save(self, who: Destination, contact_id: int | None, state: SavedState, now: datetime) -> bool:
-        """Write the state as version + 1; False when another update of the person was saved since `state.version`.
+    async def save(self, who: Destination, outcome: Outcome, now: datetime) -> bool:
+        """All of it in one statement, the state as version + 1.
 
-        On PostgreSQL it also locks the row until the end of the transaction, so it comes before other writes.
+        False, with nothing written, when another update of the person was saved since `outcome.state.version`: then
+        the transaction must not be committed. On PostgreSQL the row is locked from here on.
         """
 
-    async def forget(self, who: Destination) -> None:
-        """Remove the state."""
+    async def forget(self, who: Destination, version: int) -> bool:
+        """Remove the state; False when another update was saved since this version. Nothing to do for version 0."""
 
     async def forget_old(self, seen_before: datetime, states_before: datetime) -> int:
         """Remove seen updates and states that are older than these moments; how many."""
 
 
 class ActionsRepository(Protocol):
-    """Pledges and inbound actions."""
+    """Pledges."""
 
     async def pledge(self, new: NewPledge, kinds: tuple[str, ...] = ()) -> int | None:
         """Once per contact and campaign, and once per contact without one; the campaign that it counts to.
@@ -226,6 +244,3 @@ class ActionsRepository(Protocol):
 
     async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:
         """Add the plan to the contact's newest pledge of this choice; False when there is none."""
-
-    async def record(self, new: tuple[NewAction, ...]) -> None:
-        """In one statement; first time per contact, kind, campaign and day, again has no effect."""

@@ -81,9 +81,10 @@ async def _created(turn: Turn, new: NewContact) -> Person:
 
 async def refuse_age(turn: Turn, intent: RefuseAge) -> Replies:  # noqa: ARG001 - the intent has no fields
     """Somebody who says so after joining is removed as well (safety C2)."""
+    await turn.flush()
+    await turn.work.contacts.refuse_age(turn.who, turn.person.contact_id, turn.now, turn.now + AGE_BLOCK)
     if turn.person.contact_id is not None:
-        await _remove(turn)
-    await turn.work.contacts.refuse_age(turn.who, turn.now + AGE_BLOCK, to_wall(turn.now).date())
+        _removed(turn)
     return ()
 
 
@@ -148,6 +149,7 @@ async def resume(turn: Turn, intent: Resume) -> Replies:  # noqa: ARG001 - the i
 
 async def opt_out(turn: Turn, intent: OptOut) -> Replies:  # noqa: ARG001 - the intent has no fields
     """Works for strangers too (safety C7)."""
+    turn.status = None
     await turn.work.contacts.opt_out(turn.who, turn.person.contact_id, turn.now)
     turn.record(ActionKind.OPT_OUT)
     turn.person = replace(turn.person, opted_out=True, answers=_withdrawn(turn))
@@ -170,13 +172,13 @@ def _withdrawn(turn: Turn) -> dict[ConsentKind, Answer]:
 async def delete_person(turn: Turn, intent: DeletePerson) -> Replies:  # noqa: ARG001 - the intent has no fields
     """That somebody left is counted, without a link to them (safety C8)."""
     turn.record(ActionKind.DELETE)
-    await _remove(turn)
+    await turn.flush()
+    await turn.work.contacts.delete(turn.who, turn.person.contact_id, turn.now)
+    _removed(turn)
     return ()
 
 
-async def _remove(turn: Turn) -> None:
-    await turn.flush()
-    await turn.work.contacts.delete(turn.who, turn.person.contact_id, turn.now)
+def _removed(turn: Turn) -> None:
     turn.person = Person(language=turn.person.language, opted_out=True)
     turn.removed = True
 
@@ -189,7 +191,7 @@ async def arrive(turn: Turn) -> None:
     person, status = turn.person, turn.opened.status
     closed = (AddressStatus.UNSTARTED, AddressStatus.UNREACHABLE)
     if status in closed and person.address_id is not None and not (turn.inbound.room or person.opted_out):
-        await turn.work.contacts.set_status(person.address_id, AddressStatus.ACTIVE)
+        turn.status = AddressStatus.ACTIVE
     if turn.inbound.kind is InboundKind.START and person.opted_out and person.contact_id is None:
         await opt_in(turn, OptIn())
 

@@ -35,7 +35,7 @@ from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.text_approvals import TextApprovals
-from campaign_engine.services.turn import Handlers, Notice, Reading, Replies, Turn
+from campaign_engine.services.turn import Handlers, Notice, Overtaken, Reading, Replies, Turn
 from campaign_engine.services.volunteers import Volunteers
 
 TRIES = 5
@@ -68,10 +68,6 @@ class ConversationParts:
     channels: tuple[str, ...] = ()
     public_url: str = ""
     hours: SendingHours = DEFAULT_HOURS
-
-
-class _Overtaken(Exception):
-    """Another update of the same person was saved since this one was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +150,7 @@ class Conversation:
             try:
                 done = await self._take_turn(inbound)
                 return () if done is None else await self._finish(done)
-            except _Overtaken:
+            except Overtaken:
                 continue
             except StoreUnavailable:
                 raise
@@ -171,12 +167,10 @@ class Conversation:
                 return None
             turn = Turn(work, inbound, opened, now, opened.person)
             step = await self._step(turn)
-            await self._save(turn, step.state)
+            turn.state = _saved(step.state, opened.saved.version)
             await contacts.arrive(turn)
             replies = await self._carry_out(turn, step.intents)
             await turn.flush()
-            if turn.person.contact_id is None and not _remembers(step.state):
-                await work.dialogues.forget(who)
         return _Done(turn, (*replies, *step.replies), step.state.language)
 
     async def _step(self, turn: Turn) -> Step:
@@ -185,12 +179,6 @@ class Conversation:
         context = await self._shared.context(turn, found)
         _note_site(turn, context)
         return machine.step(_state(saved), _started_by_code(turn.inbound, context), context)
-
-    async def _save(self, turn: Turn, state: State) -> None:
-        """Before anything else is written: it locks the person's row, and tells whether another update came first."""
-        saved = SavedState(state.flow, state.field, state.data, state.language, turn.opened.saved.version)
-        if not await turn.work.dialogues.save(turn.who, turn.person.contact_id, saved, turn.now):
-            raise _Overtaken
 
     async def _carry_out(self, turn: Turn, intents: Sequence[Intent]) -> Replies:
         replies: list[Reply] = []
@@ -269,8 +257,8 @@ def _state(saved: SavedState) -> State:
     return State(saved.flow, saved.field, saved.data, saved.language, saved.version)
 
 
-def _remembers(state: State) -> bool:
-    return bool(state.flow or state.field or state.data)
+def _saved(state: State, version: int) -> SavedState:
+    return SavedState(state.flow, state.field, state.data, state.language, version)
 
 
 def _note_site(turn: Turn, context: Context) -> None:

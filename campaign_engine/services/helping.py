@@ -7,18 +7,16 @@ from datetime import timedelta
 
 from campaign_engine.dialogue.help import help_card
 from campaign_engine.dialogue.help_finding import CHINESE, help_languages, is_ready
-from campaign_engine.dialogue.intents import Pause
+from campaign_engine.domain.consent import longer_break
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
 from campaign_engine.domain.words import command_in, is_stop
 from campaign_engine.ports.clock import Clock
-from campaign_engine.ports.people import Opened
+from campaign_engine.ports.people import ContactChanges, Opened
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store
-from campaign_engine.services import contacts
-from campaign_engine.services.turn import Turn
 
 HELP_WAITS = 1.0
 """Seconds that the card waits for the database: to say which language its reader chose, and to keep the silence."""
@@ -93,12 +91,13 @@ class Helping:
         try:
             async with asyncio.timeout(HELP_WAITS), self._store.write() as work:
                 fresh = await work.dialogues.look(Destination(inbound.channel, inbound.address), now)
-                turn = Turn(work, inbound, fresh, now, fresh.person)
-                await contacts.pause(turn, Pause(now + SILENCE))
-                await turn.flush()
+                until = longer_break(fresh.person.paused_until, now + SILENCE)
+                if fresh.person.contact_id is not None:
+                    changes = ContactChanges(paused_until=until, last_seen_at=now)
+                    await work.contacts.change(fresh.person.contact_id, changes)
         except (StoreUnavailable, TimeoutError):
             return ()
-        if turn.person.paused_until != now + SILENCE:
+        if until != now + SILENCE:
             return ()
         return self._renderer.answers((quiet_reply(),), language or LANGUAGES[0])
 

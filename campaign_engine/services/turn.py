@@ -1,16 +1,16 @@
 """What one inbound does: gathered while its intents are carried out, written in as few statements as can be."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from campaign_engine.dialogue.intents import Intent
 from campaign_engine.domain.action import ActionKind
-from campaign_engine.domain.contact import Person
+from campaign_engine.domain.contact import AddressStatus, Person
 from campaign_engine.domain.message import Destination, Inbound, Reply
 from campaign_engine.domain.schedule import to_wall
-from campaign_engine.ports.people import ContactChanges, NewAction, Opened
+from campaign_engine.ports.people import ContactChanges, NewAction, Opened, Outcome, SavedState
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.ports.unit_of_work import UnitOfWork
 
@@ -18,6 +18,10 @@ _SEEN_AGAIN_AFTER = timedelta(days=1)
 """How exactly it is kept when somebody was last here; inactivity is counted in days."""
 
 Replies = tuple[Reply, ...]
+
+
+class Overtaken(Exception):
+    """Another update of the same person was saved since this one was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,8 @@ class Answer:
 class Turn:
     """One inbound inside its transaction; `person` changes as intents are carried out.
 
-    `changes` and `actions` are written together by `flush`. `notices` are sent, `reports` and what `reads` are asked
-    for are read after the commit; `removed` asks for the database's files to be scrubbed then.
+    `state`, `changes`, `actions` and `status` are written together by `flush`. `notices` are sent, `reports` and what
+    `reads` are asked for are read after the commit; `removed` asks for the database's files to be scrubbed then.
     `reads_only` when nothing may be written.
     """
 
@@ -54,11 +58,14 @@ class Turn:
     opened: Opened
     now: datetime
     person: Person
+    state: SavedState = field(default_factory=SavedState)
     changes: ContactChanges = field(default_factory=ContactChanges)
+    status: AddressStatus | None = None
     actions: list[NewAction] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     reports: list[int] = field(default_factory=list)
     reads: list[Reading] = field(default_factory=list)
+    saved: bool = False
     removed: bool = False
     reads_only: bool = False
 
@@ -73,14 +80,25 @@ class Turn:
         return answer.replies
 
     async def flush(self) -> None:
-        """Write what was gathered: at most one update of the contact and one insert of actions."""
+        """Write the state and what was gathered in one statement; a second time only what came since.
+
+        Of a stranger with nothing open no state is kept (safety C2). Raises Overtaken: nothing may be committed then.
+        """
+        if self.removed or (self.saved and not (self.changes or self.actions or self.status)):
+            return
         contact_id, seen = self.person.contact_id, self.opened.last_seen_at
         if contact_id is not None and (self.changes or (seen is not None and self.now - seen > _SEEN_AGAIN_AFTER)):
             self.changes["last_seen_at"] = self.now
-            await self.work.contacts.change(contact_id, self.changes)
-        if self.actions:
-            await self.work.actions.record(tuple(self.actions))
-        self.changes, self.actions = ContactChanges(), []
+        outcome = Outcome(self.state, contact_id, self.changes, tuple(self.actions), self.status)
+        dialogues = self.work.dialogues
+        if contact_id is None and not (self.state.flow or self.state.field or self.state.data):
+            kept = await dialogues.forget(self.who, self.state.version)
+        else:
+            kept = await dialogues.save(self.who, outcome, self.now)
+        if not kept:
+            raise Overtaken
+        self.saved, self.state = True, replace(self.state, version=self.state.version + 1)
+        self.changes, self.actions, self.status = ContactChanges(), [], None
 
     def record(self, kind: ActionKind, campaign_id: int | None = None) -> None:
         """Note an action once per New York day; nothing for somebody who is not a contact."""

@@ -1,4 +1,4 @@
-"""Pledges and inbound actions."""
+"""Pledges."""
 
 import dataclasses
 from typing import Any
@@ -7,18 +7,14 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.action import IfThen, PledgeCode
 from campaign_engine.domain.campaign import CampaignStatus
-from campaign_engine.ports.people import NewAction, NewPledge
-from campaign_engine.store.tables import COUNTED_ONCE, actions, campaign_targets, campaigns, pledges
+from campaign_engine.ports.people import NewPledge
+from campaign_engine.store.tables import COUNTED_ONCE, campaign_targets, campaigns, pledges
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
 
 class SqlActionsRepository(Transaction):
-    """Pledges and inbound actions.
-
-    A unique constraint takes two NULLs for different, so actions without a campaign are guarded by a statement. The
-    lock on the giver's dialogue keeps two of them from running at once.
-    """
+    """Implements ports.people.ActionsRepository."""
 
     async def pledge(self, new: NewPledge, kinds: tuple[str, ...] = ()) -> int | None:
         """One upsert."""
@@ -38,12 +34,6 @@ class SqlActionsRepository(Transaction):
         newest = sa.select(sa.func.max(pledges.c.id)).where(mine).scalar_subquery()
         changed = await self._connection.execute(pledges.update().where(pledges.c.id == newest).values(if_then=if_then))
         return bool(changed.rowcount)
-
-    async def record(self, new: tuple[NewAction, ...]) -> None:
-        """One insert from one guarded select per action."""
-        columns = [column for column in actions.c if column is not actions.c.id]
-        rows = sa.union_all(*(_unless_recorded(action, columns) for action in new))
-        await self._connection.execute(actions.insert().from_select(columns, rows))
 
 
 def _counted(new: NewPledge, kinds: tuple[str, ...], columns: list[sa.Column[Any]]) -> sa.Select[Any]:
@@ -74,15 +64,3 @@ def _running(precinct: int | None, kinds: tuple[str, ...]) -> sa.ScalarSelect[An
         .limit(1)
         .scalar_subquery()
     )
-
-
-def _unless_recorded(action: NewAction, columns: list[sa.Column[Any]]) -> sa.Select[Any]:
-    values = dataclasses.asdict(action)
-    same = sa.exists().where(
-        actions.c.contact_id == action.contact_id,
-        actions.c.kind == action.kind,
-        actions.c.campaign_id.is_not_distinct_from(action.campaign_id),
-        actions.c.day == action.day,
-    )
-    typed = (sa.literal(values[column.name], column.type) for column in columns)
-    return sa.select(*typed).where(~same)

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
 from campaign_engine.domain.contact import (
-    CONSENT_KINDS,
     AddressStatus,
     AgeBand,
     ConsentKind,
@@ -20,6 +19,7 @@ from campaign_engine.domain.message import Destination
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import ContactChanges, Held, HeldPledge, NewContact
 from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.compounds import COMING_BACK, LEAVING, NEWCOMERS, REFUSAL, STOP
 from campaign_engine.store.grants import grant_of
 from campaign_engine.store.leavers import Leaver, Leaving
 from campaign_engine.store.tables import (
@@ -30,9 +30,7 @@ from campaign_engine.store.tables import (
     consent_questions,
     consents,
     contacts,
-    counters,
     deliveries,
-    dialogues,
     do_not_contact,
     imported_optouts,
     inbox,
@@ -42,11 +40,9 @@ from campaign_engine.store.tables import (
     staff_members,
 )
 from campaign_engine.store.transaction import Transaction
-from campaign_engine.store.upsert import insert, upsert
+from campaign_engine.store.upsert import upsert
 
 _PSEUDONYM_BYTES = 12
-REFUSED_AGE = "refused_age"
-"""Name of the only thing kept about children of 12 or under: a count per day."""
 
 
 class SqlContactsRepository(Transaction):
@@ -60,8 +56,9 @@ class SqlContactsRepository(Transaction):
         self.left: list[Leaver] = []
 
     async def create(self, new: NewContact) -> tuple[int, int]:
-        """Two inserts."""
-        contact = contacts.insert().values(
+        """One statement."""
+        contact_id, address_id = await NEWCOMERS.run(
+            self._connection,
             pseudonym=secrets.token_hex(_PSEUDONYM_BYTES),
             age_band=new.age_band or "",
             language=new.language,
@@ -69,19 +66,15 @@ class SqlContactsRepository(Transaction):
             precinct_declined=False,
             site_id=new.site_id,
             generation=new.generation,
+            paused_until=None,
             created_at=new.created_at,
             last_seen_at=new.created_at,
             simulated=new.simulated,
-        )
-        contact_id = (await self._connection.execute(contact.returning(contacts.c.id))).scalar_one()
-        address = addresses.insert().values(
-            contact_id=contact_id,
             channel=new.who.channel,
             address_hash=self._hash(new.who),
             address_cipher=self._cipher.encrypt(new.who.channel, new.who.address),
             status=new.status,
         )
-        address_id = (await self._connection.execute(address.returning(addresses.c.id))).scalar_one()
         return contact_id, address_id
 
     async def change(self, contact_id: int, changes: ContactChanges) -> None:
@@ -102,55 +95,33 @@ class SqlContactsRepository(Transaction):
 
     async def note_asked(self, contact_id: int, kind: ConsentKind, now: datetime) -> None:
         """One upsert."""
-        await self._note_asked(contact_id, (kind,), now)
-
-    async def _note_asked(self, contact_id: int, kinds: tuple[ConsentKind, ...], now: datetime) -> None:
-        rows = [{"contact_id": contact_id, "topic": kind, "asked_at": now} for kind in kinds]
-        await self._connection.execute(upsert(self._connection, consent_questions, change=("asked_at",)).values(rows))
+        await self._connection.execute(
+            upsert(self._connection, consent_questions, change=("asked_at",)).values(
+                contact_id=contact_id, topic=kind, asked_at=now
+            )
+        )
 
     async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:
-        """Topics never answered stay unanswered; a withdrawal counts as a no from now on."""
-        await self._do_not_contact(who, now, Leaving.STOPPED)
-        if contact_id is None:
-            return
-        status = addresses.update().where(addresses.c.contact_id == contact_id)
-        await self._connection.execute(status.values(status=AddressStatus.OPTED_OUT))
-        await self._withdraw(contact_id, now)
-        await self._note_asked(contact_id, CONSENT_KINDS, now)
+        """One statement."""
+        self._goes(who, now, Leaving.STOPPED)
+        await STOP.run(self._connection, address_hash=self._hash(who), contact_id=contact_id, now=now)
 
     async def opt_in(self, who: Destination, contact_id: int | None, now: datetime) -> None:
-        """An imported opt-out leaves the consents alone, so that it can be undone; they end here at the latest."""
-        self.left.append(Leaver(self._hash(who), now, Leaving.BACK))
-        for marks in (do_not_contact, imported_optouts):
-            await self._connection.execute(marks.delete().where(marks.c.address_hash == self._hash(who)))
+        """One statement."""
+        self._goes(who, now, Leaving.BACK)
+        await COMING_BACK.run(self._connection, address_hash=self._hash(who), contact_id=contact_id, now=now)
+
+    async def refuse_age(self, who: Destination, contact_id: int | None, now: datetime, until: datetime) -> None:
+        """One statement."""
         if contact_id is not None:
-            status = addresses.update().where(addresses.c.contact_id == contact_id)
-            await self._connection.execute(status.values(status=AddressStatus.ACTIVE))
-            await self._withdraw(contact_id, now)
-
-    async def _withdraw(self, contact_id: int, now: datetime) -> None:
-        given = consents.update().where(consents.c.contact_id == contact_id, consents.c.granted)
-        await self._connection.execute(given.values(granted=False, changed_at=now))
-
-    async def refuse_age(self, who: Destination, until: datetime, day: date) -> None:
-        """Two upserts, and the dialogue goes."""
-        gate = upsert(self._connection, age_gates, change=("until",))
-        await self._connection.execute(gate.values(address_hash=self._hash(who), until=until))
-        first = insert(self._connection, counters).values(name=REFUSED_AGE, day=day, count=1)
-        again = first.on_conflict_do_update(
-            index_elements=[counters.c.name, counters.c.day], set_={"count": counters.c.count + 1}
-        )
-        await self._connection.execute(again)
-        await self._connection.execute(dialogues.delete().where(dialogues.c.address_hash == self._hash(who)))
+            self._goes(who, now, Leaving.DELETED)
+        day, hash_ = to_wall(now).date(), self._hash(who)
+        await REFUSAL.run(self._connection, address_hash=hash_, contact_id=contact_id, now=now, until=until, day=day)
 
     async def delete(self, who: Destination, contact_id: int | None, now: datetime) -> None:
-        """The contact's row takes address, consents and staff rows along; counts lose their link by SET NULL."""
-        address_hash = self._hash(who)
-        if contact_id is not None:
-            await self._connection.execute(contacts.delete().where(contacts.c.id == contact_id))
-        for table in (dialogues, inbox, imported_optouts):
-            await self._connection.execute(table.delete().where(table.c.address_hash == address_hash))
-        await self._do_not_contact(who, now, Leaving.DELETED)
+        """One statement."""
+        self._goes(who, now, Leaving.DELETED)
+        await LEAVING.run(self._connection, address_hash=self._hash(who), contact_id=contact_id, now=now)
 
     async def held(self, who: Destination) -> Held:
         """One read per table."""
@@ -225,10 +196,8 @@ class SqlContactsRepository(Transaction):
             for row in await self._connection.execute(given)
         )
 
-    async def _do_not_contact(self, who: Destination, now: datetime, said: Leaving) -> None:
+    def _goes(self, who: Destination, now: datetime, said: Leaving) -> None:
         self.left.append(Leaver(self._hash(who), now, said))
-        statement = upsert(self._connection, do_not_contact, change=("since",))
-        await self._connection.execute(statement.values(address_hash=self._hash(who), since=now))
 
     def _hash(self, who: Destination) -> str:
         return self._cipher.lookup(who.channel, who.address)

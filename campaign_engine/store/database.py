@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.store import sqlite_driver
 from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.compounds import COMPOUNDS
 
 _BUSY_MILLISECONDS = 10_000
 _JOURNAL_PAUSE = 0.01
@@ -148,6 +149,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in (f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     _use_write_ahead_log(cursor)
+    for statement in (statement for compound in COMPOUNDS for statement in compound.setup):
+        cursor.execute(statement)
     cursor.close()
 
 

@@ -1,9 +1,10 @@
 """Dialogue states and updates already seen.
 
-A step costs three statements: `open` (the de-duplication insert returns the joined read), `save`, and one write for
-what was answered. SQLite cannot write two tables in one statement, so state and answer are two.
+A step costs two statements, `open` (the de-duplication insert returns the joined read) and `save` (the state with
+what it changed of its person), and at most one in between for what was answered.
 """
 
+import dataclasses
 import functools
 import json
 from collections.abc import Sequence
@@ -29,7 +30,9 @@ from campaign_engine.domain.contact import (
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.roles import TRAINING
 from campaign_engine.domain.schedule import to_wall
-from campaign_engine.ports.people import Opened, SavedState
+from campaign_engine.ports.people import Opened, Outcome, SavedState
+from campaign_engine.store.compound import document
+from campaign_engine.store.compounds import STEP
 from campaign_engine.store.tables import (
     actions,
     addresses,
@@ -67,25 +70,33 @@ class SqlDialoguesRepository(Transaction):
         raw = await self._connection.scalar(_look_statement(self._dialect), {"hash": hash_, "day": to_wall(now).date()})
         return _opened(json.loads(str(raw)))
 
-    async def save(self, who: Destination, contact_id: int | None, state: SavedState, now: datetime) -> bool:
-        """One upsert whose update matches only the version that was read."""
-        row = {
-            "address_hash": self._cipher.lookup(who.channel, who.address),
-            "contact_id": contact_id,
-            "flow": state.flow,
-            "field": state.field,
-            "data": dict(state.data),
-            "language": state.language,
-            "version": state.version + 1,
-            "updated_at": now,
-        }
-        statement = _save_statement(self._dialect)
-        return await self._connection.scalar(statement, {**row, "read_version": state.version}) is not None
+    async def save(self, who: Destination, outcome: Outcome, now: datetime) -> bool:
+        """One statement; its upsert matches only the version that was read."""
+        state = outcome.state
+        saved = await STEP.run(
+            self._connection,
+            address_hash=self._cipher.lookup(who.channel, who.address),
+            contact_id=outcome.contact_id,
+            flow=state.flow,
+            field=state.field,
+            data=dict(state.data),
+            language=state.language,
+            version=state.version + 1,
+            updated_at=now,
+            read_version=state.version,
+            status=outcome.status,
+            changes=document(self._dialect, outcome.changes) if outcome.changes else None,
+            actions=document(self._dialect, [dataclasses.asdict(action) for action in outcome.actions]),
+        )
+        return saved is not None
 
-    async def forget(self, who: Destination) -> None:
-        """See the port."""
-        hash_ = self._cipher.lookup(who.channel, who.address)
-        await self._connection.execute(sa.delete(dialogues).where(dialogues.c.address_hash == hash_))
+    async def forget(self, who: Destination, version: int) -> bool:
+        """At most one delete."""
+        if not version:
+            return True
+        mine = dialogues.c.address_hash == self._cipher.lookup(who.channel, who.address)
+        gone = await self._connection.execute(sa.delete(dialogues).where(mine, dialogues.c.version == version))
+        return bool(gone.rowcount)
 
     async def forget_old(self, seen_before: datetime, states_before: datetime) -> int:
         """See the port."""
@@ -120,17 +131,6 @@ def _open_statement(dialect: str) -> Any:
 @functools.cache
 def _look_statement(dialect: str) -> Any:
     return _everything(dialect)
-
-
-@functools.cache
-def _save_statement(dialect: str) -> Any:
-    statement = insert_for(dialect, dialogues).values(
-        {column.name: sa.bindparam(column.name) for column in dialogues.c}
-    )
-    new = {column.name: statement.excluded[column.name] for column in dialogues.c if column.name != "address_hash"}
-    return statement.on_conflict_do_update(
-        index_elements=["address_hash"], set_=new, where=dialogues.c.version == sa.bindparam("read_version")
-    ).returning(dialogues.c.version)
 
 
 def _everything(dialect: str) -> sa.Select[Any]:

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 
 from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.store.compounds import COMPOUNDS
 from campaign_engine.store.database import Database
 
 _LOCK = 0x6D696772  # "migr": any number that nothing else locks
@@ -24,7 +25,7 @@ async def upgrade(database: Database) -> str:
     async with database.write(durable=True) as connection:
         if not database.is_sqlite:
             await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        return await connection.run_sync(_upgrade)
+        return await connection.run_sync(_upgrade_sqlite if database.is_sqlite else _upgrade)
 
 
 async def current(database: Database) -> str | None:
@@ -41,6 +42,17 @@ def newest() -> str:
 
 def _current(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _upgrade_sqlite(connection: sa.Connection) -> str:
+    """SQLite alters no table that a trigger names, so this connection's go until it is done."""
+    for compound in COMPOUNDS:
+        connection.exec_driver_sql(compound.removal)
+    revision = _upgrade(connection)
+    for compound in COMPOUNDS:
+        for statement in compound.setup:
+            connection.exec_driver_sql(statement)
+    return revision
 
 
 def _upgrade(connection: sa.Connection) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
 from campaign_engine.domain.contact import AddressStatus, AgeBand, Role, RoleGrant, Scope, ScopeKind, Topic
 from campaign_engine.domain.message import Destination
-from campaign_engine.ports.people import NewAction, NewContact, NewPledge, SavedState
+from campaign_engine.ports.people import NewAction, NewContact, NewPledge, Outcome, SavedState
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
@@ -81,11 +81,11 @@ async def test_one_read_gives_the_person_with_topics_roles_pledges_and_state(
             await work.actions.pledge(
                 NewPledge(contact_id, "telegram", PledgeCode.ALLY, None, clock(), campaign_id=campaign_or_none)
             )
-        await work.actions.record((NewAction(contact_id, "telegram", ActionKind.TAP, DAY, campaign_id),))
-        await work.actions.record((NewAction(contact_id, "telegram", ActionKind.JOIN, date(2026, 11, 23)),))
         code = await work.staff.invite(RoleGrant(Role.APPROVER, Scope(ScopeKind.BOROUGH, "Staten Island")), until)
         await work.staff.redeem(code, contact_id, "river7", clock())
-        assert await work.dialogues.save(WHO, contact_id, state, clock())
+        tapped = NewAction(contact_id, "telegram", ActionKind.TAP, DAY, campaign_id)
+        joined = NewAction(contact_id, "telegram", ActionKind.JOIN, date(2026, 11, 23))
+        assert await work.dialogues.save(WHO, Outcome(state, contact_id, actions=(tapped, joined)), clock())
     async with store.read() as work:
         opened = await work.dialogues.look(WHO, clock())
     person = opened.person
@@ -105,10 +105,10 @@ async def test_one_read_gives_the_person_with_topics_roles_pledges_and_state(
 
 async def test_a_state_built_on_an_older_version_is_not_saved(store: SqlStore, clock: FakeClock) -> None:
     async with store.write() as work:
-        assert await work.dialogues.save(WHO, None, SavedState("join", "age"), clock())
+        assert await work.dialogues.save(WHO, Outcome(SavedState("join", "age")), clock())
     async with store.write() as work:
-        assert not await work.dialogues.save(WHO, None, SavedState("menu", "x"), clock())
-        assert await work.dialogues.save(WHO, None, SavedState("join", "place", version=1), clock())
+        assert not await work.dialogues.save(WHO, Outcome(SavedState("menu", "x")), clock())
+        assert await work.dialogues.save(WHO, Outcome(SavedState("join", "place", version=1)), clock())
     async with store.read() as work:
         assert (await work.dialogues.look(WHO, clock())).saved == SavedState("join", "place", version=2)
 
@@ -163,8 +163,8 @@ async def test_an_action_is_recorded_once_per_contact_kind_campaign_and_day(
         for day in (DAY, DAY + timedelta(days=1))
     )
     async with store.write() as work:
-        await work.actions.record(done[:3])
-        await work.actions.record(done)
+        assert await work.dialogues.save(WHO, Outcome(SavedState(), contact_id, actions=done[:3]), clock())
+        assert await work.dialogues.save(WHO, Outcome(SavedState(version=1), contact_id, actions=done), clock())
     assert await count(store, tables.actions) == 8
 
 
@@ -217,9 +217,9 @@ async def test_C7_stop_turns_every_topic_off_and_C5_remembers_when(store: SqlSto
 async def test_C2_a_refused_age_keeps_a_counter_and_a_block_and_nothing_else(store: SqlStore, clock: FakeClock) -> None:
     until = clock() + timedelta(hours=24)
     async with store.write() as work:
-        await work.dialogues.save(WHO, None, SavedState("join", "age"), clock())
+        await work.dialogues.save(WHO, Outcome(SavedState("join", "age")), clock())
         for _ in range(2):
-            await work.contacts.refuse_age(WHO, until, DAY)
+            await work.contacts.refuse_age(WHO, None, clock(), until)
         opened = await work.dialogues.look(WHO, clock())
     assert opened.person.age_blocked_until == until
     assert opened.saved == SavedState()
@@ -236,7 +236,7 @@ async def test_A3_A5_updates_are_forgotten_after_48_hours_and_states_after_24(
 ) -> None:
     async with store.write() as work:
         await work.dialogues.open(WHO, "1", clock())
-        await work.dialogues.save(WHO, None, SavedState("join", "age"), clock())
+        await work.dialogues.save(WHO, Outcome(SavedState("join", "age")), clock())
     now = clock() + timedelta(hours=25)
     async with store.write() as work:
         assert await work.dialogues.forget_old(now - timedelta(hours=48), now - timedelta(hours=24)) == 1

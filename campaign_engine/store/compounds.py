@@ -1,0 +1,159 @@
+"""Everything that several tables get in one statement: a step's state, a new contact, STOP, coming back, leaving."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from campaign_engine.domain.contact import CONSENT_KINDS, AddressStatus
+from campaign_engine.store.columns import UtcDateTime
+from campaign_engine.store.compound import Compound, Value, Values
+from campaign_engine.store.tables import (
+    actions,
+    addresses,
+    age_gates,
+    consent_questions,
+    consents,
+    contacts,
+    counters,
+    dialogues,
+    do_not_contact,
+    imported_optouts,
+    inbox,
+)
+from campaign_engine.store.tables.base import Id
+
+REFUSED_AGE = "refused_age"
+"""Name of the only thing kept about children of 12 or under: a count per day."""
+
+CHANGEABLE = ("age_band", "language", "precinct", "precinct_declined", "site_id", "paused_until", "last_seen_at")
+NOTED = [column for column in actions.c if column is not actions.c.id]
+STATE = [*dialogues.c]
+NEWCOMER = [column for column in (*contacts.c, *addresses.c) if column.name not in ("id", "contact_id")]
+_PERSON = {"address_hash": sa.String(), "contact_id": Id, "now": UtcDateTime()}
+
+
+def _types(columns: list[sa.Column[Any]]) -> dict[str, Any]:
+    return {column.name: column.type for column in columns}
+
+
+def _step(v: Values) -> tuple[Value, ...]:
+    """Nothing of it where another update was saved since `read_version`."""
+    mine = dialogues.c.address_hash == v["address_hash"]
+    v.unless(sa.exists().where(mine, dialogues.c.version != v["read_version"]))
+    insert = v.insert(dialogues).values({column.name: v[column.name] for column in STATE})
+    new = {column.name: insert.excluded[column.name] for column in STATE if column.name != "address_hash"}
+    upsert = insert.on_conflict_do_update(
+        index_elements=["address_hash"], set_=new, where=dialogues.c.version == v["read_version"]
+    )
+    saved = v.made(upsert, dialogues.c.version, mine)
+    as_read = sa.exists(sa.select(saved))
+    there = addresses.update().where(addresses.c.address_hash == v["address_hash"], v["status"].is_not(None), as_read)
+    v.do(there.values(status=v["status"]))
+    changed = contacts.update().where(contacts.c.id == v["contact_id"], v["changes"].is_not(None), as_read)
+    v.do(changed.values({name: v.changed("changes", contacts.c[name]) for name in CHANGEABLE}))
+    _note_actions(v, as_read)
+    return (saved.c.version,)
+
+
+def _note_actions(v: Values, as_read: Value) -> None:
+    """A unique constraint takes two NULLs for different, so each is looked for first; the version keeps two of the
+    same person from running at once."""
+    done, one = v.each("actions", _types(NOTED))
+    same = sa.exists().where(
+        actions.c.contact_id == one["contact_id"],
+        actions.c.kind == one["kind"],
+        actions.c.campaign_id.is_not_distinct_from(one["campaign_id"]),
+        actions.c.day == one["day"],
+    )
+    rows = sa.select(*one.values()).select_from(done).where(~same, as_read)
+    v.do(v.insert(actions).from_select(list(one), rows))
+
+
+def _newcomer(v: Values) -> tuple[Value, ...]:
+    known = {column.name: v[column.name] for column in contacts.c if column is not contacts.c.id}
+    there = [column for column in addresses.c if column.name not in ("id", "contact_id")]
+    made = v.made(v.insert(contacts).values(known), contacts.c.id, contacts.c.pseudonym == v["pseudonym"])
+    rows = sa.select(made.c.id, *(v[column.name] for column in there)).select_from(made)
+    names = ["contact_id", *(column.name for column in there)]
+    address = v.made(
+        v.insert(addresses).from_select(names, rows), addresses.c.id, addresses.c.address_hash == v["address_hash"]
+    )
+    return (sa.select(made.c.id).scalar_subquery(), sa.select(address.c.id).scalar_subquery())
+
+
+def _withdraw(v: Values, status: AddressStatus) -> None:
+    """Topics never answered stay unanswered; a withdrawal counts as a no from now on."""
+    v.do(addresses.update().where(addresses.c.contact_id == v["contact_id"]).values(status=sa.literal(status.value)))
+    given = consents.update().where(consents.c.contact_id == v["contact_id"], consents.c.granted)
+    v.do(given.values(granted=sa.false(), changed_at=v["now"]))
+
+
+def _do_not_contact(v: Values, when: Value) -> None:
+    # Without a WHERE SQLite takes ON CONFLICT for the condition of a join.
+    row = sa.select(v["address_hash"], v["now"]).where(when)
+    insert = v.insert(do_not_contact).from_select(["address_hash", "since"], row)
+    v.do(insert.on_conflict_do_update(index_elements=["address_hash"], set_={"since": insert.excluded.since}))
+
+
+def _stop(v: Values) -> tuple[Value, ...]:
+    _do_not_contact(v, sa.true())
+    _withdraw(v, AddressStatus.OPTED_OUT)
+    kinds = sa.union_all(*(sa.select(sa.literal(kind.value).label("topic")) for kind in CONSENT_KINDS)).subquery()
+    rows = sa.select(v["contact_id"], kinds.c.topic, v["now"]).where(v["contact_id"].is_not(None))
+    asked = v.insert(consent_questions).from_select(["contact_id", "topic", "asked_at"], rows)
+    new = {"asked_at": asked.excluded.asked_at}
+    v.do(asked.on_conflict_do_update(index_elements=["contact_id", "topic"], set_=new))
+    return ()
+
+
+def _come_back(v: Values) -> tuple[Value, ...]:
+    """An imported opt-out leaves the consents alone, so that it can be undone; they end here at the latest."""
+    for marks in (do_not_contact, imported_optouts):
+        v.do(marks.delete().where(marks.c.address_hash == v["address_hash"]))
+    _withdraw(v, AddressStatus.ACTIVE)
+    return ()
+
+
+def _leave(v: Values) -> tuple[Value, ...]:
+    _remove(v, sa.true())
+    return ()
+
+
+def _remove(v: Values, when: Value) -> None:
+    """The contact's row takes address, consents and staff rows along; counts lose their link by SET NULL."""
+    v.do(contacts.delete().where(contacts.c.id == v["contact_id"]))
+    v.do(dialogues.delete().where(dialogues.c.address_hash == v["address_hash"]))
+    for table in (inbox, imported_optouts):
+        v.do(table.delete().where(table.c.address_hash == v["address_hash"], when))
+    _do_not_contact(v, when)
+
+
+def _refuse_age(v: Values) -> tuple[Value, ...]:
+    """Of somebody who never joined nothing else is kept (safety C2)."""
+    _remove(v, v["contact_id"].is_not(None))
+    gate = v.insert(age_gates).values(address_hash=v["address_hash"], until=v["until"])
+    v.do(gate.on_conflict_do_update(index_elements=["address_hash"], set_={"until": gate.excluded.until}))
+    first = v.insert(counters).values(name=sa.literal(REFUSED_AGE), day=v["day"], count=sa.literal(1))
+    v.do(first.on_conflict_do_update(index_elements=["name", "day"], set_={"count": counters.c.count + 1}))
+    return ()
+
+
+STEP = Compound(
+    "dialogue_steps",
+    {**_types(STATE), "read_version": sa.Integer(), "status": sa.String(), "changes": sa.Text(), "actions": sa.Text()},
+    _step,
+)
+NEWCOMERS = Compound(
+    "newcomers",
+    _types(NEWCOMER),
+    _newcomer,
+    (
+        "(SELECT contact_id FROM addresses WHERE addresses.address_hash = newcomers.address_hash)",
+        "(SELECT id FROM addresses WHERE addresses.address_hash = newcomers.address_hash)",
+    ),
+)
+STOP = Compound("stops", _PERSON, _stop)
+COMING_BACK = Compound("coming_back", _PERSON, _come_back)
+LEAVING = Compound("leaving", _PERSON, _leave)
+REFUSAL = Compound("refused_ages", {**_PERSON, "until": UtcDateTime(), "day": sa.Date()}, _refuse_age)
+COMPOUNDS = (STEP, NEWCOMERS, STOP, COMING_BACK, LEAVING, REFUSAL)

@@ -10,6 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from analytics import kept
 from analytics.published import published_campaigns
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
@@ -43,6 +44,7 @@ class Frames:
 
     `people`: index contact_id; channel, precinct, site_id, generation, created_at, address_status. `actions` and
     `pledges`: one row each, contact_id missing where its person has left. `deliveries`: people and rooms.
+    `first_times` and `leavers`: what is kept of rows that have gone, see analytics.kept.
     `occurrences`: firings so far. `outlines`: GeoJSON by precinct, empty while no boundaries are loaded.
     `simulated` counts made-up contacts in the whole database, `real` the others.
     """
@@ -53,6 +55,8 @@ class Frames:
     actions: pd.DataFrame
     pledges: pd.DataFrame
     deliveries: pd.DataFrame
+    first_times: pd.DataFrame
+    leavers: pd.DataFrame
     occurrences: pd.DataFrame
     sites: pd.DataFrame
     outlines: dict[int, str]
@@ -64,13 +68,17 @@ def read(url: str, campaign_id: int, now: datetime) -> Frames:
     """Raises NotFound for a campaign that was never approved, StoreUnavailable."""
     with snapshot(url) as connection:
         simulated, real = _contacts(connection)
+        campaign = _campaign(connection, campaign_id)
+        people, pledges, first_times = _persons(connection, campaign)
         return Frames(
-            campaign=_campaign(connection, campaign_id),
+            campaign=campaign,
             now=now,
-            people=_people(connection),
+            people=people,
             actions=_actions(connection, campaign_id),
-            pledges=_pledges(connection, campaign_id),
+            pledges=pledges,
             deliveries=_deliveries(connection, campaign_id),
+            first_times=first_times,
+            leavers=kept.leavers(connection, campaign_id),
             occurrences=_occurrences(connection, campaign_id),
             sites=_frame(
                 connection, sa.select(t.sites.c.id, t.sites.c.name, t.sites.c.precinct).order_by(t.sites.c.id)
@@ -151,6 +159,15 @@ def _ranking(connection: sa.Connection, ranking_id: int | None) -> Ranking | Non
     )
 
 
+def _persons(connection: sa.Connection, campaign: CampaignFacts) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """People, pledges and first times; of a closed campaign as they were when it was closed."""
+    without = kept.without_person(connection, campaign.id)
+    if without is None:
+        return _people(connection), _pledges(connection, campaign.id), kept.first_times(connection)
+    everybody = kept.people(connection, campaign.id, campaign.launched_at)
+    return everybody, kept.pledges(everybody, without), kept.closed_first_times(everybody, campaign.id)
+
+
 def _people(connection: sa.Connection) -> pd.DataFrame:
     c = t.contacts.c
     statement = (
@@ -189,7 +206,11 @@ def _deliveries(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
     columns = (c.contact_id, c.room_id, c.is_room, c.lane, c.precinct, c.status, c.reason, c.room_members)
     statement = sa.select(c.id, *columns).join(t.occurrences, t.occurrences.c.id == c.occurrence_id)
     statement = statement.join(t.posts, t.posts.c.id == t.occurrences.c.post_id)
-    return _frame(connection, statement.where(t.posts.c.campaign_id == campaign_id).order_by(c.id))
+    rows = _frame(connection, statement.where(t.posts.c.campaign_id == campaign_id).order_by(c.id))
+    counted = kept.messages(connection, campaign_id)
+    if counted.empty:
+        return rows
+    return pd.concat([rows.astype(object), counted[rows.columns].astype(object)], ignore_index=True)
 
 
 def _occurrences(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:

@@ -10,16 +10,15 @@ import pandas as pd
 
 from analytics.frames import Frames
 from campaign_engine.domain.action import ActionKind
-from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.delivery import SHUT_OUT, DeliveryStatus
 from campaign_engine.domain.schedule import to_wall
+from campaign_engine.store.closing import BLOCKED, DELIVERED, ENGAGED, JOINED
 
 Members = pd.Index
 """Contact ids of the distinct persons that a measure counts."""
 
 ENGAGING = (ActionKind.TAP, ActionKind.ANSWER, ActionKind.PLEDGE)
 _ACCEPTED = (DeliveryStatus.SENT,)
-_REFUSED = r"blocked|chat_not_found|discord_\d+"
-"""Reasons by which a platform says that a person shut us out (channels' SendError codes that opt an address out)."""
 
 
 def profile(frames: Frames) -> pd.DataFrame:
@@ -32,6 +31,7 @@ def profile(frames: Frames) -> pd.DataFrame:
     people, pledges = frames.people, frames.pledges.dropna(subset=["contact_id"]).set_index("contact_id")
     mine = frames.actions[(frames.actions["campaign_id"] == frames.campaign.id) & frames.actions["contact_id"].notna()]
     by_post = people.index.isin(mine.loc[mine["kind"] == ActionKind.JOIN, "contact_id"])
+    by_post |= people.index.isin(_once(frames, JOINED))
     by_post |= people.index.isin(pledges.index[pledges["room_id"].notna()])
     site = people["site_id"].astype("Float64").fillna(pledges["site_id"].astype("Float64").reindex(people.index))
     source = pd.Series("none", index=people.index, dtype="object").mask(by_post, "post").mask(site.notna(), "site")
@@ -60,8 +60,8 @@ def room_posts(frames: Frames) -> pd.DataFrame:
 
 
 def delivered_people(frames: Frames) -> Members:
-    """Distinct contacts with at least one accepted message; unit: persons. From: deliveries."""
-    return _known(frames, delivered(frames)["contact_id"])
+    """Distinct contacts with at least one accepted message; unit: persons. From: deliveries, first times."""
+    return _known(frames, delivered(frames)["contact_id"]).union(_known(frames, _once(frames, DELIVERED)))
 
 
 def room_audience(frames: Frames) -> pd.DataFrame:
@@ -86,7 +86,9 @@ def joined(frames: Frames) -> Members:
     """
     joins = frames.actions[frames.actions["kind"] == ActionKind.JOIN]
     mine = _known(frames, joins.loc[joins["campaign_id"] == frames.campaign.id, "contact_id"])
-    of_others = joins.loc[joins["campaign_id"].notna(), "contact_id"]
+    mine = mine.union(_known(frames, _once(frames, JOINED)))
+    earlier = frames.first_times.loc[frames.first_times["what"] == JOINED, "contact_id"]
+    of_others = {*joins.loc[joins["campaign_id"].notna(), "contact_id"].dropna(), *earlier}
     campaign, people = frames.campaign, frames.people
     if campaign.launched_at is None:
         return mine
@@ -104,7 +106,8 @@ def engaged(frames: Frames) -> Members:
     """Contacts with at least one tap, answer or pledge on this campaign; unit: persons. From: actions, pledges."""
     rows = frames.actions
     mine = (rows["campaign_id"] == frames.campaign.id) & rows["kind"].isin(ENGAGING)
-    return pledged(frames).union(_known(frames, rows.loc[mine, "contact_id"]))
+    now, before = _known(frames, rows.loc[mine, "contact_id"]), _known(frames, _once(frames, ENGAGED))
+    return pledged(frames).union(now).union(before)
 
 
 def reached(frames: Frames) -> Members:
@@ -146,8 +149,8 @@ def blocks(frames: Frames) -> pd.DataFrame:
     """People whose platform said that they shut us out when a post arrived; unit: persons. From: deliveries."""
     rows = frames.deliveries
     refused = rows["status"].isin([DeliveryStatus.FAILED, DeliveryStatus.BOUNCED])
-    refused &= rows["reason"].str.fullmatch(_REFUSED) & ~rows["is_room"].astype(bool)
-    people = _known(frames, rows.loc[refused, "contact_id"])
+    refused &= rows["reason"].str.fullmatch(SHUT_OUT) & ~rows["is_room"].astype(bool)
+    people = _known(frames, rows.loc[refused, "contact_id"]).union(_known(frames, _once(frames, BLOCKED)))
     return pd.DataFrame({"area": profile(frames).loc[people, "area"]})
 
 
@@ -172,9 +175,12 @@ def _left(frames: Frames, kind: ActionKind) -> pd.DataFrame:
     during = rows["day"].between(pd.Timestamp(first), pd.Timestamp(last))
     ours = rows["precinct"].isin(campaign.targets) | rows["contact_id"].isin(delivered_people(frames))
     chosen = rows[during & (ours | (rows["campaign_id"] == campaign.id))]
-    known, gone = chosen.dropna(subset=["contact_id"]), chosen[chosen["contact_id"].isna()]
-    persons = pd.concat([known.drop_duplicates("contact_id"), gone])
-    return pd.DataFrame({"area": persons["precinct"].astype("Float64")})
+    once = frames.first_times
+    before = once[(once["campaign_id"] == campaign.id) & (once["what"] == kind)]
+    known = pd.concat([chosen.dropna(subset=["contact_id"]), before]).drop_duplicates("contact_id")
+    gone = pd.concat([chosen[chosen["contact_id"].isna()], frames.leavers[frames.leavers["kind"] == kind]])
+    areas = [*known["precinct"], *gone["precinct"]]
+    return pd.DataFrame({"area": pd.array([None if pd.isna(area) else area for area in areas], dtype="Float64")})
 
 
 def outcomes(frames: Frames) -> pd.DataFrame:
@@ -203,6 +209,12 @@ def days_left(frames: Frames) -> int | None:
     if frames.campaign.last_wall is None:
         return None
     return max(0, (frames.campaign.last_wall.date() - to_wall(frames.now).date()).days)
+
+
+def _once(frames: Frames, what: str) -> pd.Series:
+    """Contact ids of whom it is kept that this happened in the campaign, after the rows that said so have gone."""
+    rows = frames.first_times
+    return rows.loc[(rows["campaign_id"] == frames.campaign.id) & (rows["what"] == what), "contact_id"]
 
 
 def _known(frames: Frames, contact_ids: pd.Series) -> Members:

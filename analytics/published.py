@@ -17,4 +17,6 @@ def published_campaigns(*columns: sa.Column[Any]) -> sa.Select[Any]:
         .where(t.posts.c.campaign_id == t.campaigns.c.id, t.post_versions.c.post_id == t.posts.c.id)
         .where(t.post_versions.c.approved_at.is_not(None))
     )
-    return sa.select(*columns).where(t.campaigns.c.status.not_in(_UNDECIDED), approved)
+    # Its posts have gone 24 months after the end, its counts stay.
+    closed = sa.exists().where(t.closings.c.campaign_id == t.campaigns.c.id)
+    return sa.select(*columns).where(t.campaigns.c.status.not_in(_UNDECIDED), sa.or_(approved, closed))

@@ -1,5 +1,6 @@
 """Unprotected totals of a simulation, for the demo and its tests; never of real people."""
 
+from collections import Counter
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from analytics.frames import snapshot, staff_ids
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import NotAllowed
 from campaign_engine.store import tables as t
+from campaign_engine.store.closing import ENGAGED, JOINED
 
 
 def simulated_totals(url: str) -> dict[str, Any]:
@@ -24,15 +26,23 @@ def simulated_totals(url: str) -> dict[str, Any]:
             )
         contacts = sa.select(sa.func.count()).select_from(t.contacts).where(allies)
         to_people = ~t.deliveries.c.is_room
-        frozen = sa.select(sa.func.count()).select_from(t.deliveries).where(to_people)
         statuses = sa.select(t.deliveries.c.status, sa.func.count()).where(to_people).group_by(t.deliveries.c.status)
-        acted = sa.select(t.actions.c.contact_id).union(sa.select(t.pledges.c.contact_id)).subquery()
+        counted = sa.select(t.delivery_counts.c.status, t.delivery_counts.c.messages)
+        deliveries = Counter[str](dict.fromkeys(DeliveryStatus, 0))
+        for status, messages in (*connection.execute(statuses), *connection.execute(counted)):
+            deliveries[status] += messages
+        took_part = t.first_times.c.what.in_((JOINED, ENGAGED))
+        acts = (
+            *(sa.select(table.c.contact_id) for table in (t.actions, t.pledges)),
+            sa.select(t.first_times.c.contact_id).where(took_part),
+        )
+        acted = sa.union(*acts).subquery()
         reached = sa.select(sa.func.count()).where(acted.c.contact_id.in_(sa.select(t.contacts.c.id).where(allies)))
         pledges = sa.select(sa.func.count()).select_from(t.pledges)
         return {
             "contacts": connection.scalar(contacts),
-            "frozen_audience": connection.scalar(frozen),
-            "deliveries": dict.fromkeys(DeliveryStatus, 0) | dict(connection.execute(statuses).tuples().all()),
+            "frozen_audience": sum(deliveries.values()),
+            "deliveries": dict(deliveries),
             "reached": connection.scalar(reached),
             "pledges": connection.scalar(pledges),
         }

@@ -41,6 +41,7 @@ from campaign_engine.services.nudging import Nudging
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.posting import Posting
+from campaign_engine.services.retention import Retention
 from campaign_engine.services.room_desk import RoomDesk
 from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.sites import Sites
@@ -79,6 +80,7 @@ class Engine:
     marks: Marks
     posting: Posting
     nudging: Nudging
+    retention: Retention
     reports: ReportDesk
     texts: PostTexts
     approvals: TextApprovals
@@ -284,6 +286,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         marks=Marks(store),
         posting=Posting(store, clock, settings.min_audience),
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
+        retention=Retention(store),
         reports=reports,
         texts=base.texts,
         approvals=base.approvals,

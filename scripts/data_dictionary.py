@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from campaign_engine.domain.retention import RULES
 from campaign_engine.store.tables import metadata
 
 PAGE = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
@@ -28,9 +29,14 @@ HEADER = """\
 Every column that is stored, what kind of thing it is, and how long it may be kept (safety A5). A `?` marks what may be
 empty.
 
-What removes it today: the person's own /delete at once; the nightly work for updates seen (48 hours), dialogue states
-and age blocks (24 hours), requests for a role (when they end) and posts on the page (30 days). The other periods are
-limits that the program does not yet enforce by itself.
+What removes it: the person's own /delete at once, and the nightly clean-up (03:30 New York time, and each start of the
+program). `groundswell doctor` says when it ran. Its rules, which a test holds against this page:
+
+| rule | kept | from | tables |
+|---|---|---|---|
+{rules}
+
+Copies of the database are yours: `groundswell db backup` keeps none by itself, so remove yours after 30 days.
 """
 
 
@@ -41,7 +47,13 @@ class UnlistedColumn(Exception):
 def page(tables: sa.MetaData) -> str:
     """The whole page. Raises UnlistedColumn."""
     classes = "\n".join(f"- **{name}**: {meaning}" for name, meaning in CLASSES.items())
-    return "\n".join((HEADER, classes, *(_section(tables.tables[name]) for name in sorted(tables.tables))))
+    rules = "\n".join(
+        f"| {rule.name} | {rule.keep} | {rule.since} | {', '.join(sorted(rule.tables & tables.tables.keys()))} |"
+        for rule in RULES
+    )
+    return "\n".join(
+        (HEADER.format(rules=rules), classes, *(_section(tables.tables[name]) for name in sorted(tables.tables)))
+    )
 
 
 def _section(table: sa.Table) -> str:

@@ -17,6 +17,7 @@ from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.permission import alone_in
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
+from campaign_engine.domain.retention import overdue
 from campaign_engine.domain.support import Standing
 from campaign_engine.settings import Settings, unknown_variables
 
@@ -182,7 +183,7 @@ async def of_database(settings: Settings) -> list[Finding]:
             async with open_engine(settings) as engine:
                 kind = "SQLite" if engine.database.is_sqlite else "PostgreSQL"
                 findings.append(well("database", f"{kind} at version {migrate.newest()}, and the key file fits."))
-                for check in (_tables, _data, _switch, _lanes, _deliveries, _staff, _directory, _audit):
+                for check in (_tables, _data, _switch, _lanes, _deliveries, _staff, _directory, _audit, _retention):
                     findings.append(await check(engine))  # noqa: PERF401 - what was found before an error is kept
     except GroundswellError as error:
         findings.append(failed("database", error))
@@ -307,3 +308,18 @@ async def _audit(engine: "Engine") -> Finding:
         todo = "Compare `groundswell audit head` of your backups to see since when."
         return Finding(Level.RED, "audit log", f"Entry {broken} was changed or moved.", todo)
     return well("audit log", "Every entry follows from the one before.")
+
+
+async def _retention(engine: "Engine") -> Finding:
+    """When what has been kept long enough was removed, and what is overdue (safety A5)."""
+    async with engine.store.read() as work:
+        runs = await work.retention.last_runs()
+    late = overdue({rule: ran_at for rule, (ran_at, _) in runs.items()}, engine.time.clock())
+    if not runs:
+        return well("retention", "It runs at the first start of `groundswell up`, then every night.")
+    says = f"Ran last {day_and_time(max(ran_at for ran_at, _ in runs.values()))}"
+    says += f"; removed {sum(removed for _, removed in runs.values())}."
+    if late:
+        todo = "Keep `groundswell up` running: it cleans up at each start and every night."
+        return Finding(Level.YELLOW, "retention", f"{says} Overdue: {', '.join(late)}.", todo)
+    return well("retention", says)

@@ -68,7 +68,7 @@ class Desk:
         """Sites, staff and students who have yet to come."""
         stage = await furnish(engine)
         crowd = Crowd.gather(engine, clock, Casting(PEOPLE, stage.sites, seed, clock() + timedelta(days=DAYS)))
-        parts = Parts(clock, crowd, engine.store, engine.conversation, engine.posting, engine.lanes)
+        parts = Parts(clock, crowd, engine.store, engine.retention, engine.posting, engine.lanes)
         return cls(engine, clock, stage, Week(parts))
 
     async def handle(self, inbound: Inbound) -> tuple[Message, ...]:

@@ -109,7 +109,7 @@ async def _live(settings: Settings, play: _Play, made: Path) -> Summary:
         crowd = Crowd.gather(engine, clock, Casting(play.people, stage.sites, play.seed, LAST_ARRIVAL))
         for platform in platforms:
             platform.script(crowd.subscribed_by(LAST_ARRIVAL))
-        week = Week(Parts(clock, crowd, engine.store, engine.conversation, engine.posting, engine.lanes), told)
+        week = Week(Parts(clock, crowd, engine.store, engine.retention, engine.posting, engine.lanes), told)
         await week.forward(END)
         fates = sum((platform.seen for platform in platforms), Counter[Fate]())
         summary = await _report(engine, campaign_id, made)

@@ -9,9 +9,9 @@ from campaign_engine.demo.clock import DemoClock
 from campaign_engine.demo.crowd import Crowd
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.unit_of_work import Store
-from campaign_engine.services.conversation import Conversation
 from campaign_engine.services.delivering import Lane
 from campaign_engine.services.posting import Posting
+from campaign_engine.services.retention import Retention
 
 _STEP = timedelta(hours=3)
 """How long nobody looks at what is due when nothing is said to be."""
@@ -32,7 +32,7 @@ class Parts:
     clock: DemoClock
     crowd: Crowd
     store: Store
-    conversation: Conversation
+    retention: Retention
     posting: Posting
     lanes: Mapping[str, Lane]
 
@@ -63,7 +63,7 @@ class Week:
             self.happened.acts += await self._parts.crowd.play(moment)
             clock.advance_to(moment)
             if to_wall(moment).date() != day:
-                await self._parts.conversation.forget_old(moment)
+                await self._parts.retention.run(moment)
             await self.post()
             self._told(clock())
 

@@ -1,5 +1,6 @@
 """One firing of a post, and its way to one address or room, from queued to a recorded end."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,6 +51,15 @@ UNSETTLED = (*TO_LEAVE, DeliveryStatus.SENDING, DeliveryStatus.UNCONFIRMED)
 
 CLAIMABLE = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
 """What a lane may take."""
+
+
+SHUT_OUT = r"blocked|chat_not_found|discord_\d+"
+"""Reasons by which a platform says that a person shut us out (channels' SendError codes that opt an address out)."""
+
+
+def shuts_out(status: str, reason: str) -> bool:
+    """Whether this end of a delivery counts as a block (measures: harm)."""
+    return status in (_S.FAILED, _S.BOUNCED) and re.fullmatch(SHUT_OUT, reason) is not None
 
 
 class OccurrenceStatus(StrEnum):

@@ -19,6 +19,7 @@ from campaign_engine.ports.planning import (
     TargetingRepository,
 )
 from campaign_engine.ports.rehearsals import RehearsalsRepository
+from campaign_engine.ports.retention import RetentionRepository
 from campaign_engine.ports.sending import (
     DeliveriesRepository,
     InboxRepository,
@@ -82,6 +83,8 @@ class UnitOfWork(Protocol):
     def marks(self) -> MarksRepository: ...  # noqa: D102
     @property
     def inbox(self) -> InboxRepository: ...  # noqa: D102
+    @property
+    def retention(self) -> RetentionRepository: ...  # noqa: D102
 
 
 class Store(Protocol):

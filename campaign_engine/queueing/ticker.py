@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 Work = Callable[[], Awaitable[object]]
 
-AT_NIGHT = time(4, 30)
+AT_NIGHT = time(3, 30)
 """New York wall-clock time that both DST changes leave alone."""
 
 

@@ -9,7 +9,6 @@ the drafts and lists of staff.
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from campaign_engine.dialogue import machine
 from campaign_engine.dialogue.intents import Intent, ShowHints, ShowPreview
@@ -40,9 +39,6 @@ from campaign_engine.services.volunteers import Volunteers
 
 TRIES = 5
 """How often an update is tried again because another one of the same person came first."""
-
-KEEP_STATE = timedelta(hours=24)
-KEEP_SEEN = timedelta(hours=48)
 
 log = logging.getLogger(__name__)
 
@@ -129,15 +125,6 @@ class Conversation:
         except StoreUnavailable:
             return self._helping.cards(inbound.language_hint, unavailable=True)
         return self._words((*replies, *step.replies), step.state.language)
-
-    async def forget_old(self, now: datetime) -> int:
-        """Remove updates seen 48 h ago, states of 24 h ago and age blocks that have ended; how many (safety A3, A5)."""
-        async with self._parts.store.write() as work:
-            gates = await work.contacts.forget_age_gates(now)
-            gates += await work.team.forget_requests(now)
-            removed = gates + await work.dialogues.forget_old(now - KEEP_SEEN, now - KEEP_STATE)
-        await self._parts.store.scrub()
-        return removed
 
     async def _look(self, work: UnitOfWork, inbound: Inbound) -> Turn:
         now = self._parts.clock()

@@ -5,12 +5,17 @@ import json
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.ports.planning import AuditEntry
-from campaign_engine.store.tables import audit_entries
+from campaign_engine.store.tables import audit_entries, meta
 from campaign_engine.store.transaction import Transaction
+from campaign_engine.store.upsert import upsert
 
 _START = "0" * 64
+_CUT = "audit_cut"
+"""Hash of the newest entry that was removed because of its age."""
+
 _LOCK = 0x61756469  # "audi": any number that nothing else locks
 
 
@@ -37,7 +42,7 @@ class SqlAuditRepository(Transaction):
 
     async def verify(self) -> int | None:
         """Reads the whole log as a stream."""
-        previous = _START
+        previous = await _cut_at(self._connection)
         statement = sa.select(audit_entries).order_by(audit_entries.c.id)
         async with self._connection.stream(statement) as rows:
             async for row in rows:
@@ -48,9 +53,29 @@ class SqlAuditRepository(Transaction):
         return None
 
     async def head(self) -> str:
-        """One statement; 64 zeros before the first entry."""
+        """One statement, a second where there is no entry; 64 zeros before the first."""
         newest = sa.select(audit_entries.c.hash).order_by(audit_entries.c.id.desc()).limit(1)
-        return (await self._connection.execute(newest)).scalar_one_or_none() or _START
+        return (await self._connection.execute(newest)).scalar_one_or_none() or await _cut_at(self._connection)
+
+
+async def cut(connection: AsyncConnection, before: datetime) -> int:
+    """Remove entries of hours before; the hash of the last one stays, from which the next follows. How many went.
+
+    Entries are in the order of their ids, so only a beginning of the log goes, even if a clock once went back.
+    """
+    c = audit_entries.c
+    first_kept = await connection.scalar(sa.select(sa.func.min(c.id)).where(c.hour >= before))
+    old = sa.true() if first_kept is None else c.id < first_kept
+    last = await connection.scalar(sa.select(c.hash).where(old).order_by(c.id.desc()).limit(1))
+    if last is None:
+        return 0
+    kept = upsert(connection, meta, change=("value",))
+    await connection.execute(kept.values(key=_CUT, value=last))
+    return (await connection.execute(audit_entries.delete().where(old))).rowcount
+
+
+async def _cut_at(connection: AsyncConnection) -> str:
+    return str(await connection.scalar(sa.select(meta.c.value).where(meta.c.key == _CUT)) or _START)
 
 
 def _hash(previous: str, entry: AuditEntry, hour: datetime) -> str:

@@ -31,6 +31,7 @@ from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
 from campaign_engine.store.optouts import SqlOptOutsRepository
 from campaign_engine.store.rehearsals import SqlRehearsalsRepository
+from campaign_engine.store.retention import SqlRetentionRepository
 from campaign_engine.store.rooms import SqlRoomsRepository
 from campaign_engine.store.sites import SqlSitesRepository
 from campaign_engine.store.staff import SqlStaffRepository
@@ -72,6 +73,7 @@ class SqlUnitOfWork:
         self.kill_switch = SqlKillSwitchRepository(connection, cipher)
         self.marks = SqlMarksRepository(connection, cipher)
         self.inbox = SqlInboxRepository(connection, cipher)
+        self.retention = SqlRetentionRepository(connection, cipher)
 
 
 class SqlStore:

@@ -14,7 +14,7 @@ from campaign_engine.bootstrap import Engine
 from campaign_engine.demo.cast import Player
 from campaign_engine.domain.contact import Role, Scope
 from campaign_engine.ports.clock import system_clock
-from campaign_engine.store.tables import audit_entries, deliveries, lanes, rankings
+from campaign_engine.store.tables import audit_entries, deliveries, lanes, rankings, retention_runs
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.telegram_server import TelegramServer
 from tests.support.cli import Cli, code_of, with_role
@@ -185,3 +185,20 @@ async def test_A2_the_platforms_are_asked_about_the_tokens_which_are_never_shown
     found, said = await asked_online(sqlite_cli, **addresses, **wrong)
     assert (found["telegram online"], found["discord online"]) == ("yellow", "yellow")
     assert "geheim" not in said
+
+
+def test_A5_a_clean_up_that_did_not_run_last_night_is_told_with_its_rules(cli: Cli) -> None:
+    assert examined(cli)["retention"][0] == "green"
+
+    async def run(engine: Engine) -> None:
+        await engine.retention.run(engine.time.clock())
+
+    cli.within(run)
+    level, says = examined(cli)["retention"]
+    assert level == "green"
+    assert says.startswith("Ran last ")
+    late = retention_runs.update().where(retention_runs.c.rule == "inbox")
+    execute(cli, late.values(ran_at=system_clock() - timedelta(hours=30)))
+    level, says = examined(cli)["retention"]
+    assert level == "yellow"
+    assert says.endswith("Overdue: inbox.")

@@ -41,7 +41,7 @@ async def test_C4_one_question_stands_below_the_menu_and_its_answer_is_kept(hous
 
 async def test_C5_a_question_that_nobody_answered_is_not_put_again_for_365_days(house: House, ally: Phone) -> None:
     await ally.command("menu")
-    await house.conversation.forget_old(house.clock() + 3 * DAY)
+    await house.retention.run(house.clock() + 3 * DAY)
     seen = []
     for _ in range(53):
         house.clock.advance(7 * DAY)

@@ -70,7 +70,7 @@ async def test_A5_a_join_goes_on_at_the_first_empty_field_after_its_state_was_fo
     await phone.start()
     await phone.tap(*done)
     house.clock.advance(timedelta(hours=25))
-    await house.conversation.forget_old(house.clock())
+    await house.retention.run(house.clock())
     assert not await house.rows(tables.dialogues)
     assert asked in await phone.say("hello again")
 
@@ -207,7 +207,7 @@ async def test_C2_twelve_or_under_leaves_only_a_counter_and_a_block_of_24_hours(
     assert "for people 13 and older" in await phone.start()
     assert not phone.buttons
     house.clock.advance(timedelta(hours=24, minutes=1))
-    await house.conversation.forget_old(house.clock())
+    await house.retention.run(house.clock())
     assert "How old are you?" in await phone.start()
 
 

@@ -313,7 +313,7 @@ async def test_a_half_made_draft_is_taken_up_after_its_state_was_forgotten(house
     await organizer.tap("New campaign", "Awareness")
     await organizer.say("Ours")
     house.clock.advance(timedelta(hours=25))
-    await house.conversation.forget_old(house.clock())
+    await house.retention.run(house.clock())
     await organizer.command("menu")
     assert "Where? Tap one" in await organizer.tap("My draft")
 

@@ -72,7 +72,7 @@ async def test_R1_the_training_survives_help_and_a_day_and_is_for_organizers_onl
     await organizer.press("tr:1:b")
     await organizer.command("help")
     assert "2 of 3" in await organizer.say("hm")
-    await house.conversation.forget_old(house.clock().replace(year=2030))
+    await house.retention.run(house.clock().replace(year=2030))
     assert "1 of 3" in await organizer.press("tr:2:b")
     for stranger in (await house.person("ally").join(), await house.staff("oak3", Role.APPROVER)):
         assert "of 3" not in await stranger.press("tr")

@@ -89,7 +89,7 @@ async def test_R1_a_request_can_be_taken_back_and_ends_by_itself(house: House) -
     await phone.tap("More…", ASK, "Yes, ask for me")
     house.clock.advance(REQUEST_LIFE)
     assert "Nobody waits" in await approver.press("rq")
-    assert await house.conversation.forget_old(house.clock()) >= 1
+    assert await house.retention.run(house.clock()) >= 1
     assert await house.rows(tables.role_requests) == []
 
 

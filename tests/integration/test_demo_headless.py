@@ -103,7 +103,7 @@ async def test_without_lanes_nothing_is_delivered_and_nothing_is_reported(tmp_pa
         await plan_campaign(stage.organizer, headless.PLEDGE_DRIVE)
         await approve_waiting(stage.approver)
         crowd = Crowd.gather(engine, clock, Casting(200, stage.sites, 7, headless.LAST_ARRIVAL))
-        week = Week(Parts(clock, crowd, engine.store, engine.conversation, engine.posting, {}))
+        week = Week(Parts(clock, crowd, engine.store, engine.retention, engine.posting, {}))
         await week.forward(headless.END)
         async with engine.store.read() as work:
             counts = {str(status): count for status, count in (await work.deliveries.counts()).items()}

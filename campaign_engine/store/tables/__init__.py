@@ -33,6 +33,14 @@ from campaign_engine.store.tables.people import (
     staff_members,
 )
 from campaign_engine.store.tables.places import datasets, meta, precincts, rankings, shootings, sites, source_codes
+from campaign_engine.store.tables.retention import (
+    closing_counts,
+    closings,
+    delivery_counts,
+    first_times,
+    leaver_counts,
+    retention_runs,
+)
 from campaign_engine.store.tables.roles import role_requests, trainings
 
 __all__ = [
@@ -45,17 +53,21 @@ __all__ = [
     "backlogs",
     "campaign_targets",
     "campaigns",
+    "closing_counts",
+    "closings",
     "consent_questions",
     "consents",
     "contacts",
     "counters",
     "datasets",
     "deliveries",
+    "delivery_counts",
     "dialogues",
     "directory_looks",
     "do_not_contact",
     "event_changes",
     "event_notices",
+    "first_times",
     "held_posts",
     "hold_events",
     "holds",
@@ -64,6 +76,7 @@ __all__ = [
     "incidents",
     "kill_switch",
     "lanes",
+    "leaver_counts",
     "looks",
     "meta",
     "metadata",
@@ -73,6 +86,7 @@ __all__ = [
     "posts",
     "precincts",
     "rankings",
+    "retention_runs",
     "role_grants",
     "role_invites",
     "role_requests",

@@ -16,3 +16,4 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 DELIVERY_LOG = "30 days, then only counts"
 CAMPAIGN = "24 months"
+WHILE_STAFF = "while they hold a role"

@@ -29,13 +29,13 @@ campaigns = sa.Table(
     public("kind", sa.String(16)),
     public("goal", sa.Integer),
     public("languages", sa.JSON),
-    staff("status", sa.String(16), keep=CAMPAIGN, index=True),
+    staff("status", sa.String(16), keep="for good", index=True),
     staff("author_id", Id, sa.ForeignKey("contacts.id", ondelete="SET NULL"), nullable=True, keep=CAMPAIGN),
     public("ranking_id", Id, sa.ForeignKey("rankings.id"), nullable=True),
-    staff("version", sa.Integer, keep=CAMPAIGN),
-    staff("created_at", UtcDateTime, keep=CAMPAIGN),
-    staff("launched_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
-    staff("finished_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
+    staff("version", sa.Integer, keep="for good"),
+    staff("created_at", UtcDateTime, keep="for good"),
+    staff("launched_at", UtcDateTime, nullable=True, keep="for good"),
+    staff("finished_at", UtcDateTime, nullable=True, keep="for good"),
 )
 
 campaign_targets = sa.Table(

@@ -77,6 +77,7 @@ kill_switch = sa.Table(
     staff("pressed_at", UtcDateTime, keep="for good"),
     staff("lifted_at", UtcDateTime, nullable=True, keep="for good"),
     staff("settled_at", UtcDateTime, nullable=True, keep="for good"),
+    secret("presser_mark", sa.String(64), nullable=True, keep="until everything goes on"),
 )
 
 backlogs = sa.Table(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from campaign_engine.store.columns import UtcDateTime, person, secret, staff
-from campaign_engine.store.tables.base import Id, metadata
+from campaign_engine.store.tables.base import WHILE_STAFF, Id, metadata
 
 contacts = sa.Table(
     "contacts",
@@ -106,19 +106,26 @@ seen_updates = sa.Table(
 staff_members = sa.Table(
     "staff_members",
     metadata,
-    staff("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    staff("handle", sa.String(40), unique=True),
+    staff(
+        "contact_id",
+        Id,
+        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        keep=WHILE_STAFF,
+    ),
+    staff("handle", sa.String(40), unique=True, keep=WHILE_STAFF),
 )
 
 role_grants = sa.Table(
     "role_grants",
     metadata,
-    staff("id", Id, primary_key=True),
-    staff("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), index=True),
-    staff("role", sa.String(16)),
-    staff("scope_kind", sa.String(16)),
-    staff("scope_value", sa.String(40)),
-    staff("granted_at", UtcDateTime),
+    staff("id", Id, primary_key=True, keep=WHILE_STAFF),
+    staff("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), index=True, keep=WHILE_STAFF),
+    staff("role", sa.String(16), keep=WHILE_STAFF),
+    staff("scope_kind", sa.String(16), keep=WHILE_STAFF),
+    staff("scope_value", sa.String(40), keep=WHILE_STAFF),
+    staff("granted_at", UtcDateTime, keep=WHILE_STAFF),
     sa.UniqueConstraint("contact_id", "role", "scope_kind", "scope_value"),
 )
 

@@ -65,16 +65,18 @@ sites = sa.Table(
     public("kind", sa.String(20)),
     public("precinct", sa.Integer, sa.ForeignKey("precincts.number")),
     public("active", sa.Boolean),
-    staff("created_at", UtcDateTime),
+    staff("created_at", UtcDateTime, keep="for good"),
 )
+
+LISTED = "while the site is listed"
 
 source_codes = sa.Table(
     "source_codes",
     metadata,
-    staff("id", Id, primary_key=True),
-    staff("site_id", Id, sa.ForeignKey("sites.id", ondelete="CASCADE"), index=True),
-    staff("code", sa.String(24), unique=True),
-    staff("word_code", sa.String(24), unique=True),
-    staff("active", sa.Boolean),
-    staff("created_at", UtcDateTime),
+    staff("id", Id, primary_key=True, keep=LISTED),
+    staff("site_id", Id, sa.ForeignKey("sites.id", ondelete="CASCADE"), index=True, keep=LISTED),
+    staff("code", sa.String(24), unique=True, keep=LISTED),
+    staff("word_code", sa.String(24), unique=True, keep=LISTED),
+    staff("active", sa.Boolean, keep=LISTED),
+    staff("created_at", UtcDateTime, keep=LISTED),
 )

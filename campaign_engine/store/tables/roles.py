@@ -3,16 +3,23 @@
 import sqlalchemy as sa
 
 from campaign_engine.store.columns import UtcDateTime, person, staff
-from campaign_engine.store.tables.base import Id, metadata
+from campaign_engine.store.tables.base import WHILE_STAFF, Id, metadata
 
 _REQUEST = "14 days at most"
 
 trainings = sa.Table(
     "trainings",
     metadata,
-    staff("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    staff("code", sa.String(16), primary_key=True),
-    staff("completed_at", UtcDateTime),
+    staff(
+        "contact_id",
+        Id,
+        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        keep=WHILE_STAFF,
+    ),
+    staff("code", sa.String(16), primary_key=True, keep=WHILE_STAFF),
+    staff("completed_at", UtcDateTime, keep=WHILE_STAFF),
 )
 
 role_requests = sa.Table(

@@ -127,6 +127,23 @@ class RoleGrant:
     scope: Scope = Scope()
 
 
+class LessonCode(StrEnum):
+    """The twelve lessons in their order: before, during and after violence."""
+
+    READ = "B1"
+    COOL = "B2"
+    HELP = "B3"
+    PLAN = "B4"
+    SHOTS = "D1"
+    CALL = "D2"
+    BLEEDING = "D3"
+    FIGHT = "D4"
+    FIRST_DAYS = "A1"
+    NOT_PASSED = "A2"
+    GRIEF = "A3"
+    SHOW_UP = "A4"
+
+
 class RequestState(StrEnum):
     """Where somebody's wish for a role stands."""
 
@@ -151,7 +168,8 @@ class Person:
     """All that a conversation knows of the one who writes: the fields of safety N2 and nothing else.
 
     `contact_id` is None for someone who has not given an age band yet. Times are UTC. `asked` says when we last put a
-    question about a consent to them outside the join; `joined_at` is None for a stranger.
+    question about a consent to them outside the join; `joined_at` is None for a stranger. `lessons` says how far they
+    are in each one that they opened (domain.lesson.DONE).
     """
 
     contact_id: int | None = None
@@ -175,6 +193,7 @@ class Person:
     handle: str = ""
     trained: bool = False
     request: RoleRequest | None = None
+    lessons: Mapping[LessonCode, int] = field(default_factory=dict)
 
     @property
     def topics(self) -> Mapping[Topic, bool]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from jinja2 import PackageLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from campaign_engine.dialogue.lesson_files import lesson_text
 from campaign_engine.domain.automatic_texts import text_hash
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import InvalidInput
@@ -61,6 +62,7 @@ class Renderer:
             autoescape=False,
             keep_trailing_newline=False,
         )
+        self._environment.globals["lesson"] = lesson_text
         self._imported = imported or {}
         self._posts = lru_cache(maxsize=512)(self._environment.from_string)
         self._own = lru_cache(maxsize=2048)(self._environment.from_string)

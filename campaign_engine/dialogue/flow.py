@@ -48,7 +48,7 @@ def idle(state: State) -> State:
 
 def aside(state: State) -> State:
     """Something was done in between: a join or an invite stays open, a draft is taken up from the menu (safety C8)."""
-    return idle(state) if state.flow in ("organize", "approve", "translate") else state
+    return idle(state) if state.flow in ("organize", "approve", "translate", "learn") else state
 
 
 def number(text: str) -> int | None:

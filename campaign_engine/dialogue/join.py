@@ -81,7 +81,7 @@ def ask(state: State, context: Context, intents: tuple[Intent, ...] = ()) -> Ste
         case "updates":
             return Step(state, (_updates_question(state, context),), intents)
         case _:
-            return Step(idle(state), (_done(),), intents)
+            return Step(idle(state), (_done(state, context),), intents)
 
 
 def next_field(state: State, context: Context, after: str) -> State:
@@ -243,5 +243,5 @@ def _updates_answered(state: State, context: Context, yes: bool) -> Step:
     return ask(after, context, (given,))
 
 
-def _done() -> Reply:
-    return Reply("join.done", options=((option("menu.open", "m"),),))
+def _done(state: State, context: Context) -> Reply:
+    return Reply("join.done", options=(*pledge.lesson_row(state, context), (option("menu.open", "m"),)))

@@ -7,6 +7,7 @@ from campaign_engine.dialogue import (
     automatic,
     holds,
     join,
+    learn,
     menu,
     organize,
     pledge,
@@ -119,7 +120,8 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
         return before(
             Reply("pledge.planned"), join.ask(join.next_field(following, _pledged(context), "plan"), context), intent
         )
-    made = automatic.choice(state, data, context) or training.choice(state, data, context)
+    made = learn.choice(state, data, context) or automatic.choice(state, data, context)
+    made = made or training.choice(state, data, context)
     made = made or translate.choice(state, data, context)
     made = made or team.choice(state, data, context) or volunteer.choice(state, data, context)
     made = made or approve.choice(state, data, context)

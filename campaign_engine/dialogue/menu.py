@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from campaign_engine.dialogue import consents, join, staff_menu, stopping, training, volunteer
+from campaign_engine.dialogue import consents, join, learn, staff_menu, stopping, training, volunteer
 from campaign_engine.dialogue.approval_intents import ShowOwnWaits
 from campaign_engine.dialogue.flow import Rows, aside, before, idle, language_rows, option, say, waits
 from campaign_engine.dialogue.help import opened_card
 from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowNear, ShowStatus
 from campaign_engine.dialogue.state import Context, State, Step
+from campaign_engine.domain.contact import LessonCode
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.roles import Capability, may
@@ -37,7 +38,7 @@ def _help(_: Context) -> Option:
     return option("menu.help", "m:help")
 
 
-_ALLY_BUTTONS: tuple[Callable[[Context], Option | None], ...] = (_my_pledge, _what_i_get, _help)
+_ALLY_BUTTONS: tuple[Callable[[Context], Option | None], ...] = (_my_pledge, learn.menu_button, _what_i_get, _help)
 """An ally's menu in this order; what leads nowhere for this person makes no button (None)."""
 
 IN_A_ROW = 2
@@ -50,7 +51,7 @@ def _everybodys_rows(context: Context) -> Rows:
 
 
 def _ally_rows(context: Context) -> Rows:
-    pinned: Rows = ((option("hold.lesson", "m:a2"),),) if context.pinned else ()
+    pinned: Rows = ((learn.open_button(LessonCode(context.pinned)),),) if context.pinned else ()
     made = [button for make in _ALLY_BUTTONS if (button := make(context)) is not None]
     rows = tuple(tuple(made[start : start + IN_A_ROW]) for start in range(0, len(made), IN_A_ROW))
     return (*pinned, *rows, (option("menu.more", "m:more"),))
@@ -106,7 +107,6 @@ def choice(state: State, data: str, context: Context) -> Step | None:
         "m:stop": opt_out(state),
         "m:help": Step(state, (opened_card(),)),
         "m:near": say(state, intents=(ShowNear(),)),
-        "m:a2": Step(state, (Reply("hold.lesson_a2"),)),
         "m:privacy": Step(state, (Reply("menu.privacy_text"),)),
         "m:delete": ask_delete(state),
         "del:yes": Step(idle(state), (Reply("menu.deleted"),), (DeletePerson(),)),
@@ -173,5 +173,7 @@ def open_question(state: State, context: Context) -> Step:
         return join.ask(state, context)
     if state.flow == "training":
         return training.ask(state)
+    if state.flow == learn.FLOW:
+        return learn.ask(state, context)
     resumed = None if context.person.is_staff else join.resume(state, context)
     return resumed or menu(state, context)

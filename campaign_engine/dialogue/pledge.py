@@ -6,7 +6,7 @@ from campaign_engine.dialogue.flow import Rows, column, option, remember_source,
 from campaign_engine.dialogue.intents import CreateContact, GivePledge, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.action import IfThen, PledgeCode
-from campaign_engine.domain.contact import AgeBand, Source
+from campaign_engine.domain.contact import AgeBand, LessonCode, Source
 from campaign_engine.domain.message import Reply
 
 _ROOM_AGES = (
@@ -42,6 +42,14 @@ def chosen(state: State, data: str) -> tuple[GivePledge, State] | None:
     if head == "if" and value in set(IfThen) and state.data.get("pledge") in set(PledgeCode):
         return GivePledge(PledgeCode(state.data["pledge"]), IfThen(value), source_of(state)), state
     return None
+
+
+def lesson_row(state: State, context: Context) -> Rows:
+    """For those who just pledged to learn, and have not begun."""
+    pledged = PledgeCode.LEARN in context.person.pledges or state.data.get("pledge") == PledgeCode.LEARN
+    if not pledged or context.person.lessons:
+        return ()
+    return ((option("learn.first", f"ln:{next(iter(LessonCode))}"),),)
 
 
 def from_post(state: State, data: str, context: Context) -> Step | None:

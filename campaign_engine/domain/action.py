@@ -23,7 +23,10 @@ class IfThen(StrEnum):
 
 
 class ActionKind(StrEnum):
-    """Inbound actions that make a contact reached (measures: reached) or engaged (`tap`, `answer`, `pledge`)."""
+    """Inbound actions that make a contact reached (measures: reached) or engaged.
+
+    Engaged (measures) are `tap`, `answer`, `pledge` and `lesson_done`.
+    """
 
     JOIN = "join"
     TAP = "tap"
@@ -32,6 +35,7 @@ class ActionKind(StrEnum):
     OPT_OUT = "opt_out"
     DELETE = "delete"
     PAUSE = "pause"
+    LESSON_DONE = "lesson_done"
 
 
 class SiteKind(StrEnum):

@@ -79,11 +79,17 @@ def next_question(person: Person, now: datetime) -> ConsentKind | None:
     return next((kind for kind in _IN_ORDER if _is_moment(person, kind, now) and may_ask(person, kind, now)), None)
 
 
+def may_offer_series(person: Person, now: datetime) -> bool:
+    """After the first finished lesson, unless another question was put within the gap."""
+    recent = any(now - asked < ASK_GAP for asked in person.asked.values())
+    return not recent and not person.is_staff and may_ask(person, Topic.LESSON_SERIES, now)
+
+
 def _is_moment(person: Person, kind: ConsentKind, now: datetime) -> bool:
     """What the person did makes the question one that they may have themselves."""
     match kind:
         case Topic.LESSON_SERIES:
-            return bool(person.pledges & {PledgeCode.LEARN, PledgeCode.ALLY})
+            return bool(person.lessons or person.pledges & {PledgeCode.LEARN, PledgeCode.ALLY})
         case Topic.EVENT_NEWS | Topic.CHECK_INS:
             return person.precinct is not None
         case Consent.REMINDERS:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypedDict
 
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
-from campaign_engine.domain.contact import AddressStatus, AgeBand, ConsentKind, Person, RoleGrant
+from campaign_engine.domain.contact import AddressStatus, AgeBand, ConsentKind, LessonCode, Person, RoleGrant
 from campaign_engine.domain.message import Destination
 
 
@@ -91,7 +91,8 @@ class Held:
     """Everything that is kept about one person, for their own eyes (safety C8).
 
     `topics` are all yes and no, `asked` the consents that we do not ask about again for a while. `actions` and
-    `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox. `pseudonym` is empty when no
+    `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox.
+    `lessons` are those that were opened, and whether each was finished. `pseudonym` is empty when no
     contact is kept. `listed` says that an imported list of opt-outs held the address.
     """
 
@@ -111,6 +112,7 @@ class Held:
     asked: tuple[tuple[ConsentKind, date], ...] = ()
     pledges: tuple[HeldPledge, ...] = ()
     actions: tuple[tuple[ActionKind, date], ...] = ()
+    lessons: tuple[tuple[LessonCode, bool], ...] = ()
     messages: int = 0
     waiting_posts: int = 0
     handle: str = ""

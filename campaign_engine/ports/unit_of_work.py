@@ -7,6 +7,7 @@ from campaign_engine.ports.approvals import ApprovalsRepository, AudiencesReposi
 from campaign_engine.ports.automatic import TextApprovalsRepository
 from campaign_engine.ports.directory import DirectoryRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
+from campaign_engine.ports.lessons import LessonsRepository
 from campaign_engine.ports.marks import MarksRepository
 from campaign_engine.ports.optouts import OptOutsRepository
 from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository
@@ -43,6 +44,8 @@ class UnitOfWork(Protocol):
     def actions(self) -> ActionsRepository: ...  # noqa: D102
     @property
     def text_approvals(self) -> TextApprovalsRepository: ...  # noqa: D102
+    @property
+    def lessons(self) -> LessonsRepository: ...  # noqa: D102
     @property
     def campaigns(self) -> CampaignsRepository: ...  # noqa: D102
     @property

@@ -1,4 +1,4 @@
-"""Carries out pledges and counted actions.
+"""Carries out pledges, lessons and counted actions.
 
 Which campaign a pledge counts to (attribution):
 1. the campaign of the post, link or button that brought the person to it;
@@ -13,7 +13,7 @@ A plan chosen afterwards completes the pledge it belongs to, whatever was launch
 
 from dataclasses import replace
 
-from campaign_engine.dialogue.intents import GivePledge, RecordAction
+from campaign_engine.dialogue.intents import GivePledge, NoteLesson, RecordAction
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.contact import Person, Source
@@ -73,6 +73,15 @@ async def record_action(turn: Turn, intent: RecordAction) -> Replies:
     return ()
 
 
+async def note_lesson(turn: Turn, intent: NoteLesson) -> Replies:
+    """Nothing for a stranger."""
+    person = turn.person
+    if person.contact_id is not None:
+        await turn.work.lessons.reach(person.contact_id, intent.code, intent.reached)
+        turn.person = replace(person, lessons={**person.lessons, intent.code: intent.reached})
+    return ()
+
+
 def handlers() -> Handlers:
     """Dispatch table of this file."""
-    return {GivePledge: give_pledge, RecordAction: record_action}
+    return {GivePledge: give_pledge, RecordAction: record_action, NoteLesson: note_lesson}

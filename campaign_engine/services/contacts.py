@@ -221,6 +221,7 @@ def held_reply(held: Held, person: Person, places: Places) -> Reply:
             "asked": held.asked,
             "pledges": held.pledges,
             "actions": held.actions,
+            "lessons": held.lessons,
             "messages": held.messages,
             "waiting_posts": held.waiting_posts,
             "handle": held.handle,

@@ -13,8 +13,10 @@ from campaign_engine.domain.contact import (
     AddressStatus,
     AgeBand,
     ConsentKind,
+    LessonCode,
     consent_kind,
 )
+from campaign_engine.domain.lesson import DONE
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import ContactChanges, Held, HeldPledge, NewContact
@@ -34,6 +36,7 @@ from campaign_engine.store.tables import (
     do_not_contact,
     imported_optouts,
     inbox,
+    lesson_progress,
     pledges,
     role_grants,
     sites,
@@ -43,6 +46,7 @@ from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import upsert
 
 _PSEUDONYM_BYTES = 12
+_IN_ORDER = sa.case({code.value: place for place, code in enumerate(LessonCode)}, value=lesson_progress.c.lesson)
 
 
 class SqlContactsRepository(Transaction):
@@ -163,6 +167,7 @@ class SqlContactsRepository(Transaction):
         asked = await self._rows(consent_questions, contact_id, consent_questions.c.topic)
         done = await self._rows(actions, contact_id, actions.c.id)
         grants = await self._rows(role_grants, contact_id, role_grants.c.id)
+        opened = await self._rows(lesson_progress, contact_id, _IN_ORDER)
         sent = sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.contact_id == contact_id)
         return {
             "topics": tuple((consent_kind(row.topic), row.granted, to_wall(row.changed_at).date()) for row in topics),
@@ -170,6 +175,7 @@ class SqlContactsRepository(Transaction):
             "pledges": await self._pledges(contact_id),
             "actions": tuple((ActionKind(row.kind), row.day) for row in done),
             "grants": tuple(grant_of(row) for row in grants),
+            "lessons": tuple((LessonCode(row.lesson), row.reached >= DONE) for row in opened),
             "messages": int(await self._connection.scalar(sent) or 0),
         }
 

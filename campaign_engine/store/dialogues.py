@@ -18,6 +18,7 @@ from campaign_engine.domain.contact import (
     AddressStatus,
     AgeBand,
     Answer,
+    LessonCode,
     Person,
     RequestState,
     Role,
@@ -43,6 +44,7 @@ from campaign_engine.store.tables import (
     dialogues,
     do_not_contact,
     holds,
+    lesson_progress,
     pledges,
     role_grants,
     role_requests,
@@ -167,6 +169,7 @@ def _everything(dialect: str) -> sa.Select[Any]:
         ),
         "request": _list(dialect, role_requests, contact_id, *(role_requests.c[name] for name in _REQUEST)),
         "requests_open": _requests_open(),
+        "lessons": _list(dialect, lesson_progress, contact_id, lesson_progress.c.lesson, lesson_progress.c.reached),
         "trained": _list(dialect, trainings, contact_id, trainings.c.code),
         "area_held_at": _area_held_at(),
         "done": _list(dialect, actions, contact_id, actions.c.kind, actions.c.campaign_id),
@@ -243,6 +246,7 @@ def _opened(row: dict[str, Any]) -> Opened:
             handle=row["handle"] or "",
             request=_request(row["request"] or ()),
             trained=[TRAINING] in (row["trained"] or ()),
+            lessons={LessonCode(code): reached for code, reached in row["lessons"] or ()},
         ),
         saved=SavedState(
             row["flow"] or "", row["field"] or "", row["data"] or {}, row["state_language"] or "", row["version"] or 0

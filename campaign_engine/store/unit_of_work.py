@@ -26,6 +26,7 @@ from campaign_engine.store.kill_switch import SqlKillSwitchRepository
 from campaign_engine.store.lanes import SqlLanesRepository
 from campaign_engine.store.leavers import Leaver, leavers
 from campaign_engine.store.leavers_file import LeaversFile
+from campaign_engine.store.lessons import SqlLessonsRepository
 from campaign_engine.store.marks import SqlMarksRepository
 from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
@@ -52,6 +53,7 @@ class SqlUnitOfWork:
         self.optouts = SqlOptOutsRepository(connection, cipher)
         self.dialogues = SqlDialoguesRepository(connection, cipher)
         self.actions = SqlActionsRepository(connection, cipher)
+        self.lessons = SqlLessonsRepository(connection, cipher)
         self.campaigns = SqlCampaignsRepository(connection, cipher)
         self.approvals = SqlApprovalsRepository(connection, cipher)
         self.audiences = SqlAudiencesRepository(connection, cipher)

@@ -197,7 +197,7 @@ async def test_I1_the_lesson_is_on_top_there_for_14_days(house: House, ana: Phon
     await ana.say("hold 75")
     await ally.command("menu")
     assert next(iter(ally.buttons)) == "Don't pass it on"
-    assert "Check on someone instead" in await ally.tap("Don't pass it on")
+    assert "You can be the place where it stops" in await ally.tap("Don't pass it on")
     house.clock.advance(timedelta(days=14))
     await ally.command("menu")
     assert "Don't pass it on" not in ally.buttons

@@ -86,6 +86,8 @@ def applied(person: Person, intent: wanted.Intent, now: datetime) -> Person:
             }
         case wanted.CompleteTraining():
             changes = {"trained": True}
+        case wanted.NoteLesson(code, reached):
+            changes = {"lessons": {**person.lessons, code: reached}}
         case _:
             changes = _decided(person, intent, now)
     return replace(person, **changes)

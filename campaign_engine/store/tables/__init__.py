@@ -17,6 +17,7 @@ from campaign_engine.store.tables.deliveries import (
 )
 from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
+from campaign_engine.store.tables.lessons import lesson_progress
 from campaign_engine.store.tables.people import (
     addresses,
     age_gates,
@@ -77,6 +78,7 @@ __all__ = [
     "kill_switch",
     "lanes",
     "leaver_counts",
+    "lesson_progress",
     "looks",
     "meta",
     "metadata",

@@ -183,7 +183,7 @@ async def of_database(settings: Settings) -> list[Finding]:
             async with open_engine(settings) as engine:
                 kind = "SQLite" if engine.database.is_sqlite else "PostgreSQL"
                 findings.append(well("database", f"{kind} at version {migrate.newest()}, and the key file fits."))
-                for check in (_tables, _data, _switch, _lanes, _deliveries, _staff, _directory, _audit, _retention):
+                for check in _OF_ENGINE:
                     findings.append(await check(engine))  # noqa: PERF401 - what was found before an error is kept
     except GroundswellError as error:
         findings.append(failed("database", error))
@@ -282,6 +282,21 @@ async def _covered(engine: "Engine", says: str) -> Finding:
     return well("staff", says)
 
 
+async def automatic(engine: "Engine") -> Finding:
+    """Which texts that go out by themselves nobody has approved (safety S1); red where word of an event would wait."""
+    async with engine.store.read() as work:
+        waiting = await engine.approvals.waiting(work)
+    if not waiting:
+        return well("auto texts", f"All {len(engine.approvals.versions)} are approved.")
+    named = ", ".join(one.text.name for one in waiting)
+    todo = "A safety lead or approver reads and approves them in chat; the list: `groundswell texts approvals`."
+    if any(one.text.at_once and not one.shipped for one in waiting):
+        says = f"{named}: nobody approved them, and word of an event was changed here, so that it cannot be told."
+        return Finding(Level.RED, "auto texts", says, todo)
+    urgent = " Word of an event goes out as it ships." if any(one.text.at_once for one in waiting) else ""
+    return Finding(Level.YELLOW, "auto texts", f"{named}: nobody approved them, so they are not sent.{urgent}", todo)
+
+
 async def _directory(engine: "Engine") -> Finding:
     """Names what a person of the team should call: nothing unverified or expired is shown (safety H5)."""
     async with engine.store.read() as work:
@@ -323,3 +338,10 @@ async def _retention(engine: "Engine") -> Finding:
         todo = "Keep `groundswell up` running: it cleans up at each start and every night."
         return Finding(Level.YELLOW, "retention", f"{says} Overdue: {', '.join(late)}.", todo)
     return well("retention", says)
+
+
+_OF_ENGINE = (
+    *(_tables, _data, _switch, _lanes, _deliveries),
+    *(_staff, automatic, _directory, _audit, _retention),
+)
+"""In the order in which they are shown."""

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from campaign_engine.cli.files import new_file
-from campaign_engine.cli.opening import settings_of
+from campaign_engine.cli.opening import engine_of, settings_of
 from campaign_engine.cli.terminal import add_row, command, out, say, table
+from campaign_engine.domain.automatic_texts import SHORT_DIGITS, TextVersion
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.languages import LANGUAGE_NAMES, SAFETY_LANGUAGES
+from campaign_engine.domain.review import FixedText
+from campaign_engine.domain.schedule import to_wall
 
 if TYPE_CHECKING:
     from campaign_engine.texts.importing import Import
@@ -78,6 +81,30 @@ def status(context: typer.Context) -> None:
         add_row(shown, code, LANGUAGE_NAMES[code], *counts, source)
     out.print(shown)
     say("“Still in English” are other texts for allies; they come with a line in the reader's language that says why.")
+
+
+@app.command("approvals")
+@command
+async def approvals(context: typer.Context) -> None:
+    """List the texts that go out by themselves: which version there is here, and who approved it."""
+    async with engine_of(context) as engine, engine.store.read() as work:
+        approved = {one.key: one for one in await work.text_approvals.all()}
+        versions = engine.approvals.versions
+    shown = table("text", "language", "version", "written by", "state", "by", "on")
+    for version in versions.values():
+        for one, key in zip(version.fixed, version.ordered_keys, strict=True):
+            found = approved.get(key)
+            author = "Groundswell" if one.shipped else "this installation"
+            whose = (
+                ("approved", found.handle, f"{to_wall(found.at):%Y-%m-%d}") if found else (_waits(version, one), "", "")
+            )
+            add_row(shown, version.text.name, key.language, key.hash[:SHORT_DIGITS], author, *whose)
+    out.print(shown)
+    say("They are approved in chat: a safety lead's or approver's menu, under what waits.")
+
+
+def _waits(version: TextVersion, one: FixedText) -> str:
+    return "waits; sent as it ships" if version.text.at_once and one.shipped else "waits; not sent"
 
 
 def _content(file: Path) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from campaign_engine.dialogue import training
+from campaign_engine.dialogue import automatic, training
 from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import GroundswellError
@@ -145,6 +145,16 @@ async def train(player: Player) -> None:
     await player.press(training.START)
     for screen, answer in training.RIGHT.items():
         await player.press(f"{training.START}:{screen}:{answer}")
+
+
+async def approve_texts(player: Player) -> None:
+    """Read every automatic text and approve it (safety S1). Raises OutOfScript."""
+    await player.command("menu")
+    await player.press(automatic.LIST)
+    for entry in player.offered(f"{automatic.LIST}:"):
+        await player.tap(entry)
+        await player.press(f"{entry}:")
+    await player.tap(automatic.LIST)
 
 
 async def approve_waiting(player: Player) -> int:

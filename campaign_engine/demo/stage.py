@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from campaign_engine.bootstrap import Engine
-from campaign_engine.demo.cast import Player, train
+from campaign_engine.demo.cast import Player, approve_texts, train
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.contact import Role, Scope
 from campaign_engine.settings import Settings
@@ -50,14 +50,14 @@ def demo_settings(folder: Path, public_url: str) -> Settings:
 
 
 async def furnish(engine: Engine, *, sites_per_precinct: int = 1) -> Stage:
-    """Sites in each precinct at the top of the ranking; an organizer and an approver who have used their invites.
+    """Sites in each precinct at the top of the ranking; an organizer and a safety lead who have used their invites.
 
-    Raises OutOfScript when an invite gives no role.
+    The lead has approved what goes out by itself. Raises OutOfScript when an invite gives no role.
     """
     sites = await _add_sites(engine, sites_per_precinct)
     players = {
         address: await _with_role(engine, address, role)
-        for address, role in ((ORGANIZER, Role.ORGANIZER), (APPROVER, Role.APPROVER))
+        for address, role in ((ORGANIZER, Role.ORGANIZER), (APPROVER, Role.SAFETY_LEAD))
     }
     return Stage(players, sites)
 
@@ -83,6 +83,8 @@ async def _with_role(engine: Engine, address: str, role: Role) -> Player:
     await player.say(HANDLES[address])
     if role is Role.ORGANIZER:
         await train(player)
+    else:
+        await approve_texts(player)
     await player.command("menu")
     player.need("o:new" if role is Role.ORGANIZER else "o:waiting")
     return player

@@ -80,14 +80,19 @@ class TextVersion:
     fixed: tuple[FixedText, ...]
 
     @property
+    def ordered_keys(self) -> tuple[TextKey, ...]:
+        """One for each of `fixed`."""
+        return tuple(TextKey(self.text.name, one.language, text_hash(one.text)) for one in self.fixed)
+
+    @property
     def keys(self) -> frozenset[TextKey]:
         """One for each language."""
-        return keys_of(self.text.name, {one.language: one.text for one in self.fixed})
+        return frozenset(self.ordered_keys)
 
     @property
     def short(self) -> str:
         """Changes with every word in any language."""
-        joined = "\n".join(f"{one.language}:{text_hash(one.text)}" for one in self.fixed)
+        joined = "\n".join(f"{key.language}:{key.hash}" for key in self.ordered_keys)
         return text_hash(joined)[:SHORT_DIGITS]
 
     @property

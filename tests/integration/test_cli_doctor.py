@@ -46,6 +46,7 @@ def test_a_new_installation_is_well_but_for_what_only_people_can_give(cli: Cli) 
         "public URL",
         "staff",
         "data",
+        "auto texts",
         "texts",
         "directory",
         "school calendar",

@@ -1,9 +1,11 @@
 """Translators' files through the command line, and what the program then says."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from campaign_engine import rendering
 from campaign_engine.bootstrap import Engine
 from campaign_engine.cli import checks
 from campaign_engine.domain.errors import ConfigurationError
@@ -65,3 +67,36 @@ def test_a_broken_file_of_texts_keeps_the_program_from_saying_nonsense(sqlite_cl
     with pytest.raises(ConfigurationError, match=r"bn\.csv cannot be used"):
         sqlite_cli.within(age_in_russian)
     assert "bn.csv cannot be used" in sqlite_cli.run("doctor", code=1)
+
+
+async def approve_all(engine: Engine) -> None:
+    async with engine.store.write() as work:
+        for version in engine.approvals.versions.values():
+            await work.text_approvals.approve(version.keys, None, "oak3", engine.time.clock())
+
+
+async def automatic(engine: Engine) -> tuple[str, str]:
+    finding = await checks.automatic(engine)
+    return finding.level, finding.says
+
+
+def test_S1_the_list_says_which_automatic_texts_wait_and_who_approved_the_others(cli: Cli) -> None:
+    before = cli.run("texts", "approvals")
+    assert re.search(r"aftermath +en +\w{8} +Groundswell +waits; not sent", before)
+    assert re.search(r"event_cancelled +es +\w{8} +Groundswell +waits; sent as it ships", before)
+    level, says = cli.within(automatic)
+    assert (level, "aftermath" in says, "as it ships" in says) == ("yellow", True, True)
+    cli.within(approve_all)
+    assert re.search(r"aftermath +es +\w{8} +Groundswell +approved +oak3 +\d{4}-", cli.run("texts", "approvals"))
+    assert cli.within(automatic)[0] == "green"
+
+
+def test_S9_doctor_is_red_where_word_of_an_event_was_changed_and_not_approved(
+    sqlite_cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "_shipped", dict)
+    level, says = sqlite_cli.within(automatic)
+    assert (level, "cannot be told" in says) == ("red", True)
+    assert "this installation" in sqlite_cli.run("texts", "approvals")
+    sqlite_cli.within(approve_all)
+    assert sqlite_cli.within(automatic)[0] == "green"

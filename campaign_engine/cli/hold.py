@@ -40,6 +40,7 @@ async def hold(
             done = await engine.incidents.hold(work, await _person(work, handle), numbers)
             await _log(engine, work, f"hold as {handle.lower()}", numbers)
         _print(engine, done)
+        _say_who()
 
 
 @command
@@ -52,6 +53,7 @@ async def release(context: typer.Context, precincts: _Precincts = None, handle: 
             done = await engine.incidents.release(work, await _person(work, handle), numbers)
             await _log(engine, work, f"release as {handle.lower()}", numbers)
         _print(engine, done)
+        _say_who()
 
 
 def _check(precincts: tuple[int, ...], handle: str) -> None:
@@ -75,6 +77,10 @@ async def _log(engine: "Engine", work: "UnitOfWork", action: str, precincts: tup
 
     for precinct in precincts:
         await work.audit.append(AuditEntry(_READER.handle, action, f"precinct:{precinct}"), engine.time.clock())
+
+
+def _say_who() -> None:
+    say("The log says that the operator did this in their name: nobody proves here who --as is.")
 
 
 async def _show_timeline(engine: "Engine", precincts: tuple[int, ...]) -> None:

@@ -26,6 +26,9 @@ from campaign_engine.domain.contact import CONSENT_KINDS, Answer, ConsentKind, c
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.schedule import to_wall
 
+COME_BACK = "m:start"
+"""Means the same as the person's own /start (safety C7)."""
+
 
 def open_button() -> Option:
     """Into the view."""
@@ -51,9 +54,15 @@ def view(context: Context, *, edits: bool = False) -> Reply:
             "area_missing": person.precinct is None and any(is_on(person, kind) for kind in kinds if needs_area(kind)),
             **_break_values(context),
         },
-        options=(*_switches(context, kinds), (break_button(context), option("menu.open", "m"))),
+        options=(*_switches(context, kinds), _below(context)),
         edits=edits,
     )
+
+
+def _below(context: Context) -> tuple[Option, ...]:
+    """After STOP the way back is the first thing; a break is of no use then."""
+    first = option("consent.come_back", COME_BACK) if context.person.opted_out else break_button(context)
+    return (first, option("menu.open", "m"))
 
 
 def _line(context: Context, kind: ConsentKind) -> dict[str, object]:

@@ -117,13 +117,14 @@ def choice(state: State, data: str, context: Context) -> Step | None:
 
 
 def _joined_choice(state: State, data: str, context: Context) -> Step | None:
+    opens = {"m": opened_menu, "m:more": more}
+    if data in opens:
+        return opens[data](state, context)
     match data:
-        case "m":
-            return opened_menu(state, context)
-        case "m:back":
+        case consents.COME_BACK if context.person.opted_out:
+            return come_back(state, context)
+        case "m:back" | consents.COME_BACK:
             return menu(state, context)
-        case "m:more":
-            return more(state, context)
         case "m:export":
             return say(state, intents=(ShowHeld(),))
         case "m:pledge":

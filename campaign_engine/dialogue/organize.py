@@ -266,7 +266,8 @@ def answer(state: State, inbound: Inbound, context: Context) -> Step | None:
         changes = _read(state.field, typed, context)
     except InvalidInput as error:
         said = {"code": error.code, "message": error.message, "hint": error.hint, **error.values}
-        return say(state, Reply("organize.wrong", said, asks_text=True))
+        asked = ask(state, state.field, context).replies[0]
+        return say(state, Reply("organize.wrong", said, options=asked.options, asks_text=True))
     return _saved(state, state.field, changes, context) if changes is not None else None
 
 

@@ -52,7 +52,14 @@ def choice(state: State, data: str, context: Context) -> Step | None:
         return say(aside(state), Reply("volunteer.taken_back", options=_to_menu()), intents=(TakeRequestBack(),))
     if value == "take" and request is not None and request.state is RequestState.INVITED:
         return _take(state, context)
+    if role is not Role.ORGANIZER and request is None and value != "role":
+        return say(aside(state), Reply("volunteer.adult_path", options=_adult_ways()))
     return say(aside(state), _page(context, role, request))
+
+
+def _adult_ways() -> Rows:
+    """The path that is everybody's first; reading as an approver is for those who know the team (safety C3)."""
+    return ((option("menu.pledge", "m:pledge"),), (option("volunteer.read_along", "w:role"),), *_to_menu())
 
 
 def _ask(state: State, context: Context) -> Step:

@@ -201,7 +201,8 @@ class Campaign:
 
     `precincts` and `ranking_id` are set at submission and frozen at approval. `author_id` and approvers are contact ids
     of staff. `version` counts the writes, so that two people at once cannot both build on the same campaign. `posts`
-    leaves out drafts with fields still to be filled. `launched_at` is when its first post was due.
+    leaves out drafts with fields still to be filled. `launched_at` is when its first post was due. `translators` are
+    teammates who wrote one of its texts in another language.
     """
 
     id: int
@@ -217,6 +218,7 @@ class Campaign:
     posts: tuple[Post, ...] = field(default=())
     version: int = 0
     launched_at: datetime | None = None
+    translators: frozenset[int] = frozenset()
 
     def approval_hash(self, precincts: tuple[int, ...]) -> str:
         """SHA-256 over all that an approver sees: campaign, precincts and every post; 64 hexadecimal digits."""

@@ -72,9 +72,9 @@ def check_author(person: Person, campaign: Campaign) -> int:
 
 
 def may_approve(person: Person, campaign: Campaign) -> bool:
-    """Another person than every author, with a role for this kind whose scope covers all its precincts (safety S1)."""
+    """No author or translator of it, with a role for this kind whose scope covers all its precincts (safety S1)."""
     authors = _authors(campaign)
-    if person.contact_id is None or person.contact_id in authors or _GONE in authors:
+    if person.contact_id is None or person.contact_id in authors | campaign.translators or _GONE in authors:
         return False
     return bool(campaign.precincts) and reach(person.grants, approving_roles(campaign.kind)) >= {*campaign.precincts}
 
@@ -164,6 +164,12 @@ def check_approver(person: Person, campaign: Campaign) -> int:
             "You wrote this one, so somebody else reads it before it goes out.",
             "Two people stand behind every post. Ask another approver.",
             "own_campaign",
+        )
+    if person.contact_id in campaign.translators:
+        raise NotAllowed(
+            "You wrote a part of this in another language, so somebody else reads it before it goes out.",
+            "Two people stand behind every post. Ask another approver.",
+            "own_translation",
         )
     if _GONE in _authors(campaign):
         raise NotAllowed(

@@ -53,7 +53,8 @@ RULES: tuple[Rule, ...] = (
         "campaigns",
         "24 months",
         _TWO_YEARS,
-        "campaigns posts post_versions occurrences waits small_audiences event_notices event_changes held_posts",
+        "campaigns posts post_versions occurrences translators waits small_audiences event_notices event_changes"
+        " held_posts",
         "the end of the campaign",
     ),
     _rule("holds", "24 months", _TWO_YEARS, "holds hold_events held_posts incidents", "the hold or incident ended"),

@@ -46,6 +46,9 @@ class CampaignsRepository(Protocol):
     async def change_draft(self, draft: Draft) -> None:
         """Write every field. Raises Conflict."""
 
+    async def note_translator(self, post_id: int, contact_id: int) -> None:
+        """This teammate wrote a text of the post in another language, and so does not approve it (safety S1)."""
+
     async def get(self, campaign_id: int) -> Campaign:
         """Raises NotFound."""
 

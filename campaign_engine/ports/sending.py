@@ -266,8 +266,14 @@ class KillSwitchRepository(Protocol):
     async def state(self) -> SwitchState | None:
         """None when it was never pressed."""
 
-    async def press(self, contact_id: int | None, now: datetime) -> bool:
-        """False when it was on already: who pressed first stays the one who did."""
+    async def press(self, contact_id: int | None, now: datetime, who: Destination | None = None) -> bool:
+        """False when it was on already: who pressed first stays the one who did.
+
+        Of their chat a keyed hash is kept until everything goes on, which outlives their deletion.
+        """
+
+    async def pressed_in(self, who: Destination) -> bool:
+        """Whether it was pressed in this chat, whoever that is by now."""
 
     async def lift(self, now: datetime) -> bool:
         """False when it was off already. Lanes go on when a clock has settled what waited."""

@@ -1,5 +1,6 @@
 """The second person: reads what waits, agrees to exactly that, or sends it back (safety S1)."""
 
+import asyncio
 import dataclasses
 from datetime import datetime
 
@@ -90,7 +91,7 @@ class Approval:
             return offer
         reach = await self._audiences.reach(work, approver, campaign)
         card = cards.reading_card("campaign.waiting", approver, campaign, self._texts.all_of(campaign), reach)
-        return self._texts.linting.noted(card, campaign)
+        return await asyncio.to_thread(self._texts.linting.noted, card, campaign)
 
 
 def check_waits(campaign: Campaign) -> None:

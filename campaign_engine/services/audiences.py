@@ -1,5 +1,7 @@
 """How many a campaign would reach: enough for direct messages, and never shown exactly (safety S2, K3)."""
 
+from dataclasses import replace
+
 from campaign_engine.domain.audience import MIN_AUDIENCE, Audience, AudienceSize
 from campaign_engine.domain.campaign import Campaign, CampaignKind, Post, topic_of
 from campaign_engine.domain.contact import Person
@@ -45,6 +47,12 @@ class Audiences:
         if not await self.may_look(work, author.contact_id):
             return False
         return (await self._size(work, campaign, post)).people < self.minimum
+
+    async def would_do(self, work: UnitOfWork, campaign: Campaign, precincts: tuple[int, ...]) -> bool:
+        """Whether direct posts would reach enough people in these precincts instead; part of the look before it."""
+        wider = replace(campaign, precincts=precincts)
+        direct = [post for post in campaign.posts if post.content.needs_minimum]
+        return all([(await self._size(work, wider, post)).people >= self.minimum for post in direct])
 
     async def _size(self, work: UnitOfWork, campaign: Campaign, post: Post) -> AudienceSize:
         content = post.content

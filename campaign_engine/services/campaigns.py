@@ -153,7 +153,7 @@ class Campaigns:
         reached, ranking = await resolved(work, campaign)
         check_targets(author, reached.precincts)
         for post in in_status(campaign, PostStatus.DRAFT):
-            self._texts.check_post(reached, post, self._clock(), begun=draft.live)
+            await self._texts.check_post(reached, post, self._clock(), begun=draft.live)
             await check_ins.check(work, reached, post, self._texts, self._clock)
             if not anyway and await self._audiences.too_few(work, author, reached, post):
                 return (await self._too_few(work, author, reached),)
@@ -224,7 +224,8 @@ class Campaigns:
             check_targets(author, wider)
         except NotAllowed:
             wider = campaign.precincts
-        return too_few_card(campaign, self._audiences.minimum, can_widen=wider != campaign.precincts)
+        can_widen = wider != campaign.precincts and await self._audiences.would_do(work, campaign, wider)
+        return too_few_card(campaign, self._audiences.minimum, can_widen=can_widen)
 
     async def _seen_by(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Campaign:
         campaign = await work.campaigns.get(campaign_id)

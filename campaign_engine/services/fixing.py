@@ -46,7 +46,7 @@ class Fixing:
         check_fix(post.content.texts[language], text, language)
         texts = {**post.content.texts, language: text}
         content = dataclasses.replace(post.content, texts=texts, fixed=False)
-        self._texts.check_post(campaign, dataclasses.replace(post, content=content), self._clock(), begun=True)
+        await self._texts.check_post(campaign, dataclasses.replace(post, content=content), self._clock(), begun=True)
         return await self._renew(work, approver, campaign, post, content)
 
     async def countersign(self, work: UnitOfWork, author: Person, campaign_id: int, seen: str) -> Answer:

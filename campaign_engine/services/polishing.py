@@ -1,5 +1,6 @@
 """What the lint offers, carried out: hints for the author, one-tap fixes, a task for a teammate (safety F6)."""
 
+import asyncio
 from dataclasses import replace
 
 from campaign_engine.dialogue.intents import AskTranslation, FixDraft, SendTranslation, ShowHints, ShowTranslation
@@ -8,6 +9,7 @@ from campaign_engine.domain.campaign import CampaignKind, Draft
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.drafting import apply_changes
 from campaign_engine.domain.errors import Conflict, NotFound
+from campaign_engine.domain.lint.finding import Finding
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.translation import TranslationTask, may_translate
@@ -41,18 +43,22 @@ class Polishing:
         draft = await own_draft(turn.work, turn.person)
         if draft.campaign_id != intent.campaign_id or draft.missing:
             return ()
-        found = self._texts.linting.of_draft(draft, await precincts_of(turn.work, draft))
+        found = await self._found(turn.work, draft)
         return (hints_reply(draft.campaign_id, found, draft),) if found else ()
 
     async def _fix(self, turn: Turn, intent: FixDraft) -> Replies:
         draft = await own_draft(turn.work, turn.person)
-        found = self._texts.linting.of_draft(draft, await precincts_of(turn.work, draft))
+        found = await self._found(turn.work, draft)
         fixes = (one for one in found if one.key == intent.key and one.fixed is not None)
         finding = next(fixes, None)
         if finding is None or draft.campaign_id != intent.campaign_id:
             raise Conflict("The text changed since you saw this hint.", "Look at the hints again.")
         await self._write(turn, draft, {"texts": {finding.language: finding.fixed}}, "fix")
         return ()
+
+    async def _found(self, work: UnitOfWork, draft: Draft) -> tuple[Finding, ...]:
+        """Beside the event loop: two long texts take longer than everybody else may wait."""
+        return await asyncio.to_thread(self._texts.linting.of_draft, draft, await precincts_of(work, draft))
 
     async def _ask(self, turn: Turn, intent: AskTranslation) -> Replies:
         draft = await own_draft(turn.work, turn.person)
@@ -69,6 +75,8 @@ class Polishing:
         author_id, draft = await _task(turn, intent.campaign_id, intent.language)
         self._texts.check(intent.text, intent.language)
         await self._write(turn, draft, {"texts": {intent.language: intent.text}}, "translate")
+        if turn.person.contact_id is not None:
+            await turn.work.campaigns.note_translator(draft.post_id, turn.person.contact_id)
         campaign = await turn.work.campaigns.get(draft.campaign_id)
         author = await turn.work.campaigns.author(campaign)
         values = {"title": draft.title, "language": intent.language}

@@ -1,5 +1,6 @@
 """What posts say: rendered as they will be read, and checked before anybody else reads them."""
 
+import asyncio
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -83,10 +84,10 @@ class PostTexts:
         """Raise InvalidInput unless its times lie in the hours of this installation and are still to come."""
         check_schedule(schedule, now, self._around.hours, begun=begun)
 
-    def check_post(self, campaign: Campaign, post: Post, now: datetime, *, begun: bool) -> None:
-        """Raise InvalidInput unless its times and all its texts may go out."""
+    async def check_post(self, campaign: Campaign, post: Post, now: datetime, *, begun: bool) -> None:
+        """Raise InvalidInput unless its times and all its texts may go out; read beside the event loop."""
         self.check_times(post.content.schedule, now, begun=begun)
-        self.linting.check(campaign, post)
+        await asyncio.to_thread(self.linting.check, campaign, post)
 
     async def check_named(self, work: UnitOfWork, posts: Iterable[Post]) -> None:
         """Raise InvalidInput for a post that sends people where nobody looked lately (safety H5)."""

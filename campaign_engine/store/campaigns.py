@@ -23,16 +23,26 @@ from campaign_engine.domain.errors import Conflict, NotFound
 from campaign_engine.domain.permission import LIVE
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.store import waiting
-from campaign_engine.store.tables import campaign_targets, campaigns, post_versions, posts
+from campaign_engine.store.tables import campaign_targets, campaigns, post_versions, posts, translators
 from campaign_engine.store.transaction import Transaction
+from campaign_engine.store.upsert import insert
 
 _ENDED = (CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
 _CURRENT = sa.and_(post_versions.c.post_id == posts.c.id, post_versions.c.version == posts.c.version)
+_POSTS = posts.alias()
 _TARGETS = (
     sa.select(sa.func.aggregate_strings(sa.cast(campaign_targets.c.precinct, sa.String), " "))
     .where(campaign_targets.c.campaign_id == campaigns.c.id)
     .scalar_subquery()
     .label("precincts")
+)
+
+_TRANSLATORS = (
+    sa.select(sa.func.aggregate_strings(sa.cast(translators.c.contact_id, sa.String), " "))
+    .where(translators.c.post_id.in_(sa.select(_POSTS.c.id).where(_POSTS.c.campaign_id == campaigns.c.id)))
+    .correlate(campaigns)
+    .scalar_subquery()
+    .label("translators")
 )
 
 
@@ -97,6 +107,11 @@ class SqlCampaignsRepository(Transaction):
             .where(post_versions.c.post_id == draft.post_id, post_versions.c.version == current)
             .values(content=draft.as_json(), content_hash=draft.content().content_hash() if whole else "")
         )
+
+    async def note_translator(self, post_id: int, contact_id: int) -> None:
+        """One insert."""
+        noted = insert(self._connection, translators).values(post_id=post_id, contact_id=contact_id)
+        await self._connection.execute(noted.on_conflict_do_nothing())
 
     async def get(self, campaign_id: int) -> Campaign:
         """One statement."""
@@ -272,6 +287,7 @@ class SqlCampaignsRepository(Transaction):
             sa.select(
                 campaigns,
                 _TARGETS,
+                _TRANSLATORS,
                 posts.c.id.label("post_id"),
                 posts.c.version.label("post_version"),
                 posts.c.status.label("post_status"),
@@ -349,6 +365,7 @@ def _campaign(rows: list[Any]) -> Campaign:
         posts=tuple(_post(row) for row in rows if row.content_hash),
         version=first.version,
         launched_at=first.launched_at,
+        translators=frozenset(_numbers(first.translators)),
     )
 
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus
+from campaign_engine.domain.message import Destination
 from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.sending import SwitchState
 from campaign_engine.store.tables import backlogs, campaigns, deliveries, kill_switch, occurrences, posts
@@ -29,12 +30,13 @@ class SqlKillSwitchRepository(Transaction):
         row = (await self._connection.execute(sa.select(kill_switch).where(kill_switch.c.name == _ALL))).one_or_none()
         return SwitchState(row.pressed_by, row.pressed_at, row.lifted_at, row.settled_at) if row else None
 
-    async def press(self, contact_id: int | None, now: datetime) -> bool:
+    async def press(self, contact_id: int | None, now: datetime, who: Destination | None = None) -> bool:
         """One upsert that changes nothing where it is on already."""
-        pressed = insert(self._connection, kill_switch).values(name=_ALL, pressed_by=contact_id, pressed_at=now)
+        by = {"pressed_by": contact_id, "presser_mark": None if who is None else self._mark(who)}
+        pressed = insert(self._connection, kill_switch).values(name=_ALL, pressed_at=now, **by)
         again = pressed.on_conflict_do_update(
             index_elements=[kill_switch.c.name],
-            set_={"pressed_by": contact_id, "pressed_at": now, "lifted_at": None, "settled_at": None},
+            set_={**by, "pressed_at": now, "lifted_at": None, "settled_at": None},
             where=kill_switch.c.lifted_at.is_not(None),
         )
         return await self._connection.scalar(again.returning(kill_switch.c.name)) is not None
@@ -42,7 +44,15 @@ class SqlKillSwitchRepository(Transaction):
     async def lift(self, now: datetime) -> bool:
         """One update."""
         lifted = kill_switch.update().where(kill_switch.c.name == _ALL, kill_switch.c.lifted_at.is_(None))
-        return bool((await self._connection.execute(lifted.values(lifted_at=now))).rowcount)
+        return bool((await self._connection.execute(lifted.values(lifted_at=now, presser_mark=None))).rowcount)
+
+    async def pressed_in(self, who: Destination) -> bool:
+        """One statement."""
+        marked = sa.select(kill_switch.c.presser_mark).where(kill_switch.c.name == _ALL)
+        return await self._connection.scalar(marked) == self._mark(who)
+
+    def _mark(self, who: Destination) -> str:
+        return self._cipher.code_hash(f"pressed:{self._cipher.lookup(who.channel, who.address)}")
 
     async def note_backlog(self, campaign_id: int, now: datetime) -> None:
         """One upsert."""

@@ -23,6 +23,7 @@ from campaign_engine.store.tables import (
     posts,
     role_grants,
     staff_members,
+    translators,
 )
 
 _WAITING = tuple(sorted(OPEN))
@@ -104,14 +105,19 @@ def _has(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def _written_by(contact_id: int) -> sa.ColumnElement[bool]:
-    """Also where the author is gone: nobody knows who that was."""
+    """A text of it in any language; also where the author is gone: nobody knows who that was."""
     version = _has(
         posts.c.campaign_id == campaigns.c.id,
         post_versions.c.post_id == posts.c.id,
         post_versions.c.version == posts.c.version,
         post_versions.c.author_id == contact_id,
     )
-    return sa.or_(sa.func.coalesce(campaigns.c.author_id, contact_id) == contact_id, version)
+    translated = _has(
+        posts.c.campaign_id == campaigns.c.id,
+        translators.c.post_id == posts.c.id,
+        translators.c.contact_id == contact_id,
+    )
+    return sa.or_(sa.func.coalesce(campaigns.c.author_id, contact_id) == contact_id, version, translated)
 
 
 def _within(person: Person, kinds: tuple[CampaignKind, ...]) -> sa.ColumnElement[bool]:

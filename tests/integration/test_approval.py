@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from campaign_engine.domain.campaign import CampaignStatus
-from campaign_engine.domain.contact import Role, Scope, ScopeKind
+from campaign_engine.domain.contact import AddressStatus, AgeBand, Role, Scope, ScopeKind, Topic
+from campaign_engine.domain.message import Destination
 from campaign_engine.domain.rounding import LOOKS_A_DAY
+from campaign_engine.ports.people import NewContact
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.integration.test_conversation_staff import TEXT, draft, status, submitted
@@ -215,8 +217,31 @@ async def strict(store: SqlStore, clock: FakeClock) -> House:
     return house
 
 
+async def neighbors(house: House, count: int, precinct: int) -> None:
+    """Who get news of their area."""
+    now = house.clock()
+    async with house.store.write() as work:
+        for number in range(count):
+            who = Destination("telegram", f"neighbor {number}")
+            new = NewContact(who, AgeBand.FROM_16, "en", AddressStatus.ACTIVE, now, precinct)
+            contact_id, _ = await work.contacts.create(new)
+            await work.contacts.answer_topic(contact_id, Topic.AREA_UPDATES, True, now)
+
+
+async def test_S2_too_few_people_are_offered_the_borough_where_it_has_enough(strict: House) -> None:
+    organizer = await strict.staff("river7", Role.ORGANIZER)
+    await neighbors(strict, 19, 73)
+    await draft(organizer)
+    await organizer.press("ed:targets")
+    await organizer.say("75")
+    await organizer.press("su:1")
+    assert "The whole borough" not in organizer.buttons
+    assert "Rooms and our page only" in organizer.buttons
+
+
 async def test_S2_too_few_people_are_offered_the_borough_or_rooms(strict: House) -> None:
     organizer = await strict.staff("river7", Role.ORGANIZER)
+    await neighbors(strict, 20, 73)
     await draft(organizer)
     await organizer.press("ed:targets")
     await organizer.say("75")
@@ -225,6 +250,8 @@ async def test_S2_too_few_people_are_offered_the_borough_or_rooms(strict: House)
     assert not strict.notes.told
     await organizer.tap("The whole borough")
     assert "23 precincts" in organizer.text
+    async with strict.store.database.write() as connection:
+        await connection.execute(tables.contacts.delete().where(tables.contacts.c.precinct == 73))
     await organizer.press("su:1")
     assert "The whole borough" not in organizer.buttons
     await organizer.tap("Rooms and our page only")

@@ -4,6 +4,8 @@ import pytest
 
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
+from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.domain.permission import check_approver
 from campaign_engine.store import tables
 from tests.integration.test_conversation_staff import draft, status
 from tests.support.engine import House, Phone
@@ -139,6 +141,31 @@ async def test_F6_a_teammate_translates_and_the_author_is_told(house: House, org
     await organizer.press("su:1")
     assert await status(house) is CampaignStatus.SUBMITTED
     assert {"ask_translation", "translate"} <= {row.action for row in await house.rows(tables.audit_entries)}
+
+
+async def test_S1_who_translated_a_text_does_not_approve_the_post(house: House, organizer: Phone) -> None:
+    translator = await house.staff("maple2", Role.APPROVER)
+    reader = await house.staff("birch4", Role.APPROVER)
+    await without_spanish(organizer, "Ask a teammate to translate")
+    await translator.press("tt:1:es")
+    await translator.say("En {{ area }} nos cuidamos: {{ link }}")
+    house.notes.told.clear()
+    await organizer.press("su:1")
+    assert {to.address for to, _ in house.notes.told} == {reader.address}
+    await translator.press("o:waiting")
+    assert not [data for data in translator.buttons.values() if data.startswith("ap:")]
+    async with house.store.read() as work:
+        campaign = await work.campaigns.get(1)
+    with pytest.raises(NotAllowed) as refused:
+        check_approver(await translator.known(), campaign)
+    assert refused.value.code == "own_translation"
+    assert check_approver(await reader.known(), campaign) == await reader.contact_id()
+    await reader.press("o:waiting")
+    button = next(data for data in reader.buttons.values() if data.startswith("ap:"))
+    assert "You wrote a part of this in another language" in await translator.press(button)
+    assert await status(house) is CampaignStatus.SUBMITTED
+    await reader.press(button)
+    assert await status(house) is not CampaignStatus.SUBMITTED
 
 
 async def test_F6_a_task_is_for_staff_of_the_area_and_not_for_its_author(house: House, organizer: Phone) -> None:

@@ -63,6 +63,23 @@ async def test_R1_an_ally_asks_a_lead_invites_and_a_work_name_is_all_that_either
     assert not [row for row in log if contact.pseudonym in str(row) or phone.address in str(row)]
 
 
+async def test_C3_an_adult_who_wants_to_help_hears_of_the_adult_path_first(house: House) -> None:
+    phone = await ally(house, age="22 or older")
+    await phone.command("menu")
+    said = await phone.tap("More…", "I want to help as an adult")
+    assert "As an adult ally you can" in said
+    for way in ("make the same pledge", "sign-up kit", "local group near you"):
+        assert way in said
+    assert "approver" not in said.lower()
+    assert "w:yes" not in phone.buttons.values()
+    assert "reading what young organizers write" in await phone.tap("Read posts as an approver")
+    await phone.tap("Yes, ask for me")
+    assert len(await house.rows(tables.role_requests)) == 1
+    await phone.command("menu")
+    assert "Nobody has answered yet" not in await phone.tap("More…")
+    assert "nobody has answered" in (await phone.tap("My request to the team")).lower()
+
+
 async def test_R1_not_now_is_said_kindly_and_the_next_request_waits_two_weeks(house: House) -> None:
     approver = await house.staff("oak3", Role.APPROVER)
     phone = await asked(house)
@@ -127,7 +144,7 @@ async def test_R1_an_adult_who_wants_to_approve_is_answered_by_a_safety_lead_alo
     safety = await house.staff("elm4", Role.SAFETY_LEAD)
     phone = await ally(house, age="22 or older")
     await phone.command("menu")
-    await phone.tap("More…", "I want to help as an adult", "Yes, ask for me")
+    await phone.tap("More…", "I want to help as an adult", "Read posts as an approver", "Yes, ask for me")
     assert "Nobody waits" in await approver.press("rq")
     card = await safety.press("rq")
     assert "18 or over" in card

@@ -152,6 +152,23 @@ async def test_S3_R2_any_of_them_stops_everything_by_one_command_and_another_let
     assert logged[-2:] == [("river7", "stop", "everything"), ("cedar9", "go on", "everything")]
 
 
+async def test_S3_who_pressed_and_came_back_after_deleting_themselves_does_not_lift_it_alone(house: House) -> None:
+    one = await house.staff("river7", Role.ORGANIZER)
+    other = await house.staff("cedar9", Role.ORGANIZER)
+    await one.command("freeze")
+    await one.command("delete")
+    await one.tap("Yes, delete it")
+    assert (await one.known()).contact_id is None
+    await one.start(f"r_{await house.invite(Role.ORGANIZER)}")
+    await one.say("willow2")
+    assert "somebody else" in await one.command("unfreeze")
+    assert "goes on now" in await other.command("unfreeze")
+    (switch,) = await house.rows(tables.kill_switch)
+    assert switch.presser_mark is None
+    await other.command("freeze")
+    assert "goes on now" in await one.command("unfreeze")
+
+
 async def test_S3_the_button_asks_once(house: House) -> None:
     one = await house.staff("river7", Role.ORGANIZER)
     await one.command("menu")

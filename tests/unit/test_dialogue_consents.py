@@ -202,3 +202,18 @@ def test_C5_the_joins_own_question_waits_365_days_too(ago: int, asked: bool) -> 
     talk = ally(answers={Topic.AREA_UPDATES: Answer(False, NOW - ago * DAY)})
     talk.start()
     assert ("join.updates" in talk.templates()) is asked
+
+
+def test_C4_after_stop_the_view_says_why_all_is_off_and_offers_the_way_back() -> None:
+    talk = ally()
+    talk.say("STOP")
+    talk.tap("cs")
+    reply = talk.reply("consent.view")
+    for language, said in (("en", "You said STOP. So everything is off"), ("es", "Dijiste PARAR. Por eso todo")):
+        assert said in RENDERER.reply(reply, language).text
+    assert talk.offered() == ["m:start", "m"]
+    talk.tap("m:start")
+    assert wanted.OptIn() in talk.last.intents
+    assert "menu.welcome_back" in talk.templates()
+    talk.tap("m:start")
+    assert wanted.OptIn() not in talk.last.intents

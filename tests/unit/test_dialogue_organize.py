@@ -115,3 +115,19 @@ def test_channels_are_switched_one_by_one() -> None:
     talk.tap("ch:telegram")
     assert talk.context.draft is not None
     assert tuple(talk.context.draft.channels) == ("web",)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "way"),
+    [("goal", "many", "gl:300"), ("targets", "precinct 3", "tg:top")],
+)
+def test_a_wrong_answer_keeps_the_questions_buttons(field: str, typed: str, way: str) -> None:
+    talk = drafted()
+    talk.tap(f"ed:{field}")
+    offered = talk.offered()
+    assert way in offered
+    talk.say(typed)
+    assert talk.templates() == ["organize.wrong"]
+    assert talk.offered() == offered
+    talk.tap(way)
+    assert "organize.wrong" not in talk.templates()

@@ -3,7 +3,15 @@
 from campaign_engine.store.tables.approvals import looks, small_audiences, waits
 from campaign_engine.store.tables.automatic import event_changes, text_approvals
 from campaign_engine.store.tables.base import Id, metadata
-from campaign_engine.store.tables.campaigns import campaign_targets, campaigns, occurrences, post_versions, posts, rooms
+from campaign_engine.store.tables.campaigns import (
+    campaign_targets,
+    campaigns,
+    occurrences,
+    post_versions,
+    posts,
+    rooms,
+    translators,
+)
 from campaign_engine.store.tables.deliveries import (
     COUNTED_ONCE,
     actions,
@@ -101,5 +109,6 @@ __all__ = [
     "staff_members",
     "text_approvals",
     "trainings",
+    "translators",
     "waits",
 ]

@@ -67,6 +67,27 @@ post_versions = sa.Table(
     staff("approved_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
 )
 
+translators = sa.Table(
+    "translators",
+    metadata,
+    staff(
+        "post_id",
+        Id,
+        sa.ForeignKey("posts.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        keep=CAMPAIGN,
+    ),
+    staff(
+        "contact_id",
+        Id,
+        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        keep=CAMPAIGN,
+    ),
+)
+
 occurrences = sa.Table(
     "occurrences",
     metadata,

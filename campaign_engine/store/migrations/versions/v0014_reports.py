@@ -19,6 +19,7 @@ def upgrade() -> None:
     _delivery_counts()
     _first_times()
     _leaver_counts()
+    _translators()
     op.add_column("kill_switch", sa.Column("presser_mark", sa.String(length=64), nullable=True))
 
 
@@ -121,4 +122,17 @@ def _leaver_counts() -> None:
             ["campaign_id"], ["campaigns.id"], name="fk_leaver_counts_campaign_id_campaigns", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("campaign_id", "kind", "precinct", name="pk_leaver_counts"),
+    )
+
+
+def _translators() -> None:
+    op.create_table(
+        "translators",
+        sa.Column("post_id", ID, autoincrement=False, nullable=False),
+        sa.Column("contact_id", ID, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contacts.id"], name="fk_translators_contact_id_contacts", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name="fk_translators_post_id_posts", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("post_id", "contact_id", name="pk_translators"),
     )

@@ -28,6 +28,7 @@ from campaign_engine.services.check_ins import CheckIns
 from campaign_engine.services.conversation import Conversation, ConversationParts
 from campaign_engine.services.delivering import Lane, LaneParts
 from campaign_engine.services.directory import SupportDirectory
+from campaign_engine.services.event_words import EventWords
 from campaign_engine.services.events import Events
 from campaign_engine.services.fixing import Fixing
 from campaign_engine.services.hold_cards import HoldCards
@@ -309,7 +310,11 @@ def _parts(base: _Base, reports: ReportDesk, notifier: ChannelNotifier) -> Conve
         fixing=Fixing(clock, base.texts),
         polishing=Polishing(clock, base.texts),
         staffing=base.staffing,
-        holding=Holding(base.incidents, CheckIns(clock, base.texts, base.renderer), Events(clock, base.approvals)),
+        holding=Holding(
+            base.incidents,
+            CheckIns(clock, base.texts, base.renderer),
+            Events(clock, base.approvals, EventWords(base.renderer, base.settings.site_url)),
+        ),
         directory=base.directory,
         figures=reports,
         notifier=notifier,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from campaign_engine.dialogue import (
     approve,
     automatic,
+    events,
     holds,
     join,
     learn,
@@ -121,7 +122,7 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
             Reply("pledge.planned"), join.ask(join.next_field(following, _pledged(context), "plan"), context), intent
         )
     made = learn.choice(state, data, context) or automatic.choice(state, data, context)
-    made = made or training.choice(state, data, context)
+    made = made or events.choice(state, data, context) or training.choice(state, data, context)
     made = made or translate.choice(state, data, context)
     made = made or team.choice(state, data, context) or volunteer.choice(state, data, context)
     made = made or approve.choice(state, data, context)

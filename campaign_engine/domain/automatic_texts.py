@@ -36,6 +36,7 @@ class AutomaticText:
 AUTOMATIC_TEXTS = (
     AutomaticText("aftermath", Tier.ADULT),
     AutomaticText("event_cancelled", Tier.ADULT, at_once=True),
+    AutomaticText("event_changed", Tier.ADULT, at_once=True),
 )
 """All of them. After a change here or in a template: `python -m scripts.automatic_texts`."""
 

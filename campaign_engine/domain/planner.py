@@ -24,7 +24,7 @@ LOOK_AGAIN = timedelta(seconds=60)
 
 
 class Priority(IntEnum):
-    """Which of several messages to one person goes first (safety S5); a cancellation goes at any hour (safety S9)."""
+    """Which of several messages to one person goes first (safety S5); word of an event goes at any hour (S9)."""
 
     CANCELLATION = 0
     AFTERMATH = 1
@@ -91,7 +91,7 @@ class Facts:
 
     @property
     def is_urgent(self) -> bool:
-        """Safety S9: the kill switch, its campaign's state, approval, holds, hours and caps do not delay it."""
+        """Safety S9: the kill switch, its campaign's state, approval, holds, hours, caps and breaks do not delay it."""
         return self.priority is Priority.CANCELLATION
 
 
@@ -133,7 +133,7 @@ def _unwanted(facts: Facts, moment: datetime) -> Reason | None:
         Reason.OPTED_OUT: facts.opted_out,
         Reason.NO_CONSENT: not facts.consented,
         Reason.UNREACHABLE: not facts.reachable,
-        Reason.PAUSED: facts.paused_until is not None and facts.paused_until > moment,
+        Reason.PAUSED: not facts.is_urgent and facts.paused_until is not None and facts.paused_until > moment,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from campaign_engine.domain.campaign import Campaign, PostContent
+from campaign_engine.domain.event_change import EventChange
 from campaign_engine.domain.hold import Hold, HoldStep, HoldStory, Incident
 from campaign_engine.ports.planning import StaffContact
 
@@ -93,7 +94,11 @@ class IncidentsRepository(Protocol):
 
 
 class NoticesRepository(Protocol):
-    """Cancelled events, each told once to those signed up for it (safety S9)."""
+    """Cancelled and changed events, told at once to those signed up for them (safety S9).
+
+    Signed up are, while there is no list for an event, people who get event news and either were sent a post of the
+    campaign or pledged to it. Nobody who said STOP or cannot be reached is among them; a break keeps nobody out.
+    """
 
     async def told(self, campaign_id: int) -> str | None:
         """Work handle of who cancelled it; None while nobody has."""
@@ -102,8 +107,18 @@ class NoticesRepository(Protocol):
         """Whether any notice is still to leave on this lane."""
 
     async def tell(self, campaign: Campaign, content: PostContent, by: Actor, now: datetime) -> int:
-        """A post of its own with its deliveries, queued before everything else; how many. Raises Conflict.
+        """It is off: a post of its own with its deliveries, queued before everything else; how many. Raises Conflict.
 
-        Signed up are, while there is no list for an event, people who get event news and either were sent a post of
-        this campaign or pledged to it. Nobody who said STOP, paused or cannot be reached is among them.
+        Word of a change that has not left yet is superseded.
         """
+
+    async def last_change(self, campaign_id: int) -> tuple[EventChange, str] | None:
+        """The newest change and the work handle of who told it."""
+
+    async def size(self, campaign_id: int, now: datetime) -> int:
+        """How many would be told now."""
+
+    async def tell_change(
+        self, campaign: Campaign, content: PostContent, change: EventChange, by: Actor, now: datetime
+    ) -> int:
+        """As `tell`, of a new time or place: word of an older change that has not left yet is superseded."""

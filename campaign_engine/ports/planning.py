@@ -192,6 +192,9 @@ class SitesRepository(Protocol):
     async def search(self, text: str = "", limit: int = 50) -> tuple[Site, ...]:
         """Active sites whose name contains the text, in order of name."""
 
+    async def in_precincts(self, precincts: Iterable[int]) -> tuple[Site, ...]:
+        """Active ones there, in order of name."""
+
 
 class RoomsRepository(Protocol):
     """Rooms and the area each is tied to."""

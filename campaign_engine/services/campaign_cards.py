@@ -36,6 +36,7 @@ KNOWN_ERRORS = frozenset(
         "empty_text",
         "fix_too_large",
         "fix_touches_links",
+        "event_off",
         "fixed_text",
         "fixer_gone",
         "forbidden_transition",
@@ -55,6 +56,7 @@ KNOWN_ERRORS = frozenset(
         "needs_safety_lead",
         "new_text",
         "no_automatic_text",
+        "no_change",
         "no_draft",
         "no_incident",
         "no_precinct",
@@ -79,6 +81,7 @@ KNOWN_ERRORS = frozenset(
         "own_stop",
         "own_text",
         "past_schedule",
+        "place_on_the_day",
         "request_gone",
         "same_text",
         "team_only",
@@ -86,6 +89,7 @@ KNOWN_ERRORS = frozenset(
         "text_needs_lead",
         "text_waits",
         "training_first",
+        "unknown_change",
         "unknown_channel",
         "unknown_variable",
     }
@@ -179,11 +183,17 @@ def status_card(campaign: Campaign, now: datetime, *, may_move: bool) -> Reply:
     rows: Rows = tuple((Option(label=f"campaign.do_{verb}", data=f"mv:{campaign.id}:{verb}"),) for verb in moves)
     if campaign.status not in (CampaignStatus.DRAFT, CampaignStatus.SUBMITTED):
         if campaign.kind is CampaignKind.PRESENCE:
-            rows = (*rows, (Option(label="hold.cancel_event", data=f"ev:{campaign.id}"),))
+            rows = (*rows, *_event_rows(campaign))
         rows = ((Option(label="campaign.open_report", data=f"rp:{campaign.id}"),), *rows)
     editing = any(post.status is PostStatus.DRAFT for post in campaign.posts)
     values = {**_facts(campaign), "next": next_wall(campaign, now), "editing": editing}
     return Reply("campaign.status", values, rows)
+
+
+def _event_rows(campaign: Campaign) -> Rows:
+    changes = (Option(label="event.change", data=f"ec:{campaign.id}"),)
+    off = (Option(label="hold.cancel_event", data=f"ev:{campaign.id}"),)
+    return (off,) if campaign.status is CampaignStatus.CANCELLED else (changes, off)
 
 
 def reopened_card(campaign: Campaign) -> Reply:

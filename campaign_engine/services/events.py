@@ -1,9 +1,12 @@
-"""An event is off: those signed up are told at once, at any hour, by one person (safety S9)."""
+"""An event is off, or has a new time or place: those signed up are told at once, by one person (safety S9)."""
+
+from collections.abc import Mapping
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, PostContent
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import ForbiddenTransition
+from campaign_engine.domain.event_change import EventChange, Place, check_change, read_change, read_wall, unknown_change
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.permission import LIVE, check_event_canceller
 from campaign_engine.domain.precinct import TargetKind, TargetRule
@@ -12,28 +15,34 @@ from campaign_engine.domain.schedule import Schedule, to_wall
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.holding import Actor
 from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services import event_cards
 from campaign_engine.services.campaign_steps import log_step
+from campaign_engine.services.event_words import EventWords
 from campaign_engine.services.text_approvals import TextApprovals
 
 CANCELLED = "event_cancelled"
+CHANGED = "event_changed"
 STALE_MINUTES = 24 * 60
-"""A cancellation is worth reading for a day (safety S6)."""
+"""Word of an event is worth reading for a day (safety S6)."""
 
 _NEVER_TOLD = (CampaignStatus.DRAFT, CampaignStatus.SUBMITTED)
 
 
 class Events:
-    """Events are presence campaigns until they have a list of their own."""
+    """Events are presence campaigns until they have a list of their own.
 
-    def __init__(self, clock: Clock, texts: TextApprovals) -> None:
+    A text that was changed on this installation and that nobody approved is refused here, before anything is done; what
+    ships goes out at any hour, approved or not (safety S1, S9, ADR 13).
+    """
+
+    def __init__(self, clock: Clock, texts: TextApprovals, words: EventWords) -> None:
         self._clock = clock
         self._texts = texts
+        self._words = words
 
     async def cancel(self, work: UnitOfWork, person: Person, campaign_id: int, *, sure: bool) -> tuple[Reply, ...]:
         """Asks once, then does it once. Raises NotAllowed, ForbiddenTransition, Conflict, NotFound."""
-        campaign = await work.campaigns.get(campaign_id)
-        by = Actor(check_event_canceller(person, campaign), person.handle)
-        _check_event(campaign)
+        campaign, by = await self._event(work, person, campaign_id)
         told = await work.notices.told(campaign_id)
         if told is not None:
             return (Reply("hold.event_told", {"title": campaign.title, "handle": told}),)
@@ -45,20 +54,69 @@ class Events:
         after = CampaignStatus.CANCELLED if campaign.status in LIVE else campaign.status
         await work.campaigns.set_status(campaign, after, now)
         await work.campaigns.withdraw_posts(campaign_id)
-        people = await work.notices.tell(campaign, self._content(campaign), by, now)
+        people = await work.notices.tell(campaign, self._content(campaign, self._texts.texts(CANCELLED)), by, now)
         await log_step(work, person, "cancel_event", campaign_id, now)
         return (Reply("hold.event_cancelled", {"title": campaign.title, "people_told": rounded_size(people)}),)
 
-    def _content(self, campaign: Campaign) -> PostContent:
+    async def places(
+        self, work: UnitOfWork, person: Person, campaign_id: int, when: str, page: int
+    ) -> tuple[Reply, ...]:
+        """Where it may be then. Raises NotAllowed, ForbiddenTransition, InvalidInput, NotFound."""
+        campaign, _ = await self._event(work, person, campaign_id)
+        sites = await work.sites.in_precincts(campaign.precincts)
+        return (event_cards.where(campaign, when, read_wall(when), sites, page, self._clock()),)
+
+    async def change(
+        self, work: UnitOfWork, person: Person, campaign_id: int, when: str, place: str, *, sure: bool
+    ) -> tuple[Reply, ...]:
+        """Shows what will be said, then says it. Raises as `cancel` does, and InvalidInput."""
+        campaign, by = await self._event(work, person, campaign_id)
+        told = await work.notices.told(campaign_id)
+        if told is not None:
+            return (Reply("hold.event_told", {"title": campaign.title, "handle": told}),)
+        if campaign.status is CampaignStatus.CANCELLED:
+            raise ForbiddenTransition("This campaign is cancelled.", "Nothing of it can change any more.", "event_off")
+        change, now = read_change(when, place), self._clock()
+        check_change(change, now)
+        last = await work.notices.last_change(campaign_id)
+        if last is not None and last[0] == change:
+            return (Reply("event.told", {"title": campaign.title, "handle": last[1]}),)
+        await self._texts.check_may_leave(work, CHANGED)
+        texts = self._words.texts(self._texts.texts(CHANGED), change, await _site_name(work, campaign, change))
+        shown = self._words.shown(campaign, texts)
+        if not sure:
+            people = rounded_size(await work.notices.size(campaign_id, now))
+            return (event_cards.ask(campaign, f"{when}:{place}", shown, people),)
+        await work.campaigns.set_status(campaign, campaign.status, now)
+        people = await work.notices.tell_change(campaign, self._content(campaign, texts), change, by, now)
+        await log_step(work, person, "change_event", campaign_id, now)
+        return (event_cards.changed(campaign, rounded_size(people)),)
+
+    async def _event(self, work: UnitOfWork, person: Person, campaign_id: int) -> tuple[Campaign, Actor]:
+        campaign = await work.campaigns.get(campaign_id)
+        by = Actor(check_event_canceller(person, campaign), person.handle)
+        _check_event(campaign)
+        return campaign, by
+
+    def _content(self, campaign: Campaign, texts: Mapping[str, str]) -> PostContent:
         return PostContent(
-            texts=self._texts.texts(CANCELLED),
+            texts=texts,
             schedule=Schedule(to_wall(self._clock())),
             channels=DIRECT_CHANNELS,
             targets=TargetRule(TargetKind.PRECINCTS, precincts=campaign.precincts),
             stale_minutes=STALE_MINUTES,
             fixed=True,
-            automatic=CANCELLED,
         )
+
+
+async def _site_name(work: UnitOfWork, campaign: Campaign, change: EventChange) -> str:
+    """Raises InvalidInput for one that is closed or not near."""
+    if change.place is not Place.SITE:
+        return ""
+    sites = {site.id: site for site in await work.sites.in_precincts(campaign.precincts)}
+    if change.site_id not in sites:
+        raise unknown_change()
+    return sites[change.site_id].name
 
 
 def _check_event(campaign: Campaign) -> None:

@@ -1,5 +1,6 @@
 """Carries out what staff decide in chat about holds, incidents, check-ins and events."""
 
+from campaign_engine.dialogue.event_intents import ChangeEvent, ShowEventPlaces
 from campaign_engine.dialogue.intents import (
     CancelEvent,
     ConfirmIncident,
@@ -35,6 +36,8 @@ class Holding:
             ConfirmIncident: self._confirm,
             StartAftermath: self._start,
             CancelEvent: self._cancel,
+            ShowEventPlaces: self._places,
+            ChangeEvent: self._change,
         }
 
     async def _hold(self, turn: Turn, intent: HoldPrecincts) -> Replies:
@@ -62,3 +65,10 @@ class Holding:
 
     async def _cancel(self, turn: Turn, intent: CancelEvent) -> Replies:
         return await self._events.cancel(turn.work, turn.person, intent.campaign_id, sure=intent.sure)
+
+    async def _places(self, turn: Turn, intent: ShowEventPlaces) -> Replies:
+        return await self._events.places(turn.work, turn.person, intent.campaign_id, intent.when, intent.page)
+
+    async def _change(self, turn: Turn, intent: ChangeEvent) -> Replies:
+        number, when, place = intent.campaign_id, intent.when, intent.place
+        return await self._events.change(turn.work, turn.person, number, when, place, sure=intent.sure)

@@ -97,14 +97,20 @@ def _is_reached(topic: Topic, channels: Collection[str], precinct: Precincts, no
     )
 
 
-def may_be_told(topic: Topic, channels: Collection[str], now: datetime) -> sa.ColumnElement[bool]:
-    """Over `ADDRESSED`: who asked for the topic, takes no break, said no STOP and can be reached (safety C4, C6)."""
+def may_be_told(
+    topic: Topic, channels: Collection[str], now: datetime, *, breaks: bool = True
+) -> sa.ColumnElement[bool]:
+    """Over `ADDRESSED`: who asked for the topic, takes no break, said no STOP and can be reached (safety C4, C6).
+
+    Word of an event does not look at `breaks` (safety S9, ADR 13).
+    """
+    rested = (sa.or_(contacts.c.paused_until.is_(None), contacts.c.paused_until <= now),) if breaks else ()
     return sa.and_(
         addresses.c.status == AddressStatus.ACTIVE,
         addresses.c.channel.in_(set(channels).intersection(DIRECT_CHANNELS)),
         consents.c.topic == topic,
         consents.c.granted,
-        sa.or_(contacts.c.paused_until.is_(None), contacts.c.paused_until <= now),
+        *rested,
         ~sa.exists().where(do_not_contact.c.address_hash == addresses.c.address_hash),
     )
 

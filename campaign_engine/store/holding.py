@@ -12,6 +12,7 @@ from campaign_engine.domain.hold import HELD_FOR
 from campaign_engine.store.tables import (
     campaigns,
     deliveries,
+    event_changes,
     event_notices,
     held_posts,
     holds,
@@ -39,8 +40,8 @@ HELD_FROM = (
 
 
 def is_notice(post_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    """Whether a post tells of a cancelled event, which nothing delays (safety S9)."""
-    return post_id.in_(sa.select(event_notices.c.post_id))
+    """Whether a post tells of a cancelled or changed event, which nothing delays (safety S9)."""
+    return sa.or_(post_id.in_(sa.select(event_notices.c.post_id)), post_id.in_(sa.select(event_changes.c.post_id)))
 
 
 def keeps_back(now: datetime) -> sa.ColumnElement[bool]:

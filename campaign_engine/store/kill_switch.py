@@ -1,4 +1,4 @@
-"""The switch that stops all but word of a cancelled event, and what waited behind it or a pause (safety S3, S5)."""
+"""The switch that stops all but word of an event, and what waited behind it or a pause (safety S3, S5)."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ IS_ON = sa.exists().where(kill_switch.c.name == _ALL, kill_switch.c.settled_at.i
 """Pressed, or lifted and not yet settled by a clock: nothing may leave but a notice (safety S9)."""
 
 IS_NOTICE = deliveries.c.priority == Priority.CANCELLATION
-"""Tells of a cancelled event, which leaves whatever became of its campaign (safety S9)."""
+"""Tells of a cancelled or changed event, which leaves whatever became of its campaign (safety S9)."""
 
 
 class SqlKillSwitchRepository(Transaction):

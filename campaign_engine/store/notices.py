@@ -1,4 +1,4 @@
-"""Cancelled events: a post of its own that goes at once to those signed up (safety S9)."""
+"""Cancelled and changed events: a post of its own that goes at once to those signed up (safety S9)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,14 +8,17 @@ import sqlalchemy as sa
 from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.campaign import Campaign, PostContent, PostStatus
 from campaign_engine.domain.contact import Topic
-from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus, OccurrenceStatus
+from campaign_engine.domain.delivery import CLAIMABLE, TO_LEAVE, DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.errors import Conflict
+from campaign_engine.domain.event_change import EventChange, Place
 from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.holding import Actor
 from campaign_engine.store import freezing
+from campaign_engine.store.kill_switch import IS_NOTICE
 from campaign_engine.store.tables import (
     contacts,
     deliveries,
+    event_changes,
     event_notices,
     occurrences,
     pledges,
@@ -41,23 +44,64 @@ class SqlNoticesRepository(Transaction):
 
     async def waiting(self, lane: str) -> bool:
         """One statement."""
-        mine = sa.exists().where(
-            event_notices.c.post_id == occurrences.c.post_id,
-            deliveries.c.occurrence_id == occurrences.c.id,
-            deliveries.c.lane == lane,
-            in_states(*CLAIMABLE),
-        )
+        mine = sa.exists().where(IS_NOTICE, deliveries.c.lane == lane, in_states(*CLAIMABLE))
         return bool(await self._connection.scalar(sa.select(mine)))
 
     async def tell(self, campaign: Campaign, content: PostContent, by: Actor, now: datetime) -> int:
-        """Five inserts; the row of the notice is unique per campaign, so that two people tell once."""
+        """Seven statements; the row of the notice is unique per campaign, so that two people tell once."""
         post_id = await self._approved_post(campaign, content, by, now)
         notice = {"campaign_id": campaign.id, "post_id": post_id, "handle": by.handle, "at": now}
         once = insert(self._connection, event_notices).values(notice).on_conflict_do_nothing()
         if await self._connection.scalar(once.returning(event_notices.c.post_id)) is None:
             raise Conflict("Somebody else cancelled this event just now.", "Those signed up are told once.")
+        await self._supersede(campaign.id, now)
+        return await self._queue(campaign.id, post_id, content, now)
+
+    async def last_change(self, campaign_id: int) -> tuple[EventChange, str] | None:
+        """One statement."""
+        mine = sa.select(event_changes).where(event_changes.c.campaign_id == campaign_id)
+        row = (await self._connection.execute(mine.order_by(event_changes.c.post_id.desc()).limit(1))).one_or_none()
+        return None if row is None else (EventChange(row.wall_time, Place(row.place), row.site_id), row.handle)
+
+    async def size(self, campaign_id: int, now: datetime) -> int:
+        """One statement."""
+        told = sa.select(sa.func.count(contacts.c.id.distinct())).select_from(freezing.ADDRESSED)
+        return int(await self._connection.scalar(told.where(_is_signed_up(campaign_id, now))) or 0)
+
+    async def tell_change(
+        self, campaign: Campaign, content: PostContent, change: EventChange, by: Actor, now: datetime
+    ) -> int:
+        """Eight statements; whoever writes has changed the campaign's row first, so that two take turns."""
+        await self._supersede(campaign.id, now)
+        post_id = await self._approved_post(campaign, content, by, now)
+        # Nothing more is planned of it: no clock opens it again, and no edit of the event's post takes it along.
+        await self._connection.execute(posts.update().where(posts.c.id == post_id).values(status=PostStatus.WITHDRAWN))
+        told = event_changes.insert().values(
+            post_id=post_id,
+            campaign_id=campaign.id,
+            wall_time=change.wall,
+            place=change.place,
+            site_id=change.site_id,
+            handle=by.handle,
+            at=now,
+        )
+        await self._connection.execute(told)
+        return await self._queue(campaign.id, post_id, content, now)
+
+    async def _supersede(self, campaign_id: int, now: datetime) -> None:
+        """What has not left is cancelled; what a lane has in hand and gives back is too late from now on (S6)."""
+        changes = sa.select(event_changes.c.post_id).where(event_changes.c.campaign_id == campaign_id)
+        older = sa.select(occurrences.c.id).where(occurrences.c.post_id.in_(changes))
+        unsent = deliveries.update().where(deliveries.c.occurrence_id.in_(older), in_states(*TO_LEAVE))
+        await self._connection.execute(
+            unsent.values(status=DeliveryStatus.CANCELLED, reason="superseded", updated_at=now)
+        )
+        late = occurrences.update().where(occurrences.c.post_id.in_(changes), occurrences.c.stale_at > now)
+        await self._connection.execute(late.values(stale_at=now))
+
+    async def _queue(self, campaign_id: int, post_id: int, content: PostContent, now: datetime) -> int:
         occurrence_id = await self._occurrence(post_id, content, now)
-        audience = _signed_up(campaign.id, occurrence_id, now)
+        audience = _signed_up(campaign_id, occurrence_id, now)
         names = [column.name for column in audience.selected_columns]
         queued = insert(self._connection, deliveries).from_select(names, audience).on_conflict_do_nothing()
         return (await self._connection.execute(queued.execution_options(preserve_rowcount=True))).rowcount
@@ -95,14 +139,6 @@ class SqlNoticesRepository(Transaction):
 
 def _signed_up(campaign_id: int, occurrence_id: int, now: datetime) -> sa.Select[Any]:
     """Columns are named as those of deliveries; who among them may be told is known to freezing."""
-    earlier = sa.exists().where(
-        deliveries.c.contact_id == contacts.c.id,
-        deliveries.c.status.in_(_TOLD),
-        occurrences.c.id == deliveries.c.occurrence_id,
-        posts.c.id == occurrences.c.post_id,
-        posts.c.campaign_id == campaign_id,
-    )
-    pledged = sa.exists().where(pledges.c.contact_id == contacts.c.id, pledges.c.campaign_id == campaign_id)
     return (
         freezing.delivery_rows(
             occurrence_id,
@@ -111,8 +147,21 @@ def _signed_up(campaign_id: int, occurrence_id: int, now: datetime) -> sa.Select
             **freezing.to_person(),
         )
         .select_from(freezing.ADDRESSED)
-        .where(
-            freezing.may_be_told(Topic.EVENT_NEWS, DIRECT_CHANNELS, now),
-            sa.or_(earlier.correlate(contacts), pledged.correlate(contacts)),
-        )
+        .where(_is_signed_up(campaign_id, now))
+    )
+
+
+def _is_signed_up(campaign_id: int, now: datetime) -> sa.ColumnElement[bool]:
+    """Over freezing.ADDRESSED."""
+    earlier = sa.exists().where(
+        deliveries.c.contact_id == contacts.c.id,
+        deliveries.c.status.in_(_TOLD),
+        occurrences.c.id == deliveries.c.occurrence_id,
+        posts.c.id == occurrences.c.post_id,
+        posts.c.campaign_id == campaign_id,
+    )
+    pledged = sa.exists().where(pledges.c.contact_id == contacts.c.id, pledges.c.campaign_id == campaign_id)
+    return sa.and_(
+        freezing.may_be_told(Topic.EVENT_NEWS, DIRECT_CHANNELS, now, breaks=False),
+        sa.or_(earlier.correlate(contacts), pledged.correlate(contacts)),
     )

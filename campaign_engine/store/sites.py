@@ -1,5 +1,6 @@
 """Sites and their source codes."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,12 @@ class SqlSitesRepository(Transaction):
         named = sites.c.name.icontains(text, autoescape=True)
         statement = _sites().where(named, sites.c.active).order_by(sites.c.name, sites.c.id).limit(limit)
         return tuple(_site(row) for row in await self._connection.execute(statement))
+
+    async def in_precincts(self, precincts: Iterable[int]) -> tuple[Site, ...]:
+        """One statement."""
+        there = _sites().where(sites.c.precinct.in_(set(precincts)), sites.c.active)
+        found = await self._connection.execute(there.order_by(sites.c.name, sites.c.id))
+        return tuple(_site(row) for row in found)
 
     async def _give_codes(self, site_id: int, now: datetime) -> None:
         """Tries again while a word code is taken: there are some 20,000."""

@@ -5,25 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_engine.domain.action import PledgeCode
+from campaign_engine import rendering
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
-from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope, ScopeKind, Topic
+from campaign_engine.domain.contact import Person, Role, Scope, ScopeKind, Topic
 from campaign_engine.domain.delivery import SendError
 from campaign_engine.domain.errors import Conflict, ForbiddenTransition, NotAllowed
 from campaign_engine.domain.message import Destination, Reply
 from campaign_engine.ports.holding import Actor
-from campaign_engine.ports.people import NewPledge
-from campaign_engine.services.events import Events
 from campaign_engine.services.posting import Posting
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.channels import RecordingChannel
 from tests.support.engine import text_approvals
+from tests.support.events import drain, events, pledge, staff, told_event
 from tests.support.planned import House, Planned
-from tests.support.sending import Stage, opened
 
-BROOKLYN = Scope(ScopeKind.BOROUGH, "Brooklyn")
 NIGHT = timedelta(hours=11)
 """From 4 pm to 3 am."""
 
@@ -35,38 +32,13 @@ def house(store: SqlStore, clock: FakeClock) -> House:
 
 @pytest.fixture
 async def event(house: House) -> Planned:
-    """A presence campaign of precinct 75 whose post was sent to "told"."""
-    await house.precincts(73, 75)
-    plan = await house.plan(kind=CampaignKind.PRESENCE, status=CampaignStatus.RUNNING)
-    await house.ally("told", topic=Topic.EVENT_NEWS)
-    await house.open(plan)
-    await house.freeze()
-    async with house.store.database.write() as connection:
-        await connection.execute(tables.deliveries.update().values(status="sent"))
-    return plan
-
-
-async def staff(house: House, handle: str = "ana7", role: Role = Role.ORGANIZER, scope: Scope = BROOKLYN) -> Person:
-    contact_id = house.people.get(handle) or await house.ally(handle, "web", None, precinct=None)
-    return Person(contact_id=contact_id, handle=handle, grants=(RoleGrant(role, scope),))
+    return await told_event(house)
 
 
 async def cancel(house: House, plan: Planned, person: Person, *, sure: bool = True) -> Reply:
     async with house.store.write() as work:
-        (reply,) = await Events(house.clock, text_approvals(house.clock)).cancel(
-            work, person, plan.campaign_id, sure=sure
-        )
+        (reply,) = await events(house).cancel(work, person, plan.campaign_id, sure=sure)
     return reply
-
-
-async def drain(house: House, channel: RecordingChannel) -> int:
-    return await (await opened(Stage(house.store, house.clock), channel)).drain()
-
-
-async def pledge(house: House, name: str, plan: Planned) -> None:
-    async with house.store.write() as work:
-        new = NewPledge(house.people[name], "telegram", PledgeCode.LOOK_OUT, None, house.clock(), plan.campaign_id)
-        await work.actions.pledge(new)
 
 
 async def test_S9_those_signed_up_are_told_at_once_at_three_in_the_night(house: House, event: Planned) -> None:
@@ -108,7 +80,7 @@ async def test_S9_two_who_cancel_at_once_tell_once(house: House, event: Planned)
     assert await drain(house, RecordingChannel()) == 1
 
 
-@pytest.mark.parametrize("how", ["stop", "no more event news", "break", "blocked"])
+@pytest.mark.parametrize("how", ["stop", "no more event news", "blocked"])
 async def test_S9_C7_who_does_not_want_it_is_not_told_not_even_at_the_last_moment(
     house: House, event: Planned, how: str
 ) -> None:
@@ -119,9 +91,6 @@ async def test_S9_C7_who_does_not_want_it_is_not_told_not_even_at_the_last_momen
         async with house.store.write() as work:
             if how == "stop":
                 await work.contacts.opt_out(Destination("telegram", name), house.people[name], house.clock())
-            elif how == "break":
-                until = house.clock() + timedelta(days=1)
-                await work.contacts.change(house.people[name], {"paused_until": until})
             elif how == "no more event news":
                 await work.contacts.answer_topic(house.people[name], Topic.EVENT_NEWS, False, house.clock())
             else:
@@ -135,6 +104,49 @@ async def test_S9_C7_who_does_not_want_it_is_not_told_not_even_at_the_last_momen
     channel = RecordingChannel()
     await drain(house, channel)
     assert channel.reached == []
+
+
+async def test_S9_a_break_or_the_silence_after_a_help_card_keeps_nobody_from_learning_it(
+    house: House, event: Planned
+) -> None:
+    """One begins before it is told, the other between the telling and the sending (safety H3, ADR 13)."""
+    await house.ally("later", topic=Topic.EVENT_NEWS)
+    await pledge(house, "later", event)
+    until = house.clock() + timedelta(hours=72)
+
+    async def rest(name: str) -> None:
+        async with house.store.write() as work:
+            await work.contacts.change(house.people[name], {"paused_until": until})
+
+    await rest("told")
+    await cancel(house, event, await staff(house))
+    await rest("later")
+    channel = RecordingChannel()
+    await drain(house, channel)
+    assert sorted(channel.reached) == ["later", "told"]
+
+
+async def test_S1_S9_what_ships_is_told_at_night_though_nobody_approved_it(house: House, event: Planned) -> None:
+    assert not await house.rows(tables.text_approvals)
+    house.clock.advance(NIGHT)
+    await cancel(house, event, await staff(house))
+    channel = RecordingChannel()
+    assert await drain(house, channel) == 1
+
+
+async def test_S1_S9_a_text_that_was_changed_here_waits_for_approval_and_nothing_is_half_done(
+    house: House, event: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "_shipped", dict)
+    for sure in (False, True):
+        with pytest.raises(NotAllowed) as refused:
+            await cancel(house, event, await staff(house), sure=sure)
+        assert refused.value.code == "text_waits"
+    async with house.store.write() as work:
+        assert (await work.campaigns.get(event.campaign_id)).status is CampaignStatus.RUNNING
+        version = text_approvals(house.clock).versions["event_cancelled"]
+        await work.text_approvals.approve(version.keys, None, "oak3", house.clock())
+    assert (await cancel(house, event, await staff(house))).template == "hold.event_cancelled"
 
 
 async def test_S9_neither_approval_nor_caps_nor_a_hold_delay_it(house: House, event: Planned) -> None:

@@ -25,6 +25,7 @@ from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.check_ins import CheckIns
 from campaign_engine.services.conversation import Conversation, ConversationParts
 from campaign_engine.services.directory import SupportDirectory
+from campaign_engine.services.event_words import EventWords
 from campaign_engine.services.events import Events
 from campaign_engine.services.fixing import Fixing
 from campaign_engine.services.hold_cards import HoldCards
@@ -115,7 +116,7 @@ class House:
                 holding=Holding(
                     Incidents(clock, HoldCards(places.name)),
                     CheckIns(clock, texts, self.renderer),
-                    Events(clock, self.texts),
+                    Events(clock, self.texts, EventWords(self.renderer, PAGE)),
                 ),
                 directory=self.directory,
                 figures=FixedFigures(),

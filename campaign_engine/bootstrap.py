@@ -45,6 +45,7 @@ from campaign_engine.services.posting import Posting
 from campaign_engine.services.retention import Retention
 from campaign_engine.services.room_desk import RoomDesk
 from campaign_engine.services.rooms import Rooms
+from campaign_engine.services.series import Series
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
 from campaign_engine.services.targeting import Targeting
@@ -81,6 +82,7 @@ class Engine:
     marks: Marks
     posting: Posting
     nudging: Nudging
+    series: Series
     retention: Retention
     reports: ReportDesk
     texts: PostTexts
@@ -286,6 +288,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         blocking=Blocking(store, clock),
         marks=Marks(store),
         posting=Posting(store, clock, settings.min_audience),
+        series=Series(store, clock, base.hours, base.approvals),
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
         retention=Retention(store),
         reports=reports,

@@ -7,6 +7,9 @@ from functools import partial
 from campaign_engine.bootstrap import Engine
 from campaign_engine.queueing.ticker import Ticker
 
+SERIES_SECONDS = 600
+"""How often the worker looks for whom the next lesson is due."""
+
 Run = Callable[[asyncio.Event], Awaitable[None]]
 
 NUDGE_SECONDS = 60
@@ -23,9 +26,15 @@ def parts(engine: Engine) -> Mapping[str, Run]:
             for wake in wakes.values():
                 wake.set()
 
+    async def series() -> None:
+        if await engine.series.tick():
+            for wake in wakes.values():
+                wake.set()
+
     async def clock(stop: asyncio.Event) -> None:
         ticker = Ticker(tick)
         ticker.add_often("nudge", engine.nudging.tick, NUDGE_SECONDS)
+        ticker.add_often("series", series, SERIES_SECONDS)
         ticker.add_daily("retention", lambda: engine.retention.run(engine.time.clock()))
         ticker.add_daily("leavers", engine.store.keep_leavers)
         ticker.start()

@@ -7,14 +7,14 @@ Buttons: `ln` opens the list; `ln:B1` a lesson where it was left, `ln:B1:2` its 
 from dataclasses import replace
 
 from campaign_engine.dialogue import consents
-from campaign_engine.dialogue.flow import aside, column, idle, number, option, say, waits
+from campaign_engine.dialogue.flow import Rows, aside, column, idle, number, option, say, waits
 from campaign_engine.dialogue.intents import Intent, NoteAsked, NoteLesson, RecordAction
 from campaign_engine.dialogue.lesson_files import course
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.consent import may_offer_series
 from campaign_engine.domain.contact import LessonCode, Topic
-from campaign_engine.domain.lesson import DONE, HALF, LETTERS, Lesson, Stage, done, next_lesson, stage
+from campaign_engine.domain.lesson import DONE, HALF, LETTERS, SERIES_END, Lesson, Stage, done, next_lesson, stage
 from campaign_engine.domain.message import Option, Reply
 
 FLOW = "learn"
@@ -30,6 +30,13 @@ def menu_button(_: Context) -> Option:
 def open_button(code: LessonCode) -> Option:
     """Into one lesson, by its title."""
     return Option(label="learn.open", data=f"{LIST}:{code}", values={"code": code.value})
+
+
+def open_row(code: str) -> Rows:
+    """Under a message of the series: opens the lesson, or the certificate at its end."""
+    if code == SERIES_END:
+        return ((option("learn.paper", _PAPER),),)
+    return ((option("learn.open_it", f"{LIST}:{code}"),),) if code in set(LessonCode) else ()
 
 
 def choice(state: State, data: str, context: Context) -> Step | None:

@@ -35,6 +35,8 @@ class AutomaticText:
 
 AUTOMATIC_TEXTS = (
     AutomaticText("aftermath", Tier.ADULT),
+    AutomaticText("lesson_step", Tier.PEER),
+    AutomaticText("lesson_end", Tier.PEER),
     AutomaticText("event_cancelled", Tier.ADULT, at_once=True),
     AutomaticText("event_changed", Tier.ADULT, at_once=True),
 )

@@ -121,7 +121,8 @@ class PostContent:
     `texts` maps a language code to a template; `pledge` puts a pledge button under the post;
     `stale_minutes` after its time a post that has not left expires (safety S6). `rooms_only` posts are sent to nobody
     directly; `fixed` are reviewed texts that nobody changed (safety S2). `automatic` names the automatic text that this
-    is: it leaves only in wordings that somebody approved (safety S1, domain.automatic_texts).
+    is: it leaves only in wordings that somebody approved (safety S1, domain.automatic_texts). `lesson` puts a button
+    under it that opens this one, or the certificate at the end of the series (domain.lesson).
     """
 
     texts: Mapping[str, str]
@@ -133,6 +134,7 @@ class PostContent:
     rooms_only: bool = False
     fixed: bool = False
     automatic: str = ""
+    lesson: str = ""
 
     @property
     def needs_minimum(self) -> bool:
@@ -153,6 +155,7 @@ class PostContent:
             "pledge": self.pledge,
             "stale_minutes": self.stale_minutes,
             **_flags(self.rooms_only, self.fixed, self.automatic),
+            **({"lesson": self.lesson} if self.lesson else {}),
         }
 
     @classmethod
@@ -168,6 +171,7 @@ class PostContent:
             rooms_only=bool(data.get("rooms_only")),
             fixed=bool(data.get("fixed")),
             automatic=str(data.get("automatic", "")),
+            lesson=str(data.get("lesson", "")),
         )
 
 

@@ -30,6 +30,10 @@ _TEXT_FIELDS = {"version", "reviewed_by", "reviewed_on", "title", "screens", "qu
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+SERIES_END = "end"
+"""Stands for a lesson's code in the message that ends the series."""
+
+
 class Stage(StrEnum):
     """What the list shows of a lesson."""
 

@@ -92,7 +92,8 @@ class Held:
 
     `topics` are all yes and no, `asked` the consents that we do not ask about again for a while. `actions` and
     `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox.
-    `lessons` are those that were opened, and whether each was finished. `pseudonym` is empty when no
+    `lessons` are those that were opened, and whether each was finished,
+    `lessons_sent` codes of what the series sent. `pseudonym` is empty when no
     contact is kept. `listed` says that an imported list of opt-outs held the address.
     """
 
@@ -113,6 +114,7 @@ class Held:
     pledges: tuple[HeldPledge, ...] = ()
     actions: tuple[tuple[ActionKind, date], ...] = ()
     lessons: tuple[tuple[LessonCode, bool], ...] = ()
+    lessons_sent: tuple[str, ...] = ()
     messages: int = 0
     waiting_posts: int = 0
     handle: str = ""

@@ -28,6 +28,7 @@ from campaign_engine.ports.sending import (
     LanesRepository,
     OccurrencesRepository,
 )
+from campaign_engine.ports.series import SeriesRepository
 from campaign_engine.ports.team import TeamRepository
 
 
@@ -44,6 +45,8 @@ class UnitOfWork(Protocol):
     def actions(self) -> ActionsRepository: ...  # noqa: D102
     @property
     def text_approvals(self) -> TextApprovalsRepository: ...  # noqa: D102
+    @property
+    def series(self) -> SeriesRepository: ...  # noqa: D102
     @property
     def lessons(self) -> LessonsRepository: ...  # noqa: D102
     @property

@@ -222,6 +222,7 @@ def held_reply(held: Held, person: Person, places: Places) -> Reply:
             "pledges": held.pledges,
             "actions": held.actions,
             "lessons": held.lessons,
+            "lessons_sent": held.lessons_sent,
             "messages": held.messages,
             "waiting_posts": held.waiting_posts,
             "handle": held.handle,

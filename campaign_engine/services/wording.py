@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from campaign_engine.dialogue.learn import open_row
 from campaign_engine.dialogue.pledge import room_options
 from campaign_engine.domain.contact import Scope, ScopeKind
 from campaign_engine.domain.message import Message
@@ -51,6 +52,7 @@ class Wording:
     def _render(self, claimed: Claimed, variant: _Variant) -> Message:
         text = self._renderer.post(claimed.content, claimed.language, self._values(claimed))
         rows = room_options(claimed.post_id, variant.style) if claimed.content.pledge else ()
+        rows += open_row(claimed.content.lesson)
         message = Message(text, claimed.language, self._renderer.choices(rows, claimed.language))
         return message if claimed.language in claimed.content.texts else self._explained(message, claimed)
 

@@ -39,6 +39,7 @@ from campaign_engine.store.tables import (
     lesson_progress,
     pledges,
     role_grants,
+    series_steps,
     sites,
     staff_members,
 )
@@ -168,6 +169,7 @@ class SqlContactsRepository(Transaction):
         done = await self._rows(actions, contact_id, actions.c.id)
         grants = await self._rows(role_grants, contact_id, role_grants.c.id)
         opened = await self._rows(lesson_progress, contact_id, _IN_ORDER)
+        of_series = await self._rows(series_steps, contact_id, series_steps.c.lesson)
         sent = sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.contact_id == contact_id)
         return {
             "topics": tuple((consent_kind(row.topic), row.granted, to_wall(row.changed_at).date()) for row in topics),
@@ -176,6 +178,7 @@ class SqlContactsRepository(Transaction):
             "actions": tuple((ActionKind(row.kind), row.day) for row in done),
             "grants": tuple(grant_of(row) for row in grants),
             "lessons": tuple((LessonCode(row.lesson), row.reached >= DONE) for row in opened),
+            "lessons_sent": tuple(row.lesson for row in of_series),
             "messages": int(await self._connection.scalar(sent) or 0),
         }
 

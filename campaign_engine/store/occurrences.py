@@ -13,7 +13,15 @@ from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus, Occurrence
 from campaign_engine.domain.planner import first_leaving, priority_of
 from campaign_engine.ports.sending import Frozen, LivePost, NewOccurrence, Unfrozen
 from campaign_engine.store import freezing, holding
-from campaign_engine.store.tables import campaigns, contacts, deliveries, occurrences, post_versions, posts
+from campaign_engine.store.tables import (
+    campaigns,
+    contacts,
+    deliveries,
+    occurrences,
+    post_versions,
+    posts,
+    series_posts,
+)
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import in_states
 from campaign_engine.store.upsert import insert
@@ -148,7 +156,10 @@ class SqlOccurrencesRepository(Transaction):
 
     async def over(self, now: datetime) -> tuple[int, ...]:
         """One statement, and one where the last firing of some campaign lies behind."""
-        wanted = _posts().where(campaigns.c.status == CampaignStatus.RUNNING, posts.c.status != PostStatus.WITHDRAWN)
+        series = posts.c.id.in_(sa.select(series_posts.c.post_id))
+        wanted = _posts().where(
+            campaigns.c.status == CampaignStatus.RUNNING, posts.c.status != PostStatus.WITHDRAWN, ~series
+        )
         fired_for_good: dict[int, bool] = {}
         for row in await self._connection.execute(wanted):
             done = row.post_status == PostStatus.APPROVED and next(_live_post(row).due(_FOREVER), None) is None

@@ -34,6 +34,7 @@ from campaign_engine.store.optouts import SqlOptOutsRepository
 from campaign_engine.store.rehearsals import SqlRehearsalsRepository
 from campaign_engine.store.retention import SqlRetentionRepository
 from campaign_engine.store.rooms import SqlRoomsRepository
+from campaign_engine.store.series import SqlSeriesRepository
 from campaign_engine.store.sites import SqlSitesRepository
 from campaign_engine.store.staff import SqlStaffRepository
 from campaign_engine.store.targeting import SqlTargetingRepository
@@ -53,6 +54,7 @@ class SqlUnitOfWork:
         self.optouts = SqlOptOutsRepository(connection, cipher)
         self.dialogues = SqlDialoguesRepository(connection, cipher)
         self.actions = SqlActionsRepository(connection, cipher)
+        self.series = SqlSeriesRepository(connection, cipher)
         self.lessons = SqlLessonsRepository(connection, cipher)
         self.campaigns = SqlCampaignsRepository(connection, cipher)
         self.approvals = SqlApprovalsRepository(connection, cipher)

@@ -36,6 +36,7 @@ from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.retention import Retention
 from campaign_engine.services.rooms import Rooms
+from campaign_engine.services.series import Series
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
 from campaign_engine.services.text_approvals import TextApprovals
@@ -100,6 +101,7 @@ class House:
         audiences = Audiences(clock, minimum)
         self.campaigns, self.approval = Campaigns(clock, texts, audiences), Approval(clock, texts, audiences)
         self.nudging = Nudging(store, clock, self.renderer, self.notes, texts.hours)
+        self.series = Series(store, clock, texts.hours, self.texts)
         self.retention = Retention(store)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
         self.conversation = Conversation(

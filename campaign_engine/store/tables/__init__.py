@@ -25,7 +25,7 @@ from campaign_engine.store.tables.deliveries import (
 )
 from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
-from campaign_engine.store.tables.lessons import lesson_progress
+from campaign_engine.store.tables.lessons import lesson_progress, series_posts, series_steps
 from campaign_engine.store.tables.people import (
     addresses,
     age_gates,
@@ -102,6 +102,8 @@ __all__ = [
     "role_requests",
     "rooms",
     "seen_updates",
+    "series_posts",
+    "series_steps",
     "shootings",
     "sites",
     "small_audiences",

@@ -19,3 +19,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("contact_id", "lesson"),
     )
+    op.create_table(
+        "series_posts",
+        sa.Column("lesson", sa.String(length=4), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("post_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("lesson", "content_hash"),
+        sa.UniqueConstraint("post_id"),
+    )
+    op.create_table(
+        "series_steps",
+        sa.Column("contact_id", Id, autoincrement=False, nullable=False),
+        sa.Column("lesson", sa.String(length=4), nullable=False),
+        sa.Column("occurrence_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["occurrence_id"], ["occurrences.id"], ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("contact_id", "lesson"),
+    )
+    op.create_index("ix_series_steps_occurrence_id", "series_steps", ["occurrence_id"])

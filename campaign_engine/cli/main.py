@@ -12,6 +12,7 @@ from campaign_engine.cli import (
     db,
     directory,
     everything,
+    lessons,
     optouts,
     precincts,
     site,
@@ -72,4 +73,5 @@ app.add_typer(optouts.app, name="optouts")
 app.add_typer(audit.app, name="audit")
 app.add_typer(texts.app, name="texts")
 app.command("lint")(lint)
+app.add_typer(lessons.app, name="lessons")
 app.add_typer(words.app, name="words")

@@ -123,7 +123,8 @@ def _answered(state: State, lesson: Lesson, letter: str, context: Context) -> St
     on = (replace(open_button(following), label="learn.go_on"),) if following is not None else ()
     if letter != lesson.right:
         again = option("learn.again", f"{LIST}:{lesson.code}:{_QUESTION}")
-        reply = Reply("learn.not_quite", values, ((again,), on or (option("learn.all", LIST),)), edits=True)
+        rows: Rows = ((again,), *((on,) if on else ()), _ways_out())
+        reply = Reply("learn.not_quite", values, rows, edits=True)
         return say(_waiting(state, f"{lesson.code}:{_QUESTION}"), reply)
     return _right(state, lesson.code, Reply("learn.right", values, (on,) if on else (), edits=True), context)
 

@@ -1,7 +1,10 @@
 """`groundswell lint`, `groundswell campaign lint` and `groundswell words`."""
 
+from pathlib import Path
+
 import pytest
 
+import templates
 from campaign_engine.bootstrap import Engine
 from campaign_engine.domain.lint.finding import must
 from tests.support.cli import Cli, approved_campaign
@@ -54,6 +57,27 @@ def test_a_file_or_an_option_that_cannot_be_is_named(cli: Cli) -> None:
     (cli.folder / "picture.png").write_bytes(b"\x89PNG\xff")
     assert "not plain text" in cli.run("lint", str(cli.folder / "picture.png"), code=1)
     assert "too large" in cli.run("lint", text(cli, "x" * 100_001), code=1)
+
+
+def test_P1_the_reading_age_of_every_lesson_is_printed(cli: Cli) -> None:
+    said = cli.run("lessons", "lint")
+    for code, title in (("B1", "Read the temperature"), ("A4", "Ir y estar seguro")):
+        row = next(line for line in said.splitlines() if code in line and title in line)
+        assert "nobody yet" in row
+    assert "Nothing found" in said
+
+
+def test_a_lesson_in_a_file_is_linted_and_what_is_wrong_is_named(cli: Cli) -> None:
+    file = cli.folder / "B1.toml"
+    shipped = (Path(templates.__file__).parent / "lessons" / "B1.toml").read_text(encoding="utf-8")
+    file.write_text(shipped.replace("A loud voice", "A thug"), encoding="utf-8")
+    assert "it turns a person into a label" in cli.run("lessons", "lint", str(file))
+    file.write_text(shipped.replace("version = 1", "version = 0"), encoding="utf-8")
+    assert "B1.toml cannot be used: en.version" in cli.run("lessons", "lint", str(file), code=1)
+    file.write_text("right = = 2\n", encoding="utf-8")
+    assert "line 1" in cli.run("lessons", "lint", str(file), code=1)
+    assert "cannot be read" in cli.run("lessons", "lint", str(cli.folder / "B2.toml"), code=1)
+    assert "from B1.toml to A4.toml" in cli.run("lessons", "lint", str(cli.folder / "B9.toml"), code=1)
 
 
 def test_F6_a_campaign_is_linted_by_its_number(cli: Cli) -> None:

@@ -65,7 +65,7 @@ def test_a_wrong_answer_is_explained_and_nothing_of_it_is_kept() -> None:
         talk.tap(f"ln:B1:{letter}")
         assert talk.templates() == ["learn.not_quite"]
         assert talk.last.replies[0].values["letter"] == letter
-        assert talk.offered() == ["ln:B1:q", "ln:B2"]
+        assert talk.offered() == ["ln:B1:q", "ln:B2", "ln", "m:help"]
     assert kept(talk) == []
     assert "a" not in talk.state.data.values()
     talk.tap("ln:B1:q")
@@ -197,7 +197,7 @@ def test_whoever_knows_them_all_is_led_back_to_the_list() -> None:
     finish(talk, B1)
     assert talk.offered() == ["ln:B1:1", "ln", "m"]
     talk.tap("ln:B1:a")
-    assert talk.offered() == ["ln:B1:q", "ln"]
+    assert talk.offered() == ["ln:B1:q", "ln", "m:help"]
 
 
 @pytest.mark.parametrize("data", ["ln:", "ln:Z9", "ln:B1:0", "ln:B1:99", "ln:B1:x", "ln:B1:1:2", "ln:b1", "ln:B1:-1"])

@@ -1,11 +1,16 @@
 """The lint in chat: hints, one-tap fixes, and a teammate who translates, over the real store on both databases."""
 
+import threading
+from typing import Any
+
 import pytest
 
-from campaign_engine.domain.campaign import CampaignStatus
+from campaign_engine.domain.campaign import CampaignStatus, Draft
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
 from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.domain.lint.finding import Finding
 from campaign_engine.domain.permission import check_approver
+from campaign_engine.services.linting import Linting
 from campaign_engine.store import tables
 from tests.integration.test_conversation_staff import draft, status
 from tests.support.engine import House, Phone
@@ -220,3 +225,20 @@ async def test_S4_a_time_outside_the_hours_leads_back_to_the_draft(house: House,
     assert "outside the hours" in await organizer.say("December 8 at 3 am")
     assert await status(house) is CampaignStatus.DRAFT
     assert "Send it to a second person?" in await organizer.tap("My draft")
+
+
+async def test_long_texts_are_read_beside_the_event_loop(
+    house: House, organizer: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_in: set[int] = set()
+    real = Linting.of_draft
+
+    def noting(linting: Linting, draft: Draft, *rest: Any) -> tuple[Finding, ...]:
+        read_in.add(threading.get_ident())
+        return real(linting, draft, *rest)
+
+    monkeypatch.setattr(Linting, "of_draft", noting)
+    await drafted(organizer, "We look out for each other in {{ area }}. " * 9)
+    await organizer.press("su:1")
+    assert read_in
+    assert threading.get_ident() not in read_in

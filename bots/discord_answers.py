@@ -6,6 +6,7 @@ from functools import partial
 
 import discord
 
+from bots.discord_threads import ThreadOpener
 from bots.parts import BotParts
 from bots.replies import deliver
 from bots.views import TYPE_BUTTON
@@ -24,8 +25,9 @@ KEPT_FOR_FOOTER = 3
 class Answers:
     """Private answers to one interaction each; whatever happens to one, the next is answered."""
 
-    def __init__(self, parts: BotParts) -> None:
+    def __init__(self, parts: BotParts, opener: ThreadOpener) -> None:
         self._parts = parts
+        self._opener = opener
 
     async def acknowledge(self, interaction: discord.Interaction) -> None:
         """Within 3 s, before anything slow. Our own private message is edited in place, all else gets a private answer.
@@ -46,6 +48,9 @@ class Answers:
         for number, part in enumerate(pieces):
             send = self._edit_first if number == 0 else self._follow_up
             await deliver(self._parts.pace, address, partial(send, interaction, part))
+        for answer in (answer for answer in answers if answer.opens_thread):
+            outcome = await self._opener.open(interaction, answer.language)
+            await deliver(self._parts.pace, address, partial(self._follow_up, interaction, outcome))
         if not pieces and interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
             await interaction.delete_original_response()
 

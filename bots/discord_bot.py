@@ -15,6 +15,7 @@ from discord.http import Route
 
 from bots.discord_answers import Answers
 from bots.discord_forms import TEXT_FIELD, filled, typing_form
+from bots.discord_threads import ThreadOpener
 from bots.guard import Health, contained, unless_stopped
 from bots.parts import BotParts
 from bots.replies import InOrder, deliver
@@ -71,7 +72,7 @@ class DiscordBot:
         self._channel = DiscordChannel(client)
         self._tree = app_commands.CommandTree(client)
         self._in_order = InOrder()
-        self._answers = Answers(parts)
+        self._answers = Answers(parts, ThreadOpener(self._channel, parts))
         add_commands(self._tree, parts.say, self.on_command)
         self._tree.error(self.on_command_error)
         events = (self.on_ready, self.on_resumed, self.on_disconnect, self.on_interaction, self.on_message)
@@ -203,11 +204,14 @@ class DiscordBot:
         self._in_order.add(inbound.address, work)
 
     async def _reply(self, message: discord.Message, inbound: Inbound) -> None:
-        to = Destination("discord", str(message.channel.id))
+        to = Destination("discord", inbound.address, thread=str(message.channel.id))
         limit = self._channel.limits.text
         answers = await self._parts.answers(inbound)
         for part in (part for answer in answers for part in split(answer, limit, escaped_length)):
             await deliver(self._parts.pace, inbound.address, partial(self._channel.send, part, to))
+        if answers and await self._parts.threads.met(to):
+            here = self._parts.threads.say("here", answers[0].language)
+            await deliver(self._parts.pace, inbound.address, partial(self._channel.send, here, to))
 
     async def _link(self, interaction: discord.Interaction, area: str) -> None:
         guild, channel = interaction.guild, interaction.channel

@@ -10,7 +10,7 @@ from bots.replies import Pace
 from campaign_engine.dialogue.help import help_card
 from campaign_engine.domain.audience import RoomSeen
 from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
-from campaign_engine.domain.message import Inbound, Message, Reply
+from campaign_engine.domain.message import Destination, Inbound, Message, Reply
 
 log = logging.getLogger("groundswell.bots")
 
@@ -35,6 +35,25 @@ class RoomDesk(Protocol):
         """The platform gave the chat a new address."""
 
 
+class DirectThreads(Protocol):
+    """Direct chats that people asked for, on channels that open one first; each raises StoreUnavailable."""
+
+    async def may_open(self, channel: str) -> bool:
+        """Counts one more of today's."""
+
+    async def stop(self, channel: str) -> None:
+        """The platform said that we open too many."""
+
+    async def opened(self, who: Destination) -> bool:
+        """Updates go to `who.thread` from now on; False for somebody who did not ask for it."""
+
+    async def met(self, who: Destination) -> bool:
+        """Somebody wrote in `who.thread` by themselves: whether it is the chat they still waited for."""
+
+    def say(self, block: str, language: str) -> Message:
+        """What became of it."""
+
+
 class Marks(Protocol):
     """Small things that must be known again after a restart."""
 
@@ -56,6 +75,7 @@ class BotParts:
     say: Callable[[Reply, str], Message]
     unreachable: Callable[[str, str], Awaitable[None]]
     marks: Marks
+    threads: DirectThreads
 
     async def answers(self, inbound: Inbound) -> tuple[Message, ...]:
         """What the conversation says; the help card where it fails in a way nobody foresaw (safety H4)."""

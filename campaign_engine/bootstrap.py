@@ -27,6 +27,7 @@ from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.check_ins import CheckIns
 from campaign_engine.services.conversation import Conversation, ConversationParts
 from campaign_engine.services.delivering import Lane, LaneParts
+from campaign_engine.services.direct_threads import DirectThreads
 from campaign_engine.services.directory import SupportDirectory
 from campaign_engine.services.event_words import EventWords
 from campaign_engine.services.events import Events
@@ -80,6 +81,7 @@ class Engine:
     room_desk: RoomDesk
     blocking: Blocking
     marks: Marks
+    threads: DirectThreads
     posting: Posting
     nudging: Nudging
     series: Series
@@ -287,6 +289,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         room_desk=RoomDesk(store, Rooms(clock), base.renderer, base.places, clock),
         blocking=Blocking(store, clock),
         marks=Marks(store),
+        threads=DirectThreads(store, base.renderer, clock, settings.discord_chats_a_day),
         posting=Posting(store, clock, settings.min_audience),
         series=Series(store, clock, base.hours, base.approvals),
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),

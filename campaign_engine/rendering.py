@@ -76,6 +76,7 @@ class Renderer:
             choices=self.choices(reply.options, language),
             edits=reply.edits,
             asks_text=reply.asks_text,
+            opens_thread=reply.opens_thread,
             spoken=spoken if spoken != language else "",
         )
 

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     discord_gateway: str = Field(
         default="wss://gateway.discord.gg/", description="Address of Discord's gateway before the first READY."
     )
+    discord_chats_a_day: int = Field(
+        default=20, ge=0, le=40, description="Direct chats that the bot opens on Discord in a day, at people's own tap."
+    )
     web_host: str = Field(default="127.0.0.1", description="Address that the pages listen on.")
     web_port: int = Field(default=8000, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
     school_calendar: Path | None = Field(

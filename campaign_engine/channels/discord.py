@@ -22,7 +22,7 @@ WIRE_ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutEr
 
 
 class DiscordChannel:
-    """Posts into server channels with a nonce, so that a repeated request gives the first message back."""
+    """Writes with a nonce, so that a repeated request gives the first message back."""
 
     name = "discord"
     limits = Limits(text=2000, label=80, edits=True)
@@ -31,10 +31,15 @@ class DiscordChannel:
         self._client = client
 
     async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:
-        """Nobody is ever mentioned. Raises SendError; `not_connected` before the bot has logged in."""
+        """Nobody is ever mentioned, and a person is only written to in a chat that is open (safety S7).
+
+        Raises SendError; `not_connected` before the bot has logged in.
+        """
         if self._client.user is None or self._client.is_closed():
             raise SendError("not_connected", retryable=True)
-        target = self._client.get_partial_messageable(int(to.address))
+        if not (to.is_room or to.thread):
+            raise SendError("no_direct_chat")
+        target = self._client.get_partial_messageable(int(to.thread or to.address))
         try:
             sent = await target.send(
                 escape(message.text),

@@ -98,6 +98,7 @@ def _bot_parts(engine: "Engine", name: str, board: "HealthBoard") -> "BotParts":
         say=engine.renderer.reply,
         unreachable=engine.blocking.mark,
         marks=engine.marks,
+        threads=engine.threads,
     )
 
 

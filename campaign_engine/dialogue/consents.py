@@ -17,12 +17,14 @@ from campaign_engine.domain.consent import (
     break_until,
     is_on,
     is_paused,
+    lacks_chat,
     longer_break,
+    may_ask,
     needs_area,
     next_question,
     offered_to,
 )
-from campaign_engine.domain.contact import CONSENT_KINDS, Answer, ConsentKind, consent_kind
+from campaign_engine.domain.contact import CONSENT_KINDS, Answer, ConsentKind, Medium, consent_kind
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.schedule import to_wall
 
@@ -112,8 +114,15 @@ def _switched(state: State, value: str, context: Context) -> Step | None:
         return None
     if context.person.opted_out:
         return say(aside(state), Reply("menu.still_stopped"))
+    if kind is Medium.DIRECT_MESSAGES and yes:
+        return _chat_wanted(state)
     after = _answering(context, kind, yes=yes)
     return _with_area(say(aside(state), view(after, edits=True)), kind, yes, context)
+
+
+def _chat_wanted(state: State) -> Step:
+    said = Reply("consent.now_on", {"kind": str(Medium.DIRECT_MESSAGES)}, ((open_button(),),), edits=True)
+    return say(aside(state), replace(said, opens_thread=True), intents=(AnswerTopic(Medium.DIRECT_MESSAGES, True),))
 
 
 def _answered(state: State, value: str, context: Context) -> Step | None:
@@ -123,6 +132,8 @@ def _answered(state: State, value: str, context: Context) -> Step | None:
         return None
     if context.person.opted_out:
         return say(aside(state), Reply("menu.still_stopped"))
+    if kind is Medium.DIRECT_MESSAGES and yes:
+        return _chat_wanted(state)
     said = Reply("consent.now_on" if yes else "consent.stays_off", {"kind": str(kind)}, edits=True)
     return _with_area(say(aside(state), replace(said, options=((open_button(),),))), kind, yes, context)
 
@@ -131,9 +142,17 @@ def _with_area(step: Step, kind: ConsentKind, yes: bool, context: Context) -> St
     """The answer is kept; what is about an area asks for one where none was chosen."""
     given = AnswerTopic(kind, yes)
     if not yes or not needs_area(kind) or context.person.precinct is not None:
-        return replace(step, intents=(*step.intents, given))
+        return _with_chat(replace(step, intents=(*step.intents, given)), yes, context)
     following = join.ask(waits(step.state, "join", "place"), context)
     return before(step.replies[0], following, *step.intents, given)
+
+
+def _with_chat(step: Step, yes: bool, context: Context) -> Step:
+    """On Discord a topic that was just turned on needs a direct chat, which is asked for once (safety C5, S7)."""
+    kind = Medium.DIRECT_MESSAGES
+    if not (yes and lacks_chat(context.person) and may_ask(context.person, kind, context.now)):
+        return step
+    return Step(step.state, (*step.replies, question(kind)), (*step.intents, NoteAsked(kind)))
 
 
 def _answering(context: Context, kind: ConsentKind, *, yes: bool) -> Context:
@@ -143,7 +162,7 @@ def _answering(context: Context, kind: ConsentKind, *, yes: bool) -> Context:
 
 def _read(value: str, words: dict[str, bool], context: Context) -> tuple[ConsentKind | None, bool]:
     name, _, word = value.partition(":")
-    if name not in set(CONSENT_KINDS) or word not in words:
+    if name not in {*CONSENT_KINDS, *Medium} or word not in words:
         return None, False
     kind = consent_kind(name)
     return (kind, words[word]) if kind in offered_to(context.person) else (None, False)

@@ -62,10 +62,14 @@ class GivePledge(Intent):
 
 @dataclass(frozen=True, slots=True)
 class AnswerTopic(Intent):
-    """Yes or no to one topic or further consent; a no is remembered 365 days (safety C5)."""
+    """Yes or no to one topic or further consent; a no is remembered 365 days (safety C5).
+
+    `also` were answered by the same words.
+    """
 
     topic: ConsentKind
     yes: bool
+    also: tuple[ConsentKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from campaign_engine.dialogue.intents import (
     SetPrecinct,
 )
 from campaign_engine.dialogue.state import Context, State, Step
-from campaign_engine.domain.consent import refused_lately
-from campaign_engine.domain.contact import AgeBand, Topic
+from campaign_engine.domain.consent import lacks_chat, refused_lately
+from campaign_engine.domain.contact import AgeBand, Medium, Topic
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
 from campaign_engine.domain.words import plain_digits
 
@@ -34,6 +34,7 @@ PAGE = 7
 """Precincts on one page of buttons."""
 
 ZIP_DIGITS = 5
+_CHAT = (Medium.DIRECT_MESSAGES,)
 
 _AGE_LABELS = {
     AgeBand.UNDER_13: "join.age_u13",
@@ -228,7 +229,8 @@ def _updates_question(state: State, context: Context) -> Reply:
     precinct = context.person.precinct or state.data.get("precinct")
     area = context.places.name(int(precinct)) if precinct else ""
     rows = ((option("join.updates_no", "t:no"), option("join.updates_yes", "t:yes")),)
-    return Reply("join.updates", {"area": area}, options=rows)
+    asked = "join.updates" if context.person.thread is None else "join.updates_direct"
+    return Reply(asked, {"area": area}, options=rows)
 
 
 def _updates_answered(state: State, context: Context, yes: bool) -> Step:
@@ -236,9 +238,21 @@ def _updates_answered(state: State, context: Context, yes: bool) -> Step:
     after = next_field(state, context, "updates")
     if yes and context.person.opted_out:
         return before(Reply("menu.still_stopped"), ask(after, context))
-    given = AnswerTopic(Topic.AREA_UPDATES, yes)
+    if yes and lacks_chat(context.person):
+        return _wanting_chat(_updates_kept(state, context, AnswerTopic(Topic.AREA_UPDATES, yes, _CHAT)))
+    return _updates_kept(state, context, AnswerTopic(Topic.AREA_UPDATES, yes))
+
+
+def _wanting_chat(step: Step) -> Step:
+    """On Discord the same yes asks for the direct chat that the updates come to (safety S7)."""
+    *first, last = step.replies
+    return replace(step, replies=(*first, replace(last, opens_thread=True)))
+
+
+def _updates_kept(state: State, context: Context, given: AnswerTopic) -> Step:
+    after = next_field(state, context, "updates")
     offered = state.data.get("precinct")
-    if yes and offered is not None and context.person.precinct is None:
+    if given.yes and offered is not None and context.person.precinct is None:
         return ask(after, context, (SetPrecinct(int(offered)), given))
     return ask(after, context, (given,))
 

@@ -5,8 +5,11 @@ from enum import StrEnum
 
 from campaign_engine.domain.contact import Scope, Topic
 
-DIRECT_CHANNELS = ("telegram", "web", "console")
-"""Where people are written to directly; on Discord posts go to servers' channels only (safety S7)."""
+DIRECT_CHANNELS = ("telegram", "discord", "web", "console")
+"""Where people are written to directly."""
+
+OPENED_FIRST = ("discord",)
+"""Of these, where only those are written to who asked for a direct chat and got one (safety S7)."""
 
 
 MIN_AUDIENCE = 20

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from campaign_engine.domain.action import PledgeCode
-from campaign_engine.domain.contact import CONSENT_KINDS, AgeBand, Answer, Consent, ConsentKind, Person, Topic
+from campaign_engine.domain.contact import CONSENT_KINDS, AgeBand, Answer, Consent, ConsentKind, Medium, Person, Topic
 from campaign_engine.domain.schedule import to_wall
 
 REFUSAL_KEPT = timedelta(days=365)
@@ -28,12 +28,14 @@ BREAKS: Mapping[str, timedelta | None] = {
 """Lengths of a break that a person may choose; None is until they end it."""
 
 _NEEDS_AREA = (Topic.AREA_UPDATES, Topic.CHECK_INS, Topic.EVENT_NEWS)
-_IN_ORDER = (Topic.LESSON_SERIES, Topic.EVENT_NEWS, Topic.CHECK_INS, *Consent)
+_IN_ORDER = (*Medium, Topic.LESSON_SERIES, Topic.EVENT_NEWS, Topic.CHECK_INS, *Consent)
 
 
 def is_on(person: Person, kind: ConsentKind) -> bool:
-    """A yes that nothing has taken back."""
+    """A yes that nothing has taken back; to direct messages, one that a chat was opened for."""
     answer = person.answers.get(kind)
+    if kind is Medium.DIRECT_MESSAGES and not person.thread:
+        return False
     return answer is not None and answer.granted and not person.opted_out
 
 
@@ -50,7 +52,13 @@ def needs_area(kind: ConsentKind) -> bool:
 def offered_to(person: Person) -> tuple[ConsentKind, ...]:
     """All that this person can switch; adults of 22 and over are never in the youth series (safety C3)."""
     adult = person.age_band is AgeBand.FROM_22
-    return tuple(kind for kind in CONSENT_KINDS if not (adult and kind is Topic.LESSON_SERIES))
+    media = () if person.thread is None else tuple(Medium)
+    return (*(kind for kind in CONSENT_KINDS if not (adult and kind is Topic.LESSON_SERIES)), *media)
+
+
+def lacks_chat(person: Person) -> bool:
+    """On Discord, before a direct chat was asked for and opened: nothing can come (safety S7)."""
+    return person.thread is not None and not is_on(person, Medium.DIRECT_MESSAGES)
 
 
 def refused_lately(answer: Answer | None, now: datetime) -> bool:
@@ -92,6 +100,8 @@ def _is_moment(person: Person, kind: ConsentKind, now: datetime) -> bool:
             return bool(person.lessons or person.pledges & {PledgeCode.LEARN, PledgeCode.ALLY})
         case Topic.EVENT_NEWS | Topic.CHECK_INS:
             return person.precinct is not None
+        case Medium.DIRECT_MESSAGES:
+            return lacks_chat(person) and any(is_on(person, topic) for topic in Topic)
         case Consent.REMINDERS:
             return any(is_on(person, topic) for topic in Topic)
         case Consent.SURVEY | Consent.WORDING_TESTS:

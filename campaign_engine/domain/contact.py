@@ -40,7 +40,13 @@ class Consent(StrEnum):
     WORDING_TESTS = "wording_tests"
 
 
-ConsentKind = Topic | Consent
+class Medium(StrEnum):
+    """How it may come, on Discord only: a yes to updates asks for it in the same words (safety S7)."""
+
+    DIRECT_MESSAGES = "direct_messages"
+
+
+ConsentKind = Topic | Consent | Medium
 """Anything that has its own yes or no."""
 
 CONSENT_KINDS: tuple[ConsentKind, ...] = (*Topic, *Consent)
@@ -48,6 +54,8 @@ CONSENT_KINDS: tuple[ConsentKind, ...] = (*Topic, *Consent)
 
 def consent_kind(name: str) -> ConsentKind:
     """By its stored name. Raises ValueError."""
+    if name in set(Medium):
+        return Medium(name)
     return Topic(name) if name in set(Topic) else Consent(name)
 
 
@@ -169,7 +177,8 @@ class Person:
 
     `contact_id` is None for someone who has not given an age band yet. Times are UTC. `asked` says when we last put a
     question about a consent to them outside the join; `joined_at` is None for a stranger. `lessons` says how far they
-    are in each one that they opened (domain.lesson.DONE).
+    are in each one that they opened (domain.lesson.DONE). `thread`: whether a direct chat is open, None where the
+    channel needs none.
     """
 
     contact_id: int | None = None
@@ -194,6 +203,7 @@ class Person:
     trained: bool = False
     request: RoleRequest | None = None
     lessons: Mapping[LessonCode, int] = field(default_factory=dict)
+    thread: bool | None = None
 
     @property
     def topics(self) -> Mapping[Topic, bool]:

@@ -29,7 +29,8 @@ class Reply:
     """One thing to say, as a template's name (`flow.block`), its values and rows of options; never as text.
 
     `edits` asks the channel to replace the message whose button was pressed, where it can; `asks_text` says that the
-    answer is typed, for channels that must open a field for it.
+    answer is typed, for channels that must open a field for it. `opens_thread` says that its reader just asked for a
+    direct chat, for channels that open one first.
     """
 
     template: str
@@ -37,6 +38,7 @@ class Reply:
     options: tuple[tuple[Option, ...], ...] = ()
     edits: bool = False
     asks_text: bool = False
+    opens_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     edits: bool = False
     asks_text: bool = False
+    opens_thread: bool = False
     spoken: str = ""
     footer: str = ""
 
@@ -121,7 +124,9 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a message goes: a plain address of a person, or of a room. Never logged."""
+    """Where a message goes: a plain address of a person, or of a room; `thread` is the chat with them where the
+    platform gives it an address of its own. Never logged.
+    """
 
     channel: str
     address: str

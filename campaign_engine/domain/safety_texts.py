@@ -17,7 +17,7 @@ _COMMANDS = tuple(
 )
 SAFETY_TEXTS: tuple[str, ...] = (
     *("join.welcome", "join.age", "join.age_u13", "join.age_13", "join.age_16", "join.age_18", "join.age_22"),
-    *("join.rather_not", "join.updates", "join.updates_no", "join.updates_yes", "join.done"),
+    *("join.rather_not", "join.updates", "join.updates_direct", "join.updates_no", "join.updates_yes", "join.done"),
     *("menu.title", "menu.open", "menu.pledge", "menu.language", "menu.languages", "menu.privacy", "menu.privacy_text"),
     "menu.learn",
     *("menu.more", "menu.help", "menu.stop", "menu.stopped", "menu.still_stopped", "menu.welcome_back", "menu.delete"),

@@ -179,7 +179,9 @@ class ContactsRepository(Protocol):
     async def set_status(self, address_id: int, status: AddressStatus) -> None:
         """Say whether we may write there."""
 
-    async def answer_topic(self, contact_id: int, topic: ConsentKind, granted: bool, now: datetime) -> None:
+    async def answer_topic(
+        self, contact_id: int, topic: ConsentKind, granted: bool, now: datetime, also: tuple[ConsentKind, ...] = ()
+    ) -> None:
         """Keep a yes or a no with the moment it was given (safety C5)."""
 
     async def note_asked(self, contact_id: int, kind: ConsentKind, now: datetime) -> None:
@@ -211,6 +213,19 @@ class ContactsRepository(Protocol):
 
     async def forget_age_gates(self, now: datetime) -> int:
         """Remove blocks that have ended; how many."""
+
+
+class ThreadsRepository(Protocol):
+    """Direct chats that people asked for, on channels that open one first (safety S7)."""
+
+    async def reserve(self, channel: str, day: date, most: int) -> bool:
+        """Count one more chat that we open on this day; False, counting nothing, when there were `most` already."""
+
+    async def keep(self, who: Destination) -> bool:
+        """Remember `who.thread` for somebody who wants direct messages; False for anybody else."""
+
+    async def lacks(self, who: Destination) -> bool:
+        """Whether somebody wants direct messages and no chat is known."""
 
 
 class DialoguesRepository(Protocol):

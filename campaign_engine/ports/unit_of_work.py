@@ -10,7 +10,7 @@ from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, 
 from campaign_engine.ports.lessons import LessonsRepository
 from campaign_engine.ports.marks import MarksRepository
 from campaign_engine.ports.optouts import OptOutsRepository
-from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository
+from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository, ThreadsRepository
 from campaign_engine.ports.planning import (
     AuditRepository,
     CampaignsRepository,
@@ -85,6 +85,8 @@ class UnitOfWork(Protocol):
     def rehearsals(self) -> RehearsalsRepository: ...  # noqa: D102
     @property
     def kill_switch(self) -> KillSwitchRepository: ...  # noqa: D102
+    @property
+    def threads(self) -> ThreadsRepository: ...  # noqa: D102
     @property
     def marks(self) -> MarksRepository: ...  # noqa: D102
     @property

@@ -116,9 +116,9 @@ async def answer_topic(turn: Turn, intent: AnswerTopic) -> Replies:
     """Kept with its moment, yes and no alike (safety C5)."""
     if turn.person.contact_id is None:
         return ()
-    await turn.work.contacts.answer_topic(turn.person.contact_id, intent.topic, intent.yes, turn.now)
-    given = Answer(intent.yes, turn.now)
-    turn.person = replace(turn.person, answers={**turn.person.answers, intent.topic: given})
+    await turn.work.contacts.answer_topic(turn.person.contact_id, intent.topic, intent.yes, turn.now, intent.also)
+    given = dict.fromkeys((intent.topic, *intent.also), Answer(intent.yes, turn.now))
+    turn.person = replace(turn.person, answers={**turn.person.answers, **given})
     return ()
 
 
@@ -230,6 +230,7 @@ def held_reply(held: Held, person: Person, places: Places) -> Reply:
             "stopped": held.stopped,
             "listed": held.listed,
             "trained": person.trained,
+            "thread": bool(person.thread),
             "request": person.request and _request_said(person.request),
         },
     )

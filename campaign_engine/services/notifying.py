@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
+from campaign_engine.domain.audience import OPENED_FIRST
 from campaign_engine.domain.delivery import SendError
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Destination, Message
@@ -23,10 +24,6 @@ class Pace(Protocol):
         """The platform asked the whole account to wait."""
 
 
-NEVER_FIRST = frozenset({"discord"})
-"""Channels on which we write to nobody who did not just write to us (safety S7)."""
-
-
 class ChannelNotifier:
     """Implements ports.notifier.Notifier: one try in the background, because the menu shows it anyway.
 
@@ -41,9 +38,9 @@ class ChannelNotifier:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def notify(self, destination: Destination, message: Message) -> None:
-        """Returns at once; nothing where the channel is not open, or not for a first word."""
+        """Returns at once; nothing where the channel is not open, or their direct chat on it (safety S7)."""
         found = self._channels.get(destination.channel)
-        if found is None or destination.channel in NEVER_FIRST:
+        if found is None or (destination.channel in OPENED_FIRST and not destination.thread):
             return
         task = asyncio.create_task(self._unless_stopped(_send(*found, destination, message)))
         self._tasks.add(task)

@@ -15,7 +15,7 @@ from campaign_engine.domain.hold import HELD_FOR
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.planner import WEEK, Priority
 from campaign_engine.ports.sending import Claimed
-from campaign_engine.store import holding
+from campaign_engine.store import holding, threads
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.kill_switch import IS_NOTICE, IS_ON
 from campaign_engine.store.tables import (
@@ -206,6 +206,8 @@ def _columns() -> tuple[sa.ColumnElement[Any], ...]:
         consents.c.granted,
         do_not_contact.c.since.label("stopped_at"),
         addresses.c.status.label("address_status"),
+        threads.OPEN.label("opened"),
+        threads.THREAD,
         sa.func.coalesce(addresses.c.address_cipher, rooms.c.address_cipher).label("address_cipher"),
         *(rooms.c[name] for name in ("active", "scope_kind", "scope_value")),
     )
@@ -253,6 +255,14 @@ def _held_until(row: Any) -> datetime | None:
     return None if length is None or row.held_from is None or row.notice else row.held_from + length
 
 
+def _destination(row: Any, cipher: AddressCipher) -> Destination:
+    if not row.address_cipher:
+        return Destination(row.lane, "", row.is_room)
+    if row.is_room:
+        return Destination(row.lane, cipher.decrypt(row.lane, row.address_cipher), is_room=True)
+    return threads.destination(row.lane, row.address_cipher, row.thread_cipher, cipher)
+
+
 def _claimed(row: Any, content: PostContent, approved: bool, cipher: AddressCipher) -> Claimed:
     stopped = row.address_status == AddressStatus.OPTED_OUT or row.stopped_at is not None
     return Claimed(
@@ -265,9 +275,7 @@ def _claimed(row: Any, content: PostContent, approved: bool, cipher: AddressCiph
         kind=CampaignKind(row.kind),
         campaign_status=CampaignStatus(row.campaign_status),
         content=content,
-        to=Destination(
-            row.lane, cipher.decrypt(row.lane, row.address_cipher) if row.address_cipher else "", row.is_room
-        ),
+        to=_destination(row, cipher),
         language=row.language,
         precinct=row.precinct,
         attempts=row.attempts,
@@ -275,7 +283,7 @@ def _claimed(row: Any, content: PostContent, approved: bool, cipher: AddressCiph
         approved=approved,
         consented=row.is_room or bool(row.granted),
         opted_out=stopped,
-        reachable=bool(row.active) if row.is_room else row.address_status == AddressStatus.ACTIVE,
+        reachable=bool(row.active) if row.is_room else row.address_status == AddressStatus.ACTIVE and bool(row.opened),
         paused_until=row.paused_until,
         held_until=_held_until(row),
         notice=bool(row.notice),

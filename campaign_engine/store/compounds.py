@@ -28,7 +28,8 @@ REFUSED_AGE = "refused_age"
 CHANGEABLE = ("age_band", "language", "precinct", "precinct_declined", "site_id", "paused_until", "last_seen_at")
 NOTED = [column for column in actions.c if column is not actions.c.id]
 STATE = [*dialogues.c]
-NEWCOMER = [column for column in (*contacts.c, *addresses.c) if column.name not in ("id", "contact_id")]
+_LATER = ("id", "contact_id", "thread_cipher")
+NEWCOMER = [column for column in (*contacts.c, *addresses.c) if column.name not in _LATER]
 _PERSON = {"address_hash": sa.String(), "contact_id": Id, "now": UtcDateTime()}
 
 
@@ -71,7 +72,7 @@ def _note_actions(v: Values, as_read: Value) -> None:
 
 def _newcomer(v: Values) -> tuple[Value, ...]:
     known = {column.name: v[column.name] for column in contacts.c if column is not contacts.c.id}
-    there = [column for column in addresses.c if column.name not in ("id", "contact_id")]
+    there = [column for column in addresses.c if column.name not in _LATER]
     made = v.made(v.insert(contacts).values(known), contacts.c.id, contacts.c.pseudonym == v["pseudonym"])
     rows = sa.select(made.c.id, *(v[column.name] for column in there)).select_from(made)
     names = ["contact_id", *(column.name for column in there)]

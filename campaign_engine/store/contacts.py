@@ -90,12 +90,15 @@ class SqlContactsRepository(Transaction):
         """One update."""
         await self._connection.execute(addresses.update().where(addresses.c.id == address_id).values(status=status))
 
-    async def answer_topic(self, contact_id: int, topic: ConsentKind, granted: bool, now: datetime) -> None:
+    async def answer_topic(
+        self, contact_id: int, topic: ConsentKind, granted: bool, now: datetime, also: tuple[ConsentKind, ...] = ()
+    ) -> None:
         """One upsert."""
+        rows = [
+            {"contact_id": contact_id, "topic": kind, "granted": granted, "changed_at": now} for kind in (topic, *also)
+        ]
         await self._connection.execute(
-            upsert(self._connection, consents, change=("granted", "changed_at")).values(
-                contact_id=contact_id, topic=topic, granted=granted, changed_at=now
-            )
+            upsert(self._connection, consents, change=("granted", "changed_at")).values(rows)
         )
 
     async def note_asked(self, contact_id: int, kind: ConsentKind, now: datetime) -> None:

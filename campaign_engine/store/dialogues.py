@@ -14,6 +14,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from campaign_engine.domain.action import ActionKind, PledgeCode
+from campaign_engine.domain.audience import OPENED_FIRST
 from campaign_engine.domain.contact import (
     AddressStatus,
     AgeBand,
@@ -144,6 +145,8 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "contact_id": contact_id,
         "address_id": addresses.c.id,
         "status": addresses.c.status,
+        "channel": addresses.c.channel,
+        "threaded": sa.case((addresses.c.thread_cipher.is_not(None), 1), else_=0),
         "age_band": contacts.c.age_band,
         "language": contacts.c.language,
         "precinct": contacts.c.precinct,
@@ -245,6 +248,7 @@ def _opened(row: dict[str, Any]) -> Opened:
             ),
             handle=row["handle"] or "",
             request=_request(row["request"] or ()),
+            thread=bool(row["threaded"]) if row["channel"] in OPENED_FIRST else None,
             trained=[TRAINING] in (row["trained"] or ()),
             lessons={LessonCode(code): reached for code, reached in row["lessons"] or ()},
         ),

@@ -11,6 +11,7 @@ from campaign_engine.domain.contact import AddressStatus, AgeBand, ScopeKind, To
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.sending import Unfrozen
+from campaign_engine.store import threads
 from campaign_engine.store.tables import (
     addresses,
     campaign_targets,
@@ -107,6 +108,7 @@ def may_be_told(
     rested = (sa.or_(contacts.c.paused_until.is_(None), contacts.c.paused_until <= now),) if breaks else ()
     return sa.and_(
         addresses.c.status == AddressStatus.ACTIVE,
+        threads.OPEN,
         addresses.c.channel.in_(set(channels).intersection(DIRECT_CHANNELS)),
         consents.c.topic == topic,
         consents.c.granted,

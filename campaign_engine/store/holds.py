@@ -12,7 +12,7 @@ from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.hold import INCIDENT_FOR, LONGEST, Hold, HoldEvent, HoldStep, HoldStory, Incident
 from campaign_engine.domain.permission import WATCHERS, precincts_in
 from campaign_engine.ports.holding import Actor, Settled, Watcher
-from campaign_engine.store import holding, waiting
+from campaign_engine.store import holding, threads, waiting
 from campaign_engine.store.grants import grant_of
 from campaign_engine.store.tables import (
     addresses,
@@ -225,6 +225,7 @@ def _watching() -> sa.Select[Any]:
             staff_members.c.handle,
             contacts.c.language,
             *(addresses.c[name] for name in ("channel", "address_cipher", "status")),
+            threads.THREAD,
         )
         .join(staff_members, staff_members.c.contact_id == role_grants.c.contact_id)
         .join(contacts, contacts.c.id == role_grants.c.contact_id)

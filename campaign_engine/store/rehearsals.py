@@ -10,7 +10,7 @@ from campaign_engine.domain.audience import DIRECT_CHANNELS, Audience
 from campaign_engine.domain.contact import AddressStatus, AgeBand, Topic
 from campaign_engine.domain.planner import Facts
 from campaign_engine.domain.rehearsal import Candidate
-from campaign_engine.store import claims, freezing
+from campaign_engine.store import claims, freezing, threads
 from campaign_engine.store.tables import addresses, consents, contacts, do_not_contact
 from campaign_engine.store.transaction import Transaction
 
@@ -51,6 +51,7 @@ def _people(audience: Audience, after: int) -> sa.Select[Any]:
             contacts.c.paused_until,
             addresses.c.channel,
             addresses.c.status,
+            threads.OPEN.label("opened"),
             consents.c.granted,
             do_not_contact.c.since,
             claims.aftermath_near().label("aftermath_near"),
@@ -73,7 +74,7 @@ def _candidate(row: Any, sent: tuple[datetime, ...]) -> Candidate:
         stale_at=_NEVER_STALE,
         consented=bool(row.granted),
         opted_out=row.status == AddressStatus.OPTED_OUT or row.since is not None,
-        reachable=row.status == AddressStatus.ACTIVE,
+        reachable=row.status == AddressStatus.ACTIVE and bool(row.opened),
         paused_until=row.paused_until,
         sent=sent,
         aftermath_near=bool(row.aftermath_near),

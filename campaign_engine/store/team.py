@@ -7,10 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from campaign_engine.domain.contact import AddressStatus, AgeBand, RequestState, Role, RoleGrant
-from campaign_engine.domain.message import Destination
 from campaign_engine.domain.volunteering import OpenRequest
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.ports.team import LogLine
+from campaign_engine.store import threads
 from campaign_engine.store.grants import grant_of
 from campaign_engine.store.tables import (
     addresses,
@@ -138,14 +138,18 @@ class SqlTeamRepository(Transaction):
 
     async def _reachable(self, *which: sa.ColumnElement[bool]) -> tuple[StaffContact, ...]:
         wanted = (
-            sa.select(contacts.c.id, contacts.c.language, addresses.c.channel, addresses.c.address_cipher)
+            sa.select(
+                contacts.c.id, contacts.c.language, addresses.c.channel, addresses.c.address_cipher, threads.THREAD
+            )
             .join(addresses, addresses.c.contact_id == contacts.c.id)
             .where(addresses.c.status == AddressStatus.ACTIVE, *which)
             .order_by(contacts.c.id)
         )
         return tuple(
             StaffContact(
-                row.id, row.language, Destination(row.channel, self._cipher.decrypt(row.channel, row.address_cipher))
+                row.id,
+                row.language,
+                threads.destination(row.channel, row.address_cipher, row.thread_cipher, self._cipher),
             )
             for row in await self._connection.execute(wanted)
         )

@@ -40,6 +40,7 @@ from campaign_engine.store.staff import SqlStaffRepository
 from campaign_engine.store.targeting import SqlTargetingRepository
 from campaign_engine.store.team import SqlTeamRepository
 from campaign_engine.store.text_approvals import SqlTextApprovalsRepository
+from campaign_engine.store.threads import SqlThreadsRepository
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -75,6 +76,7 @@ class SqlUnitOfWork:
         self.notices = SqlNoticesRepository(connection, cipher)
         self.rehearsals = SqlRehearsalsRepository(connection, cipher)
         self.kill_switch = SqlKillSwitchRepository(connection, cipher)
+        self.threads = SqlThreadsRepository(connection, cipher)
         self.marks = SqlMarksRepository(connection, cipher)
         self.inbox = SqlInboxRepository(connection, cipher)
         self.retention = SqlRetentionRepository(connection, cipher)

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, CampaignKind, PostStatus
 from campaign_engine.domain.contact import AddressStatus, Person
-from campaign_engine.domain.message import Destination
 from campaign_engine.domain.permission import OPEN, approving_roles, may_approve, reach
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 from campaign_engine.domain.roles import Capability, may
 from campaign_engine.ports.planning import StaffContact
+from campaign_engine.store import threads
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.grants import grant_of
 from campaign_engine.store.tables import (
@@ -54,6 +54,7 @@ def approvers(kind: CampaignKind) -> sa.Select[Any]:
             contacts.c.language,
             addresses.c.channel,
             addresses.c.address_cipher,
+            threads.THREAD,
             staff_members.c.handle,
         )
         .join(contacts, contacts.c.id == role_grants.c.contact_id)
@@ -85,6 +86,7 @@ def reachable(contact_id: int) -> sa.Select[Any]:
             contacts.c.language,
             addresses.c.channel,
             addresses.c.address_cipher,
+            threads.THREAD,
             staff_members.c.handle,
         )
         .join(contacts, contacts.c.id == addresses.c.contact_id)
@@ -95,7 +97,7 @@ def reachable(contact_id: int) -> sa.Select[Any]:
 
 def staff_contact(row: Any, cipher: AddressCipher) -> StaffContact:
     """From a row of `approvers` or `reachable`."""
-    to = Destination(row.channel, cipher.decrypt(row.channel, row.address_cipher))
+    to = threads.destination(row.channel, row.address_cipher, row.thread_cipher, cipher)
     return StaffContact(row.contact_id, row.language, to, row.handle or "")
 
 

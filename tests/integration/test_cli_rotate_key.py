@@ -3,7 +3,9 @@
 import sqlalchemy as sa
 
 from campaign_engine.bootstrap import Engine
+from campaign_engine.domain.contact import AddressStatus, AgeBand, Medium
 from campaign_engine.domain.message import Destination, Inbound, InboundKind
+from campaign_engine.ports.people import NewContact
 from campaign_engine.store.cipher import add_key, read_keys
 from campaign_engine.store.tables import addresses, lanes
 from tests.support.cli import Cli
@@ -85,3 +87,23 @@ def test_A1_a_rotation_waits_until_nothing_runs(sqlite_cli: Cli) -> None:
     assert "Stop it first" in sqlite_cli.run("db", "rotate-key", "--sheet", str(sheet), code=1)
     assert sqlite_cli.settings.key_file.read_bytes() == before
     assert not sheet.exists()
+
+
+def test_A1_the_direct_chats_of_discord_are_under_the_new_key_too(cli: Cli) -> None:
+    who = Destination("discord", "7", thread="70")
+
+    async def act(engine: Engine) -> None:
+        async with engine.store.write() as work:
+            new = NewContact(who, AgeBand.FROM_16, "en", AddressStatus.ACTIVE, engine.time.clock())
+            contact_id, _ = await work.contacts.create(new)
+            await work.contacts.answer_topic(contact_id, Medium.DIRECT_MESSAGES, True, engine.time.clock())
+            assert await work.threads.keep(who)
+
+    async def chats(engine: Engine) -> list[tuple[int, str]]:
+        async with engine.database.read() as connection:
+            rows = await connection.scalars(sa.select(addresses.c.thread_cipher))
+            return [(each[0], engine.database.cipher.decrypt("discord", each)) for each in rows]
+
+    cli.within(act)
+    cli.run("db", "rotate-key", "--sheet", str(cli.folder / "sheet.txt"))
+    assert cli.within(chats) == [(1, "70")]

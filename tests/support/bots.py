@@ -19,6 +19,7 @@ from campaign_engine.domain.message import Message
 from campaign_engine.domain.pacing import UNLIMITED
 from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.services.blocking import Blocking
+from campaign_engine.services.direct_threads import DirectThreads
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.marks import Marks
 from campaign_engine.services.room_desk import RoomDesk
@@ -57,6 +58,7 @@ def bot_parts(house: House, pace: Pace | None = None) -> BotParts:
         say=house.renderer.reply,
         unreachable=Blocking(house.store, house.clock).mark,
         marks=Marks(house.store),
+        threads=DirectThreads(house.store, house.renderer, house.clock),
     )
 
 

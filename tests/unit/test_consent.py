@@ -27,6 +27,7 @@ from campaign_engine.domain.contact import (
     Answer,
     Consent,
     ConsentKind,
+    Medium,
     Person,
     Role,
     RoleGrant,
@@ -146,3 +147,15 @@ def test_H3_a_later_end_of_a_break_stays(current: int | None, asked: int) -> Non
     after = longer_break(before, NOW + asked * DAY)
     assert after >= NOW + asked * DAY
     assert before is None or after >= before
+
+
+def test_S7_direct_messages_are_offered_on_discord_only_and_once_something_is_on() -> None:
+    there = replace(ALLY, thread=False)
+    assert Medium.DIRECT_MESSAGES not in offered_to(ALLY)
+    assert Medium.DIRECT_MESSAGES in offered_to(there)
+    assert next_question(there, NOW) is Medium.DIRECT_MESSAGES
+    assert next_question(replace(there, answers={}), NOW) is not Medium.DIRECT_MESSAGES
+    asked = replace(there, answers={**there.answers, Medium.DIRECT_MESSAGES: Answer(True, NOW)})
+    assert not is_on(asked, Medium.DIRECT_MESSAGES)
+    assert is_on(replace(asked, thread=True), Medium.DIRECT_MESSAGES)
+    assert next_question(replace(asked, thread=True), NOW) is not Medium.DIRECT_MESSAGES

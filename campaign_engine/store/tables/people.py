@@ -31,6 +31,7 @@ addresses = sa.Table(
     secret("address_hash", sa.String(64), unique=True),
     secret("address_cipher", sa.LargeBinary),
     person("status", sa.String(16)),
+    secret("thread_cipher", sa.LargeBinary, nullable=True),
 )
 
 consents = sa.Table(

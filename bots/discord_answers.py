@@ -6,12 +6,13 @@ from functools import partial
 
 import discord
 
+from bots.discord_pictures import PICTURE_BUTTON
 from bots.discord_threads import ThreadOpener
 from bots.parts import BotParts
 from bots.replies import deliver
 from bots.views import TYPE_BUTTON
 from campaign_engine.channels.discord import WIRE_ERRORS, send_error
-from campaign_engine.channels.discord_view import CARD_TEXT, card, escaped_length
+from campaign_engine.channels.discord_view import CARD_TEXT, card, escaped_length, files
 from campaign_engine.channels.split import split
 from campaign_engine.domain.delivery import SendError
 from campaign_engine.domain.message import Choice, Message, Reply
@@ -60,20 +61,21 @@ class Answers:
     async def _edit_first(self, interaction: discord.Interaction, answer: Message) -> None:
         _refuse_expired(interaction)
         try:
-            await interaction.edit_original_response(content=None, view=self._card(answer))
+            await interaction.edit_original_response(content=None, view=self._card(answer), attachments=files(answer))
         except WIRE_ERRORS as error:
             raise send_error(error) from error
 
     async def _follow_up(self, interaction: discord.Interaction, answer: Message) -> None:
         _refuse_expired(interaction)
         try:
-            await interaction.followup.send(view=self._card(answer), ephemeral=True)
+            await interaction.followup.send(view=self._card(answer), ephemeral=True, files=files(answer))
         except WIRE_ERRORS as error:
             raise send_error(error) from error
 
     def _card(self, answer: Message) -> discord.ui.LayoutView:
-        label = self._parts.say(Reply("command.type"), answer.language).text
-        return card(answer, Choice(label, TYPE_BUTTON) if answer.asks_text else None)
+        block, data = ("picture", PICTURE_BUTTON) if answer.asks_picture else ("type", TYPE_BUTTON)
+        label = self._parts.say(Reply(f"command.{block}"), answer.language).text
+        return card(answer, Choice(label, data) if answer.asks_text or answer.asks_picture else None)
 
 
 def _refuse_expired(interaction: discord.Interaction) -> None:

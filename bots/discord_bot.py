@@ -15,6 +15,7 @@ from discord.http import Route
 
 from bots.discord_answers import Answers
 from bots.discord_forms import TEXT_FIELD, filled, typing_form
+from bots.discord_pictures import PICTURE_BUTTON, in_form, in_message, picture_form, with_picture
 from bots.discord_threads import ThreadOpener
 from bots.guard import Health, contained, unless_stopped
 from bots.parts import BotParts
@@ -163,23 +164,27 @@ class DiscordBot:
             await self._on_press(interaction)
         elif interaction.type is discord.InteractionType.modal_submit:
             await self._answers.acknowledge(interaction)
-            self._converse(interaction, self._inbound(interaction, text=filled(interaction).get(TEXT_FIELD, "")))
+            inbound = self._inbound(interaction, text=filled(interaction).get(TEXT_FIELD, ""))
+            self._converse(interaction, with_picture(inbound, in_form(interaction)))
 
     async def _on_press(self, interaction: discord.Interaction) -> None:
         raw: dict[str, Any] = dict(interaction.data or {})
         pressed, chosen = str(raw.get("custom_id", "")), raw.get("values") or []
-        if pressed == TYPE_BUTTON:
-            await self._open_field(interaction)
+        if pressed in (TYPE_BUTTON, PICTURE_BUTTON):
+            await self._open_field(interaction, pressed)
             return
         await self._answers.acknowledge(interaction)
         data = str(chosen[0]) if pressed.startswith(SELECT_ID) and chosen else pressed
         self._converse(interaction, self._inbound(interaction, data=data))
 
-    async def _open_field(self, interaction: discord.Interaction) -> None:
+    async def _open_field(self, interaction: discord.Interaction, pressed: str) -> None:
         """A form is an answer by itself, so that nothing may be looked up before it."""
         language = from_tag(str(interaction.locale)) or LANGUAGES[0]
-        title = self._parts.say(Reply("command.type"), language).text
-        await interaction.response.send_modal(typing_form(title, question_of(interaction.message)))
+        if pressed == PICTURE_BUTTON:
+            form = picture_form(self._parts.say(Reply("command.picture"), language).text)
+        else:
+            form = typing_form(self._parts.say(Reply("command.type"), language).text, question_of(interaction.message))
+        await interaction.response.send_modal(form)
 
     def _inbound(
         self, interaction: discord.Interaction, *, command: str = "", data: str = "", text: str = ""
@@ -200,6 +205,7 @@ class DiscordBot:
         if message.guild is not None or message.author.bot:
             return
         inbound = from_discord(Pressed(message.author.id, message.id, "", ""), text=message.content)
+        inbound = with_picture(inbound, in_message(self._client, message))
         work = partial(contained, "discord message", partial(self._reply, message, inbound))
         self._in_order.add(inbound.address, work)
 

@@ -127,7 +127,7 @@ class TelegramBot:
         to = Destination("telegram", inbound.address)
         for answer in answers:
             for part in split(answer, self._channel.limits.text, utf16_length):
-                await self._say(part, to, pressed if part.edits else "")
+                await self._say(part, to, pressed if part.edits and part.picture is None else "")
                 pressed = ""
 
     async def _say(self, answer: Message, to: Destination, pressed: str = "") -> None:

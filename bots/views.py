@@ -1,13 +1,15 @@
 """Platform updates to Inbound; pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from telegram import Chat, Message, Update
+from telegram import Chat, Document, Message, PhotoSize, Update
 from telegram.constants import ChatType
+from telegram.error import TelegramError
 
+from campaign_engine.channels.telegram import send_error
 from campaign_engine.domain.languages import from_tag
-from campaign_engine.domain.message import Inbound, InboundKind
+from campaign_engine.domain.message import Inbound, InboundKind, SentPicture
 
 COMMANDS = (
     *("start", "join", "menu", "help", "privacy", "language", "pause", "resume", "stop", "delete", "export", "status"),
@@ -38,7 +40,24 @@ def from_telegram(update: Update) -> Inbound | None:
         "update_id": str(update.update_id),
         "language_hint": from_tag(message.from_user.language_code or ""),
     }
-    return _typed(message.text, common)
+    sent = sent_to_telegram(message)
+    typed = _typed(message.text, common)
+    return replace(typed, kind=InboundKind.PICTURE, sent=sent) if sent is not None else typed
+
+
+def sent_to_telegram(message: Message) -> SentPicture | None:
+    """The largest size of a photo, or a picture sent as a file; its content is not looked at here."""
+    file: PhotoSize | Document | None = message.photo[-1] if message.photo else message.document
+    if file is None or (isinstance(file, Document) and not (file.mime_type or "").startswith("image/")):
+        return None
+
+    async def fetch() -> bytes:
+        try:
+            return bytes(await (await file.get_file()).download_as_bytearray())
+        except TelegramError as error:
+            raise send_error(error) from error
+
+    return SentPicture(file.file_size or 0, fetch)
 
 
 def _telegram_choice(update: Update) -> Inbound | None:

@@ -13,10 +13,12 @@ from campaign_engine.channels.web import WebChannel
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.pacing import LIMITS, UNLIMITED
 from campaign_engine.domain.windows import SendingHours
+from campaign_engine.opendata import figures
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.opendata.directory import DirectoryFiles
 from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.opendata.school_calendar import load_calendar
+from campaign_engine.pictures import Pictures
 from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.clock import SYSTEM_TIME, Time
 from campaign_engine.rendering import Renderer
@@ -29,6 +31,7 @@ from campaign_engine.services.conversation import Conversation, ConversationPart
 from campaign_engine.services.delivering import Lane, LaneParts
 from campaign_engine.services.direct_threads import DirectThreads
 from campaign_engine.services.directory import SupportDirectory
+from campaign_engine.services.draft_desk import DraftDesk
 from campaign_engine.services.event_words import EventWords
 from campaign_engine.services.events import Events
 from campaign_engine.services.fixing import Fixing
@@ -306,6 +309,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
 
 def _parts(base: _Base, reports: ReportDesk, notifier: ChannelNotifier) -> ConversationParts:
     clock = base.time.clock
+    pictures = Pictures({number: precinct.tile for number, precinct in figures.precincts().items()})
     return ConversationParts(
         store=base.store,
         renderer=base.renderer,
@@ -325,6 +329,8 @@ def _parts(base: _Base, reports: ReportDesk, notifier: ChannelNotifier) -> Conve
         figures=reports,
         notifier=notifier,
         texts=base.approvals,
+        pictures=pictures,
+        drafting=DraftDesk(clock, base.texts, pictures, base.campaigns),
         channels=tuple(base.channels),
         public_url=base.settings.site_url,
         hours=base.hours,

@@ -18,7 +18,7 @@ from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.languages import directed, isolated
 from campaign_engine.domain.lint.source import TAG
-from campaign_engine.domain.message import Choice, Message, Option, Reply
+from campaign_engine.domain.message import Choice, Message, Option, Picture, Reply
 from campaign_engine.domain.review import FixedText, read_fixed, without_header
 from campaign_engine.domain.safety_texts import IN_ENGLISH
 
@@ -77,8 +77,16 @@ class Renderer:
             edits=reply.edits,
             asks_text=reply.asks_text,
             opens_thread=reply.opens_thread,
+            asks_picture=reply.asks_picture,
+            picture=self._described(reply, language),
             spoken=spoken if spoken != language else "",
         )
+
+    def _described(self, reply: Reply, language: str) -> Picture | None:
+        picture = reply.picture
+        if picture is None or picture.alt:
+            return picture
+        return replace(picture, alt=self._block(f"{reply.template}_alt", language, reply.values)[0])
 
     def answers(self, replies: Sequence[Reply], language: str) -> tuple[Message, ...]:
         """Words for all that is said at once; where some is in English, the last such message says why."""

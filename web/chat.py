@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Inbound, InboundKind, Message
+from web import pictures
 from web.between import Between
 from web.cookies import CHANNEL, CHAT, LANGUAGE, keep, known_address, language_hint, new_address
 from web.pages import PageWriter
@@ -48,6 +49,7 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
             between.put(address, answers)
         return RedirectResponse("/chat", status_code=303)
 
+    routes.include_router(pictures.router(parts, pages, between))
     return routes
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from fastapi import Request
 
 from campaign_engine.domain.action import Site
-from campaign_engine.domain.message import Inbound, Message, Reply
+from campaign_engine.domain.message import Inbound, Message, Picture, Reply
 from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.ports.sending import InboxPost
 
@@ -50,6 +50,7 @@ class WebParts:
     reports: Reports
     site_by_code: Callable[[str], Awaitable[Site | None]]
     inbox: Callable[[str], Awaitable[Sequence[InboxPost]]]
+    picture: Callable[[str], Awaitable[Picture | None]]
     health: Callable[[], Awaitable[Mapping[str, str]]]
     say: Callable[[Reply, str], Message]
     secure: bool = False

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from campaign_engine.bootstrap import Engine
 from campaign_engine.domain.action import Site
-from campaign_engine.domain.message import Destination
+from campaign_engine.domain.message import Destination, Picture
 from campaign_engine.ports.sending import InboxPost
 from web.cookies import CHANNEL
 from web.parts import Reports, WebParts
@@ -21,11 +21,16 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
         async with engine.store.read() as work:
             return await work.inbox.waiting(Destination(CHANNEL, address))
 
+    async def picture(key: str) -> Picture | None:
+        async with engine.store.read() as work:
+            return await work.pictures.get(key)
+
     return WebParts(
         conversation=engine.conversation,
         reports=reports,
         site_by_code=site_by_code,
         inbox=inbox,
+        picture=picture,
         health=health,
         say=engine.renderer.reply,
         secure=engine.settings.site_url.startswith("https://"),

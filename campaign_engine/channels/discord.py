@@ -5,7 +5,7 @@ import secrets
 import aiohttp
 import discord
 
-from campaign_engine.channels.discord_view import buttons, escape
+from campaign_engine.channels.discord_view import buttons, escape, files
 from campaign_engine.domain.delivery import Receipt, SendError
 from campaign_engine.domain.message import Destination, Limits, Message
 
@@ -47,6 +47,7 @@ class DiscordChannel:
                 nonce=key[:NONCE_CHARACTERS] or secrets.token_hex(12),
                 allowed_mentions=discord.AllowedMentions.none(),
                 suppress_embeds=True,
+                files=files(message),
             )
         except WIRE_ERRORS as error:
             raise send_error(error) from error

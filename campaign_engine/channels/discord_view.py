@@ -1,6 +1,7 @@
 """How a message looks on Discord: plain text with buttons in rooms and direct chats, a card in private answers."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import discord
@@ -54,6 +55,9 @@ def card(message: Message, typed: Choice | None = None) -> discord.ui.LayoutView
     body, footer = message.text, message.footer
     if footer and body.endswith(footer):
         body = body.removesuffix(footer).rstrip()
+    if message.picture is not None:
+        shown = discord.MediaGalleryItem(f"attachment://{message.picture.filename}", description=message.picture.alt)
+        frame.add_item(discord.ui.MediaGallery(shown))
     frame.add_item(discord.ui.TextDisplay(escape(body or footer)))
     if footer and body:
         frame.add_item(discord.ui.TextDisplay(f"-# {escape(footer)}"))
@@ -65,6 +69,14 @@ def card(message: Message, typed: Choice | None = None) -> discord.ui.LayoutView
     view.add_item(frame)
     view.stop()  # as in `buttons`
     return view
+
+
+def files(message: Message) -> list[discord.File]:
+    """The picture of a message, with its words."""
+    picture = message.picture
+    if picture is None:
+        return []
+    return [discord.File(BytesIO(picture.content), picture.filename, description=picture.alt or None)]
 
 
 def question_of(message: discord.Message | None) -> str:

@@ -16,7 +16,7 @@ def split(message: Message, limit: int, length: Callable[[str], int] = len) -> t
         return (message,)
     first = replace(message, text=texts[0], choices=(), asks_text=False)
     between = tuple(Message(text, message.language, spoken=message.spoken) for text in texts[1:-1])
-    last = replace(message, text=texts[-1], attachments=(), edits=False)
+    last = replace(message, text=texts[-1], attachments=(), picture=None, edits=False)
     return (first, *between, last)
 
 

@@ -19,6 +19,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
+from campaign_engine.channels.telegram_photos import CAPTION_CHARACTERS, Photos
 from campaign_engine.domain.delivery import Receipt, SendError
 from campaign_engine.domain.message import Choice, Destination, Limits, Message
 
@@ -44,7 +45,14 @@ def open_bot(token: str, api: str, connections: int = 16) -> Bot:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs every address with the token (safety A2)
     request = HTTPXRequest(connection_pool_size=connections, read_timeout=20, pool_timeout=20)
     polling = HTTPXRequest(connection_pool_size=2, read_timeout=20)
-    return Bot(token, base_url=f"{api.rstrip('/')}/bot", request=request, get_updates_request=polling)
+    root = api.rstrip("/")
+    return Bot(
+        token,
+        base_url=f"{root}/bot",
+        base_file_url=f"{root}/file/bot",
+        request=request,
+        get_updates_request=polling,
+    )
 
 
 class TelegramChannel:
@@ -55,6 +63,7 @@ class TelegramChannel:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
+        self._photos = Photos(bot)
 
     async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:  # noqa: ARG002 - no such key here
         """Telegram has no idempotency key: an answer that never came is ambiguous. Raises SendError."""
@@ -89,6 +98,10 @@ class TelegramChannel:
         """The bot belongs to whoever opened it."""
 
     async def _send(self, message: Message, address: str) -> Sent:
+        if message.picture is not None and utf16_length(message.text) <= CAPTION_CHARACTERS:
+            return await self._photos.send(address, message.picture, message.text, keyboard(message.choices))
+        if message.picture is not None:
+            await self._photos.send(address, message.picture)
         return await self._bot.send_message(
             int(address), message.text, reply_markup=keyboard(message.choices), link_preview_options=_NO_PREVIEW
         )

@@ -23,12 +23,14 @@ from campaign_engine.domain.roles import Capability, may
 FLOW = "approve"
 
 
-def review_rows(campaign: int) -> Rows:
-    """What an author can do with a draft that is complete."""
+def review_rows(campaign: int, *, undo: bool = False) -> Rows:
+    """What an author can do with a draft that is complete; `undo` where there is something to."""
+    last = (option("organize.drop", "o:drop"),)
     return (
         (option("organize.submit", f"su:{campaign}"),),
-        (option("approval.test", f"tm:{campaign}"),),
-        (option("organize.change", "o:change"), option("organize.drop", "o:drop")),
+        (option("organize.by_channel", f"pc:{campaign}"), option("approval.test", f"tm:{campaign}")),
+        (option("organize.change", "o:change"), option("organize.add_picture", "pi:ask")),
+        (option("organize.undo", "o:undo"), *last) if undo else last,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from campaign_engine.dialogue import (
     approve,
     automatic,
+    draft_steps,
     events,
     holds,
     join,
@@ -41,7 +42,7 @@ def ask_again(state: State, inbound: Inbound, context: Context) -> Step:
     """The open question, for a page that was loaded anew; changes nothing but the language of a stranger."""
     state = replace(state, language=language_of(state, inbound, context))
     if state.flow == "organize" and state.field and context.draft is not None and state.field != "kind":
-        return organize.ask(state, state.field, context)
+        return draft_steps.ask(state, state.field, context)
     return menu.open_question(state, context)
 
 
@@ -147,8 +148,8 @@ def _lost(state: State, inbound: Inbound, context: Context) -> Step:
     if inbound.room and inbound.data.startswith(POST_BUTTON):
         return say(state, Reply("help.short"))
     following = menu.open_question(state, context)
-    if state.flow == "organize" and context.draft is not None and state.field in organize.fields_of(context.draft):
-        following = organize.ask(state, state.field, context)
+    if state.flow == "organize" and context.draft is not None and state.field in draft_steps.fields_of(context.draft):
+        following = draft_steps.ask(state, state.field, context)
     return before(Reply("help.short"), following)
 
 

@@ -11,6 +11,7 @@ from campaign_engine.domain.campaign import Draft
 from campaign_engine.domain.contact import Person, Source
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.translation import TranslationTask
+from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 
 __all__ = ["Context", "Draft", "Places", "State", "Step"]
 
@@ -41,6 +42,9 @@ class Places(Protocol):
     def name(self, precinct: int) -> str:
         """Short neighbourhood names of one precinct."""
 
+    def population(self, precinct: int) -> int:
+        """People of the 2020 census."""
+
     def by_zip(self, zip_code: str) -> tuple[int, ...]:
         """Precincts that a ZIP may lie in, likeliest first; empty when it is not in the city."""
 
@@ -51,10 +55,9 @@ class Context:
 
     `source` is what a start payload, a typed site code or the post under a pressed button resolved to, or None.
     `source_pledge` is the pledge that this post asks for. `waiting` counts campaigns that wait for this approver,
-    `texts_waiting` automatic texts, `requests` people who want to organize in their area.
-    `top` are the precincts of the current default ranking. `tasks` are texts that
-    this person may translate. `pinned` is the code of the lesson on top where the person's precinct was held (safety
-    I1).
+    `requests` people who want to organize in their area, `texts_waiting` automatic texts that wait. `top` are the
+    precincts of the current default ranking. `tasks` are texts that this person may translate. `hours` say when posts
+    leave. `pinned` is the code of the lesson on top where the person's precinct was held (safety I1).
     """
 
     person: Person
@@ -72,6 +75,7 @@ class Context:
     public_url: str = ""
     tasks: tuple[TranslationTask, ...] = ()
     pinned: str = ""
+    hours: SendingHours = DEFAULT_HOURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,13 @@ LEAST_MIN_AUDIENCE = 5
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who a post would go to by these rules; nobody directly when it is for rooms only."""
+    """Who a post would go to by these rules; nobody directly when it is for rooms only, not to rooms left out."""
 
     topic: Topic
     channels: tuple[str, ...]
     precincts: tuple[int, ...]
     rooms_only: bool = False
+    without_rooms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

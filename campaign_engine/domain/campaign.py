@@ -12,6 +12,7 @@ from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.contact import LANGUAGES, Topic
 from campaign_engine.domain.errors import ForbiddenTransition, InvalidInput
+from campaign_engine.domain.picture import PostPicture
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.schedule import Schedule
 
@@ -123,6 +124,7 @@ class PostContent:
     directly; `fixed` are reviewed texts that nobody changed (safety S2). `automatic` names the automatic text that this
     is: it leaves only in wordings that somebody approved (safety S1, domain.automatic_texts). `lesson` puts a button
     under it that opens this one, or the certificate at the end of the series (domain.lesson).
+    `without_rooms` are linked rooms that the author left out.
     """
 
     texts: Mapping[str, str]
@@ -135,6 +137,8 @@ class PostContent:
     fixed: bool = False
     automatic: str = ""
     lesson: str = ""
+    picture: PostPicture | None = None
+    without_rooms: tuple[int, ...] = ()
 
     @property
     def needs_minimum(self) -> bool:
@@ -156,6 +160,8 @@ class PostContent:
             "stale_minutes": self.stale_minutes,
             **_flags(self.rooms_only, self.fixed, self.automatic),
             **({"lesson": self.lesson} if self.lesson else {}),
+            **({"picture": self.picture.as_json()} if self.picture else {}),
+            **({"without_rooms": sorted(self.without_rooms)} if self.without_rooms else {}),
         }
 
     @classmethod
@@ -172,6 +178,8 @@ class PostContent:
             fixed=bool(data.get("fixed")),
             automatic=str(data.get("automatic", "")),
             lesson=str(data.get("lesson", "")),
+            picture=PostPicture.from_json(data["picture"]) if data.get("picture") else None,
+            without_rooms=tuple(data.get("without_rooms", ())),
         )
 
 
@@ -242,7 +250,8 @@ class Draft:
     """The organizer's current draft as the dialogue needs it; empty values are still to be asked.
 
     `targets` and `schedule` are the JSON of TargetRule and Schedule. `version` is the campaign's. `live` when it edits
-    a post of a campaign that was approved before. `asked` are languages whose text a teammate was asked for.
+    a post of a campaign that was approved before. `asked` are languages whose text a teammate was asked for, `skipped`
+    are optional fields that were answered with no. `before` are the fields that the last change changed, as they were.
     """
 
     campaign_id: int
@@ -262,12 +271,22 @@ class Draft:
     fixed: bool = False
     automatic: str = ""
     asked: tuple[str, ...] = ()
+    picture: Mapping[str, Any] | None = None
+    without_rooms: tuple[int, ...] = ()
+    skipped: tuple[str, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Names of fields that must be filled before it can be submitted, in the order they are asked."""
         needed = ("title", "goal", "targets", "texts", "schedule", "channels")
-        return tuple(name for name in needed if not getattr(self, name))
+        empty = tuple(name for name in needed if not getattr(self, name))
+        return (*empty, "alt") if self.alt_missing else empty
+
+    @property
+    def alt_missing(self) -> tuple[str, ...]:
+        """Languages of the texts in which nobody has said yet what the picture shows."""
+        return PostPicture.from_json(self.picture).lacks(self.languages) if self.picture else ()
 
     def as_json(self) -> dict[str, Any]:
         """Like PostContent.as_json, with None where a field is still to be filled."""
@@ -279,7 +298,11 @@ class Draft:
             "pledge": self.pledge,
             "stale_minutes": STALE_MINUTES,
             **_flags(self.rooms_only, self.fixed, self.automatic),
+            **({"picture": dict(self.picture)} if self.picture else {}),
+            **({"without_rooms": sorted(self.without_rooms)} if self.without_rooms else {}),
             **({"asked": sorted(self.asked)} if self.asked else {}),
+            **({"skipped": sorted(self.skipped)} if self.skipped else {}),
+            **({"before": dict(self.before)} if self.before else {}),
         }
 
     def content(self) -> PostContent:

@@ -1,6 +1,7 @@
 """What a draft may hold, field by field, and what it takes to hand it in."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,17 @@ from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.campaign import Draft
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import InvalidInput, NotAllowed
+from campaign_engine.domain.picture import PostPicture
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.schedule import Schedule, to_utc
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 
 TITLE_LENGTH = 80
+TEXT_LENGTH = 2000
+"""Characters that the strictest platform takes; what people still read is far less (domain/lint/length.py)."""
 MOST_PLEDGES = 1_000_000
+
+_LINK = re.compile(r"://|\bwww\.|\b[\w-]+\.(?:com|org|net|gov|edu|info|io|me|ly|gg|app|link|nyc)\b", re.IGNORECASE)
 
 APPROVED_ONCE = frozenset({"title", "goal", "languages"})
 """What a campaign keeps after its approval; all else belongs to a post and can be edited there."""
@@ -32,7 +38,7 @@ def apply_changes(draft: Draft, changes: Mapping[str, object], channels: frozens
             "approved_for_good",
         )
     readers: dict[str, Callable[[Any], Any]] = {
-        "title": _title,
+        "title": read_title,
         "goal": _goal,
         "targets": lambda raw: TargetRule.from_json(raw).as_json(),
         "languages": lambda raw: _choices(raw, frozenset(LANGUAGES), "language"),
@@ -42,15 +48,34 @@ def apply_changes(draft: Draft, changes: Mapping[str, object], channels: frozens
         "pledge": lambda raw: PledgeCode(raw).value if raw else None,
         "rooms_only": bool,
         "asked": lambda raw: _choices(raw, frozenset(LANGUAGES), "language"),
+        "picture": lambda raw: PostPicture.from_json(raw).as_json() if raw else None,
+        "without_rooms": lambda raw: tuple(sorted({int(number) for number in raw})),
+        "skipped": lambda raw: tuple(dict.fromkeys(str(name) for name in raw)),
     }
     # Other people or channels may be enough again: the choice for rooms only was made for the old ones.
     anew = {"rooms_only": False} if {"targets", "channels"}.intersection(changes) else {}
     try:
         read = {name: readers[name](raw) for name, raw in changes.items()}
         changed = dataclasses.replace(draft, **{**anew, **read})
-        return dataclasses.replace(changed, asked=_still_asked(changed))
+        before = {name: getattr(draft, name) for name in {**anew, **read} if name not in _NO_ANSWERS}
+        return dataclasses.replace(changed, asked=_still_asked(changed), before=before or draft.before)
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInput("This cannot be kept in a draft.", "Use the buttons to change it.", "bad_draft") from error
+
+
+_NO_ANSWERS = ("asked", "skipped")
+"""What goes along with an answer: it is not undone by itself."""
+
+_LISTS = ("channels", "languages", "without_rooms")
+
+
+def undone(draft: Draft) -> Draft:
+    """As it was before the last change, which then is what can be undone. Raises InvalidInput without one."""
+    if not draft.before:
+        raise InvalidInput("There is nothing to undo.", "Go on with your draft.", "nothing_to_undo")
+    values: dict[str, Any] = {name: tuple(raw) if name in _LISTS else raw for name, raw in draft.before.items()}
+    changed = dataclasses.replace(draft, **values, before={name: getattr(draft, name) for name in values})
+    return dataclasses.replace(changed, asked=_still_asked(changed))
 
 
 def check_complete(draft: Draft) -> None:
@@ -86,8 +111,11 @@ def check_schedule(
             )
 
 
-def _title(raw: Any) -> str:
+def read_title(raw: object) -> str:
+    """On one line. Raises InvalidInput for none, a long one, or one with a link: a name is no place for one."""
     title = " ".join(str(raw).split())
+    if _LINK.search(title):
+        raise InvalidInput("A title has no link.", "Give it a name; links go into the text.", "link_in_title")
     if not 1 <= len(title) <= TITLE_LENGTH:
         raise InvalidInput(f"A title has at most {TITLE_LENGTH} characters.", "Make it short and clear.", "bad_title")
     return title
@@ -101,9 +129,22 @@ def _goal(raw: Any) -> int:
 
 
 def _texts(draft: Draft, raw: Any) -> dict[str, str]:
+    for language, text in raw.items():
+        check_length(str(text), str(language))
     texts = {**draft.texts, **{language: str(text).strip() for language, text in raw.items()}}
     _choices(tuple(texts), frozenset(LANGUAGES), "language")
     return {language: text for language, text in texts.items() if text}
+
+
+def check_length(text: str, language: str) -> None:
+    """Raise InvalidInput for a text that no platform could show whole."""
+    if len(text) > TEXT_LENGTH:
+        raise InvalidInput(
+            f"This text has {len(text)} characters.",
+            f"At most {TEXT_LENGTH} fit; people read the first 400.",
+            "text_too_long",
+            {"length": len(text), "longest": TEXT_LENGTH, "language": language},
+        )
 
 
 def _still_asked(draft: Draft) -> tuple[str, ...]:

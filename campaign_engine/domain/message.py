@@ -1,6 +1,6 @@
 """What is said and what comes in, without any platform."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
@@ -25,12 +25,28 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that is shown with a message; `alt` says in words what it shows, `key` is its SHA-256."""
+
+    content: bytes = field(repr=False)
+    key: str
+    alt: str = ""
+    media_type: str = "image/jpeg"
+
+    @property
+    def filename(self) -> str:
+        """Tells nothing about what is in it."""
+        return f"{self.key[:12]}.{self.media_type.removeprefix('image/')}"
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One thing to say, as a template's name (`flow.block`), its values and rows of options; never as text.
 
     `edits` asks the channel to replace the message whose button was pressed, where it can; `asks_text` says that the
-    answer is typed, for channels that must open a field for it. `opens_thread` says that its reader just asked for a
-    direct chat, for channels that open one first.
+    answer is typed, `asks_picture` that it is a picture, for channels that must open a field for it. `opens_thread`
+    says that its reader just asked for a direct chat, for channels that open one first. A `picture` without words of
+    its own is described by the block whose name ends in `_alt`.
     """
 
     template: str
@@ -39,6 +55,8 @@ class Reply:
     edits: bool = False
     asks_text: bool = False
     opens_thread: bool = False
+    asks_picture: bool = False
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,8 @@ class Message:
     edits: bool = False
     asks_text: bool = False
     opens_thread: bool = False
+    asks_picture: bool = False
+    picture: Picture | None = None
     spoken: str = ""
     footer: str = ""
 
@@ -97,7 +117,19 @@ class InboundKind(StrEnum):
     TEXT = "text"
     CHOICE = "choice"
     COMMAND = "command"
+    PICTURE = "picture"
     OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class SentPicture:
+    """A picture that lies with the platform: nobody looks at it before an organizer's draft asks for it (safety N1).
+
+    `size` in bytes, 0 where the platform does not say. `fetch` loads it and raises what its channel raises.
+    """
+
+    size: int
+    fetch: Callable[[], Awaitable[bytes]] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +138,8 @@ class Inbound:
 
     `address` is the plain address of the person on the channel. `text` lives in memory only and is never stored, save
     an organizer's own draft. `command` has no slash. `data` is the payload of a choice or of a start.
-    `room` is the plain address of the room it was pressed in, empty in a private chat.
+    `room` is the plain address of the room it was pressed in, empty in a private chat. `sent` is a picture that lies
+    with the platform, `picture` the same as it may be kept.
     `update_id` identifies it on the channel, so that a redelivered one has no effect.
     """
 
@@ -120,6 +153,8 @@ class Inbound:
     room: str = ""
     language_hint: str = ""
     simulated: bool = False
+    sent: SentPicture | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,16 +273,20 @@ class TargetRule:
 
     def resolve(self, ranking: Ranking) -> tuple[int, ...]:
         """Precinct numbers in ascending order. Raises InvalidInput when none is left."""
+        left = self.numbers(ranking.top)
+        if not left:
+            raise InvalidInput("No precinct is left in the target.", "Take fewer precincts out, or choose more.")
+        return left
+
+    def numbers(self, top: tuple[int, ...]) -> tuple[int, ...]:
+        """Ascending, with these as the top of a ranking; none when none is left."""
         if self.kind is TargetKind.TOP:
-            chosen = set(ranking.top)
+            chosen = set(top)
         elif self.kind is TargetKind.BOROUGHS:
             chosen = {number for number in PRECINCT_NUMBERS if borough_of(number) in self.boroughs}
         else:
             chosen = set(self.precincts)
-        left = tuple(sorted(chosen.difference(self.without)))
-        if not left:
-            raise InvalidInput("No precinct is left in the target.", "Take fewer precincts out, or choose more.")
-        return left
+        return tuple(sorted(chosen.difference(self.without)))
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON types, read back by `from_json`."""

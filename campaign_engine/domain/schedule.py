@@ -29,12 +29,14 @@ def to_wall(moment: datetime) -> datetime:
 class Schedule:
     """Once at `first`, or weekly on `weekdays` (Monday is 0) at the time of `first` until the end of `until`.
 
-    `first` is New York wall-clock time without zone. Raises InvalidInput when the rule can never fire.
+    `skips` are days of a weekly rule that are left out: schools are closed then. `first` is New York wall-clock time
+    without zone. Raises InvalidInput when the rule can never fire.
     """
 
     first: datetime
     weekdays: tuple[int, ...] = ()
     until: date | None = None
+    skips: tuple[date, ...] = ()
 
     def __post_init__(self) -> None:
         if self.first.tzinfo is not None:
@@ -64,7 +66,7 @@ class Schedule:
             return
         day, last = self.first.date(), self.until or self.first.date()
         while day <= last:
-            if day.weekday() in self.weekdays:
+            if day.weekday() in self.weekdays and day not in self.skips:
                 yield datetime.combine(day, self.at)
             day += timedelta(days=1)
 
@@ -83,6 +85,7 @@ class Schedule:
             "first": self.first.isoformat(timespec="minutes"),
             "weekdays": list(self.weekdays),
             "until": self.until.isoformat() if self.until else None,
+            **({"skips": [day.isoformat() for day in self.skips]} if self.skips else {}),
         }
 
     @classmethod
@@ -92,4 +95,5 @@ class Schedule:
             first=datetime.fromisoformat(raw["first"]),
             weekdays=tuple(raw["weekdays"]),
             until=date.fromisoformat(raw["until"]) if raw["until"] else None,
+            skips=tuple(date.fromisoformat(day) for day in raw.get("skips", ())),
         )

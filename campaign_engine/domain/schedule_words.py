@@ -1,86 +1,137 @@
 """Schedules as organizers say them: "Tuesdays and Thursdays at 4 pm until December 18"."""
 
 import re
-import unicodedata
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
+from campaign_engine.domain.clock_words import plain, time_in
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.schedule import Schedule
 
 _DAYS = ("mon lun", "tue mar", "wed mie", "thu jue", "fri vie", "sat sab", "sun dom")
 _MONTHS = ("jan ene", "feb", "mar", "apr abr", "may", "jun", "jul", "aug ago", "sep", "oct", "nov", "dec dic")
+_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WORD = re.compile(r"[a-z]+")
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
-_MONTH_DAY = re.compile(r"\b([a-z]{3,})\.? (\d{1,2})\b|\b(\d{1,2}) (?:de )?([a-z]{3,})\b")
-_TIME = re.compile(r"\b(\d{1,2})(?::(\d{2}))? ?([ap])\.? ?m\b|\b(\d{1,2}):(\d{2})\b")
-_UNTIL = re.compile(r"\b(?:until|till|through|to|hasta)\b(?: el)?")
+_SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})(?:/\d{2,4})?\b")
+_MONTH_DAY = re.compile(r"\b([a-z]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?!:)|\b(\d{1,2}) (?:de )?([a-z]{3,})\b")
+_UNTIL = re.compile(r"\b(?:until|till|through|thru|to|hasta)\b(?: el)?")
+_WORKING = re.compile(r"\b(?:monday|mon|lunes) ?(?:to|through|thru|a|-) ?(?:friday|fri|viernes)\b")
+_SCHOOL = re.compile(r"\bschool ?days?\b|\bdias? (?:escolar(?:es)?|de (?:clases?|escuela))\b")
+_SETS = (
+    (re.compile(r"\bweekdays?\b|\bentre semana\b"), (0, 1, 2, 3, 4)),
+    (re.compile(r"\bweekends?\b|\bfin(?:es)? de semana\b"), (5, 6)),
+    (re.compile(r"\bevery day\b|\beach day\b|\bdaily\b|\b(?:cada|todos los) dias?\b|\ba? ?diario\b"), tuple(range(7))),
+)
+_AGAIN = re.compile(r"\b(?:every|each|cada|todos|todas|los)\b|days\b|\b(?:sabados|domingos)\b")
+_COUNTS = {"a": 1, "one": 1, "un": 1, "una": 1, "two": 2, "dos": 2, "three": 3, "tres": 3, "four": 4, "cuatro": 4}
+_WEEKS = re.compile(rf"\b(?:for|por|durante) (\d{{1,2}}|{'|'.join(_COUNTS)}) (?:weeks?|semanas?)\b")
+_IN_DAYS = re.compile(rf"\b(?:in|en) (\d{{1,2}}|{'|'.join(_COUNTS)}) (?:days?|dias?)\b")
+_AHEAD = (
+    (re.compile(r"\bday after tomorrow\b|\bpasado manana\b"), 2),
+    (re.compile(r"\btomorrow\b|\bmanana\b"), 1),
+    (re.compile(r"\btoday\b|\btonight\b|\bhoy\b"), 0),
+)
 _EXAMPLE = 'Say it like "December 1 at 4 pm" or "Tuesdays and Thursdays at 4 pm until December 18".'
+EVERY_WEEKDAY = (0, 1, 2, 3, 4)
 
 
-def parse_schedule(text: str, today: date) -> Schedule:
+def parse_schedule(text: str, today: date, is_school_day: Callable[[date], bool] | None = None) -> Schedule:
     """English or Spanish words or ISO dates; a day without a year is the next one from `today`.
 
-    Raises InvalidInput saying what is missing.
+    "Every school day" leaves out what `is_school_day` says no to. Raises InvalidInput saying what is missing.
     """
-    words = _plain(text)
-    head, *tail = _UNTIL.split(words, maxsplit=1)
-    at = _time_in(words)
+    words = _WORKING.sub("weekdays", plain(text))
+    at = time_in(words)
     if at is None:
         raise InvalidInput("The time of day is missing.", _EXAMPLE, "no_time")
-    weekdays = tuple(number for number, names in enumerate(_DAYS) if _names_day(head, names))
-    first = _day_in(head, today)
-    if weekdays and first is None:
-        until = _day_in(tail[0], today) if tail else None
+    head, *tail = _UNTIL.split(words, maxsplit=1)
+    until = _last_day(tail[0] if tail else "", words, today)
+    weekdays, first = _weekdays_in(head), _day_in(head, today)
+    if weekdays and first is not None and until is None:
+        _check_is(first, weekdays)
+        return Schedule(datetime.combine(first, at))
+    if len(weekdays) == 1 and until is None and not tail and not _AGAIN.search(head):
+        return Schedule(datetime.combine(_first_day(weekdays, today), at))
+    if weekdays:
         if until is None:
             raise InvalidInput("The last day is missing.", 'Add, for example, "until December 18".', "no_last_day")
-        return Schedule(datetime.combine(_first_day(weekdays, today), at), weekdays, until)
+        begins = datetime.combine(first or _first_day(weekdays, today), at)
+        skips = _closed(begins.date(), until, is_school_day) if _SCHOOL.search(head) else ()
+        return Schedule(begins, weekdays, until, skips)
     if first is None:
         raise InvalidInput("The day is missing.", _EXAMPLE, "no_day")
     return Schedule(datetime.combine(first, at))
 
 
-def _plain(text: str) -> str:
-    marks = unicodedata.normalize("NFKD", text.lower())
-    return " ".join("".join(mark for mark in marks if not unicodedata.combining(mark)).replace(",", " ").split())
+def _weekdays_in(text: str) -> tuple[int, ...]:
+    if _SCHOOL.search(text):
+        return EVERY_WEEKDAY
+    for said, days in _SETS:
+        if said.search(text):
+            return days
+    return tuple(number for number, names in enumerate(_DAYS) if _names_day(text, names))
 
 
 def _names_day(text: str, names: str) -> bool:
     """A word that begins like the day; "mar" alone is March, Tuesday in Spanish is "martes"."""
-    days = [word for word in _WORD.findall(text) if word != "mar" and not word.startswith(("marc", "mars"))]
+    days = [word for word in _WORD.findall(text) if word not in _NO_DAYS and not word.startswith(_MONTHS_LIKE_DAYS)]
     return any(word[:3] in names.split() for word in days)
 
 
-def _time_in(text: str) -> time | None:
-    found = _TIME.search(text)
-    if found is None:
+_NO_DAYS = ("mar", "month", "months", "monthly")
+_MONTHS_LIKE_DAYS = ("marc", "mars", "marz")
+
+
+def _last_day(tail: str, words: str, today: date) -> date | None:
+    """The day behind "until", a day of the week or a date; or so many weeks."""
+    weeks = _WEEKS.search(words)
+    if weeks:
+        return today + timedelta(weeks=_count(weeks[1]))
+    if not tail:
         return None
-    if found[3]:
-        hour = int(found[1]) % 12 + (12 if found[3] == "p" else 0)
-        return _clock(hour, int(found[2] or 0), int(found[1]) in range(1, 13))
-    return _clock(int(found[4]), int(found[5]), True)
+    weekdays = _weekdays_in(tail)
+    return _day_in(tail, today) or (_first_day(weekdays, today) if len(weekdays) == 1 else None)
 
 
-def _clock(hour: int, minute: int, possible: bool) -> time:
-    if not possible or hour > 23 or minute > 59:
-        raise InvalidInput("There is no such time of day.", _EXAMPLE, "no_such_time")
-    return time(hour, minute)
+def _closed(first: date, last: date, is_school_day: Callable[[date], bool] | None) -> tuple[date, ...]:
+    if is_school_day is None:
+        return ()
+    days = (first + timedelta(days=step) for step in range((last - first).days + 1))
+    return tuple(day for day in days if day.weekday() in EVERY_WEEKDAY and not is_school_day(day))
+
+
+def _check_is(day: date, weekdays: tuple[int, ...]) -> None:
+    if day.weekday() not in weekdays:
+        raise InvalidInput(
+            f"That day is a {_NAMES[day.weekday()]}.", "Give the day or the date.", "not_that_day", {"day": day}
+        )
 
 
 def _day_in(text: str, today: date) -> date | None:
-    if "tomorrow" in text or re.search(r"\bmanana\b", text):
-        return today + timedelta(days=1)
-    if "today" in text or re.search(r"\bhoy\b", text):
-        return today
-    iso = _ISO_DAY.search(text)
-    if iso:
+    if (ahead := _days_ahead(text)) is not None:
+        return today + timedelta(days=ahead)
+    if iso := _ISO_DAY.search(text):
         return _date(int(iso[1]), int(iso[2]), int(iso[3]))
+    if slashed := _SLASHED.search(text):
+        return _next(int(slashed[1]), int(slashed[2]), today)
     for found in _MONTH_DAY.finditer(text):
         name, number = (found[1], found[2]) if found[1] else (found[4], found[3])
         month = next((index for index, names in enumerate(_MONTHS, 1) if name[:3] in names.split()), None)
         if month is not None:
-            day = _date(today.year, month, int(number))
-            return day if day >= today else _date(today.year + 1, month, int(number))
+            return _next(month, int(number), today)
     return None
+
+
+def _days_ahead(text: str) -> int | None:
+    named = (days for said, days in _AHEAD if said.search(text))
+    counted = _IN_DAYS.search(text)
+    return next(named, None if counted is None else _count(counted[1]))
+
+
+def _next(month: int, number: int, today: date) -> date:
+    day = _date(today.year, month, number)
+    return day if day >= today else _date(today.year + 1, month, number)
 
 
 def _date(year: int, month: int, day: int) -> date:
@@ -94,3 +145,7 @@ def _first_day(weekdays: tuple[int, ...], today: date) -> date:
     """The first of them from tomorrow on, so that there is time for approval."""
     tomorrow = today + timedelta(days=1)
     return next(day for step in range(7) if (day := tomorrow + timedelta(days=step)).weekday() in weekdays)
+
+
+def _count(said: str) -> int:
+    return _COUNTS.get(said) or int(said)

@@ -66,6 +66,11 @@ class ShippedPlaces:
         """Short neighbourhood names of one precinct."""
         return ", ".join(figures.precincts()[precinct].neighbourhoods)
 
+    def population(self, precinct: int) -> int:
+        """People of the 2020 census; none where there is no such precinct."""
+        found = figures.precincts().get(precinct)
+        return found.population if found is not None else 0
+
     def by_zip(self, zip_code: str) -> tuple[int, ...]:
         """Likeliest first; empty when it is no ZIP of the city."""
         try:

@@ -1,6 +1,6 @@
 """What services need to keep about the effort: campaigns, targets, sites, rooms, staff and the audit log."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -54,6 +54,9 @@ class CampaignsRepository(Protocol):
 
     async def visible(self, contact_id: int, precincts: frozenset[int], limit: int = 10) -> tuple[Campaign, ...]:
         """Newest first: what this person wrote, and what reaches into these precincts and was submitted."""
+
+    async def lately(self, since: datetime) -> tuple[Campaign, ...]:
+        """Handed in, not cancelled, and not over before `since`; with posts, oldest first."""
 
     async def post_source(self, post_id: int) -> PostSource | None:
         """Of the newest approved version; None when there is none."""
@@ -210,6 +213,9 @@ class RoomsRepository(Protocol):
 
     async def linked(self) -> tuple[Room, ...]:
         """In order of title."""
+
+    async def meeting(self, channels: Collection[str], precincts: Collection[int]) -> tuple[Room, ...]:
+        """Those of these channels that a post to these precincts goes to, in order of title."""
 
     async def set_members(self, room_id: int, members: int) -> None:
         """As the platform counts them."""

@@ -59,6 +59,7 @@ class Unfrozen:
     channels: tuple[str, ...]
     languages: tuple[str, ...]
     rooms_only: bool = False
+    without_rooms: tuple[int, ...] = ()
     needs_minimum: bool = False
     priority: Priority = Priority.CAMPAIGN
     not_before: datetime | None = None
@@ -324,12 +325,14 @@ class LanesRepository(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InboxPost:
-    """A post as it waits on the page."""
+    """A post as it waits on the page; `picture_key` is empty where it has none."""
 
     text: str
     language: str
     choices: tuple[tuple[Choice, ...], ...]
     created_at: datetime
+    picture_key: str = ""
+    picture_alt: str = ""
 
 
 class InboxRepository(Protocol):

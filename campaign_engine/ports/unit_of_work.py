@@ -11,6 +11,7 @@ from campaign_engine.ports.lessons import LessonsRepository
 from campaign_engine.ports.marks import MarksRepository
 from campaign_engine.ports.optouts import OptOutsRepository
 from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository, ThreadsRepository
+from campaign_engine.ports.pictures import PicturesRepository
 from campaign_engine.ports.planning import (
     AuditRepository,
     CampaignsRepository,
@@ -93,6 +94,8 @@ class UnitOfWork(Protocol):
     def inbox(self) -> InboxRepository: ...  # noqa: D102
     @property
     def retention(self) -> RetentionRepository: ...  # noqa: D102
+    @property
+    def pictures(self) -> PicturesRepository: ...  # noqa: D102
 
 
 class Store(Protocol):

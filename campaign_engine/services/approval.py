@@ -12,7 +12,7 @@ from campaign_engine.domain.permission import check_approver, waits, waits_for_a
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.planning import StaffContact, StoredRanking
 from campaign_engine.ports.unit_of_work import UnitOfWork
-from campaign_engine.services import approval_cards, check_ins
+from campaign_engine.services import approval_cards, check_ins, clashes
 from campaign_engine.services import campaign_cards as cards
 from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.campaign_steps import in_status, log_step, resolved, with_targets
@@ -91,7 +91,8 @@ class Approval:
             return offer
         reach = await self._audiences.reach(work, approver, campaign)
         card = cards.reading_card("campaign.waiting", approver, campaign, self._texts.all_of(campaign), reach)
-        return await asyncio.to_thread(self._texts.linting.noted, card, campaign)
+        card = await asyncio.to_thread(self._texts.linting.noted, card, campaign)
+        return await clashes.noted(work, card, campaign, self._clock())
 
 
 def check_waits(campaign: Campaign) -> None:

@@ -56,5 +56,6 @@ class Audiences:
 
     async def _size(self, work: UnitOfWork, campaign: Campaign, post: Post) -> AudienceSize:
         content = post.content
-        audience = Audience(topic_of(campaign.kind), content.channels, campaign.precincts, content.rooms_only)
+        topic, without = topic_of(campaign.kind), content.without_rooms
+        audience = Audience(topic, content.channels, campaign.precincts, content.rooms_only, without)
         return await work.audiences.size(audience, self._clock())

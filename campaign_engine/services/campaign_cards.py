@@ -1,5 +1,6 @@
 """Cards about campaigns as templates, values and buttons; data of buttons is read by dialogue.organize."""
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,16 @@ KNOWN_ERRORS = frozenset(
         "busy",
         "conflict",
         "decided_first",
+        "nothing_to_undo",
+        "text_too_long",
+        "link_in_title",
+        "long_alt",
+        "no_picture",
+        "picture_not_loaded",
+        "moving_picture",
+        "small_picture",
+        "picture_too_large",
+        "bad_picture",
         "empty_text",
         "fix_too_large",
         "fix_touches_links",
@@ -112,8 +123,13 @@ IN_THE_DRAFT = frozenset(
 IN_THE_TEXTS = frozenset({"text_changed", "text_waits"})
 """Refusals that are mended where automatic texts are approved."""
 
+PICTURE_ERRORS = frozenset(
+    {"bad_picture", "moving_picture", "no_picture", "picture_not_loaded", "picture_too_large", "small_picture"}
+)
+"""Refusals after which another picture can be sent."""
+
 _MOVES: Mapping[CampaignStatus, tuple[str, ...]] = {
-    CampaignStatus.DRAFT: ("cancel",),
+    CampaignStatus.DRAFT: ("edit", "cancel"),
     CampaignStatus.SUBMITTED: ("cancel",),
     CampaignStatus.APPROVED: ("launch", "cancel"),
     CampaignStatus.SCHEDULED: ("pause", "edit", "cancel"),
@@ -197,8 +213,9 @@ def _event_rows(campaign: Campaign) -> Rows:
 
 
 def reopened_card(campaign: Campaign) -> Reply:
-    """The post is a draft again; the button takes the author to it."""
-    return Reply("campaign.reopened", _facts(campaign), ((Option(label="campaign.continue", data="o:new"),),))
+    """The post is a draft again, or the draft is the one that is open; the button takes the author to it."""
+    template = "campaign.taken_up" if campaign.status is CampaignStatus.DRAFT else "campaign.reopened"
+    return Reply(template, _facts(campaign), ((Option(label="campaign.continue", data="o:new"),),))
 
 
 def waits_notice() -> Reply:
@@ -219,6 +236,11 @@ def list_card(campaigns: tuple[Campaign, ...]) -> Reply:
         for campaign in campaigns
     )
     return Reply("campaign.list", {"count": len(campaigns)}, rows)
+
+
+def with_new(card: Reply) -> Reply:
+    """A button to begin another one; a draft that is open stays in the list."""
+    return dataclasses.replace(card, options=(*card.options, (Option(label="organize.new", data="o:another"),)))
 
 
 def approved_card(campaign: Campaign, now: datetime) -> Reply:
@@ -253,9 +275,11 @@ def _facts(campaign: Campaign) -> dict[str, Any]:
 
 def _plan(post: Post | None) -> dict[str, Any]:
     if post is None:
-        return {"walls": (), "channels": (), "pledge": ""}
+        return {"walls": (), "channels": (), "pledge": "", "alts": {}, "without_rooms": 0}
     return {
         "walls": tuple(post.content.schedule.walls()),
         "channels": post.content.channels,
         "pledge": post.content.pledge or "",
+        "alts": dict(post.content.picture.alt) if post.content.picture else {},
+        "without_rooms": len(post.content.without_rooms),
     }

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, PostStatus
 from campaign_engine.domain.contact import Person
-from campaign_engine.domain.drafting import apply_changes, check_complete
+from campaign_engine.domain.drafting import apply_changes, check_complete, undone
 from campaign_engine.domain.errors import ForbiddenTransition, InvalidInput, NotAllowed, NotFound
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.permission import (
@@ -22,6 +22,7 @@ from campaign_engine.domain.permission import (
     waits_for_author,
 )
 from campaign_engine.domain.precinct import TargetKind, TargetRule, borough_of
+from campaign_engine.domain.roles import Capability, may
 from campaign_engine.domain.schedule import Schedule
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
@@ -30,7 +31,9 @@ from campaign_engine.services import check_ins
 from campaign_engine.services.approval_cards import too_few_card
 from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.campaign_steps import in_status, log_step, own_draft, resolved
+from campaign_engine.services.clashes import noted
 from campaign_engine.services.free_slots import FreeSlots
+from campaign_engine.services.post_pictures import picture_of
 from campaign_engine.services.post_texts import PostTexts
 from campaign_engine.services.rehearsing import rehearse
 from campaign_engine.services.turn import Replies
@@ -82,6 +85,14 @@ class Campaigns:
         await log_step(work, author, "change", draft.campaign_id, self._clock())
         return ()
 
+    async def undo(self, work: UnitOfWork, author: Person) -> Replies:
+        """The last change of the open draft. Raises InvalidInput when there is none, NotFound without a draft."""
+        draft = await own_draft(work, author)
+        changed = undone(draft)
+        await work.campaigns.change_draft(replace(changed, fixed=self._texts.is_reviewed(changed)))
+        await log_step(work, author, "undo", draft.campaign_id, self._clock())
+        return ()
+
     async def drop_draft(self, work: UnitOfWork, author: Person) -> Replies:
         """Cancels a new campaign; an edit of an approved post falls back to what was approved."""
         draft = await own_draft(work, author)
@@ -108,7 +119,7 @@ class Campaigns:
         reach = await self._audiences.reach(work, reader, shown) if sizes else None
         card = cards.reading_card("campaign.preview", reader, shown, self._texts.all_of(shown), reach)
         card = dataclasses.replace(card, options=(*card.options, *cards.rehearsal_rows(shown)))
-        return (*check_ins.note(shown, self._texts), card)
+        return (*check_ins.note(shown, self._texts), await noted(work, card, shown, self._clock()))
 
     async def rehearse(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies:
         """What would go where, when and to how many; nothing is sent or written. Raises NotFound."""
@@ -124,7 +135,15 @@ class Campaigns:
         if not texts:
             raise InvalidInput("There is nothing to read yet.", "Write the text first.", "incomplete_test")
         note = Reply("approval.test_note", {"title": campaign.title})
-        each = (Reply("approval.test_text", {"language": language, "text": text}) for language, text in texts)
+        content = shown.posts[0].content
+        each = [
+            Reply(
+                "approval.test_text",
+                {"language": language, "text": text},
+                picture=await picture_of(work, content, language) if content.picture else None,
+            )
+            for language, text in texts
+        ]
         return (note, *each)
 
     async def widen(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies:
@@ -189,7 +208,8 @@ class Campaigns:
             card = cards.status_card(campaign, self._clock(), may_move=_may_move(reader, campaign))
             return (card, *await waiting_lines(work, reader, campaign, self._slots))
         found = await work.campaigns.visible(reader.contact_id or 0, visible_precincts(reader))
-        return (cards.list_card(found) if found else Reply("campaign.no_campaigns"),)
+        card = cards.list_card(found) if found else Reply("campaign.no_campaigns")
+        return (cards.with_new(card) if may(reader, Capability.DRAFT) else card,)
 
     async def own_waits(self, work: UnitOfWork, author: Person) -> Replies:
         """A line for each campaign that the author handed in and nobody decided on; none when nothing waits."""

@@ -23,11 +23,13 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import Figures
 from campaign_engine.ports.notifier import Notifier
 from campaign_engine.ports.people import SavedState
+from campaign_engine.ports.pictures import PictureMaker
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
-from campaign_engine.services import actions, campaign_cards, contacts, sources, team
+from campaign_engine.services import actions, campaign_cards, contacts, pictures, sources, team
 from campaign_engine.services.approving import ApprovalDesk, Approving, FixingDesk
 from campaign_engine.services.directory import SupportDirectory
+from campaign_engine.services.draft_desk import DraftDesk
 from campaign_engine.services.helping import Helping
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.kill_switch import KillSwitch
@@ -61,6 +63,8 @@ class ConversationParts:
     figures: Figures
     notifier: Notifier
     texts: TextApprovals
+    pictures: PictureMaker
+    drafting: DraftDesk
     channels: tuple[str, ...] = ()
     public_url: str = ""
     hours: SendingHours = DEFAULT_HOURS
@@ -82,7 +86,7 @@ class Conversation:
         self._parts = parts
         self._helping = Helping(parts.store, parts.renderer, parts.clock)
         self._organizing = Organizing(parts.campaigns, parts.staffing)
-        self._shared = sources.SharedContext(parts.places, parts.channels, parts.public_url, parts.texts)
+        self._shared = sources.SharedContext(parts.places, parts.channels, parts.public_url, parts.texts, parts.hours)
         self._handlers: Handlers = {
             **contacts.handlers(parts.places),
             **actions.handlers(),
@@ -95,6 +99,8 @@ class Conversation:
             **parts.directory.handlers(parts.places),
             **parts.texts.handlers(),
             **Approving(parts.approval, parts.fixing).handlers(),
+            **pictures.handlers(),
+            **parts.drafting.handlers(),
         }
 
     async def handle(self, inbound: Inbound) -> tuple[Message, ...]:
@@ -136,7 +142,13 @@ class Conversation:
         for _ in range(TRIES):
             try:
                 done = await self._take_turn(inbound)
-                return () if done is None else await self._finish(done)
+                if done is None:
+                    return ()
+                if done.turn.wants_picture and (sent := inbound.sent) is not None:
+                    inbound = replace(inbound, update_id=f"{inbound.update_id}:picture")
+                    inbound = replace(inbound, picture=await pictures.receive(sent, self._parts.pictures))
+                    continue
+                return await self._finish(done)
             except Overtaken:
                 continue
             except StoreUnavailable:
@@ -237,6 +249,8 @@ def _error_reply(error: GroundswellError) -> Reply:
         row = (Option(label="organize.continue", data="o:new"), *row)
     if error.code in campaign_cards.IN_THE_TEXTS:
         row = (Option(label="texts.open", data="tx"), *row)
+    if error.code in campaign_cards.PICTURE_ERRORS:
+        row = (Option(label="organize.add_picture", data="pi:ask"), Option(label="organize.continue", data="o:new"))
     return replace(campaign_cards.error_reply(error), options=(row,))
 
 

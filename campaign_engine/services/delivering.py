@@ -18,6 +18,7 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.sending import Claimed, Outcome
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
+from campaign_engine.services.post_pictures import PostPictures
 from campaign_engine.services.verdicts import accepted, given_back, lane_pause, recheck, refused
 from campaign_engine.services.wording import Wording
 
@@ -74,6 +75,7 @@ class Lane:
         self._clock = parts.clock
         self._hours = parts.hours
         self._wording = Wording(parts.renderer, parts.area_name, parts.public_url)
+        self._pictures = PostPictures(parts.store)
         self._width = WIDTHS.get(parts.channel.name, WIDTH)
         self._owner = secrets.token_hex(8)
         self._epoch: int | None = None
@@ -187,7 +189,9 @@ class Lane:
         if refusal is not None:
             return refusal
         try:
-            message = self._wording.message(claimed)
+            message = await self._pictures.shown(self._wording.message(claimed), claimed.content)
+        except StoreUnavailable:
+            return given_back(claimed, "store_away", self._clock() + LOOK_AGAIN)
         except GroundswellError as error:
             log.error("%s: a post cannot be put in words (%s)", self.name, error.code)  # noqa: TRY400 - the code says it
             return Outcome(claimed.id, DeliveryStatus.FAILED, error.code, tried=False)

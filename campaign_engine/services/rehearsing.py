@@ -17,7 +17,10 @@ async def rehearse(work: UnitOfWork, campaign: Campaign, now: datetime, hours: S
     """The campaign with its precincts; reads page by page, so that nobody waits for it."""
     firings = firings_ahead(campaign, now)
     channels = tuple(sorted(frozenset().union(*(firing.channels for firing in firings))))
-    audience = Audience(topic_of(campaign.kind), channels, campaign.precincts)
+    # Of several posts a room counts unless all of them leave it out.
+    left_out = [set(post.content.without_rooms) for post in campaign.posts]
+    without = tuple(sorted(set.intersection(*left_out))) if left_out else ()
+    audience = Audience(topic_of(campaign.kind), channels, campaign.precincts, without_rooms=without)
     holds = await work.holds.open(campaign.precincts, now)
     switch = await work.kill_switch.state()
     rehearsal = Rehearsal(firings, hours, campaign.status, await work.rehearsals.rooms(audience))

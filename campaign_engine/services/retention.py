@@ -65,6 +65,7 @@ _APPLY: Mapping[str, Apply] = {
     "inactive": lambda work, before, _: work.retention.forget_inactive(before, BATCH),
     "counters": lambda work, before, _: work.retention.forget_counters(before),
     "campaigns": lambda work, before, _: work.retention.forget_campaign_work(before),
+    "pictures": lambda work, before, _: work.pictures.forget_unused(before),
     "holds": lambda work, before, _: work.retention.forget_holds(before),
     "rooms": lambda work, before, _: work.retention.forget_rooms(before),
     "audit": lambda work, before, _: work.retention.cut_audit(before),

@@ -11,6 +11,7 @@ from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.hold import Hold, pinned_lesson
 from campaign_engine.domain.message import Inbound, InboundKind
 from campaign_engine.domain.roles import Capability, may
+from campaign_engine.domain.windows import SendingHours
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.polishing import tasks_for
 from campaign_engine.services.text_approvals import TextApprovals
@@ -89,6 +90,7 @@ class SharedContext:
     channels: tuple[str, ...]
     public_url: str
     texts: TextApprovals
+    hours: SendingHours
 
     async def context(self, turn: Turn, found: Found) -> Context:
         """Three more reads for staff, none for allies."""
@@ -102,6 +104,7 @@ class SharedContext:
             source_title=found.title,
             channels=self.channels,
             public_url=self.public_url,
+            hours=self.hours,
             pinned=_pinned(turn),
         )
         return await self._with_work(turn, context) if person.is_staff else context

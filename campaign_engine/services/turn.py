@@ -50,7 +50,7 @@ class Turn:
 
     `state`, `changes`, `actions` and `status` are written together by `flush`. `notices` are sent, `reports` and what
     `reads` are asked for are read after the commit; `removed` asks for the database's files to be scrubbed then.
-    `reads_only` when nothing may be written.
+    `reads_only` when nothing may be written; `wants_picture` when the picture that was sent belongs to a draft.
     """
 
     work: UnitOfWork
@@ -68,6 +68,7 @@ class Turn:
     saved: bool = False
     removed: bool = False
     reads_only: bool = False
+    wants_picture: bool = False
 
     @property
     def who(self) -> Destination:

@@ -14,7 +14,7 @@ class SqlAudiencesRepository(Transaction):
 
     async def size(self, audience: Audience, now: datetime) -> AudienceSize:
         """One statement."""
-        counted = freezing.size(audience.topic, audience.channels, audience.precincts, now)
+        counted = freezing.size(audience.topic, audience.channels, audience.precincts, now, audience.without_rooms)
         people, rooms = (await self._connection.execute(counted)).one()
         return AudienceSize(0 if audience.rooms_only else people, rooms)
 

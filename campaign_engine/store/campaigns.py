@@ -129,6 +129,12 @@ class SqlCampaignsRepository(Transaction):
         ids = sa.select(campaigns.c.id).where(shown).order_by(campaigns.c.id.desc()).limit(limit)
         return tuple(reversed(await self._load(campaigns.c.id.in_(ids))))
 
+    async def lately(self, since: datetime) -> tuple[Campaign, ...]:
+        """One statement."""
+        left = campaigns.c.status.not_in((CampaignStatus.DRAFT, CampaignStatus.CANCELLED))
+        ended = sa.or_(campaigns.c.finished_at.is_(None), campaigns.c.finished_at > since)
+        return await self._load(sa.and_(left, ended))
+
     async def post_source(self, post_id: int) -> PostSource | None:
         """One statement."""
         approved = (
@@ -346,6 +352,10 @@ def _draft(row: Any) -> Draft:
         fixed=bool(row.content.get("fixed")),
         automatic=row.content.get("automatic", ""),
         asked=tuple(row.content.get("asked", ())),
+        picture=row.content.get("picture"),
+        without_rooms=tuple(row.content.get("without_rooms", ())),
+        skipped=tuple(row.content.get("skipped", ())),
+        before=row.content.get("before", {}),
     )
 
 

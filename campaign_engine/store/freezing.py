@@ -34,7 +34,7 @@ ADDRESSED = contacts.join(addresses, addresses.c.contact_id == contacts.c.id).jo
 )
 """Contacts with their one address and each of their consents."""
 
-_ROOMS = rooms.outerjoin(
+ROOMS = rooms.outerjoin(
     sites, sa.and_(rooms.c.scope_kind == ScopeKind.SITE, sa.cast(sites.c.id, sa.String) == rooms.c.scope_value)
 )
 Precincts = sa.Select[Any] | tuple[int, ...]
@@ -73,20 +73,22 @@ def people(occurrence: Unfrozen, now: datetime, after: int, last: int) -> sa.Sel
     )
 
 
-def size(topic: Topic, channels: Collection[str], precinct: Precincts, now: datetime) -> sa.Select[Any]:
-    """One row (people, rooms) of whoever `people` and `rooms_of` would choose now."""
+def size(
+    topic: Topic, channels: Collection[str], precinct: Precincts, now: datetime, without: Collection[int] = ()
+) -> sa.Select[Any]:
+    """One row (people, rooms) of whoever `people` and `rooms_of` would choose now; `without` are rooms left out."""
     reached = sa.select(sa.func.count(contacts.c.id.distinct())).select_from(ADDRESSED)
-    posted = sa.select(sa.func.count(rooms.c.id)).select_from(_ROOMS)
+    posted = sa.select(sa.func.count(rooms.c.id)).select_from(ROOMS)
     return sa.select(
         reached.where(_is_reached(topic, channels, precinct, now)).scalar_subquery().label("people"),
-        posted.where(_is_posted(channels, precinct)).scalar_subquery().label("rooms"),
+        posted.where(is_posted(channels, precinct, without)).scalar_subquery().label("rooms"),
     )
 
 
-def rooms_by_channel(channels: Collection[str], precinct: Precincts) -> sa.Select[Any]:
+def rooms_by_channel(channels: Collection[str], precinct: Precincts, without: Collection[int] = ()) -> sa.Select[Any]:
     """Pairs (channel, number) of linked rooms."""
-    counted = sa.select(rooms.c.channel, sa.func.count(rooms.c.id)).select_from(_ROOMS)
-    return counted.where(_is_posted(channels, precinct)).group_by(rooms.c.channel)
+    counted = sa.select(rooms.c.channel, sa.func.count(rooms.c.id)).select_from(ROOMS)
+    return counted.where(is_posted(channels, precinct, without)).group_by(rooms.c.channel)
 
 
 def _is_reached(topic: Topic, channels: Collection[str], precinct: Precincts, now: datetime) -> sa.ColumnElement[bool]:
@@ -133,15 +135,16 @@ def rooms_of(occurrence: Unfrozen, now: datetime) -> sa.Select[Any]:
             room_members=rooms.c.members,
             **_order(occurrence, now),
         )
-        .select_from(_ROOMS)
-        .where(_is_posted(occurrence.channels, targets(occurrence.campaign_id)))
+        .select_from(ROOMS)
+        .where(is_posted(occurrence.channels, targets(occurrence.campaign_id), occurrence.without_rooms))
     )
 
 
-def _is_posted(channels: Collection[str], precinct: Precincts) -> sa.ColumnElement[bool]:
-    """Over rooms with their sites: linked ones whose area meets these precincts."""
+def is_posted(channels: Collection[str], precinct: Precincts, without: Collection[int] = ()) -> sa.ColumnElement[bool]:
+    """Over `ROOMS`: linked ones whose area meets these precincts, but those `without`."""
     return sa.and_(
         rooms.c.active,
+        *((rooms.c.id.not_in(without),) if without else ()),
         rooms.c.channel.in_(channels),
         sa.or_(rooms.c.scope_kind == ScopeKind.CITY, _meets(precinct)),
     )

@@ -23,6 +23,7 @@ class SqlInboxRepository(Transaction):
             text=message.text,
             choices=[[dataclasses.asdict(choice) for choice in row] for row in message.choices],
             language=message.spoken or message.language,
+            picture={"key": message.picture.key, "alt": message.picture.alt} if message.picture else None,
             created_at=now,
         )
         await self._connection.execute(post.on_conflict_do_nothing(index_elements=[inbox.c.delivery_key]))
@@ -30,7 +31,7 @@ class SqlInboxRepository(Transaction):
     async def waiting(self, who: Destination, limit: int = 20) -> tuple[InboxPost, ...]:
         """One statement."""
         newest = (
-            sa.select(inbox.c.text, inbox.c.language, inbox.c.choices, inbox.c.created_at)
+            sa.select(inbox.c.text, inbox.c.language, inbox.c.choices, inbox.c.created_at, inbox.c.picture)
             .where(inbox.c.address_hash == self._hash(who))
             .order_by(inbox.c.created_at.desc(), inbox.c.id.desc())
             .limit(limit)
@@ -41,6 +42,7 @@ class SqlInboxRepository(Transaction):
                 row.language,
                 tuple(tuple(Choice(**choice) for choice in choices) for choices in row.choices),
                 row.created_at,
+                **{f"picture_{name}": value for name, value in (row.picture or {}).items()},
             )
             for row in await self._connection.execute(newest)
         )

@@ -91,7 +91,7 @@ class SqlOccurrencesRepository(Transaction):
     async def size(self, occurrence: Unfrozen, now: datetime) -> AudienceSize:
         """One statement."""
         targeted = freezing.targets(occurrence.campaign_id)
-        counted = freezing.size(occurrence.topic, occurrence.channels, targeted, now)
+        counted = freezing.size(occurrence.topic, occurrence.channels, targeted, now, occurrence.without_rooms)
         return AudienceSize(*(await self._connection.execute(counted)).one())
 
     async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
@@ -265,6 +265,7 @@ def _unfrozen(row: Any) -> Unfrozen:
         content.channels,
         tuple(content.texts),
         content.rooms_only,
+        content.without_rooms,
         content.needs_minimum and topic is not Topic.CHECK_INS,
         priority_of(kind),
         first_leaving(row.approved_at),

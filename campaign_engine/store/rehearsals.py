@@ -36,7 +36,7 @@ class SqlRehearsalsRepository(Transaction):
 
     async def rooms(self, audience: Audience) -> Counter[str]:
         """One statement."""
-        counted = freezing.rooms_by_channel(audience.channels, audience.precincts)
+        counted = freezing.rooms_by_channel(audience.channels, audience.precincts, audience.without_rooms)
         return Counter({row[0]: row[1] for row in await self._connection.execute(counted)})
 
 

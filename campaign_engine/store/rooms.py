@@ -1,5 +1,6 @@
 """Rooms and the area each is tied to."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.audience import NewRoom, Room, RoomKind
 from campaign_engine.domain.contact import Scope, ScopeKind
 from campaign_engine.domain.errors import NotFound
+from campaign_engine.store import freezing
 from campaign_engine.store.tables import rooms
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
@@ -52,6 +54,12 @@ class SqlRoomsRepository(Transaction):
         """One statement."""
         statement = sa.select(*_shown()).where(rooms.c.active).order_by(rooms.c.title, rooms.c.id)
         return tuple(_room(row) for row in await self._connection.execute(statement))
+
+    async def meeting(self, channels: Collection[str], precincts: Collection[int]) -> tuple[Room, ...]:
+        """One statement."""
+        found = sa.select(*_shown()).select_from(freezing.ROOMS)
+        found = found.where(freezing.is_posted(channels, tuple(precincts))).order_by(rooms.c.title, rooms.c.id)
+        return tuple(_room(row) for row in await self._connection.execute(found))
 
     async def set_members(self, room_id: int, members: int) -> None:
         """One update. Raises NotFound."""

@@ -31,6 +31,7 @@ from campaign_engine.store.marks import SqlMarksRepository
 from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
 from campaign_engine.store.optouts import SqlOptOutsRepository
+from campaign_engine.store.pictures import SqlPicturesRepository
 from campaign_engine.store.rehearsals import SqlRehearsalsRepository
 from campaign_engine.store.retention import SqlRetentionRepository
 from campaign_engine.store.rooms import SqlRoomsRepository
@@ -80,6 +81,7 @@ class SqlUnitOfWork:
         self.marks = SqlMarksRepository(connection, cipher)
         self.inbox = SqlInboxRepository(connection, cipher)
         self.retention = SqlRetentionRepository(connection, cipher)
+        self.pictures = SqlPicturesRepository(connection, cipher)
 
 
 class SqlStore:

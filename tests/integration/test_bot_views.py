@@ -56,7 +56,8 @@ def test_a_picture_is_answered_and_not_looked_at() -> None:
     photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
     seen = from_telegram(message(PRIVATE, photo=photo, caption="my gun"))
     assert seen is not None
-    assert (seen.kind, seen.text) == (InboundKind.OTHER, "")
+    assert (seen.kind, seen.text) == (InboundKind.PICTURE, "")
+    assert seen.picture is None
 
 
 def test_rooms_are_no_conversation_but_their_buttons_are() -> None:

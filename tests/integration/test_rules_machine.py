@@ -207,7 +207,7 @@ class Rules(RuleBasedStateMachine):
 
     async def _drop_draft(self) -> None:
         """An edit that is dropped falls back to what was approved."""
-        await self.town.staff["ana1"].press("o:drop")
+        await self.town.staff["ana1"].press("o:drop:yes")
         if self.open_edit is not None:
             campaign_id, number = self.open_edit
             approved, dropped = self.town.texts[number], self.town.texts[self.campaigns[campaign_id]]

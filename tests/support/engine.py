@@ -15,9 +15,11 @@ from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message
 from campaign_engine.domain.precinct import Ranking, RankingRule
 from campaign_engine.domain.roles import TRAINING
+from campaign_engine.opendata import figures
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.opendata.directory import DirectoryFiles
 from campaign_engine.opendata.places import ShippedPlaces
+from campaign_engine.pictures import Pictures
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
 from campaign_engine.services.audiences import Audiences
@@ -25,6 +27,7 @@ from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.check_ins import CheckIns
 from campaign_engine.services.conversation import Conversation, ConversationParts
 from campaign_engine.services.directory import SupportDirectory
+from campaign_engine.services.draft_desk import DraftDesk
 from campaign_engine.services.event_words import EventWords
 from campaign_engine.services.events import Events
 from campaign_engine.services.fixing import Fixing
@@ -104,6 +107,7 @@ class House:
         self.series = Series(store, clock, texts.hours, self.texts)
         self.retention = Retention(store)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
+        pictures = Pictures({number: place.tile for number, place in figures.precincts().items()})
         self.conversation = Conversation(
             ConversationParts(
                 store=store,
@@ -124,6 +128,8 @@ class House:
                 figures=FixedFigures(),
                 notifier=self.notes,
                 texts=self.texts,
+                pictures=pictures,
+                drafting=DraftDesk(clock, texts, pictures, self.campaigns),
                 channels=CHANNELS,
                 public_url=PAGE,
             )

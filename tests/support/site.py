@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.errors import NotFound
-from campaign_engine.domain.message import Destination
+from campaign_engine.domain.message import Destination, Picture
 from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.ports.sending import InboxPost
 from tests.support.engine import House
@@ -55,7 +55,11 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
         async with house.store.read() as work:
             return await work.inbox.waiting(Destination("web", address))
 
-    return WebParts(house.conversation, reports, site_by_code, inbox, health, house.renderer.reply)
+    async def picture(key: str) -> Picture | None:
+        async with house.store.read() as work:
+            return await work.pictures.get(key)
+
+    return WebParts(house.conversation, reports, site_by_code, inbox, picture, health, house.renderer.reply)
 
 
 @asynccontextmanager

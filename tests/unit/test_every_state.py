@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from campaign_engine.dialogue import draft_steps, organize
 from campaign_engine.dialogue import intents as wanted
-from campaign_engine.dialogue import organize
 from campaign_engine.dialogue.state import State, Step
 from campaign_engine.domain.command_words import COMMAND_WORDS, STOP_WORDS
 from campaign_engine.domain.contact import Person, Role
@@ -99,7 +99,7 @@ def waited_for() -> set[tuple[str, str]]:
     code = "".join(path.read_text(encoding="utf-8") for path in DIALOGUES.glob("*.py"))
     named = set(re.findall(r'waits\((?:[^()"]|\([^()]*\))*"(\w+)", "(\w+)"', code))
     named |= {("training", number) for number in ("1", "2", "3")}
-    return named | {("organize", field) for field in organize.FIELDS} | {("join", "updates"), ("join", "pledge")}
+    return named | {("organize", field) for field in draft_steps.FIELDS} | {("join", "updates"), ("join", "pledge")}
 
 
 def left_at(flow: str, field: str) -> Callable[[], Talk]:
@@ -129,7 +129,7 @@ STATES: dict[str, Callable[[], Talk]] = {
     "join: done": joining("a:16-17", "n:75", "pl:B", "if:video", "t:yes"),
     "staff: handle": invited,
     "staff: handle again": typed(invited, "!"),
-    **{f"organize: {field}": drafting(field) for field in ("kind", *organize.FIELDS, "review")},
+    **{f"organize: {field}": drafting(field) for field in ("kind", *draft_steps.FIELDS, "review")},
     "organize: which field": typed(drafting("review"), "o:change"),
     "menu": known("m"),
     "menu: delete?": known("m:delete"),

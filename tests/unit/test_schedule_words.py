@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.schedule import Schedule
 from campaign_engine.domain.schedule_words import parse_schedule
+from campaign_engine.domain.school_calendar import Days, SchoolCalendar
 
 TODAY = date(2026, 11, 24)
 
@@ -29,6 +30,18 @@ TODAY = date(2026, 11, 24)
         ("March 3 at 4 pm", "2027-03-03T16:00"),
         ("3 de marzo a las 4 pm", "2027-03-03T16:00"),
         ("January 5 at 12 am", "2027-01-05T00:00"),
+        ("tomorrow 4pm", "2026-11-25T16:00"),
+        ("mañana a las 4 de la tarde", "2026-11-25T16:00"),
+        ("mañana a las 11 de la mañana", "2026-11-25T11:00"),
+        ("the day after tomorrow at 3:30", "2026-11-26T15:30"),
+        ("pasado mañana al mediodía", "2026-11-26T12:00"),
+        ("on Friday at 5", "2026-11-27T17:00"),
+        ("el viernes a las 5", "2026-11-27T17:00"),
+        ("Tuesday, December 1 at noon", "2026-12-01T12:00"),
+        ("12/1 at 4 pm", "2026-12-01T16:00"),
+        ("December 1st, 4 in the afternoon", "2026-12-01T16:00"),
+        ("in 3 days at 4 pm", "2026-11-27T16:00"),
+        ("en dos días a las 16:00", "2026-11-26T16:00"),
     ],
 )
 def test_a_single_day(said: str, first: str) -> None:
@@ -54,6 +67,36 @@ def test_a_weekly_rule(said: str, first: str, weekdays: tuple[int, ...]) -> None
 
 
 @pytest.mark.parametrize(
+    ("said", "first", "weekdays", "until"),
+    [
+        ("weekdays at 4 until next Friday", "2026-11-25T16:00", (0, 1, 2, 3, 4), "2026-11-27"),
+        ("Monday to Friday at 4 pm until December 4", "2026-11-25T16:00", (0, 1, 2, 3, 4), "2026-12-04"),
+        ("de lunes a viernes a las 4 hasta el 4 de diciembre", "2026-11-25T16:00", (0, 1, 2, 3, 4), "2026-12-04"),
+        ("every day at 3:30 until Sunday", "2026-11-25T15:30", (0, 1, 2, 3, 4, 5, 6), "2026-11-29"),
+        ("todos los días a las 3:30 hasta el domingo", "2026-11-25T15:30", (0, 1, 2, 3, 4, 5, 6), "2026-11-29"),
+        ("weekends at noon for two weeks", "2026-11-28T12:00", (5, 6), "2026-12-08"),
+        ("fines de semana al mediodía por 2 semanas", "2026-11-28T12:00", (5, 6), "2026-12-08"),
+        ("every Tuesday from December 8 at 4 pm until 12/22", "2026-12-08T16:00", (1,), "2026-12-22"),
+    ],
+)
+def test_F10_days_as_people_say_them(said: str, first: str, weekdays: tuple[int, ...], until: str) -> None:
+    schedule = parse_schedule(said, TODAY)
+    assert schedule.first.isoformat("T", "minutes") == first
+    assert (schedule.weekdays, schedule.until) == (weekdays, date.fromisoformat(until))
+
+
+@pytest.mark.parametrize(
+    "said", ["every school day at 3:30 until Friday", "cada día escolar a las 3:30 hasta el viernes"]
+)
+def test_F10_every_school_day_leaves_out_days_without_school(said: str) -> None:
+    thanksgiving = SchoolCalendar(days_off=(Days("Thanksgiving", date(2026, 11, 26), date(2026, 11, 27)),))
+    schedule = parse_schedule(said, TODAY, thanksgiving.is_school_day)
+    assert [wall.isoformat() for wall in schedule.walls()] == ["2026-11-25T15:30:00"]
+    assert Schedule.from_json(schedule.as_json()) == schedule
+    assert len(list(parse_schedule(said, TODAY).walls())) == 3
+
+
+@pytest.mark.parametrize(
     ("said", "code"),
     [
         ("December 1", "no_time"),
@@ -66,6 +109,9 @@ def test_a_weekly_rule(said: str, first: str, weekdays: tuple[int, ...]) -> None
         ("November 31 at 4 pm", "no_such_day"),
         ("2026-13-01 at 4 pm", "no_such_day"),
         ("Mondays at 4 pm until November 25", "never_fires"),
+        ("Monday, December 1 at 4 pm", "not_that_day"),
+        ("every school day at 3:30", "no_last_day"),
+        ("cada viernes a las 4", "no_last_day"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said(said: str, code: str) -> None:

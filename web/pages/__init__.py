@@ -1,5 +1,6 @@
 """Writes pages from templates; every word comes from templates/messages."""
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from campaign_engine.domain.languages import LANGUAGE_NAMES, direction
-from campaign_engine.domain.message import Message, Reply
+from campaign_engine.domain.message import Message, Picture, Reply
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.sending import InboxPost
 from web.cookies import LANGUAGE, asked_language, keep, reader_language
@@ -28,6 +29,7 @@ class PageWriter:
         loader = PackageLoader("web", "pages")
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         environment.filters.update(linked=linked, wall=to_wall, direction=direction, passages=passages)
+        environment.filters["data_uri"] = data_uri
         self._templates = Jinja2Templates(env=environment)
 
     def language(self, request: Request) -> str:
@@ -93,6 +95,11 @@ def passages(post: InboxPost, footer: str, language: str) -> tuple[tuple[str, st
     if body == post.text or language == post.language:
         return ((post.text, post.language),)
     return ((body.rstrip(), post.language), (footer, language))
+
+
+def data_uri(picture: Picture) -> str:
+    """A picture inside the page itself: what only one reader sees has no address."""
+    return f"data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()}"
 
 
 def linked(text: str) -> Markup:

@@ -41,6 +41,7 @@ from campaign_engine.store.tables.people import (
     seen_updates,
     staff_members,
 )
+from campaign_engine.store.tables.pictures import pictures
 from campaign_engine.store.tables.places import datasets, meta, precincts, rankings, shootings, sites, source_codes
 from campaign_engine.store.tables.retention import (
     closing_counts,
@@ -91,6 +92,7 @@ __all__ = [
     "meta",
     "metadata",
     "occurrences",
+    "pictures",
     "pledges",
     "post_versions",
     "posts",

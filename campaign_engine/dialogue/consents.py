@@ -14,6 +14,7 @@ from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.consent import (
     BREAKS,
     UNTIL_RESUMED,
+    asks_event_news,
     break_until,
     is_on,
     is_paused,
@@ -24,7 +25,7 @@ from campaign_engine.domain.consent import (
     next_question,
     offered_to,
 )
-from campaign_engine.domain.contact import CONSENT_KINDS, Answer, ConsentKind, Medium, consent_kind
+from campaign_engine.domain.contact import CONSENT_KINDS, Answer, ConsentKind, Medium, Topic, consent_kind
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.schedule import to_wall
 
@@ -54,6 +55,7 @@ def view(context: Context, *, edits: bool = False) -> Reply:
             "lines": tuple(_line(context, kind) for kind in kinds),
             "stopped": person.opted_out,
             "area_missing": person.precinct is None and any(is_on(person, kind) for kind in kinds if needs_area(kind)),
+            "events": is_on(person, Topic.EVENT_NEWS),
             **_break_values(context),
         },
         options=(*_switches(context, kinds), _below(context)),
@@ -173,10 +175,23 @@ def with_question(menu: Step, context: Context) -> Step:
 
     A question that was shown counts as put, whether or not it is answered.
     """
-    kind = None if menu.state.flow else next_question(context.person, context.now)
-    if kind is None:
-        return menu
-    return Step(menu.state, (*menu.replies, question(kind)), (*menu.intents, NoteAsked(kind)))
+    kind = None if menu.state.flow else next_question(context.person, context.now, held=bool(context.pinned))
+    return menu if kind is None else _with(menu, kind)
+
+
+def after_event(before: State, step: Step, context: Context) -> Step:
+    """Where a pledge that began under the post of an event is complete: event news, once (safety C5).
+
+    Never in a join: who came by the post is asked from the next day on, by the next one.
+    """
+    over = before.flow == "join" and bool(before.data.get("event")) and not step.state.flow
+    if not over or not asks_event_news(context.person, context.now):
+        return step
+    return _with(step, Topic.EVENT_NEWS)
+
+
+def _with(step: Step, kind: ConsentKind) -> Step:
+    return Step(step.state, (*step.replies, question(kind)), (*step.intents, NoteAsked(kind)))
 
 
 def question(kind: ConsentKind) -> Reply:
@@ -190,12 +205,17 @@ def choose_break(state: State, context: Context) -> Step:
     lengths = column(*(option(f"consent.break_{length}", f"pa:{length}") for length in BREAKS))
     ends: Rows = ((break_button(context),),) if is_paused(context.person, context.now) else ()
     reply = Reply("consent.how_long", _break_values(context), options=(*lengths, *ends, (open_button(),)))
-    return say(aside(state), reply)
+    return say(aside(state), *_but_events(context), reply)
+
+
+def _but_events(context: Context) -> tuple[Reply, ...]:
+    """What comes during a break as well, for those it can come to (safety S9)."""
+    return (Reply("consent.but_events"),) if is_on(context.person, Topic.EVENT_NEWS) else ()
 
 
 def end_break(state: State, context: Context) -> Step:  # noqa: ARG001 - commands are called alike
     """Whichever it is: their own, or the silence after a help card (safety H3)."""
-    said = Reply("consent.resumed", options=((open_button(), option("menu.open", "m")),), edits=True)
+    said = Reply("consent.resumed", options=((open_button(), option("menu.open", "m:back")),), edits=True)
     return say(aside(state), said, intents=(Resume(),))
 
 

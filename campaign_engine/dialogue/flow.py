@@ -78,6 +78,7 @@ def remember_source(state: State, context: Context) -> State:
         "room": source.room_id,
         "generation": source.generation or None,
         "asks": context.source_pledge,
+        "event": context.source_event or None,
     }
     return replace(state, data={**state.data, **{key: value for key, value in kept.items() if value is not None}})
 

@@ -9,7 +9,9 @@ def help_card() -> Reply:
 
 
 def opened_card() -> Reply:
-    """The card that a person opened, with places near them and the way to the menu (safety H5)."""
-    return Reply(
-        "help.card", options=((Option(label="help.near", data="m:near"), Option(label="menu.open", data="m")),)
-    )
+    """The card that a person opened, with places near them and the way to the menu (safety H5).
+
+    That way leads past the question about a consent, for which this is no moment.
+    """
+    row = (Option(label="help.near", data="m:near"), Option(label="menu.open", data="m:back"))
+    return Reply("help.card", options=(row,))

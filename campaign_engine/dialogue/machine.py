@@ -5,6 +5,7 @@ from dataclasses import replace
 from campaign_engine.dialogue import (
     approve,
     automatic,
+    consents,
     draft_steps,
     events,
     holds,
@@ -35,7 +36,7 @@ def step(state: State, inbound: Inbound, context: Context) -> Step:
     """Next state, what to say and what to do; never raises for anything a person can send."""
     state = replace(state, language=language_of(state, inbound, context))
     made = _always(state, inbound, context) or _answered(state, inbound, context) or _lost(state, inbound, context)
-    return _counted(made, inbound, context)
+    return _counted(consents.after_event(state, made, context), inbound, context)
 
 
 def ask_again(state: State, inbound: Inbound, context: Context) -> Step:

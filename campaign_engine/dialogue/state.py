@@ -54,7 +54,8 @@ class Context:
     """All that a step may look at beside state and inbound; read before the step, so that the step stays pure.
 
     `source` is what a start payload, a typed site code or the post under a pressed button resolved to, or None.
-    `source_pledge` is the pledge that this post asks for. `waiting` counts campaigns that wait for this approver,
+    `source_pledge` is the pledge that this post asks for; `source_event`: it is about an event.
+    `waiting` counts campaigns that wait for this approver,
     `requests` people who want to organize in their area, `texts_waiting` automatic texts that wait. `top` are the
     precincts of the current default ranking. `tasks` are texts that this person may translate. `hours` say when posts
     leave. `pinned` is the code of the lesson on top where the person's precinct was held (safety I1).
@@ -66,6 +67,7 @@ class Context:
     source: Source | None = None
     source_pledge: str | None = None
     source_title: str = ""
+    source_event: bool = False
     draft: Draft | None = None
     waiting: int = 0
     texts_waiting: int = 0

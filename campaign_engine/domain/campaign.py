@@ -321,3 +321,4 @@ class PostSource:
     pledge: PledgeCode | None
     precincts: tuple[int, ...]
     status: CampaignStatus
+    kind: CampaignKind

@@ -13,6 +13,9 @@ REFUSAL_KEPT = timedelta(days=365)
 ASK_GAP = timedelta(days=7)
 """Between two questions of any kind to one person; the join's own is not counted."""
 
+MOMENT_GAP = timedelta(days=1)
+"""The same where something just happened that makes a question the right one."""
+
 KNOWN_WELL = timedelta(days=28)
 """Survey and wording tests are for people who have been here a while."""
 
@@ -79,12 +82,26 @@ def may_ask(person: Person, kind: ConsentKind, now: datetime) -> bool:
     return not refused_lately(person.answers.get(kind), now)
 
 
-def next_question(person: Person, now: datetime) -> ConsentKind | None:
-    """The one question that may stand below the menu: at most one in seven days, never on the day of the join."""
+def next_question(person: Person, now: datetime, *, held: bool = False) -> ConsentKind | None:
+    """The one question that may stand below the menu: at most one in seven days, never on the day of the join.
+
+    Where the person's precinct was `held` lately, check-ins are asked about first, and sooner.
+    """
+    if held and _may_have(person, Topic.CHECK_INS, now, MOMENT_GAP):
+        return Topic.CHECK_INS
+    return next((kind for kind in _IN_ORDER if _may_have(person, kind, now, ASK_GAP)), None)
+
+
+def asks_event_news(person: Person, now: datetime) -> bool:
+    """Whether it may be asked of somebody who just pledged to an event."""
+    return _may_have(person, Topic.EVENT_NEWS, now, MOMENT_GAP)
+
+
+def _may_have(person: Person, kind: ConsentKind, now: datetime, gap: timedelta) -> bool:
     joined_before = person.joined_at is not None and to_wall(person.joined_at).date() < to_wall(now).date()
-    if not joined_before or person.is_staff or any(now - asked < ASK_GAP for asked in person.asked.values()):
-        return None
-    return next((kind for kind in _IN_ORDER if _is_moment(person, kind, now) and may_ask(person, kind, now)), None)
+    if not joined_before or person.is_staff or any(now - asked < gap for asked in person.asked.values()):
+        return False
+    return _is_moment(person, kind, now) and may_ask(person, kind, now)
 
 
 def may_offer_series(person: Person, now: datetime) -> bool:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from campaign_engine.dialogue.state import Context, Places
-from campaign_engine.domain.campaign import CampaignStatus, Draft
+from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, Draft
 from campaign_engine.domain.codes import LETTERS, SITE_CODE_LENGTH, plain_code
 from campaign_engine.domain.contact import ScopeKind, Source
 from campaign_engine.domain.errors import NotFound
@@ -35,6 +35,7 @@ class Found:
     source: Source | None = None
     pledge: str | None = None
     title: str = ""
+    event: bool = False
 
 
 def site_code(inbound: Inbound, flow: str) -> str:
@@ -67,7 +68,7 @@ async def _post(work: UnitOfWork, post_id: int) -> Found:
     if post is None:
         return Found()
     campaign_id = post.campaign_id if post.status in _COUNTS else None
-    return Found(Source(campaign_id=campaign_id), post.pledge, post.title)
+    return Found(Source(campaign_id=campaign_id), post.pledge, post.title, post.kind is CampaignKind.PRESENCE)
 
 
 async def _with_room(work: UnitOfWork, inbound: Inbound, found: Found) -> Found:
@@ -102,6 +103,7 @@ class SharedContext:
             source=found.source,
             source_pledge=found.pledge,
             source_title=found.title,
+            source_event=found.event,
             channels=self.channels,
             public_url=self.public_url,
             hours=self.hours,

@@ -46,6 +46,9 @@ _TRANSLATORS = (
 )
 
 
+_OF_SOURCE = tuple(campaigns.c[name] for name in ("id", "title", "status", "kind"))
+
+
 class SqlCampaignsRepository(Transaction):
     """Implements ports.planning.CampaignsRepository."""
 
@@ -138,7 +141,7 @@ class SqlCampaignsRepository(Transaction):
     async def post_source(self, post_id: int) -> PostSource | None:
         """One statement."""
         approved = (
-            sa.select(campaigns.c.id, campaigns.c.title, campaigns.c.status, post_versions.c.content, _TARGETS)
+            sa.select(*_OF_SOURCE, post_versions.c.content, _TARGETS)
             .join(posts, posts.c.campaign_id == campaigns.c.id)
             .join(post_versions, post_versions.c.post_id == posts.c.id)
             .where(posts.c.id == post_id, post_versions.c.approved_at.is_not(None))
@@ -149,7 +152,8 @@ class SqlCampaignsRepository(Transaction):
         if row is None:
             return None
         pledge = PostContent.from_json(row.content).pledge
-        return PostSource(row.id, row.title, pledge, _numbers(row.precincts), CampaignStatus(row.status))
+        status, kind = CampaignStatus(row.status), CampaignKind(row.kind)
+        return PostSource(row.id, row.title, pledge, _numbers(row.precincts), status, kind)
 
     async def set_status(self, campaign: Campaign, after: CampaignStatus, now: datetime) -> Campaign:
         """One update."""

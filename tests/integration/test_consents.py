@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
 from campaign_engine.domain.consent import UNTIL_RESUMED
-from campaign_engine.domain.contact import CONSENT_KINDS, Consent, Topic
+from campaign_engine.domain.contact import CONSENT_KINDS, Consent, Role, Topic
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.channels import RecordingChannel
 from tests.support.engine import House, Phone
+from tests.support.planned import House as Plans
 from tests.support.sending import Stage, opened
 
 DAY = timedelta(days=1)
@@ -126,6 +128,85 @@ async def test_a_question_costs_one_statement_like_an_answer(house: House, ally:
     with house.statements() as seen:
         await ally.press("cq:lesson_series:yes")
     assert len(seen) == 3
+
+
+async def event_post(house: House, kind: CampaignKind = CampaignKind.PRESENCE) -> int:
+    """A post that asks for a pledge; its number."""
+    plan = await Plans(house.store, house.clock).plan(kind=kind, status=CampaignStatus.RUNNING)
+    return plan.post_id
+
+
+async def test_C4_C5_event_news_is_asked_once_after_a_pledge_under_the_post_of_an_event(
+    house: House, ally: Phone
+) -> None:
+    post = await event_post(house)
+    assert "events near you" not in await ally.press(f"g:{post}")
+    with house.statements() as seen:
+        said = await ally.press("if:walk")
+    assert "Want to hear about events near you?" in said
+    assert len(seen) == 4, "the pledge and the question are a row each"
+    await ally.tap("No thanks")
+    known = await ally.known()
+    assert known.topics[Topic.EVENT_NEWS] is False
+    assert known.asked == {Topic.EVENT_NEWS: house.clock()}
+    for days in (2, 300):
+        house.clock.advance(days * DAY)
+        other = await event_post(house)
+        await ally.press(f"g:{other}")
+        assert "events near you" not in await ally.press("if:walk")
+
+
+async def test_C4_a_pledge_under_another_post_asks_no_event_news(house: House, ally: Phone) -> None:
+    await ally.press(f"g:{await event_post(house, CampaignKind.PLEDGE)}")
+    assert "events near you" not in await ally.press("if:walk")
+
+
+async def test_C4_event_news_is_never_asked_in_a_join(house: House) -> None:
+    phone = house.person("newcomer")
+    await phone.start(f"p_{await event_post(house)}")
+    said = [await phone.press(data) for data in ("a:13-15", "n:75", "pl:A", "if:walk", "t:no", "m")]
+    assert "You are in" in "".join(said) or "menu" in "".join(said).lower()
+    assert "events near you" not in "".join(said)
+    assert not (await phone.known()).asked
+
+
+async def hold(house: House, precinct: int) -> None:
+    lead = await house.staff("dee4", Role.SAFETY_LEAD)
+    await lead.press(f"hd:h:{precinct}")
+
+
+async def test_C4_check_ins_are_asked_when_the_menu_is_opened_in_a_precinct_that_was_held(
+    house: House, ally: Phone
+) -> None:
+    await hold(house, 75)
+    assert "want a short check-in" in await ally.command("menu")
+    await ally.tap("Yes")
+    assert (await ally.known()).topics[Topic.CHECK_INS] is True
+    house.clock.advance(8 * DAY)
+    assert "check-in" not in await ally.command("menu")
+
+
+async def test_C4_H3_check_ins_are_not_asked_right_after_a_help_card(house: House, ally: Phone) -> None:
+    await hold(house, 75)
+    assert "988" in await ally.say("i want to die")
+    assert "check-in" not in await ally.command("menu")
+    await ally.press("pa:end")
+    assert "check-in" not in await ally.tap("Menu")
+    await ally.command("help")
+    assert "check-in" not in await ally.tap("Menu")
+
+
+async def test_C4_a_hold_elsewhere_makes_no_moment(house: House, ally: Phone) -> None:
+    await hold(house, 73)
+    assert "check-in" not in await ally.command("menu")
+
+
+async def test_S9_who_gets_event_news_is_told_what_a_break_does_not_keep_back(ally: Phone) -> None:
+    assert "One thing comes during a break" not in await ally.press("pa")
+    await ally.press("cs:event_news:on")
+    assert "One thing comes during a break too: word that an event" in await ally.press("pa")
+    await ally.press("pa:7")
+    assert "nothing comes until then but word that an event" in await ally.press("cs")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from campaign_engine.domain.consent import (
     BREAKS,
     REFUSAL_KEPT,
     UNTIL_RESUMED,
+    asks_event_news,
     break_until,
     is_on,
     is_paused,
@@ -159,3 +160,31 @@ def test_S7_direct_messages_are_offered_on_discord_only_and_once_something_is_on
     assert not is_on(asked, Medium.DIRECT_MESSAGES)
     assert is_on(replace(asked, thread=True), Medium.DIRECT_MESSAGES)
     assert next_question(replace(asked, thread=True), NOW) is not Medium.DIRECT_MESSAGES
+
+
+def test_C4_check_ins_are_asked_first_where_the_precinct_was_held_lately() -> None:
+    """And within seven days of another question, but not on its day."""
+    asked = replace(ALLY, asked={Topic.LESSON_SERIES: NOW - 2 * DAY})
+    assert next_question(ALLY, NOW, held=True) is Topic.CHECK_INS
+    assert next_question(asked, NOW) is None
+    assert next_question(asked, NOW, held=True) is Topic.CHECK_INS
+    assert next_question(replace(ALLY, asked={Topic.LESSON_SERIES: NOW - DAY / 2}), NOW, held=True) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"joined_at": NOW},
+        {"paused_until": NOW + DAY},
+        {"opted_out": True},
+        {"precinct": None},
+        {"asked": {Topic.CHECK_INS: NOW - 300 * DAY, Topic.EVENT_NEWS: NOW - 300 * DAY}},
+        {"grants": (RoleGrant(Role.ORGANIZER),)},
+        {"answers": {one: Answer(False, NOW - 300 * DAY) for one in (Topic.CHECK_INS, Topic.EVENT_NEWS)}},
+    ],
+    ids=["joined today", "help card or break", "stopped", "no area", "asked", "team", "refused"],
+)
+def test_C5_a_right_moment_overrules_nothing(change: dict[str, object]) -> None:
+    person = replace(ALLY, **change)  # type: ignore[arg-type] # each fits its field
+    assert not asks_event_news(person, NOW)
+    assert next_question(person, NOW, held=True) is not Topic.CHECK_INS

@@ -46,9 +46,6 @@ _TRANSLATORS = (
 )
 
 
-_OF_SOURCE = tuple(campaigns.c[name] for name in ("id", "title", "status", "kind"))
-
-
 class SqlCampaignsRepository(Transaction):
     """Implements ports.planning.CampaignsRepository."""
 
@@ -141,7 +138,7 @@ class SqlCampaignsRepository(Transaction):
     async def post_source(self, post_id: int) -> PostSource | None:
         """One statement."""
         approved = (
-            sa.select(*_OF_SOURCE, post_versions.c.content, _TARGETS)
+            sa.select(*(campaigns.c[n] for n in ("id", "title", "status", "kind")), post_versions.c.content, _TARGETS)
             .join(posts, posts.c.campaign_id == campaigns.c.id)
             .join(post_versions, post_versions.c.post_id == posts.c.id)
             .where(posts.c.id == post_id, post_versions.c.approved_at.is_not(None))

@@ -19,15 +19,6 @@ class RefuseAge(Intent):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateContact(Intent):
-    """The first thing kept about someone: an age band of 13 or more, the language and what brought them."""
-
-    age_band: AgeBand
-    language: str
-    source: Source = Source()
-
-
-@dataclass(frozen=True, slots=True)
 class SetAgeBand(Intent):
     """Correct an earlier answer."""
 
@@ -58,6 +49,19 @@ class GivePledge(Intent):
     pledge: PledgeCode
     if_then: IfThen | None = None
     source: Source = Source()
+
+
+@dataclass(frozen=True, slots=True)
+class CreateContact(Intent):
+    """The first thing kept about someone: an age band of 13 or more, the language and what brought them.
+
+    `pledge` where the same tap gave one.
+    """
+
+    age_band: AgeBand
+    language: str
+    source: Source = Source()
+    pledge: GivePledge | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,8 +81,8 @@ def _one_tap(state: State, band: str, context: Context) -> Step | None:
         return say(state, Reply("help.under_13_alert"))
     if AgeBand(band) is AgeBand.UNDER_13:
         return say(state, Reply("help.under_13_alert"), intents=(RefuseAge(),))
-    created = CreateContact(AgeBand(band), state.language, source)
-    return say(state, Reply("pledge.room_thanks"), intents=(created, given))
+    created = CreateContact(AgeBand(band), state.language, source, given)
+    return say(state, Reply("pledge.room_thanks"), intents=(created,))
 
 
 def _asked(context: Context) -> PledgeCode:

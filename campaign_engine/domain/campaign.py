@@ -319,6 +319,5 @@ class PostSource:
     campaign_id: int
     title: str
     pledge: PledgeCode | None
-    precincts: tuple[int, ...]
     status: CampaignStatus
     kind: CampaignKind

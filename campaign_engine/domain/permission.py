@@ -73,10 +73,14 @@ def check_author(person: Person, campaign: Campaign) -> int:
 
 def may_approve(person: Person, campaign: Campaign) -> bool:
     """No author or translator of it, with a role for this kind whose scope covers all its precincts (safety S1)."""
-    authors = _authors(campaign)
-    if person.contact_id is None or person.contact_id in authors | campaign.translators or _GONE in authors:
+    return stands_behind(person, campaign.kind, _authors(campaign) | campaign.translators, campaign.precincts)
+
+
+def stands_behind(person: Person, kind: CampaignKind, authors: frozenset[int], precincts: tuple[int, ...]) -> bool:
+    """The same of as much of a campaign as it takes."""
+    if person.contact_id is None or person.contact_id in authors or _GONE in authors:
         return False
-    return bool(campaign.precincts) and reach(person.grants, approving_roles(campaign.kind)) >= {*campaign.precincts}
+    return bool(precincts) and reach(person.grants, approving_roles(kind)) >= {*precincts}
 
 
 def may_see(person: Person, campaign: Campaign) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypedDict
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
 from campaign_engine.domain.contact import AddressStatus, AgeBand, ConsentKind, LessonCode, Person, RoleGrant
 from campaign_engine.domain.message import Destination
+from campaign_engine.ports.desk import NOTHING, Desk, Named, Sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,8 @@ class Opened:
     """All that one read tells of the one who writes.
 
     `language_known` is False while nobody has chosen one: then `person.language` is English and means nothing.
-    `done_today` holds the actions already recorded on the New York day of the read. `requests_open` counts everybody's
-    requests for a role, so that those who answer need no read while there is none.
-    `area_held_at`: when the person's precinct was last held.
+    `done_today` holds the actions already recorded on the New York day of the read.
+    `area_held_at`: when the person's precinct was last held. `desk` is None for everybody without a role.
     """
 
     person: Person
@@ -43,7 +43,8 @@ class Opened:
     language_known: bool = False
     done_today: frozenset[tuple[ActionKind, int | None]] = frozenset()
     area_held_at: datetime | None = None
-    requests_open: int = 0
+    named: Named = dataclasses.field(default_factory=Named)
+    desk: Desk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +232,14 @@ class ThreadsRepository(Protocol):
 class DialoguesRepository(Protocol):
     """Dialogue states and updates already seen."""
 
-    async def open(self, who: Destination, update_id: str, now: datetime) -> Opened | None:
-        """Mark the update as seen and read everything about its sender, in one statement; None when seen before."""
+    async def open(self, who: Destination, update_id: str, now: datetime, sought: Sought = NOTHING) -> Opened | None:
+        """Mark the update as seen and read everything about its sender and what it names, in one statement.
+
+        None when it was seen before.
+        """
 
     async def look(self, who: Destination, now: datetime) -> Opened:
-        """The same read, marking nothing."""
+        """The same read, marking and naming nothing."""
 
     async def save(self, who: Destination, outcome: Outcome, now: datetime) -> bool:
         """All of it in one statement, the state as version + 1.
@@ -259,6 +263,14 @@ class ActionsRepository(Protocol):
 
         A pledge without a campaign goes to the most recently launched running one of these kinds that targets its
         precinct. A second pledge changes the choice, and the plan where it brings one; the rest stays as it was first.
+        """
+
+    async def first_pledge(
+        self, contact: NewContact, new: NewPledge, kinds: tuple[str, ...] = ()
+    ) -> tuple[int, int | None]:
+        """Make the contact with its first pledge; ids of the contact and of the campaign.
+
+        The pledge's `contact_id` is not looked at.
         """
 
     async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.audience import NewRoom, Room
-from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, Draft, PostSource
+from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, Draft
 from campaign_engine.domain.contact import Person, RoleGrant
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.precinct import Precinct, PrecinctCounts, Ranking, RankingRule
@@ -40,9 +40,6 @@ class CampaignsRepository(Protocol):
     async def draft(self, campaign_id: int) -> Draft | None:
         """The post of a campaign that is in draft."""
 
-    async def asked_drafts(self) -> tuple[tuple[int, Draft], ...]:
-        """Author and draft of each that waits for a teammate's translation, oldest first."""
-
     async def change_draft(self, draft: Draft) -> None:
         """Write every field. Raises Conflict."""
 
@@ -57,9 +54,6 @@ class CampaignsRepository(Protocol):
 
     async def lately(self, since: datetime) -> tuple[Campaign, ...]:
         """Handed in, not cancelled, and not over before `since`; with posts, oldest first."""
-
-    async def post_source(self, post_id: int) -> PostSource | None:
-        """Of the newest approved version; None when there is none."""
 
     async def set_status(self, campaign: Campaign, after: CampaignStatus, now: datetime) -> Campaign:
         """The campaign with its new status and version. Raises Conflict, or ForbiddenTransition by the table."""
@@ -84,9 +78,6 @@ class CampaignsRepository(Protocol):
 
     async def restore_posts(self, campaign_id: int) -> None:
         """Throw versions in draft away and go back to the approved ones before them."""
-
-    async def count_waiting(self, person: Person) -> int:
-        """How many campaigns `waiting_for` gives; 0 without asking for somebody who approves nothing."""
 
     async def waiting_for(self, person: Person) -> tuple[Campaign, ...]:
         """Submitted campaigns that this person may approve, oldest first."""

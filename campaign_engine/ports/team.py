@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Protocol
 
 from campaign_engine.domain.contact import Role, RoleGrant
-from campaign_engine.domain.volunteering import OpenRequest
 from campaign_engine.ports.planning import StaffContact
 
 
@@ -32,9 +31,6 @@ class TeamRepository(Protocol):
 
     async def take_back(self, contact_id: int) -> None:
         """Remove whatever request is there."""
-
-    async def open_requests(self, now: datetime) -> tuple[OpenRequest, ...]:
-        """Those that wait for an answer, oldest first."""
 
     async def answer(self, request_id: int, state: str, handle: str, until: datetime, now: datetime) -> bool:
         """False when it was answered, taken back or has ended."""

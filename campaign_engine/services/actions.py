@@ -18,11 +18,14 @@ from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.contact import Person, Source
 from campaign_engine.domain.errors import NotAllowed
-from campaign_engine.ports.people import NewPledge
+from campaign_engine.ports.people import NewContact, NewPledge
 from campaign_engine.services.turn import Handlers, Replies, Turn
 
 ATTRIBUTED = (CampaignKind.PLEDGE, CampaignKind.RECRUIT, CampaignKind.AWARENESS)
 """Kinds of campaigns that a pledge without a source counts to."""
+
+
+_NOBODY_YET = 0
 
 
 async def give_pledge(turn: Turn, intent: GivePledge) -> Replies:
@@ -33,11 +36,23 @@ async def give_pledge(turn: Turn, intent: GivePledge) -> Replies:
     if await _completed(turn, contact_id, intent):
         return ()
     campaign_id = await turn.work.actions.pledge(_new_pledge(turn, contact_id, intent), ATTRIBUTED)
+    _gave(turn, intent, campaign_id)
+    turn.record(ActionKind.PLEDGE, campaign_id)
+    return ()
+
+
+async def give_first_pledge(turn: Turn, new: NewContact, intent: GivePledge) -> tuple[int, int | None]:
+    """By the tap that made somebody a contact; ids of the contact and of the campaign that it counts to."""
+    pledge = _new_pledge(turn, _NOBODY_YET, intent)
+    contact_id, campaign_id = await turn.work.actions.first_pledge(new, pledge, ATTRIBUTED)
+    _gave(turn, intent, campaign_id)
+    return contact_id, campaign_id
+
+
+def _gave(turn: Turn, intent: GivePledge, campaign_id: int | None) -> None:
     campaigns = turn.person.pledged_campaigns | ({campaign_id} if campaign_id is not None else set())
     pledges = turn.person.pledges | {intent.pledge}
     turn.person = replace(turn.person, pledged=True, pledges=pledges, pledged_campaigns=campaigns)
-    turn.record(ActionKind.PLEDGE, campaign_id)
-    return ()
 
 
 async def _completed(turn: Turn, contact_id: int, intent: GivePledge) -> bool:

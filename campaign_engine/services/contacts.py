@@ -26,6 +26,7 @@ from campaign_engine.domain.languages import LANGUAGE_NAMES
 from campaign_engine.domain.message import InboundKind, Reply
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import Held, NewContact
+from campaign_engine.services.actions import give_first_pledge
 from campaign_engine.services.turn import Handlers, Replies, Turn
 
 AGE_BLOCK = timedelta(hours=24)
@@ -52,8 +53,15 @@ async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
         source.generation,
         turn.inbound.simulated,
     )
-    turn.person = await _created(turn, new)
+    if intent.pledge is None:
+        await _create(turn, new)
+        turn.record(ActionKind.JOIN, source.campaign_id)
+        return ()
+    turn.person = _known(turn.person, new)
+    contact_id, campaign_id = await give_first_pledge(turn, new, intent.pledge)
+    turn.person = replace(turn.person, contact_id=contact_id)
     turn.record(ActionKind.JOIN, source.campaign_id)
+    turn.record(ActionKind.PLEDGE, campaign_id)
     return ()
 
 
@@ -61,15 +69,17 @@ async def create_staff(turn: Turn, language: str) -> None:
     """Somebody with an invite who never joined as an ally: no age band is asked, so none is kept (safety R2)."""
     if turn.person.contact_id is None:
         new = NewContact(turn.who, None, language, AddressStatus.ACTIVE, turn.now, simulated=turn.inbound.simulated)
-        turn.person = await _created(turn, new)
+        await _create(turn, new)
 
 
-async def _created(turn: Turn, new: NewContact) -> Person:
+async def _create(turn: Turn, new: NewContact) -> None:
     contact_id, address_id = await turn.work.contacts.create(new)
+    turn.person = replace(_known(turn.person, new), contact_id=contact_id, address_id=address_id)
+
+
+def _known(person: Person, new: NewContact) -> Person:
     return replace(
-        turn.person,
-        contact_id=contact_id,
-        address_id=address_id,
+        person,
         age_band=new.age_band,
         language=new.language,
         precinct=new.precinct,

@@ -124,7 +124,7 @@ class Conversation:
             async with self._parts.store.read() as work:
                 turn = await self._look(work, inbound)
                 turn.reads_only = True
-                context = await self._shared.context(turn, sources.Found())
+                context = self._shared.context(turn, sources.Found())
                 step = machine.ask_again(_state(turn.opened.saved), inbound, context)
                 shown = [intent for intent in step.intents if isinstance(intent, ShowPreview | ShowHints)]
                 replies = await self._carry_out(turn, shown)
@@ -161,23 +161,21 @@ class Conversation:
     async def _take_turn(self, inbound: Inbound) -> _Done | None:
         now, who = self._parts.clock(), Destination(inbound.channel, inbound.address)
         async with self._parts.store.write() as work:
-            opened = await work.dialogues.open(who, inbound.update_id, now)
+            opened = await work.dialogues.open(who, inbound.update_id, now, sources.sought(inbound))
             if opened is None:
                 return None
             turn = Turn(work, inbound, opened, now, opened.person)
-            step = await self._step(turn)
+            step = self._step(turn)
             turn.state = _saved(step.state, opened.saved.version)
             await contacts.arrive(turn)
             replies = await self._carry_out(turn, step.intents)
             await turn.flush()
         return _Done(turn, (*replies, *step.replies), step.state.language)
 
-    async def _step(self, turn: Turn) -> Step:
-        saved = turn.opened.saved
-        found = await sources.find(turn.work, turn.inbound, saved.flow)
-        context = await self._shared.context(turn, found)
+    def _step(self, turn: Turn) -> Step:
+        context = self._shared.context(turn, sources.find(turn.opened, turn.inbound))
         _note_site(turn, context)
-        return machine.step(_state(saved), _started_by_code(turn.inbound, context), context)
+        return machine.step(_state(turn.opened.saved), _started_by_code(turn.inbound, context), context)
 
     async def _carry_out(self, turn: Turn, intents: Sequence[Intent]) -> Replies:
         replies: list[Reply] = []

@@ -14,6 +14,8 @@ from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.translation import TranslationTask, may_translate
 from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.desk import Desk
+from campaign_engine.ports.planning import StoredRanking
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.campaign_steps import log_step, own_draft
 from campaign_engine.services.check_ins import text_is_fixed
@@ -66,13 +68,13 @@ class Polishing:
         return (Reply("translate.asked", {"language": intent.language}),)
 
     async def _show(self, turn: Turn, intent: ShowTranslation) -> Replies:
-        _, draft = await _task(turn, intent.campaign_id, intent.language)
+        _, draft = _task(turn, intent.campaign_id, intent.language)
         first, source = next(iter(draft.texts.items()), ("", ""))
         values = {"title": draft.title, "language": intent.language, "from_language": first, "source": source}
         return (Reply("translate.source", values, asks_text=True),)
 
     async def _receive(self, turn: Turn, intent: SendTranslation) -> Replies:
-        author_id, draft = await _task(turn, intent.campaign_id, intent.language)
+        author_id, draft = _task(turn, intent.campaign_id, intent.language)
         self._texts.check(intent.text, intent.language)
         await self._write(turn, draft, {"texts": {intent.language: intent.text}}, "translate")
         if turn.person.contact_id is not None:
@@ -93,32 +95,33 @@ class Polishing:
         await log_step(turn.work, turn.person, action, draft.campaign_id, self._clock())
 
 
-async def tasks_for(work: UnitOfWork, person: Person) -> tuple[TranslationTask, ...]:
-    """What this person may translate, oldest first; one read where nobody asked."""
-    found: list[TranslationTask] = []
-    for author_id, draft in await work.campaigns.asked_drafts():
-        reached = frozenset(await precincts_of(work, draft))
-        if may_translate(person, frozenset({author_id}), reached):
-            found.extend(TranslationTask(draft.campaign_id, draft.title, language) for language in draft.asked)
-    return tuple(found)
+def tasks_for(desk: Desk, person: Person) -> tuple[TranslationTask, ...]:
+    """What this person may translate, oldest first."""
+    return tuple(
+        TranslationTask(draft.campaign_id, draft.title, language)
+        for author_id, draft in desk.asked
+        if may_translate(person, frozenset({author_id}), frozenset(_reached(draft, desk.ranking)))
+        for language in draft.asked
+    )
 
 
 async def precincts_of(work: UnitOfWork, draft: Draft) -> tuple[int, ...]:
     """By the newest ranking; none before the author chose where."""
-    if draft.targets is None:
+    return () if draft.targets is None else _reached(draft, await work.targeting.latest_ranking())
+
+
+def _reached(draft: Draft, ranking: StoredRanking | None) -> tuple[int, ...]:
+    if draft.targets is None or ranking is None:
         return ()
-    ranking = await work.targeting.latest_ranking()
     return TargetRule.from_json(draft.targets).resolve(ranking.ranking)
 
 
-async def _task(turn: Turn, campaign_id: int, language: str) -> tuple[int, Draft]:
+def _task(turn: Turn, campaign_id: int, language: str) -> tuple[int, Draft]:
     """Author and draft. Raises NotFound also for one of others: which drafts there are is not for everybody."""
-    for author_id, draft in await turn.work.campaigns.asked_drafts():
-        if draft.campaign_id != campaign_id or language not in draft.asked:
-            continue
-        reached = frozenset(await precincts_of(turn.work, draft))
-        if may_translate(turn.person, frozenset({author_id}), reached):
-            return author_id, draft
+    desk = turn.opened.desk
+    mine = () if desk is None else tasks_for(desk, turn.person)
+    if desk is not None and any(one.campaign_id == campaign_id and one.language == language for one in mine):
+        return next((author_id, draft) for author_id, draft in desk.asked if draft.campaign_id == campaign_id)
     raise NotFound(
         "This text was translated already, or is not for you.", "Open the menu to see what waits.", "no_task"
     )

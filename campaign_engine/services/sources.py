@@ -4,15 +4,17 @@ import re
 from dataclasses import dataclass, replace
 
 from campaign_engine.dialogue.state import Context, Places
-from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, Draft
+from campaign_engine.domain.audience import Room
+from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
 from campaign_engine.domain.codes import LETTERS, SITE_CODE_LENGTH, plain_code
 from campaign_engine.domain.contact import ScopeKind, Source
-from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.hold import Hold, pinned_lesson
 from campaign_engine.domain.message import Inbound, InboundKind
+from campaign_engine.domain.permission import stands_behind
 from campaign_engine.domain.roles import Capability, may
 from campaign_engine.domain.windows import SendingHours
-from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.ports.desk import Desk, Sought
+from campaign_engine.ports.people import Opened
 from campaign_engine.services.polishing import tasks_for
 from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.services.turn import Turn
@@ -38,41 +40,43 @@ class Found:
     event: bool = False
 
 
-def site_code(inbound: Inbound, flow: str) -> str:
-    """The code in a start payload, or a typed text that looks like one; empty when there is none."""
-    if inbound.kind is InboundKind.START and not _POST.fullmatch(inbound.data):
-        return inbound.data.removeprefix(SITE_PAYLOAD) if _is_code(inbound.data.removeprefix(SITE_PAYLOAD)) else ""
-    typed = inbound.kind is InboundKind.TEXT and flow not in _TYPES_FREELY
-    return inbound.text if typed and _is_code(inbound.text) else ""
+def sought(inbound: Inbound) -> Sought:
+    """What the one read looks up: the code in a start payload or a typed text, a post, and the room for either."""
+    post = _post_number(inbound)
+    code = "" if post is not None else _code(inbound)
+    return Sought(code, post, inbound.room if code or post is not None else "")
 
 
-def _is_code(text: str) -> bool:
-    return len(text) < 40 and _CODE.fullmatch(plain_code(text)) is not None
+def _post_number(inbound: Inbound) -> int | None:
+    post = _POST.fullmatch(inbound.data)
+    return int(post[1]) if post is not None and inbound.kind in (InboundKind.START, InboundKind.CHOICE) else None
 
 
-async def find(work: UnitOfWork, inbound: Inbound, flow: str) -> Found:
-    """At most one look-up for what was named and one for the room."""
-    code, post = site_code(inbound, flow), _POST.fullmatch(inbound.data)
-    found = Found()
-    if code:
-        site = await work.sites.by_code(code)
-        if site is not None:
-            found = Found(Source(site_id=site.id, site_name=site.name, precinct=site.precinct))
-    elif post is not None and inbound.kind in (InboundKind.START, InboundKind.CHOICE):
-        found = await _post(work, int(post[1]))
-    return await _with_room(work, inbound, found) if inbound.room and found.source is not None else found
+def _code(inbound: Inbound) -> str:
+    if inbound.kind is InboundKind.START:
+        text = inbound.data.removeprefix(SITE_PAYLOAD)
+    else:
+        text = inbound.text if inbound.kind is InboundKind.TEXT else ""
+    return text if len(text) < 40 and _CODE.fullmatch(plain_code(text)) is not None else ""
 
 
-async def _post(work: UnitOfWork, post_id: int) -> Found:
-    post = await work.campaigns.post_source(post_id)
-    if post is None:
+def find(opened: Opened, inbound: Inbound) -> Found:
+    """What was named, within its room; nothing that is typed where anything may be."""
+    named = opened.named
+    if inbound.kind is InboundKind.TEXT and opened.saved.flow in _TYPES_FREELY:
         return Found()
-    campaign_id = post.campaign_id if post.status in _COUNTS else None
-    return Found(Source(campaign_id=campaign_id), post.pledge, post.title, post.kind is CampaignKind.PRESENCE)
+    found = Found()
+    if named.site is not None:
+        site = named.site
+        found = Found(Source(site_id=site.id, site_name=site.name, precinct=site.precinct))
+    elif named.post is not None:
+        campaign_id = named.post.campaign_id if named.post.status in _COUNTS else None
+        source, event = Source(campaign_id=campaign_id), named.post.kind is CampaignKind.PRESENCE
+        found = Found(source, named.post.pledge, named.post.title, event)
+    return _with_room(named.room, found)
 
 
-async def _with_room(work: UnitOfWork, inbound: Inbound, found: Found) -> Found:
-    room = await work.rooms.by_address(inbound.channel, inbound.room)
+def _with_room(room: Room | None, found: Found) -> Found:
     if room is None or found.source is None:
         return found
     source = replace(found.source, room_id=room.id)
@@ -93,11 +97,10 @@ class SharedContext:
     texts: TextApprovals
     hours: SendingHours
 
-    async def context(self, turn: Turn, found: Found) -> Context:
-        """Three more reads for staff, none for allies."""
-        person = turn.person
+    def context(self, turn: Turn, found: Found) -> Context:
+        """From what the one read brought."""
         context = Context(
-            person=person,
+            person=turn.person,
             places=self.places,
             now=turn.now,
             source=found.source,
@@ -109,29 +112,23 @@ class SharedContext:
             hours=self.hours,
             pinned=_pinned(turn),
         )
-        return await self._with_work(turn, context) if person.is_staff else context
+        return context if turn.opened.desk is None else self._with_desk(context, turn.opened.desk)
 
-    async def _with_work(self, turn: Turn, context: Context) -> Context:
-        work, person = turn.work, turn.person
-        waiting = await work.campaigns.count_waiting(person)
-        context = replace(context, tasks=await tasks_for(work, person))
-        context = replace(context, texts_waiting=await self.texts.count_waiting(work, person))
-        if turn.opened.requests_open:
-            context = replace(context, requests=len(await waiting_for(work, person, context.now)))
-        if not may(person, Capability.DRAFT) or person.contact_id is None:
-            return replace(context, waiting=waiting)
-        draft: Draft | None = await work.campaigns.current_draft(person.contact_id)
-        return replace(context, waiting=waiting, draft=draft, top=await _top(work))
+    def _with_desk(self, context: Context, desk: Desk) -> Context:
+        person = context.person
+        context = replace(
+            context,
+            waiting=sum(stands_behind(person, one.kind, one.authors, one.precincts) for one in desk.waiting),
+            tasks=tasks_for(desk, person),
+            texts_waiting=self.texts.count_waiting(person, desk.approved_texts),
+            requests=len(waiting_for(desk, person)),
+        )
+        if not may(person, Capability.DRAFT):
+            return context
+        return replace(context, draft=desk.draft, top=desk.ranking.ranking.top if desk.ranking else ())
 
 
 def _pinned(turn: Turn) -> str:
     at, precinct = turn.opened.area_held_at, turn.person.precinct
     known = (Hold(0, precinct, at, at),) if at is not None and precinct is not None else ()
     return pinned_lesson(known, precinct, turn.now) or ""
-
-
-async def _top(work: UnitOfWork) -> tuple[int, ...]:
-    try:
-        return (await work.targeting.latest_ranking()).ranking.top
-    except NotFound:
-        return ()

@@ -5,7 +5,7 @@ on which we never write first still hold, and the menu shows it in any case (saf
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from campaign_engine.dialogue.intents import (
     AcceptInvite,
@@ -21,8 +21,8 @@ from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.roles import Capability, may, roles_with
 from campaign_engine.domain.volunteering import INVITE_LIFE, REQUEST_LIFE, OpenRequest, answering, offered_role
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
+from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.planning import AuditEntry
-from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.organizing import InviteDesk
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
 
@@ -30,13 +30,11 @@ _MOST_CARDS = 10
 _DECIDE = roles_with(Capability.ANSWER_REQUESTS)
 
 
-async def waiting_for(work: UnitOfWork, person: Person, now: datetime) -> tuple[OpenRequest, ...]:
+def waiting_for(desk: Desk | None, person: Person) -> tuple[OpenRequest, ...]:
     """Open requests that this staff member answers, oldest first."""
-    if person.contact_id is None or not may(person, Capability.ANSWER_REQUESTS):
+    if desk is None or not may(person, Capability.ANSWER_REQUESTS):
         return ()
-    found = await work.team.open_requests(now)
-    team = await work.team.answerers(_DECIDE) if found else {}
-    return tuple(request for request in found if person.contact_id in answering(request, team))
+    return tuple(request for request in desk.requests if person.contact_id in answering(request, desk.team))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ class Volunteers:
         return replies
 
     async def _show(self, turn: Turn, intent: ShowRequests) -> Replies:  # noqa: ARG002 - the intent has no fields
-        found = await waiting_for(turn.work, turn.person, turn.now)
+        found = waiting_for(turn.opened.desk, turn.person)
         if not found:
             return (Reply("volunteer.no_requests", options=((Option(label="menu.open", data="m"),),)),)
         return tuple(self._card(request) for request in found[:_MOST_CARDS])
@@ -117,7 +115,7 @@ class Volunteers:
 
     async def _answer(self, turn: Turn, intent: AnswerRequest) -> Replies:
         """Raises NotFound for one that is not theirs or that somebody else answered."""
-        mine = await waiting_for(turn.work, turn.person, turn.now)
+        mine = waiting_for(turn.opened.desk, turn.person)
         request = next((one for one in mine if one.id == intent.request_id), None)
         state, life = (RequestState.INVITED, INVITE_LIFE) if intent.yes else (RequestState.DECLINED, REQUEST_LIFE)
         handle, until = turn.person.handle, turn.now + life

@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_engine.domain.action import IfThen, PledgeCode
-from campaign_engine.domain.campaign import CampaignStatus
-from campaign_engine.ports.people import NewPledge
+from campaign_engine.ports.people import NewContact, NewPledge
+from campaign_engine.store.compounds import running_campaign
+from campaign_engine.store.newcomers import add_newcomer
 from campaign_engine.store.tables import COUNTED_ONCE, campaign_targets, campaigns, pledges
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
@@ -28,6 +29,13 @@ class SqlActionsRepository(Transaction):
         )
         return None if given is None else int(given)
 
+    async def first_pledge(
+        self, contact: NewContact, new: NewPledge, kinds: tuple[str, ...] = ()
+    ) -> tuple[int, int | None]:
+        """One statement."""
+        contact_id, _, campaign_id = await add_newcomer(self._connection, self._cipher, contact, new, kinds)
+        return contact_id, campaign_id
+
     async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:
         """One update."""
         mine = sa.and_(pledges.c.contact_id == contact_id, pledges.c.pledge == pledge)
@@ -38,8 +46,10 @@ class SqlActionsRepository(Transaction):
 
 def _counted(new: NewPledge, kinds: tuple[str, ...], columns: list[sa.Column[Any]]) -> sa.Select[Any]:
     """The pledge with the campaign it counts to."""
+    precinct = sa.literal(new.precinct, campaign_targets.c.precinct.type)
     campaign_id = sa.func.coalesce(
-        sa.literal(new.campaign_id, pledges.c.campaign_id.type), _running(new.precinct, kinds)
+        sa.literal(new.campaign_id, pledges.c.campaign_id.type),
+        running_campaign(precinct, campaigns.c.kind.in_(kinds)).scalar_subquery(),
     )
     values = dataclasses.asdict(new)
     return sa.select(
@@ -48,19 +58,3 @@ def _counted(new: NewPledge, kinds: tuple[str, ...], columns: list[sa.Column[Any
             for column in columns
         )
     ).where(sa.true())  # without a WHERE SQLite takes ON CONFLICT for the condition of a join
-
-
-def _running(precinct: int | None, kinds: tuple[str, ...]) -> sa.ScalarSelect[Any]:
-    """The later id decides between two launched at one moment."""
-    return (
-        sa.select(campaigns.c.id)
-        .join(campaign_targets, campaign_targets.c.campaign_id == campaigns.c.id)
-        .where(
-            campaign_targets.c.precinct == sa.literal(precinct, campaign_targets.c.precinct.type),
-            campaigns.c.status == CampaignStatus.RUNNING,
-            campaigns.c.kind.in_(kinds),
-        )
-        .order_by(campaigns.c.launched_at.desc(), campaigns.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )

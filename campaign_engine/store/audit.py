@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +13,8 @@ from campaign_engine.store.tables import audit_entries, meta
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import upsert
 
-_START = "0" * 64
+START = "0" * 64
+"""What the first entry follows."""
 _CUT = "audit_cut"
 """Hash of the newest entry that was removed because of its age."""
 
@@ -53,9 +55,15 @@ class SqlAuditRepository(Transaction):
         return None
 
     async def head(self) -> str:
-        """One statement, a second where there is no entry; 64 zeros before the first."""
-        newest = sa.select(audit_entries.c.hash).order_by(audit_entries.c.id.desc()).limit(1)
-        return (await self._connection.execute(newest)).scalar_one_or_none() or await _cut_at(self._connection)
+        """One statement."""
+        return str(await self._connection.scalar(sa.select(head_hash())))
+
+
+def head_hash() -> sa.ColumnElement[str]:
+    """Of the newest entry, else of the newest that was removed; 64 zeros before the first."""
+    newest = sa.select(audit_entries.c.hash).order_by(audit_entries.c.id.desc()).limit(1)
+    cut_at = sa.select(meta.c.value).where(meta.c.key == _CUT)
+    return sa.func.coalesce(newest.scalar_subquery(), cut_at.scalar_subquery(), sa.literal(START))
 
 
 async def cut(connection: AsyncConnection, before: datetime) -> int:
@@ -75,7 +83,7 @@ async def cut(connection: AsyncConnection, before: datetime) -> int:
 
 
 async def _cut_at(connection: AsyncConnection) -> str:
-    return str(await connection.scalar(sa.select(meta.c.value).where(meta.c.key == _CUT)) or _START)
+    return str(await connection.scalar(sa.select(meta.c.value).where(meta.c.key == _CUT)) or START)
 
 
 def _hash(previous: str, entry: AuditEntry, hour: datetime) -> str:

@@ -13,7 +13,6 @@ from campaign_engine.domain.campaign import (
     Draft,
     Post,
     PostContent,
-    PostSource,
     PostStatus,
     check_campaign_transition,
     check_post_transition,
@@ -28,7 +27,8 @@ from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
 _ENDED = (CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
-_CURRENT = sa.and_(post_versions.c.post_id == posts.c.id, post_versions.c.version == posts.c.version)
+CURRENT = sa.and_(post_versions.c.post_id == posts.c.id, post_versions.c.version == posts.c.version)
+"""The version that a post has now."""
 _POSTS = posts.alias()
 _TARGETS = (
     sa.select(sa.func.aggregate_strings(sa.cast(campaign_targets.c.precinct, sa.String), " "))
@@ -73,18 +73,12 @@ class SqlCampaignsRepository(Transaction):
 
     async def current_draft(self, contact_id: int) -> Draft | None:
         """One statement."""
-        newest = _drafts().where(post_versions.c.author_id == contact_id)
+        newest = drafts().where(post_versions.c.author_id == contact_id)
         return await self._draft(newest.order_by(post_versions.c.created_at.desc(), posts.c.id.desc()))
 
     async def draft(self, campaign_id: int) -> Draft | None:
         """One statement."""
-        return await self._draft(_drafts().where(campaigns.c.id == campaign_id).order_by(posts.c.id))
-
-    async def asked_drafts(self) -> tuple[tuple[int, Draft], ...]:
-        """One statement."""
-        asked = _drafts().where(post_versions.c.content["asked"][0].as_string().is_not(None))
-        rows = await self._connection.execute(asked.order_by(campaigns.c.id, posts.c.id))
-        return tuple((row.author_id or 0, _draft(row)) for row in rows)
+        return await self._draft(drafts().where(campaigns.c.id == campaign_id).order_by(posts.c.id))
 
     async def change_draft(self, draft: Draft) -> None:
         """Two updates."""
@@ -135,23 +129,6 @@ class SqlCampaignsRepository(Transaction):
         ended = sa.or_(campaigns.c.finished_at.is_(None), campaigns.c.finished_at > since)
         return await self._load(sa.and_(left, ended))
 
-    async def post_source(self, post_id: int) -> PostSource | None:
-        """One statement."""
-        approved = (
-            sa.select(*(campaigns.c[n] for n in ("id", "title", "status", "kind")), post_versions.c.content, _TARGETS)
-            .join(posts, posts.c.campaign_id == campaigns.c.id)
-            .join(post_versions, post_versions.c.post_id == posts.c.id)
-            .where(posts.c.id == post_id, post_versions.c.approved_at.is_not(None))
-            .order_by(post_versions.c.version.desc())
-            .limit(1)
-        )
-        row = (await self._connection.execute(approved)).one_or_none()
-        if row is None:
-            return None
-        pledge = PostContent.from_json(row.content).pledge
-        status, kind = CampaignStatus(row.status), CampaignKind(row.kind)
-        return PostSource(row.id, row.title, pledge, _numbers(row.precincts), status, kind)
-
     async def set_status(self, campaign: Campaign, after: CampaignStatus, now: datetime) -> Campaign:
         """One update."""
         if after is not campaign.status:
@@ -182,7 +159,7 @@ class SqlCampaignsRepository(Transaction):
 
     async def approve_posts(self, campaign_id: int, approver_id: int, now: datetime) -> None:
         """Two updates."""
-        waits = sa.exists().where(_CURRENT, posts.c.campaign_id == campaign_id, posts.c.status == PostStatus.SUBMITTED)
+        waits = sa.exists().where(CURRENT, posts.c.campaign_id == campaign_id, posts.c.status == PostStatus.SUBMITTED)
         await self._connection.execute(
             post_versions.update().where(waits).values(approver_id=approver_id, approved_at=now)
         )
@@ -204,7 +181,7 @@ class SqlCampaignsRepository(Transaction):
 
     async def reopen(self, campaign_id: int, author_id: int, now: datetime) -> None:
         """Three statements."""
-        mine = sa.exists().where(_CURRENT, posts.c.campaign_id == campaign_id, posts.c.status == PostStatus.DRAFT)
+        mine = sa.exists().where(CURRENT, posts.c.campaign_id == campaign_id, posts.c.status == PostStatus.DRAFT)
         await self._connection.execute(
             post_versions.update().where(mine, post_versions.c.author_id == author_id).values(created_at=now)
         )
@@ -218,7 +195,7 @@ class SqlCampaignsRepository(Transaction):
                 sa.literal(author_id, post_versions.c.author_id.type),
                 sa.literal(now, post_versions.c.created_at.type),
             )
-            .join(post_versions, _CURRENT)
+            .join(post_versions, CURRENT)
             .where(posts.c.campaign_id == campaign_id, posts.c.status == PostStatus.APPROVED)
         )
         await self._connection.execute(post_versions.insert().from_select(columns, copies))
@@ -247,14 +224,6 @@ class SqlCampaignsRepository(Transaction):
         )
         await self._connection.execute(post_versions.delete().where(thrown_away))
 
-    async def count_waiting(self, person: Person) -> int:
-        """At most one statement."""
-        condition = waiting.for_person(person)
-        if condition is None:
-            return 0
-        count = sa.select(sa.func.count()).select_from(campaigns).where(condition)
-        return int((await self._connection.execute(count)).scalar_one())
-
     async def waiting_for(self, person: Person) -> tuple[Campaign, ...]:
         """At most one statement."""
         condition = waiting.for_person(person)
@@ -280,7 +249,7 @@ class SqlCampaignsRepository(Transaction):
 
     async def _draft(self, statement: sa.Select[Any]) -> Draft | None:
         row = (await self._connection.execute(statement.limit(1))).one_or_none()
-        return None if row is None else _draft(row)
+        return None if row is None else draft_of(row)
 
     async def _move_posts(self, campaign_id: int, before: tuple[PostStatus, ...], after: PostStatus) -> None:
         for status in before:
@@ -304,7 +273,7 @@ class SqlCampaignsRepository(Transaction):
                 post_versions.c.approver_id,
             )
             .join(posts, posts.c.campaign_id == campaigns.c.id)
-            .join(post_versions, _CURRENT)
+            .join(post_versions, CURRENT)
             .where(condition)
             .order_by(campaigns.c.id, posts.c.id)
         )
@@ -314,7 +283,8 @@ class SqlCampaignsRepository(Transaction):
         return tuple(_campaign(rows) for rows in found.values())
 
 
-def _drafts() -> sa.Select[Any]:
+def drafts() -> sa.Select[Any]:
+    """Posts in draft of campaigns that have not ended; what `draft_of` needs."""
     return (
         sa.select(
             campaigns.c.id,
@@ -328,13 +298,13 @@ def _drafts() -> sa.Select[Any]:
             post_versions.c.content,
             post_versions.c.author_id,
         )
-        .join(posts, posts.c.campaign_id == campaigns.c.id)
-        .join(post_versions, _CURRENT)
+        .where(posts.c.campaign_id == campaigns.c.id, CURRENT)
         .where(posts.c.status == PostStatus.DRAFT, campaigns.c.status.not_in(_ENDED))
     )
 
 
-def _draft(row: Any) -> Draft:
+def draft_of(row: Any) -> Draft:
+    """From a row of `drafts`."""
     return Draft(
         campaign_id=row.id,
         kind=row.kind,

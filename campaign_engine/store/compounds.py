@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import CONSENT_KINDS, AddressStatus
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.compound import Compound, Value, Values
@@ -11,6 +12,8 @@ from campaign_engine.store.tables import (
     actions,
     addresses,
     age_gates,
+    campaign_targets,
+    campaigns,
     consent_questions,
     consents,
     contacts,
@@ -19,6 +22,7 @@ from campaign_engine.store.tables import (
     do_not_contact,
     imported_optouts,
     inbox,
+    pledges,
 )
 from campaign_engine.store.tables.base import Id
 
@@ -30,6 +34,7 @@ NOTED = [column for column in actions.c if column is not actions.c.id]
 STATE = [*dialogues.c]
 _LATER = ("id", "contact_id", "thread_cipher")
 NEWCOMER = [column for column in (*contacts.c, *addresses.c) if column.name not in _LATER]
+PLEDGE = [column for column in pledges.c if column.name not in ("id", "contact_id")]
 _PERSON = {"address_hash": sa.String(), "contact_id": Id, "now": UtcDateTime()}
 
 
@@ -79,7 +84,34 @@ def _newcomer(v: Values) -> tuple[Value, ...]:
     address = v.made(
         v.insert(addresses).from_select(names, rows), addresses.c.id, addresses.c.address_hash == v["address_hash"]
     )
-    return (sa.select(made.c.id).scalar_subquery(), sa.select(address.c.id).scalar_subquery())
+    theirs = pledges.c.contact_id == sa.select(made.c.id).scalar_subquery()
+    pledge = v.made(_first_pledge(v, made), pledges.c.campaign_id, theirs)
+    return tuple(sa.select(one).scalar_subquery() for one in (made.c.id, address.c.id, pledge.c.campaign_id))
+
+
+def _first_pledge(v: Values, made: sa.FromClause) -> Any:
+    kinds, one = v.each("kinds", {"kind": campaigns.c.kind.type})
+    counted = campaigns.c.kind.in_(sa.select(one["kind"]).select_from(kinds))
+    running = running_campaign(v["first_precinct"], counted).scalar_subquery()
+    values = {column.name: v[f"first_{column.name}"] for column in PLEDGE}
+    values["campaign_id"] = sa.func.coalesce(values["campaign_id"], running)
+    row = sa.select(made.c.id, *values.values()).select_from(made).where(v["first_pledge"].is_not(None))
+    return v.insert(pledges).from_select(["contact_id", *values], row)
+
+
+def running_campaign(precinct: Value, counted: Value) -> sa.Select[Any]:
+    """The one launched last of those `counted` that run there; the later id decides between two of one moment."""
+    return (
+        sa.select(campaigns.c.id)
+        .where(
+            campaign_targets.c.campaign_id == campaigns.c.id,
+            campaign_targets.c.precinct == precinct,
+            campaigns.c.status == CampaignStatus.RUNNING,
+            counted,
+        )
+        .order_by(campaigns.c.launched_at.desc(), campaigns.c.id.desc())
+        .limit(1)
+    )
 
 
 def _withdraw(v: Values, status: AddressStatus) -> None:
@@ -146,11 +178,12 @@ STEP = Compound(
 )
 NEWCOMERS = Compound(
     "newcomers",
-    _types(NEWCOMER),
+    {**_types(NEWCOMER), **{f"first_{column.name}": column.type for column in PLEDGE}, "kinds": sa.Text()},
     _newcomer,
     (
-        "(SELECT contact_id FROM addresses WHERE addresses.address_hash = newcomers.address_hash)",
+        "(SELECT id FROM contacts WHERE contacts.pseudonym = newcomers.pseudonym)",
         "(SELECT id FROM addresses WHERE addresses.address_hash = newcomers.address_hash)",
+        "(SELECT campaign_id FROM pledges, contacts c WHERE c.id = contact_id AND c.pseudonym = newcomers.pseudonym)",
     ),
 )
 STOP = Compound("stops", _PERSON, _stop)

@@ -1,6 +1,5 @@
 """Contacts with their one address, topics and consents."""
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,9 +20,10 @@ from campaign_engine.domain.message import Destination
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import ContactChanges, Held, HeldPledge, NewContact
 from campaign_engine.store.cipher import AddressCipher
-from campaign_engine.store.compounds import COMING_BACK, LEAVING, NEWCOMERS, REFUSAL, STOP
+from campaign_engine.store.compounds import COMING_BACK, LEAVING, REFUSAL, STOP
 from campaign_engine.store.grants import grant_of
 from campaign_engine.store.leavers import Leaver, Leaving
+from campaign_engine.store.newcomers import add_newcomer
 from campaign_engine.store.tables import (
     actions,
     addresses,
@@ -46,7 +46,6 @@ from campaign_engine.store.tables import (
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import upsert
 
-_PSEUDONYM_BYTES = 12
 _IN_ORDER = sa.case({code.value: place for place, code in enumerate(LessonCode)}, value=lesson_progress.c.lesson)
 
 
@@ -62,24 +61,7 @@ class SqlContactsRepository(Transaction):
 
     async def create(self, new: NewContact) -> tuple[int, int]:
         """One statement."""
-        contact_id, address_id = await NEWCOMERS.run(
-            self._connection,
-            pseudonym=secrets.token_hex(_PSEUDONYM_BYTES),
-            age_band=new.age_band or "",
-            language=new.language,
-            precinct=new.precinct,
-            precinct_declined=False,
-            site_id=new.site_id,
-            generation=new.generation,
-            paused_until=None,
-            created_at=new.created_at,
-            last_seen_at=new.created_at,
-            simulated=new.simulated,
-            channel=new.who.channel,
-            address_hash=self._hash(new.who),
-            address_cipher=self._cipher.encrypt(new.who.channel, new.who.address),
-            status=new.status,
-        )
+        contact_id, address_id, _ = await add_newcomer(self._connection, self._cipher, new)
         return contact_id, address_id
 
     async def change(self, contact_id: int, changes: ContactChanges) -> None:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.action import ActionKind, PledgeCode
 from campaign_engine.domain.audience import OPENED_FIRST
+from campaign_engine.domain.codes import plain_code
 from campaign_engine.domain.contact import (
     AddressStatus,
     AgeBand,
@@ -32,9 +33,12 @@ from campaign_engine.domain.contact import (
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.roles import TRAINING
 from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.desk import NOTHING, Sought
 from campaign_engine.ports.people import Opened, Outcome, SavedState
 from campaign_engine.store.compound import document
 from campaign_engine.store.compounds import STEP
+from campaign_engine.store.desk import desk, desk_of, named, named_of
+from campaign_engine.store.json_sql import Json
 from campaign_engine.store.tables import (
     actions,
     addresses,
@@ -62,15 +66,18 @@ _REQUEST = ("state", "role", "precinct", "expires_at", "answered_by")
 class SqlDialoguesRepository(Transaction):
     """Dialogue states and updates already seen."""
 
-    async def open(self, who: Destination, update_id: str, now: datetime) -> Opened | None:
+    async def open(self, who: Destination, update_id: str, now: datetime, sought: Sought = NOTHING) -> Opened | None:
         """No row comes back when the update was seen before."""
-        raw = await self._connection.scalar(_open_statement(self._dialect), self._keys(who, update_id, now))
+        keys = self._keys(who, now, sought)
+        # By a keyed hash over its sender: ids that a page makes up cannot collide.
+        mark = self._cipher.code_hash(f"update:{keys['hash']}:{update_id}")
+        marked = {**keys, "channel": who.channel, "update_id": mark, "seen_at": now}
+        raw = await self._connection.scalar(_open_statement(self._dialect), marked)
         return None if raw is None else _opened(json.loads(raw))
 
     async def look(self, who: Destination, now: datetime) -> Opened:
         """See the port."""
-        hash_ = self._cipher.lookup(who.channel, who.address)
-        raw = await self._connection.scalar(_look_statement(self._dialect), {"hash": hash_, "day": to_wall(now).date()})
+        raw = await self._connection.scalar(_look_statement(self._dialect), self._keys(who, now, NOTHING))
         return _opened(json.loads(str(raw)))
 
     async def save(self, who: Destination, outcome: Outcome, now: datetime) -> bool:
@@ -111,15 +118,14 @@ class SqlDialoguesRepository(Transaction):
     def _dialect(self) -> str:
         return self._connection.dialect.name
 
-    def _keys(self, who: Destination, update_id: str, now: datetime) -> dict[str, Any]:
-        """An update is remembered by a keyed hash over its sender: ids that a page makes up cannot collide."""
-        hash_ = self._cipher.lookup(who.channel, who.address)
+    def _keys(self, who: Destination, now: datetime, sought: Sought) -> dict[str, Any]:
         return {
-            "channel": who.channel,
-            "update_id": self._cipher.code_hash(f"update:{hash_}:{update_id}"),
-            "seen_at": now,
-            "hash": hash_,
+            "hash": self._cipher.lookup(who.channel, who.address),
             "day": to_wall(now).date(),
+            "now": now,
+            "code": plain_code(sought.code) or None,
+            "post_id": sought.post_id,
+            "room": self._cipher.lookup(who.channel, sought.room) if sought.room else None,
         }
 
 
@@ -138,9 +144,7 @@ def _look_statement(dialect: str) -> Any:
 
 def _everything(dialect: str) -> sa.Select[Any]:
     """One row with one text: a JSON object, because a RETURNING clause takes a scalar only."""
-    on_postgres = dialect == "postgresql"
-    as_object = sa.func.json_build_object if on_postgres else sa.func.json_object
-    contact_id = contacts.c.id
+    as_json, contact_id = Json(dialect), contacts.c.id
     columns: dict[str, Any] = {
         "contact_id": contact_id,
         "address_id": addresses.c.id,
@@ -161,31 +165,24 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "handle": staff_members.c.handle,
         "flow": dialogues.c.flow,
         "field": dialogues.c.field,
-        "data": dialogues.c.data if on_postgres else sa.func.json(sa.type_coerce(dialogues.c.data, sa.Text)),
+        "data": as_json.stored(dialogues.c.data),
         "state_language": dialogues.c.language,
         "version": dialogues.c.version,
-        "answers": _list(dialect, consents, contact_id, consents.c.topic, consents.c.granted, consents.c.changed_at),
-        "asked": _list(dialect, consent_questions, contact_id, consent_questions.c.topic, consent_questions.c.asked_at),
-        "pledged": _list(dialect, pledges, contact_id, pledges.c.campaign_id, pledges.c.pledge),
+        "answers": _list(as_json, consents, contact_id, consents.c.topic, consents.c.granted, consents.c.changed_at),
+        "asked": _list(as_json, consent_questions, contact_id, consent_questions.c.topic, consent_questions.c.asked_at),
+        "pledged": _list(as_json, pledges, contact_id, pledges.c.campaign_id, pledges.c.pledge),
         "grants": _list(
-            dialect, role_grants, contact_id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value
+            as_json, role_grants, contact_id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value
         ),
-        "request": _list(dialect, role_requests, contact_id, *(role_requests.c[name] for name in _REQUEST)),
-        "requests_open": _requests_open(),
-        "lessons": _list(dialect, lesson_progress, contact_id, lesson_progress.c.lesson, lesson_progress.c.reached),
-        "trained": _list(dialect, trainings, contact_id, trainings.c.code),
+        "request": _list(as_json, role_requests, contact_id, *(role_requests.c[name] for name in _REQUEST)),
+        "lessons": _list(as_json, lesson_progress, contact_id, lesson_progress.c.lesson, lesson_progress.c.reached),
+        "trained": _list(as_json, trainings, contact_id, trainings.c.code),
         "area_held_at": _area_held_at(),
-        "done": _list(dialect, actions, contact_id, actions.c.kind, actions.c.campaign_id),
+        "done": _list(as_json, actions, contact_id, actions.c.kind, actions.c.campaign_id),
+        "desk": desk(as_json),
+        **named(as_json),
     }
-    pairs: list[Any] = []
-    for name, column in columns.items():
-        pairs += [sa.literal_column(f"'{name}'"), column]
-    return sa.select(sa.cast(as_object(*pairs), sa.Text)).select_from(_joined())
-
-
-def _requests_open() -> Any:
-    waiting = sa.select(sa.func.count()).select_from(role_requests)
-    return waiting.where(role_requests.c.state == RequestState.OPEN).scalar_subquery()
+    return sa.select(sa.cast(as_json.object(**columns), sa.Text)).select_from(_joined())
 
 
 def _joined() -> sa.FromClause:
@@ -208,11 +205,9 @@ def _area_held_at() -> Any:
     return newest.correlate(contacts).scalar_subquery()
 
 
-def _list(dialect: str, table: sa.Table, contact_id: sa.ColumnElement[int], *columns: sa.ColumnElement[Any]) -> Any:
+def _list(as_json: Json, table: sa.Table, contact_id: sa.ColumnElement[int], *columns: sa.ColumnElement[Any]) -> Any:
     """The contact's rows of a table as a JSON array of arrays; null or empty when there are none."""
-    as_array = sa.func.json_build_array if dialect == "postgresql" else sa.func.json_array
-    gather = sa.func.json_agg if dialect == "postgresql" else sa.func.json_group_array
-    rows = sa.select(gather(as_array(*columns))).where(table.c.contact_id == contact_id)
+    rows = sa.select(as_json.gathered(as_json.array(*columns))).where(table.c.contact_id == contact_id)
     if table is actions:
         rows = rows.where(actions.c.day == sa.bindparam("day", type_=sa.Date))
     return rows.correlate(contacts).scalar_subquery()
@@ -260,7 +255,8 @@ def _opened(row: dict[str, Any]) -> Opened:
         language_known=bool(row["language"] or row["state_language"]),
         area_held_at=_moment(row["area_held_at"]),
         done_today=frozenset((ActionKind(kind), campaign_id) for kind, campaign_id in row["done"] or ()),
-        requests_open=row["requests_open"],
+        named=named_of(row),
+        desk=desk_of(row["desk"]),
     )
 
 

@@ -37,7 +37,7 @@ class SqlRoomsRepository(Transaction):
         again = statement.on_conflict_do_update(
             index_elements=[rooms.c.address_hash], set_={name: statement.excluded[name] for name in _CHANGES}
         )
-        return _room((await self._connection.execute(again.returning(*_shown()))).one())
+        return room_of((await self._connection.execute(again.returning(*shown()))).one())
 
     async def unlink(self, room_id: int) -> None:
         """One update."""
@@ -46,14 +46,14 @@ class SqlRoomsRepository(Transaction):
 
     async def by_address(self, channel: str, address: str) -> Room | None:
         """One statement."""
-        wanted = sa.select(*_shown()).where(rooms.c.address_hash == self._cipher.lookup(channel, address))
+        wanted = sa.select(*shown()).where(rooms.c.address_hash == self._cipher.lookup(channel, address))
         row = (await self._connection.execute(wanted)).one_or_none()
-        return _room(row) if row else None
+        return room_of(row) if row else None
 
     async def linked(self) -> tuple[Room, ...]:
         """One statement."""
-        statement = sa.select(*_shown()).where(rooms.c.active).order_by(rooms.c.title, rooms.c.id)
-        return tuple(_room(row) for row in await self._connection.execute(statement))
+        statement = sa.select(*shown()).where(rooms.c.active).order_by(rooms.c.title, rooms.c.id)
+        return tuple(room_of(row) for row in await self._connection.execute(statement))
 
     async def meeting(self, channels: Collection[str], precincts: Collection[int]) -> tuple[Room, ...]:
         """One statement."""
@@ -79,11 +79,13 @@ class SqlRoomsRepository(Transaction):
             raise NotFound("This room is not linked.", "Add the bot to the room and link it.")
 
 
-def _shown() -> tuple[sa.Column[Any], ...]:
+def shown() -> tuple[sa.Column[Any], ...]:
+    """What `room_of` needs."""
     names = ("id", "channel", "kind", "title", "scope_kind", "scope_value", "members", "active")
     return tuple(rooms.c[name] for name in names)
 
 
-def _room(row: Any) -> Room:
+def room_of(row: Any) -> Room:
+    """From a row of `shown`."""
     scope = Scope(ScopeKind(row.scope_kind), row.scope_value)
     return Room(row.id, row.channel, RoomKind(row.kind), row.title, scope, row.members, row.active)

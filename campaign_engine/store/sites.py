@@ -26,17 +26,15 @@ class SqlSitesRepository(Transaction):
 
     async def get(self, site_id: int) -> Site:
         """One statement."""
-        row = (await self._connection.execute(_sites().where(sites.c.id == site_id))).one_or_none()
+        row = (await self._connection.execute(shown_sites().where(sites.c.id == site_id))).one_or_none()
         if row is None:
             raise NotFound("There is no such site.", "Open the list of sites and choose one.")
-        return _site(row)
+        return site_of(row)
 
     async def by_code(self, code: str) -> Site | None:
         """One statement."""
-        plain = plain_code(code)
-        matches = sa.or_(source_codes.c.code == plain, source_codes.c.word_code == plain)
-        row = (await self._connection.execute(_sites().where(matches, sites.c.active))).one_or_none()
-        return _site(row) if row else None
+        row = (await self._connection.execute(named_site(sa.literal(plain_code(code))))).one_or_none()
+        return site_of(row) if row else None
 
     async def rotate(self, site_id: int, now: datetime) -> Site:
         """Update, insert and two reads."""
@@ -49,8 +47,8 @@ class SqlSitesRepository(Transaction):
     async def search(self, text: str = "", limit: int = 50) -> tuple[Site, ...]:
         """One statement."""
         named = sites.c.name.icontains(text, autoescape=True)
-        statement = _sites().where(named, sites.c.active).order_by(sites.c.name, sites.c.id).limit(limit)
-        return tuple(_site(row) for row in await self._connection.execute(statement))
+        statement = shown_sites().where(named, sites.c.active).order_by(sites.c.name, sites.c.id).limit(limit)
+        return tuple(site_of(row) for row in await self._connection.execute(statement))
 
     async def in_precincts(self, precincts: Iterable[int]) -> tuple[Site, ...]:
         """One statement."""
@@ -72,7 +70,7 @@ class SqlSitesRepository(Transaction):
             given = (await self._connection.execute(statement.on_conflict_do_nothing())).rowcount
 
 
-def _sites() -> sa.Select[Any]:
+def shown_sites() -> sa.Select[Any]:
     """Each with its one active code."""
     return sa.select(
         sites.c.id,
@@ -82,8 +80,15 @@ def _sites() -> sa.Select[Any]:
         sites.c.active,
         source_codes.c.code,
         source_codes.c.word_code,
-    ).join(source_codes, sa.and_(source_codes.c.site_id == sites.c.id, source_codes.c.active))
+    ).where(source_codes.c.site_id == sites.c.id, source_codes.c.active)
 
 
-def _site(row: Any) -> Site:
+def named_site(code: sa.ColumnElement[str]) -> sa.Select[Any]:
+    """The one that is open and has this code."""
+    matches = sa.or_(source_codes.c.code == code, source_codes.c.word_code == code)
+    return shown_sites().where(matches, sites.c.active)
+
+
+def site_of(row: Any) -> Site:
+    """From a row of `shown_sites`."""
     return Site(row.id, row.name, SiteKind(row.kind), row.precinct, row.code, row.word_code, row.active)

@@ -147,14 +147,14 @@ class SqlTargetingRepository(Transaction):
         row = (await self._connection.execute(_rankings().order_by(rankings.c.id.desc()).limit(1))).one_or_none()
         if row is None:
             raise NotFound("No ranking of precincts is stored yet.", "Run `groundswell init`.", "no_ranking")
-        return StoredRanking(row.id, _ranking(row))
+        return StoredRanking(row.id, ranking_of(row))
 
     async def ranking(self, ranking_id: int) -> Ranking:
         """One statement."""
         row = (await self._connection.execute(_rankings().where(rankings.c.id == ranking_id))).one_or_none()
         if row is None:
             raise NotFound("There is no such ranking.", "Use the number that the campaign names.")
-        return _ranking(row)
+        return ranking_of(row)
 
     async def datasets(self) -> tuple[DatasetStatus, ...]:
         """One statement."""
@@ -178,7 +178,8 @@ def _rankings() -> sa.Select[Any]:
     return sa.select(rankings.c.id, rankings.c.rule, rankings.c.boundaries, rankings.c.data_through, rankings.c.entries)
 
 
-def _ranking(row: Any) -> Ranking:
+def ranking_of(row: Any) -> Ranking:
+    """From a row of `rankings`."""
     return Ranking.from_json(
         {
             "rule": row.rule,

@@ -7,7 +7,6 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from campaign_engine.domain.contact import AddressStatus, AgeBand, RequestState, Role, RoleGrant
-from campaign_engine.domain.volunteering import OpenRequest
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.ports.team import LogLine
 from campaign_engine.store import threads
@@ -24,7 +23,8 @@ from campaign_engine.store.tables import (
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
-_ADULT = (AgeBand.FROM_18, AgeBand.FROM_22)
+ADULT = (AgeBand.FROM_18, AgeBand.FROM_22)
+"""As much of an age as whoever answers a request learns."""
 
 
 class SqlTeamRepository(Transaction):
@@ -51,19 +51,6 @@ class SqlTeamRepository(Transaction):
     async def take_back(self, contact_id: int) -> None:
         """One delete."""
         await self._connection.execute(role_requests.delete().where(role_requests.c.contact_id == contact_id))
-
-    async def open_requests(self, now: datetime) -> tuple[OpenRequest, ...]:
-        """One read."""
-        wanted = (
-            sa.select(role_requests, contacts.c.age_band)
-            .join_from(role_requests, contacts, contacts.c.id == role_requests.c.contact_id)
-            .where(role_requests.c.state == RequestState.OPEN, ~_ended(now))
-            .order_by(role_requests.c.id)
-        )
-        return tuple(
-            OpenRequest(row.id, row.contact_id, Role(row.role), row.precinct, row.age_band in _ADULT)
-            for row in await self._connection.execute(wanted)
-        )
 
     async def answer(self, request_id: int, state: str, handle: str, until: datetime, now: datetime) -> bool:
         """One update, which only one of two who answer at once can make."""

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
-from campaign_engine.domain.contact import Role
+from campaign_engine.domain.audience import NewRoom, RoomKind
+from campaign_engine.domain.campaign import CampaignStatus
+from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope, ScopeKind
 from campaign_engine.domain.message import InboundKind
+from tests.integration.test_conversation_staff import move_on, running
 from tests.support.engine import House, Phone
 
+ROOM = "-100777"
 ANSWER = 3
 """The de-duplication insert that returns the joined read, the answer, the state with all that changed of its person."""
 
@@ -102,8 +106,43 @@ async def test_H3_help_costs_two_reads_and_the_silence_and_a_repeated_update_one
     assert await cost(house, ally.send(InboundKind.CHOICE, "9", data="m")) == 1
 
 
-async def test_staff_cost_three_more_reads_for_their_draft_their_list_and_their_tasks(house: House) -> None:
-    organizer = await house.staff("river7", Role.ORGANIZER)
-    assert await cost(house, organizer.command("menu")) <= ANSWER + 3
-    approver = await house.staff("oak3", Role.APPROVER)
-    assert await cost(house, approver.command("menu")) <= ANSWER + 1
+@pytest.fixture
+async def posted(house: House) -> House:
+    """A pledge drive runs; one of its posts stands in a room of the 75th."""
+    await running(house)
+    await move_on(house, CampaignStatus.RUNNING)
+    linker = Person(contact_id=1, handle="river7", grants=(RoleGrant(Role.ADMIN),))
+    scope = Scope(ScopeKind.PRECINCT, "75")
+    async with house.store.write() as work:
+        await house.rooms.link(work, linker, NewRoom("telegram", ROOM, RoomKind.GROUP, "Block", scope, 40))
+    return house
+
+
+@pytest.mark.parametrize("data", ["g:1", "g:1:16-17", "g:1:u13", "g:99"])
+async def test_a_button_under_a_post_in_a_room_costs_at_most_three_for_strangers_and_contacts(
+    posted: House, data: str
+) -> None:
+    stranger = posted.person("passer-by", "telegram")
+    assert await cost(posted, stranger.press(data, room=ROOM)) <= ANSWER
+    ally = await posted.person("ally", "telegram").join()
+    posted.clock.advance(timedelta(days=2))
+    assert await cost(posted, ally.press(data, room=ROOM)) <= ANSWER
+
+
+async def test_a_link_to_a_post_and_all_that_follows_cost_at_most_three(posted: House) -> None:
+    phone = posted.person("passer-by", "telegram")
+    assert await cost(posted, phone.start("p_1")) <= ANSWER
+    for data in ("a:16-17", "n:75", "pl:A", "if:walk", "t:yes", "m"):
+        assert await cost(posted, phone.press(data)) <= ANSWER, data
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_menus_of_staff_cost_at_most_three_whatever_waits(posted: House, role: Role) -> None:
+    ally = await posted.person("wishes", "telegram").join(age="18 to 21")
+    await ally.press("w:yes")
+    author = await posted.staff("author3", Role.ORGANIZER)
+    await author.press("k:pledge")
+    member = await posted.staff("oak3", role)
+    for data in ("m:back", "m:help", "l:es", "l:en", "cs", "rq", "tr", "bb", "nonsense"):
+        assert await cost(posted, member.press(data)) <= ANSWER, data
+    assert await cost(posted, member.command("menu")) <= ANSWER

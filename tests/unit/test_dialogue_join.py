@@ -163,10 +163,10 @@ def test_one_tap_under_a_group_post_gives_age_band_and_pledge() -> None:
     talk.context = replace(talk.context, source=POST, source_pledge="A")
     talk.tap("g:7:13-15", room="-100")
     assert talk.templates() == ["pledge.room_thanks"]
-    created, given = talk.done
+    (created,) = talk.done
     assert isinstance(created, wanted.CreateContact)
     assert created.age_band is AgeBand.FROM_13
-    assert given == wanted.GivePledge(PledgeCode.LOOK_OUT, None, POST)
+    assert created.pledge == wanted.GivePledge(PledgeCode.LOOK_OUT, None, POST)
 
 
 def test_C2_twelve_or_under_under_a_group_post_keeps_nothing() -> None:

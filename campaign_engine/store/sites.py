@@ -52,9 +52,9 @@ class SqlSitesRepository(Transaction):
 
     async def in_precincts(self, precincts: Iterable[int]) -> tuple[Site, ...]:
         """One statement."""
-        there = _sites().where(sites.c.precinct.in_(set(precincts)), sites.c.active)
+        there = shown_sites().where(sites.c.precinct.in_(set(precincts)), sites.c.active)
         found = await self._connection.execute(there.order_by(sites.c.name, sites.c.id))
-        return tuple(_site(row) for row in found)
+        return tuple(site_of(row) for row in found)
 
     async def _give_codes(self, site_id: int, now: datetime) -> None:
         """Tries again while a word code is taken: there are some 20,000."""

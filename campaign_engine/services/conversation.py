@@ -1,9 +1,8 @@
 """One inbound from the platform to the replies: help first, then one transaction, then words.
 
-What a step costs, in statements (BEGIN, COMMIT and PRAGMA are not counted): answering a question three, namely the
-de-duplication insert that returns the joined read, the state, and the answer; one more for each row that a step
-creates (contact, address, pledge, the day's first action), one for each code, post or room to look up, and three for
-the drafts and lists of staff.
+What a step costs, in statements (BEGIN, COMMIT and PRAGMA are not counted): at most three, namely the
+de-duplication insert that returns the joined read, the answer, and the state with all else that changed of its
+person (ADR 12 says how, and which operations of staff cost more).
 """
 
 import logging

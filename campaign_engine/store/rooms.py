@@ -57,9 +57,9 @@ class SqlRoomsRepository(Transaction):
 
     async def meeting(self, channels: Collection[str], precincts: Collection[int]) -> tuple[Room, ...]:
         """One statement."""
-        found = sa.select(*_shown()).select_from(freezing.ROOMS)
+        found = sa.select(*shown()).select_from(freezing.ROOMS)
         found = found.where(freezing.is_posted(channels, tuple(precincts))).order_by(rooms.c.title, rooms.c.id)
-        return tuple(_room(row) for row in await self._connection.execute(found))
+        return tuple(room_of(row) for row in await self._connection.execute(found))
 
     async def set_members(self, room_id: int, members: int) -> None:
         """One update. Raises NotFound."""

@@ -26,6 +26,7 @@ from campaign_engine.domain.languages import LANGUAGE_NAMES
 from campaign_engine.domain.message import InboundKind, Reply
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import Held, NewContact
+from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.actions import give_first_pledge
 from campaign_engine.services.turn import Handlers, Replies, Turn
 
@@ -260,8 +261,13 @@ def handlers(places: Places) -> Handlers:
     """Dispatch table of this file."""
 
     async def show_held(turn: Turn, intent: ShowHeld) -> Replies:  # noqa: ARG001 - the intent has no fields
-        await turn.flush()
-        return (held_reply(await turn.work.contacts.held(turn.who), turn.person, places),)
+        """After the commit, so that this step is in it."""
+
+        async def read(work: UnitOfWork) -> Replies:
+            return (held_reply(await work.contacts.held(turn.who), turn.person, places),)
+
+        turn.reads.append(read)
+        return ()
 
     return {
         CreateContact: create_contact,

@@ -8,7 +8,7 @@ import dataclasses
 import functools
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -38,7 +38,7 @@ from campaign_engine.ports.people import Opened, Outcome, SavedState
 from campaign_engine.store.compound import document
 from campaign_engine.store.compounds import STEP
 from campaign_engine.store.desk import desk, desk_of, named, named_of
-from campaign_engine.store.json_sql import Json
+from campaign_engine.store.json_sql import Json, moment
 from campaign_engine.store.tables import (
     actions,
     addresses,
@@ -231,10 +231,10 @@ def _opened(row: dict[str, Any]) -> Opened:
             age_blocked_until=_moment(row["blocked_until"]),
             joined_at=_moment(row["joined_at"]),
             answers={
-                consent_kind(kind): Answer(bool(granted), _time(changed_at))
+                consent_kind(kind): Answer(bool(granted), moment(changed_at))
                 for kind, granted, changed_at in row["answers"] or ()
             },
-            asked={consent_kind(kind): _time(asked_at) for kind, asked_at in row["asked"] or ()},
+            asked={consent_kind(kind): moment(asked_at) for kind, asked_at in row["asked"] or ()},
             pledged=bool(pledged),
             pledges=frozenset(PledgeCode(code) for _, code in pledged),
             pledged_campaigns=frozenset(campaign_id for campaign_id, _ in pledged if campaign_id is not None),
@@ -268,10 +268,4 @@ def _request(rows: Sequence[Sequence[Any]]) -> RoleRequest | None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return None if text is None else _time(text)
-
-
-def _time(text: str) -> datetime:
-    """SQLite keeps UTC without a zone; PostgreSQL writes the zone of the session."""
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return None if text is None else moment(text)

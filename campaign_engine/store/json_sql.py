@@ -1,6 +1,7 @@
 """JSON made by the database, so that one scalar brings what several reads would: the two dialects name it apart."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,3 +42,9 @@ class Json:
 
     def _function(self, on_postgres: str, on_sqlite: str) -> Any:
         return getattr(sa.func, on_postgres if self.dialect == "postgresql" else on_sqlite)
+
+
+def moment(text: str) -> datetime:
+    """A time within such JSON: SQLite keeps UTC without a zone, PostgreSQL writes the zone of the session."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

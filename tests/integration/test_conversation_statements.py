@@ -80,6 +80,7 @@ async def test_C7_C8_stop_start_export_and_delete_cost_at_most_three(house: Hous
     await ally.press("cs:area_updates:on")
     assert await cost(house, ally.say("stop")) <= ANSWER
     assert await cost(house, ally.start()) <= ANSWER
+    assert await cost(house, ally.command("export")) <= ANSWER
     assert await cost(house, ally.press("del:yes")) <= ANSWER
     assert await cost(house, ally.start()) <= ANSWER
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 from tests.platforms.telegram_methods import Method
 from tests.platforms.telegram_rules import Json, Params, bad_request, parse_commands
@@ -12,24 +13,40 @@ def get_me(world: World, params: Params) -> Json:
     return {**world.bot, "can_read_all_group_messages": not world.privacy}
 
 
-def _scope(params: Params) -> str:
+_SCOPES = ("default", "all_private_chats", "all_group_chats", "all_chat_administrators")
+_CHAT_SCOPES = ("chat", "chat_administrators", "chat_member")
+
+
+def _scope(world: World, params: Params) -> str:
     scope = params.parsed("scope", "can't parse BotCommandScope JSON object") or {"type": "default"}
     if not isinstance(scope, dict) or "type" not in scope:
         raise bad_request("can't parse BotCommandScope: can't find field \"type\"")
-    return json.dumps([scope, params.text("language_code")], sort_keys=True)
+    if scope["type"] in _CHAT_SCOPES:
+        chat = world.readable(Params({"chat_id": scope.get("chat_id")}))
+        scope = {**scope, "chat_id": chat.id}
+    elif scope["type"] not in _SCOPES:
+        raise bad_request("can't parse BotCommandScope: unsupported type specified")
+    return json.dumps([scope, _language(params)], sort_keys=True)
+
+
+def _language(params: Params) -> str:
+    code = params.text("language_code")
+    if code and not re.fullmatch(r"[a-z]{2}", code):
+        raise bad_request("invalid language code specified")
+    return code
 
 
 def set_my_commands(world: World, params: Params) -> bool:
-    world.commands[_scope(params)] = parse_commands(params)
+    world.commands[_scope(world, params)] = parse_commands(params)
     return True
 
 
 def get_my_commands(world: World, params: Params) -> list[Json]:
-    return world.commands.get(_scope(params), [])
+    return world.commands.get(_scope(world, params), [])
 
 
 def delete_my_commands(world: World, params: Params) -> bool:
-    world.commands.pop(_scope(params), None)
+    world.commands.pop(_scope(world, params), None)
     return True
 
 
@@ -37,7 +54,7 @@ def _set_profile(name: str, limit: int) -> Method:
     def change(world: World, params: Params) -> bool:
         if len(params.text(name)) > limit:
             raise bad_request(f"{name.replace('_', ' ')} is too long")
-        world.profile[f"{name}:{params.text('language_code')}"] = params.text(name)
+        world.profile[f"{name}:{_language(params)}"] = params.text(name)
         return True
 
     return change
@@ -46,7 +63,7 @@ def _set_profile(name: str, limit: int) -> Method:
 def _get_profile(name: str) -> Method:
     def read(world: World, params: Params) -> Json:
         default = world.profile.get(f"{name}:", "")
-        return {name: world.profile.get(f"{name}:{params.text('language_code')}", default)}
+        return {name: world.profile.get(f"{name}:{_language(params)}", default)}
 
     return read
 
@@ -90,6 +107,23 @@ def leave_chat(world: World, params: Params) -> bool:
         raise bad_request("chat member status can't be changed in private chats")
     world.set_bot_status(chat, "left", world.bot_user())
     return True
+
+
+def export_chat_invite_link(world: World, params: Params) -> str:
+    link = create_chat_invite_link(world, params)
+    link["is_primary"] = True
+    return str(link["invite_link"])
+
+
+def revoke_chat_invite_link(world: World, params: Params) -> Json:
+    chat = world.readable(params)
+    link = chat.links.get(params.text("invite_link"))
+    if not chat.bot_may("can_invite_users"):
+        raise bad_request("not enough rights to manage chat invite link")
+    if link is None:
+        raise bad_request("INVITE_HASH_EXPIRED")
+    link["is_revoked"] = True
+    return link
 
 
 def create_chat_invite_link(world: World, params: Params) -> Json:
@@ -155,5 +189,7 @@ CHAT_METHODS: dict[str, Method] = {
     "getchatadministrators": get_chat_administrators,
     "leavechat": leave_chat,
     "createchatinvitelink": create_chat_invite_link,
+    "exportchatinvitelink": export_chat_invite_link,
+    "revokechatinvitelink": revoke_chat_invite_link,
     "close": close,
 }

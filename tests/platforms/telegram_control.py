@@ -11,6 +11,20 @@ from tests.platforms.telegram_world import ADMIN_RIGHTS, PRESENT, Chat, Human, W
 _ROOM_OFFSETS = {"group": -4_000_000, "supergroup": -1_001_000_000_000, "channel": -1_002_000_000_000}
 
 
+_STICKER: Json = {"width": 512, "height": 512, "is_animated": False, "is_video": False, "type": "regular"}
+_FILE: Json = {"file_id": "CAACAgIAAxkD", "file_unique_id": "AgADAQ"}
+_MEDIA: dict[str, Json] = {
+    "sticker": {"sticker": {**_FILE, **_STICKER, "emoji": "🙂"}},
+    "voice": {"voice": {**_FILE, "duration": 3}},
+    "photo": {},
+    "document": {"document": {**_FILE, "file_name": "list.pdf"}},
+    "location": {"location": {"latitude": 40.7, "longitude": -73.9, "live_period": 900}},
+    "forwarded": {"forward_origin": {"type": "hidden_user", "date": 0, "sender_user_name": "Somebody"}},
+}
+_PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + (8).to_bytes(4) + (8).to_bytes(4)
+"""As much of a picture as the server looks at."""
+
+
 class ImpossibleError(LookupError):
     """A person cannot do this in Telegram as things stand; the message says why."""
 
@@ -61,7 +75,7 @@ class Control:
     def join(self, person: int, room: int, link: str = "") -> None:
         """Join a room, by an invite link of it or without one."""
         chat, human = self._chat(room), self._person(person)
-        if link and link not in chat.links:
+        if link and (link not in chat.links or chat.links[link]["is_revoked"]):
             raise ImpossibleError("the invite link belongs to no room or to another one")
         self._change_member(chat, human, "member", chat.links.get(link))
         if chat.kind != "channel":
@@ -104,6 +118,59 @@ class Control:
             content["reply_to_message"] = self._message(place, reply_to)
         message_id: int = self._write(place, human, content)["message_id"]
         return message_id
+
+    def send(self, person: int, kind: str, chat: int, caption: str = "") -> int:
+        """A sticker, voice, photo, document, location or forwarded text; returns the message id."""
+        human, place = self._person(person), self._chat(chat)
+        self._check_in(human, place)
+        if kind not in _MEDIA:
+            raise ImpossibleError(f"nobody can send a {kind} here")
+        content: Json = dict(_MEDIA[kind])
+        if kind == "photo":
+            content["photo"] = self._world.files.keep_photo(_PIXEL)
+        if caption:
+            content["text" if kind == "forwarded" else "caption"] = caption
+        message_id: int = self._write(place, human, content)["message_id"]
+        return message_id
+
+    def edit(self, person: int, chat: int, message_id: int, text: str) -> None:
+        """Change a text of one's own; a live location that moves is an edit too (empty text)."""
+        human, place = self._person(person), self._chat(chat)
+        self._check_in(human, place)
+        message = self._message(place, message_id)
+        if message.get("from", {}).get("id") != person:
+            raise ImpossibleError(f"message {message_id} is not {human.first_name}'s")
+        changed = {**message, "edit_date": int(time.time())}
+        if text:
+            changed["text"] = text
+        place.messages[message_id] = changed
+        if place.kind == "channel":
+            self._world.push("edited_channel_post", changed)
+        elif place.kind == "private" or self._reaches_bot(place, changed):
+            self._world.push("edited_message", changed)
+
+    def clear_history(self, chat: int) -> None:
+        """Delete every message of a chat, as a person can."""
+        self._chat(chat).messages.clear()
+
+    def react(self, person: int, chat: int, message_id: int, emojis: Iterable[str]) -> None:
+        """One's reactions to a message become these; the bot is told where it is an administrator."""
+        human, place = self._person(person), self._chat(chat)
+        self._check_in(human, place)
+        message = self._message(place, message_id)
+        reactions = self._world.reactions.setdefault((chat, message_id), {})
+        old, new = reactions.get(person, ()), tuple(emojis)
+        reactions[person] = new
+        if place.bot_status != "administrator":
+            return
+        change: Json = {"chat": place.to_chat(), "message_id": message["message_id"], "date": int(time.time())}
+        if place.kind == "channel":
+            every = [emoji for each in reactions.values() for emoji in each]
+            counted = [{"type": _emoji(one), "total_count": every.count(one)} for one in dict.fromkeys(every)]
+            self._world.push("message_reaction_count", {**change, "reactions": counted})
+        else:
+            change |= {"user": human.to_user(), "old_reaction": list(map(_emoji, old))}
+            self._world.push("message_reaction", {**change, "new_reaction": list(map(_emoji, new))})
 
     def tap(self, person: int, chat: int, button: str, message_id: int | None = None) -> str:
         """Tap an inline button by label or data, of the given message or the last one that has buttons.
@@ -217,3 +284,7 @@ class Control:
         if chat not in self._world.chats:
             raise ImpossibleError(f"there is no chat {chat}")
         return self._world.chats[chat]
+
+
+def _emoji(sign: str) -> Json:
+    return {"type": "emoji", "emoji": sign}

@@ -87,6 +87,22 @@ class Person(Place):
         message_id: int = await self.telegram.act("say", person=self.id, text=text, chat=where, reply_to=reply_to)
         return message_id
 
+    async def send(self, kind: str, caption: str = "", room: "Room | None" = None) -> int:
+        """A sticker, voice, photo, document, location or forwarded text; returns the message id."""
+        where = room.id if room else self.id
+        message_id: int = await self.telegram.act("send", person=self.id, kind=kind, chat=where, caption=caption)
+        return message_id
+
+    async def edit(self, message_id: int, text: str, room: "Room | None" = None) -> None:
+        where = room.id if room else self.id
+        await self.telegram.act("edit", person=self.id, chat=where, message_id=message_id, text=text)
+
+    async def react(self, room: "Room", message_id: int, *emojis: str) -> None:
+        await self.telegram.act("react", person=self.id, chat=room.id, message_id=message_id, emojis=list(emojis))
+
+    async def clear_history(self) -> None:
+        await self.telegram.act("clear_history", chat=self.id)
+
     async def tap(self, button: str, room: "Room | None" = None, message_id: int | None = None) -> str:
         """Tap by label or callback data; the query id for `answer_of`, or the address of a link."""
         where = room.id if room else self.id

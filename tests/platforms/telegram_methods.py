@@ -1,6 +1,5 @@
 """The methods of the Bot API that write and change messages and answer taps."""
 
-import hashlib
 import time
 from collections.abc import Callable
 
@@ -13,7 +12,6 @@ from tests.platforms.telegram_rules import (
     Params,
     bad_request,
     check_keyboard,
-    image_size,
     parse_keyboard,
     utf16_length,
 )
@@ -40,7 +38,7 @@ def send_photo(world: World, params: Params) -> Json:
     if utf16_length(caption) > CAPTION_LIMIT:
         raise bad_request("message caption is too long")
     check_keyboard(keyboard)
-    content: Json = {"photo": _photo(world, params)}
+    content: Json = {"photo": world.files.photo(params)}
     if caption:
         content["caption"] = caption
     if entities:
@@ -48,6 +46,29 @@ def send_photo(world: World, params: Params) -> Json:
     if keyboard:
         content["reply_markup"] = keyboard
     return _send(world, chat, params, content)
+
+
+def send_document(world: World, params: Params) -> Json:
+    caption, entities = parse_text(params, "caption")
+    keyboard = parse_keyboard(params)
+    if not params.text("document") and "document" not in params.files:
+        raise bad_request("there is no document in the request")
+    chat = world.writable(params, "documents")
+    if utf16_length(caption) > CAPTION_LIMIT:
+        raise bad_request("message caption is too long")
+    check_keyboard(keyboard)
+    content: Json = {"document": world.files.document(params)}
+    if caption:
+        content["caption"] = caption
+    if entities:
+        content["caption_entities"] = entities
+    if keyboard:
+        content["reply_markup"] = keyboard
+    return _send(world, chat, params, content)
+
+
+def get_file(world: World, params: Params) -> Json:
+    return world.files.described(params.text("file_id"))
 
 
 def _text_content(params: Params) -> Json:
@@ -83,41 +104,12 @@ def _send(world: World, chat: Chat, params: Params, content: Json) -> Json:
     return world.deliver(chat, content, world.bot_user())
 
 
-def _photo(world: World, params: Params) -> list[Json]:
-    given = params.text("photo")
-    part = given.removeprefix("attach://") if given.startswith("attach://") else "photo"
-    if part in params.files:
-        return _uploaded(world, params.files[part])
-    if given.startswith(("http://", "https://")):
-        raise bad_request("failed to get HTTP URL content")
-    if given not in world.photos:
-        raise bad_request("wrong file identifier/HTTP URL specified")
-    return world.photos[given]
-
-
-def _uploaded(world: World, content: bytes) -> list[Json]:
-    width, height = image_size(content)
-    digest = hashlib.sha256(content).hexdigest()
-    sizes = []
-    for name, longest in (("s", 90), ("x", 1280)):
-        scale = min(1.0, longest / max(width, height))
-        size: Json = {
-            "file_id": f"AgACAgEAAxkD{name}{digest[:40]}{world.next_id()}",
-            "file_unique_id": f"AQAD{name}{digest[:12]}",
-            "width": max(1, round(width * scale)),
-            "height": max(1, round(height * scale)),
-            "file_size": len(content),
-        }
-        sizes.append(size)
-    for size in sizes:
-        world.photos[size["file_id"]] = sizes
-    return sizes
-
-
 def _own_message(world: World, chat: Chat, params: Params) -> Json:
     message = chat.messages.get(params.integer("message_id"))
     if message is None:
         raise bad_request("message to edit not found")
+    if time.time() - message["date"] > world.editable_seconds:
+        raise bad_request("message can't be edited")
     own_post = chat.kind == "channel" and chat.bot_may("can_edit_messages")
     if message.get("from", {}).get("id") != world.bot["id"] and not own_post:
         raise bad_request("message can't be edited")
@@ -153,7 +145,7 @@ def edit_message_caption(world: World, params: Params) -> Json:
     keyboard = parse_keyboard(params)
     chat = world.writable(params)
     message = _own_message(world, chat, params)
-    if "photo" not in message:
+    if "photo" not in message and "document" not in message:
         raise bad_request("there is no caption in the message to edit")
     if utf16_length(caption) > CAPTION_LIMIT:
         raise bad_request("message caption is too long")
@@ -199,6 +191,8 @@ def answer_callback_query(world: World, params: Params) -> bool:
 MESSAGE_METHODS: dict[str, Method] = {
     "sendmessage": send_message,
     "sendphoto": send_photo,
+    "senddocument": send_document,
+    "getfile": get_file,
     "editmessagetext": edit_message_text,
     "editmessagecaption": edit_message_caption,
     "editmessagereplymarkup": edit_message_reply_markup,

@@ -2,7 +2,8 @@
 
 In process: `async with TelegramServer() as server`. As a process of its own:
 `python -m tests.platforms.telegram_server --port 0 --token T [--transcript FILE.jsonl]` prints its port first.
-Left out: Markdown, media other than photos, files fetched from an address, answers inside a webhook's response.
+Left out: Markdown, media other than photos and documents, files fetched from an address, answers inside a webhook's
+response.
 """
 
 import argparse
@@ -85,6 +86,7 @@ class TelegramServer:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=BODY_LIMIT)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._serve_file)
         app.router.add_post("/control/{action}", self._serve_control)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -112,6 +114,12 @@ class TelegramServer:
         self.transcript.add(Direction.RECEIVED, "request", name, body)
         fault = self.faults.take(call.method, params.text("chat_id"), body_read=True)
         return await (self._carry_out(call) if fault is None else self._fail(request, call, fault))
+
+    async def _serve_file(self, request: web.Request) -> web.Response:
+        if request.match_info["token"] != self.token:
+            return _answer(Refusal(401, "Unauthorized"))
+        content = self.world.files.at(request.match_info["path"])
+        return _answer(Refusal(404, "Not Found")) if content is None else web.Response(body=content)
 
     async def _carry_out(self, call: _Call) -> web.Response:
         try:

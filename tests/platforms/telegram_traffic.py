@@ -11,7 +11,12 @@ from typing import Any
 from tests.platforms.telegram_rules import Json, Refusal
 from tests.platforms.telegram_world import Chat
 
-PACED = frozenset({"sendmessage", "sendphoto", "editmessagetext", "editmessagecaption", "editmessagereplymarkup"})
+PACED = frozenset(
+    {
+        *("sendmessage", "sendphoto", "senddocument"),
+        *("editmessagetext", "editmessagecaption", "editmessagereplymarkup"),
+    }
+)
 UNHELD = frozenset({"getupdates"})
 
 

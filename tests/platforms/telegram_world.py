@@ -4,6 +4,7 @@ import itertools
 import time
 from dataclasses import dataclass, field
 
+from tests.platforms.telegram_files import Files
 from tests.platforms.telegram_rules import Json, Params, Refusal, bad_request, forbidden
 from tests.platforms.telegram_updates import Updates
 from tests.platforms.transcript import Direction, Transcript
@@ -78,7 +79,10 @@ class Chat:
 
 @dataclass(slots=True)
 class World:
-    """All that one bot can meet. `privacy` is the group privacy mode, on by default as with a new bot."""
+    """All that one bot can meet. `privacy` is the group privacy mode, on by default as with a new bot.
+
+    A message can be edited for `editable_seconds`: the service sets no such limit to most, and 48 hours to some.
+    """
 
     bot: Json
     transcript: Transcript
@@ -87,10 +91,15 @@ class World:
     people: dict[int, Human] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
     queries: dict[str, Json] = field(default_factory=dict)
-    photos: dict[str, list[Json]] = field(default_factory=dict)
     commands: dict[str, list[Json]] = field(default_factory=dict)
     profile: dict[str, str] = field(default_factory=dict)
+    reactions: dict[tuple[int, int], dict[int, tuple[str, ...]]] = field(default_factory=dict)
+    editable_seconds: float = float("inf")
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    files: Files = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = Files(self.next_id)
 
     def next_id(self) -> int:
         return next(self._ids)
@@ -230,4 +239,5 @@ _RESTRICTED = (
     "can_pin_messages",
     "can_manage_topics",
     "can_edit_tag",
+    "can_react_to_messages",
 )

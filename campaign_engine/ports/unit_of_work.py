@@ -22,6 +22,7 @@ from campaign_engine.ports.planning import (
 )
 from campaign_engine.ports.rehearsals import RehearsalsRepository
 from campaign_engine.ports.retention import RetentionRepository
+from campaign_engine.ports.room_figures import RoomFiguresRepository
 from campaign_engine.ports.sending import (
     DeliveriesRepository,
     InboxRepository,
@@ -62,6 +63,8 @@ class UnitOfWork(Protocol):
     def sites(self) -> SitesRepository: ...  # noqa: D102
     @property
     def rooms(self) -> RoomsRepository: ...  # noqa: D102
+    @property
+    def room_figures(self) -> RoomFiguresRepository: ...  # noqa: D102
     @property
     def staff(self) -> StaffRepository: ...  # noqa: D102
     @property

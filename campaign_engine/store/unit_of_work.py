@@ -34,6 +34,7 @@ from campaign_engine.store.optouts import SqlOptOutsRepository
 from campaign_engine.store.pictures import SqlPicturesRepository
 from campaign_engine.store.rehearsals import SqlRehearsalsRepository
 from campaign_engine.store.retention import SqlRetentionRepository
+from campaign_engine.store.room_figures import SqlRoomFiguresRepository
 from campaign_engine.store.rooms import SqlRoomsRepository
 from campaign_engine.store.series import SqlSeriesRepository
 from campaign_engine.store.sites import SqlSitesRepository
@@ -64,6 +65,7 @@ class SqlUnitOfWork:
         self.targeting = SqlTargetingRepository(connection, cipher)
         self.sites = SqlSitesRepository(connection, cipher)
         self.rooms = SqlRoomsRepository(connection, cipher)
+        self.room_figures = SqlRoomFiguresRepository(connection, cipher)
         self.staff = SqlStaffRepository(connection, cipher)
         self.team = SqlTeamRepository(connection, cipher)
         self.audit = SqlAuditRepository(connection, cipher)

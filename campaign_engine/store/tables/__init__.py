@@ -52,6 +52,7 @@ from campaign_engine.store.tables.retention import (
     retention_runs,
 )
 from campaign_engine.store.tables.roles import role_requests, trainings
+from campaign_engine.store.tables.room_figures import room_figures, uploads
 
 __all__ = [
     "COUNTED_ONCE",
@@ -102,6 +103,7 @@ __all__ = [
     "role_grants",
     "role_invites",
     "role_requests",
+    "room_figures",
     "rooms",
     "seen_updates",
     "series_posts",
@@ -114,5 +116,6 @@ __all__ = [
     "text_approvals",
     "trainings",
     "translators",
+    "uploads",
     "waits",
 ]

@@ -48,11 +48,14 @@ from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.posting import Posting
 from campaign_engine.services.retention import Retention
 from campaign_engine.services.room_desk import RoomDesk
+from campaign_engine.services.room_figures import RoomFigures
+from campaign_engine.services.room_offers import RoomOffers
 from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.series import Series
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
 from campaign_engine.services.targeting import Targeting
+from campaign_engine.services.team_list import TeamList
 from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.settings import Settings
 from campaign_engine.store import migrate, ownership
@@ -82,6 +85,9 @@ class Engine:
     directory: SupportDirectory
     conversation: Conversation
     room_desk: RoomDesk
+    room_offers: RoomOffers
+    room_figures: RoomFigures
+    team: TeamList
     blocking: Blocking
     marks: Marks
     threads: DirectThreads
@@ -290,6 +296,9 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         directory=base.directory,
         conversation=Conversation(_parts(base, reports, notifier)),
         room_desk=RoomDesk(store, Rooms(clock), base.renderer, base.places, clock),
+        room_offers=RoomOffers(store, base.renderer, base.places, clock),
+        room_figures=RoomFigures(store, clock),
+        team=TeamList(store),
         blocking=Blocking(store, clock),
         marks=Marks(store),
         threads=DirectThreads(store, base.renderer, clock, settings.discord_chats_a_day),

@@ -77,7 +77,8 @@ class NewRoom:
 class RoomSeen:
     """A chat as the platform describes it when somebody links it; `address` and `by` (that person's) are plain.
 
-    `language_hint` is what the person's client speaks, for somebody we do not know.
+    `language_hint` is what the person's client speaks, for somebody we do not know. `lacks` are rights that we miss
+    there: post, invite, reactions.
     """
 
     channel: str
@@ -87,6 +88,7 @@ class RoomSeen:
     members: int
     by: str
     language_hint: str = ""
+    lacks: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"RoomSeen({self.channel}, {self.kind})"

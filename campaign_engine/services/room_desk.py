@@ -14,11 +14,16 @@ from campaign_engine.domain.words import squeezed
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
+from campaign_engine.services.room_offers import manage_rows
 from campaign_engine.services.rooms import LINKERS, Rooms
 
 TITLE_LENGTH = 200
 
+MANAGED_BY_BUTTONS = ("telegram",)
+"""Channels whose bot answers the buttons of services.room_offers."""
+
 _PRECINCT = re.compile(r"(?:precinct|pct|precinto|comisaria)?([0-9]{1,3})(?:st|nd|rd|th)?(?:precinct|pct)?")
+_SITE = re.compile(r"site([0-9]{1,9})")
 _CITY = ("city", "nyc", "newyork", "newyorkcity", "thecity", "ciudad", "laciudad", "nuevayork")
 _BOROUGHS = {squeezed(name): name for name in Borough} | {
     "thebronx": Borough.BRONX,
@@ -37,7 +42,7 @@ class RoomDesk:
         self._clock = clock
 
     async def link(self, room: RoomSeen, area: str) -> Message:
-        """Tie it to `area` (a precinct number, a borough, "city"), without one as before, else to their own scope."""
+        """Tie it to `area` (a precinct number, a borough, "city", "site 4"), else as before or to their scope."""
         language = from_tag(room.language_hint)
         try:
             async with self._store.write() as work:
@@ -54,6 +59,19 @@ class RoomDesk:
             room = await work.rooms.by_address(channel, address)
             if room is not None:
                 await self._rooms.forget(work, room)
+
+    async def unlink_by(self, room: RoomSeen) -> bool:
+        """At the word of staff; False where they may not, or it is not linked. Raises StoreUnavailable."""
+        async with self._store.write() as work:
+            opened = await work.dialogues.look(Destination(room.channel, room.by), self._clock())
+            linked = await work.rooms.by_address(room.channel, room.address)
+            if linked is None or not opened.person.has_role(*LINKERS):
+                return False
+            try:
+                await self._rooms.unlink(work, opened.person, linked)
+            except NotAllowed:
+                return False
+        return True
 
     async def moved(self, channel: str, old: str, new: str) -> None:
         """The platform gave the chat a new address; where that one is linked already, the old one is forgotten."""
@@ -73,13 +91,20 @@ class RoomDesk:
         scope = read_area(area) if area.strip() else before.scope if before is not None else _widest(person)
         new = NewRoom(seen.channel, seen.address, seen.kind, seen.title[:TITLE_LENGTH], scope, seen.members)
         room = await self._rooms.link(work, person, new)
-        return Reply("room.linked", {"title": room.title, "area": self._named(scope)})
+        values = {
+            "title": room.title,
+            "area": await self._named(work, scope),
+            "kind": str(seen.kind),
+            "lacks": seen.lacks,
+        }
+        rows = manage_rows(seen) if seen.channel in MANAGED_BY_BUTTONS else ()
+        return Reply("room.linked", values, rows, edits=True)
 
-    def _named(self, scope: Scope) -> str:
+    async def _named(self, work: UnitOfWork, scope: Scope) -> str:
         """Empty for the city."""
         if scope.kind is ScopeKind.PRECINCT:
             return f"{self._places.name(int(scope.value))} ({scope.value})"
-        return scope.value
+        return (await work.sites.get(int(scope.value))).name if scope.kind is ScopeKind.SITE else scope.value
 
 
 def read_area(text: str) -> Scope:
@@ -89,6 +114,8 @@ def read_area(text: str) -> Scope:
         return Scope()
     if plain in _BOROUGHS:
         return Scope(ScopeKind.BOROUGH, str(_BOROUGHS[plain]))
+    if site := _SITE.fullmatch(plain):
+        return Scope(ScopeKind.SITE, str(int(site[1])))
     found = _PRECINCT.fullmatch(plain)
     if found is None or int(found[1]) not in PRECINCT_NUMBERS:
         raise InvalidInput("There is no such area.", "Send /link 75, /link Brooklyn or /link city.", "unknown_area")
@@ -100,7 +127,7 @@ def _widest(person: Person) -> Scope:
     return max(scopes, key=lambda scope: len(precincts_in(scope)))
 
 
-_REFUSALS = {"not_allowed": "room.only_team", "beyond_scope": "room.beyond_scope", "unknown_area": "room.unknown_area"}
+_REFUSALS = {"not_allowed": "room.only_team", "beyond_scope": "room.beyond_scope"}
 
 
 def _refusal(error: GroundswellError) -> Reply:

@@ -1,7 +1,7 @@
 """Public chats that we post in."""
 
 from campaign_engine.domain.audience import NewRoom, Room
-from campaign_engine.domain.contact import Person, Scope
+from campaign_engine.domain.contact import Person, Scope, ScopeKind
 from campaign_engine.domain.errors import InvalidInput, NotAllowed
 from campaign_engine.domain.permission import precincts_in, reach
 from campaign_engine.domain.roles import Capability, roles_with
@@ -22,15 +22,17 @@ class Rooms:
         self._clock = clock
 
     async def link(self, work: UnitOfWork, person: Person, room: NewRoom) -> Room:
-        """Again for the same chat: its title, area and members change. Raises NotAllowed, InvalidInput."""
-        _check(person, room.scope)
+        """Again for the same chat: its title, area and members change. Raises NotAllowed, InvalidInput,
+        NotFound for a site that is none.
+        """
+        await _check(work, person, room.scope)
         linked = await work.rooms.link(room, self._clock())
         await self._log(work, person, "link_room", linked.id)
         return linked
 
     async def unlink(self, work: UnitOfWork, person: Person, room: Room) -> None:
         """Its address is forgotten. Raises NotAllowed, NotFound."""
-        _check(person, room.scope)
+        await _check(work, person, room.scope)
         await work.rooms.unlink(room.id)
         await self._log(work, person, "unlink_room", room.id)
 
@@ -43,9 +45,12 @@ class Rooms:
         await work.audit.append(AuditEntry(person.handle, action, f"room:{room_id}"), self._clock())
 
 
-def _check(person: Person, scope: Scope) -> None:
+async def _check(work: UnitOfWork, person: Person, scope: Scope) -> None:
+    """A site's room belongs to whoever covers its precinct."""
     area = precincts_in(scope)
+    if scope.kind is ScopeKind.SITE:
+        area = frozenset({(await work.sites.get(int(scope.value))).precinct})
     if not area:
-        raise InvalidInput("A room belongs to the city, a borough or a precinct.", "Choose one of them.")
+        raise InvalidInput("A room belongs to the city, a borough, a precinct or a site.", "Choose one of them.")
     if not reach(person.grants, LINKERS) >= area:
         raise NotAllowed("Your role does not reach this area.", "Ask somebody whose area covers it.", "beyond_scope")

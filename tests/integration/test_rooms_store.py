@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.audience import NewRoom, RoomKind
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope, ScopeKind
-from campaign_engine.domain.errors import InvalidInput, NotAllowed, NotFound
+from campaign_engine.domain.errors import NotAllowed, NotFound
 from campaign_engine.store import tables
 from tests.support.engine import House
 
@@ -74,9 +74,18 @@ async def test_R1_a_room_is_tied_only_by_staff_whose_scope_covers_it(house: Hous
                 await house.rooms.link(work, person, chat(scope))
         with pytest.raises(NotAllowed):
             await house.rooms.link(work, host, chat())
-        with pytest.raises(InvalidInput):
+        with pytest.raises(NotFound):
             await house.rooms.link(work, ORGANIZER, chat(Scope(ScopeKind.SITE, "1")))
         assert not await work.rooms.linked()
+
+
+async def test_a_room_of_a_site_belongs_to_whoever_covers_its_precinct(house: House) -> None:
+    here, elsewhere = await house.site(75), await house.site(44)
+    async with house.store.write() as work:
+        room = await house.rooms.link(work, ORGANIZER, chat(Scope(ScopeKind.SITE, str(here.id))))
+        assert room.scope == Scope(ScopeKind.SITE, str(here.id))
+        with pytest.raises(NotAllowed):
+            await house.rooms.link(work, ORGANIZER, chat(Scope(ScopeKind.SITE, str(elsewhere.id))))
 
 
 async def test_A2_a_room_to_be_linked_shows_no_address() -> None:

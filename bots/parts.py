@@ -1,7 +1,7 @@
 """What a bot needs of the engine."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,8 +11,42 @@ from campaign_engine.dialogue.help import help_card
 from campaign_engine.domain.audience import RoomSeen
 from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
 from campaign_engine.domain.message import Destination, Inbound, Message, Reply
+from campaign_engine.domain.roles import Capability
 
 log = logging.getLogger("groundswell.bots")
+
+
+class RoomOffers(Protocol):
+    """services.room_offers.RoomOffers."""
+
+    async def page(self, room: RoomSeen, page: str) -> Message | None:
+        """Areas or links to choose from; None for somebody who may not."""
+
+    async def invite_name(self, room: RoomSeen, subject: str) -> str:
+        """Name of a new invite link; empty for somebody who may not."""
+
+    async def invite_ready(self, room: RoomSeen, url: str) -> Message:
+        """The link, or without one what is missing."""
+
+    async def said(self, room: RoomSeen, block: str) -> Message:
+        """A line about a room."""
+
+
+class RoomFigures(Protocol):
+    """services.room_figures.RoomFigures; a room is its channel and its plain address."""
+
+    async def reacted(self, room: tuple[str, str], message: str, update_id: str, change: int) -> None:
+        """Reactions to a message became more or fewer."""
+
+    async def reactions(self, room: tuple[str, str], message: str, update_id: str, total: int) -> None:
+        """The platform's own total."""
+
+    async def joined(self, room: tuple[str, str], subject: str, update_id: str) -> None:
+        """Somebody came in by a link of ours."""
+
+
+Team = Mapping[str, tuple[str, frozenset[Capability]]]
+"""Members of the team on one platform: language and what their roles can do, by plain address."""
 
 
 class Conversing(Protocol):
@@ -24,6 +58,9 @@ class Conversing(Protocol):
 
 class RoomDesk(Protocol):
     """Linking rooms to areas."""
+
+    async def unlink_by(self, room: RoomSeen) -> bool:
+        """Unlink at the word of staff; False where they may not."""
 
     async def link(self, room: RoomSeen, area: str) -> Message:
         """Link at the word of staff; `area` is a precinct number, a borough, "city" or empty for their scope."""
@@ -66,7 +103,10 @@ class Marks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BotParts:
-    """One bot's share of the engine; `say` renders, `unreachable` marks an address that blocked us."""
+    """One bot's share of the engine.
+
+    `say` renders, `unreachable` marks an address that blocked us, `team` gives its members by their plain address.
+    """
 
     conversation: Conversing
     rooms: RoomDesk
@@ -76,6 +116,9 @@ class BotParts:
     unreachable: Callable[[str, str], Awaitable[None]]
     marks: Marks
     threads: DirectThreads
+    offers: RoomOffers
+    figures: RoomFigures
+    team: Callable[[str], Awaitable[Team]]
 
     async def answers(self, inbound: Inbound) -> tuple[Message, ...]:
         """What the conversation says; the help card where it fails in a way nobody foresaw (safety H4)."""

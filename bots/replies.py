@@ -50,11 +50,13 @@ class InOrder:
     def __init__(self, width: int = 32) -> None:
         self._tails: dict[str, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(width)
+        self._open = 0
 
     def add(self, key: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         """Start it, or put it behind what this key is doing."""
         task = asyncio.create_task(self._after(self._tails.get(key), work))
         self._tails[key] = task
+        self._open += 1
         task.add_done_callback(lambda done: self._forget(key, done))
         return task
 
@@ -65,6 +67,7 @@ class InOrder:
             await work()
 
     def _forget(self, key: str, done: asyncio.Task[None]) -> None:
+        self._open -= 1
         if self._tails.get(key) is done:
             del self._tails[key]
 
@@ -72,3 +75,8 @@ class InOrder:
         """Wait for all that was added."""
         while self._tails:
             await asyncio.wait(list(self._tails.values()))
+
+    async def below(self, most: int) -> None:
+        """Wait until fewer than `most` wait or run."""
+        while self._open >= most:
+            await asyncio.wait(list(self._tails.values()), return_when=asyncio.FIRST_COMPLETED)

@@ -1,188 +1,153 @@
-"""Telegram: long polling that acknowledges an update only after it was handled."""
+"""Telegram: updates in, in order for each person; answers out through the shared pacing."""
 
 import asyncio
-import logging
+import contextlib
+from collections.abc import Awaitable, Callable
 from functools import partial
 
-from telegram import (
-    Bot,
-    BotCommand,
-    BotCommandScopeAllChatAdministrators,
-    BotCommandScopeAllPrivateChats,
-    ChatMemberUpdated,
-    Update,
-    User,
-)
-from telegram import Message as Received
-from telegram.constants import ChatMemberStatus, ChatType
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram import Bot, CallbackQuery, Update
+from telegram.error import InvalidToken
 
 from bots.guard import Health, contained, unless_stopped
 from bots.parts import BotParts
-from bots.replies import InOrder, deliver
-from bots.views import COMMANDS, ROOM_COMMANDS, from_telegram, room_command
-from campaign_engine.channels.split import split
-from campaign_engine.channels.telegram import ALERT_CHARACTERS, TelegramChannel, utf16_length
-from campaign_engine.domain.audience import RoomKind, RoomSeen
-from campaign_engine.domain.contact import LANGUAGES
-from campaign_engine.domain.delivery import SendError
+from bots.replies import InOrder
+from bots.telegram_answers import Answers, DoubleTaps, alert
+from bots.telegram_intake import ALLOWED_UPDATES, CONNECTIONS, Hook, Polling, Ways, webhook_secret
+from bots.telegram_profile import Profile
+from bots.telegram_rooms import TelegramRooms
+from bots.views import from_telegram, pressed_message
+from campaign_engine.channels.telegram import TelegramChannel
 from campaign_engine.domain.errors import ConfigurationError
-from campaign_engine.domain.message import Destination, Inbound, Message, Reply
+from campaign_engine.domain.message import Destination, Inbound
 
-log = logging.getLogger("groundswell.bots")
+WAITING_ANSWERS = 1000
+"""Answers that may wait for the platform's pace before no more updates are taken."""
 
-ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member"]
-POLL_SECONDS = 25
-PRESENT = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED)
-GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+LAST_ANSWERS = 10.0
+"""Seconds that waiting answers get at a stop; what was asked is stored, and a person can ask again."""
+
+POLLING = Ways()
 
 
 class TelegramBot:
-    """Feeds updates to the conversation, in order for each person.
-
-    python-telegram-bot's own Updater confirms an update when it enters a queue in memory; a killed process would lose
-    it. Here the next request confirms a batch only after all of it was handled, and a repeated one has no effect.
+    """Feeds updates to the conversation. An update is done when its step is committed; its answers then wait for the
+    pace in a queue of their own, so that one slow chat holds nobody else up.
     """
 
-    def __init__(self, bot: Bot, channel: TelegramChannel, parts: BotParts) -> None:
+    def __init__(self, bot: Bot, channel: TelegramChannel, parts: BotParts, ways: Ways = POLLING) -> None:
         self._bot = bot
-        self._channel = channel
         self._parts = parts
+        self._ways = ways
+        self._hook = Hook(bot)
+        self._answers = Answers(bot, channel, parts)
+        self._rooms = TelegramRooms(bot, self._answers, parts)
+        self._profile = Profile(bot, parts)
+        self._taps = DoubleTaps()
+        self._handling, self._sending = InOrder(), InOrder(64)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; can be run again after an error.
 
-        Raises ConfigurationError for a wrong token, NetworkError when the platform is away at the start.
+        Raises ConfigurationError for a wrong token, TelegramError when the platform is away at the start.
         """
         try:
             await unless_stopped(stop, self._begin())
-            await self._poll(stop)
+            await self._run(stop)
         except InvalidToken:
             raise ConfigurationError(
                 "Telegram does not know this token.",
                 hint="Copy it again into GROUNDSWELL_TELEGRAM_TOKEN.",
             ) from None
 
+    async def _run(self, stop: asyncio.Event) -> None:
+        over = asyncio.Event()
+        showing = asyncio.create_task(self._profile.keep(over, self._ways.look_every))
+        try:
+            if self._ways.webhook:
+                await self._hook.run(stop, self._one)
+            else:
+                await Polling(self._bot, self._parts.board, self._ways).run(stop, self._batch)
+        finally:
+            over.set()
+            await self._finish()
+            await asyncio.wait([showing])
+
+    async def receive(self, body: bytes, secret: str) -> int:
+        """What Telegram posted to our webhook; see telegram_intake.Hook."""
+        return await self._hook.receive(body, secret)
+
     async def close(self) -> None:
         """Let go of connections, once nothing is sent through this bot any more."""
         await self._bot.shutdown()
 
     async def _begin(self) -> None:
+        """Nothing that waits at Telegram is dropped, whichever way it came before."""
         await self._bot.initialize()
-        for language in LANGUAGES:
-            code = "" if language == LANGUAGES[0] else language
-            in_private, in_rooms = self._commands(COMMANDS, language), self._commands(ROOM_COMMANDS, language)
-            await self._bot.set_my_commands(in_private, BotCommandScopeAllPrivateChats(), code)
-            await self._bot.set_my_commands(in_rooms, BotCommandScopeAllChatAdministrators(), code)
+        if self._ways.webhook:
+            await self._bot.set_webhook(
+                self._ways.webhook,
+                secret_token=webhook_secret(self._bot.token),
+                allowed_updates=ALLOWED_UPDATES,
+                max_connections=CONNECTIONS,
+                drop_pending_updates=False,
+            )
+        else:
+            await self._bot.delete_webhook(drop_pending_updates=False)
         self._parts.board.set("telegram", Health.RUNNING)
 
-    def _commands(self, names: tuple[str, ...], language: str) -> list[BotCommand]:
-        return [BotCommand(name, self._parts.say(Reply(f"command.{name}"), language).text) for name in names]
+    async def _batch(self, updates: tuple[Update, ...]) -> None:
+        for update in updates:
+            self._take(update)
+        await self._handling.finish()
+        await self._sending.below(WAITING_ANSWERS)
 
-    async def _poll(self, stop: asyncio.Event) -> None:
-        in_order = InOrder()
-        offset = 0
-        while not stop.is_set():
-            for update in await unless_stopped(stop, self._ask(offset)) or ():
-                in_order.add(_key(update), partial(contained, "telegram update", partial(self._handle, update)))
-                offset = update.update_id + 1
-            await in_order.finish()
+    async def _one(self, update: Update) -> None:
+        await asyncio.wait([self._take(update)])
+        await self._sending.below(WAITING_ANSWERS)
 
-    async def _ask(self, offset: int) -> tuple[Update, ...]:
-        try:
-            updates = await self._bot.get_updates(
-                offset, timeout=POLL_SECONDS, allowed_updates=ALLOWED_UPDATES, read_timeout=POLL_SECONDS + 10
-            )
-        except Conflict:
-            self._parts.board.set("telegram", Health.RESTARTING, "Another program polls with this token.")
-            log.error("another program polls with this token")  # noqa: TRY400 - nothing in the traceback helps
-            await asyncio.sleep(5)
-        except RetryAfter as error:
-            await asyncio.sleep(error._retry_after.total_seconds())  # noqa: SLF001 - see channels.telegram
-        except NetworkError:
-            self._parts.board.set("telegram", Health.RESTARTING, "Telegram does not answer.")
-            await asyncio.sleep(2)
-        else:
-            self._parts.board.set("telegram", Health.RUNNING)
-            return updates
-        return ()
+    def _take(self, update: Update) -> "asyncio.Task[None]":
+        return self._handling.add(_key(update), partial(contained, "telegram update", partial(self._handle, update)))
+
+    async def _finish(self) -> None:
+        await self._handling.finish()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_ANSWERS):
+                await self._sending.finish()
 
     async def _handle(self, update: Update) -> None:
-        inbound = from_telegram(update)
-        if inbound is not None:
-            await self._answer(update, inbound, await self._parts.answers(inbound))
-        elif update.my_chat_member is not None:
-            await self._membership(update.my_chat_member)
-        elif update.message is not None:
-            await self._room_message(update.message)
-
-    async def _answer(self, update: Update, inbound: Inbound, answers: tuple[Message, ...]) -> None:
         query = update.callback_query
-        pressed = ""
-        if query is not None:
-            await self._pop_up(query.id, alert(answers) if inbound.room else "")
-            pressed = str(query.message.message_id) if query.message is not None else ""
-        if inbound.room:
+        if query is not None and self._is_idle(query):
             return
-        to = Destination("telegram", inbound.address)
-        for answer in answers:
-            for part in split(answer, self._channel.limits.text, utf16_length):
-                await self._say(part, to, pressed if part.edits and part.picture is None else "")
-                pressed = ""
+        if query is not None and self._rooms.is_ours(query):
+            await self._rooms.pressed(query)
+            return
+        inbound = from_telegram(update)
+        if inbound is None:
+            await self._rooms.take(update)
+            return
+        answers = await self._parts.answers(inbound)
+        if inbound.room:
+            if query is not None:
+                self._send(f"pop-up {query.id}", partial(self._answers.confirm, query.id, alert(answers)))
+        elif answers:
+            self._send(inbound.address, partial(self._answers.say, answers, _chat(inbound), pressed_message(update)))
 
-    async def _say(self, answer: Message, to: Destination, pressed: str = "") -> None:
-        """`pressed` is the message of ours to replace, if any."""
-        send = partial(self._replace, answer, to, pressed) if pressed else partial(self._channel.send, answer, to)
-        refused = await deliver(self._parts.pace, to.address, send)
-        if refused is not None and refused.opted_out:
-            await self._parts.unreachable(to.channel, to.address)
+    def _is_idle(self, query: CallbackQuery) -> bool:
+        """Ends the waiting of a private button at once; whether it is a double tap."""
+        message = query.message
+        if message is None or message.chat.id != query.from_user.id:
+            return False
+        self._send(f"tap {query.id}", partial(self._answers.confirm, query.id))
+        now = asyncio.get_running_loop().time()
+        shown = getattr(message, "reply_markup", None)  # the buttons as they were: a changed card is another one
+        return self._taps.is_double(query.from_user.id, (message.message_id, query.data, hash(shown)), now)
 
-    async def _replace(self, answer: Message, to: Destination, pressed: str) -> None:
-        try:
-            await self._channel.edit(answer, to, pressed)
-        except SendError as error:
-            if error.code != "refused":
-                raise
-            await self._channel.send(answer, to)  # the message is gone or too old to be changed
-
-    async def _pop_up(self, query_id: str, text: str) -> None:
-        try:
-            await self._bot.answer_callback_query(query_id, text or None, show_alert=bool(text))
-        except TelegramError as error:
-            log.info("a pressed button was not confirmed (%s)", type(error).__name__)
-
-    async def _membership(self, change: ChatMemberUpdated) -> None:
-        before, after = change.old_chat_member.status, change.new_chat_member.status
-        address = str(change.chat.id)
-        if change.chat.type == ChatType.PRIVATE:
-            if after in GONE:
-                await self._parts.unreachable("telegram", address)
-        elif after in GONE:
-            await self._parts.rooms.unlink("telegram", address)
-        elif after in PRESENT and before not in PRESENT:
-            await self._link(change.chat.id, change.chat.type, change.chat.title or "", change.from_user, "")
-
-    async def _room_message(self, message: Received) -> None:
-        """Commands, and the service message of a group that became a supergroup; nothing else is read."""
-        chat, command = message.chat, room_command(message)
-        if message.migrate_to_chat_id:
-            await self._parts.rooms.moved("telegram", str(chat.id), str(message.migrate_to_chat_id))
-        elif command is not None and command[0] in ROOM_COMMANDS and message.from_user is not None:
-            await self._link(chat.id, chat.type, chat.title or "", message.from_user, command[1])
-
-    async def _link(self, chat_id: int, chat_type: str, title: str, by: User, area: str) -> None:
-        """What came of it is said in private: nobody in the room needs to know who organizes."""
-        members = await self._bot.get_chat_member_count(chat_id)
-        kind = RoomKind.CHANNEL if chat_type == ChatType.CHANNEL else RoomKind.GROUP
-        seen = RoomSeen("telegram", str(chat_id), kind, title, members, str(by.id), by.language_code or "")
-        await self._say(await self._parts.rooms.link(seen, area), Destination("telegram", seen.by))
+    def _send(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
+        self._sending.add(key, partial(contained, "telegram answer", work))
 
 
-def alert(answers: tuple[Message, ...]) -> str:
-    """What a pop-up shows of the answers: the first that fits whole, else the beginning of the first."""
-    fitting = (answer.text for answer in answers if len(answer.text) <= ALERT_CHARACTERS)
-    beginnings = (split(answer, ALERT_CHARACTERS)[0].text for answer in answers)
-    return next(fitting, None) or next(beginnings, "")
+def _chat(inbound: Inbound) -> Destination:
+    return Destination("telegram", inbound.address)
 
 
 def _key(update: Update) -> str:

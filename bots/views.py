@@ -7,15 +7,25 @@ from telegram import Chat, Document, Message, PhotoSize, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
-from campaign_engine.channels.telegram import send_error
+from campaign_engine.channels.telegram import STAYS, send_error
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Inbound, InboundKind, SentPicture
+from campaign_engine.domain.roles import Capability
 
-COMMANDS = (
-    *("start", "join", "menu", "help", "privacy", "language", "pause", "resume", "stop", "delete", "export", "status"),
-    *("hold", "release", "freeze", "unfreeze"),
+ALLY_COMMANDS = (
+    *("start", "join", "menu", "help", "privacy", "language", "pause", "resume", "stop", "delete", "export"),
 )
-"""In the order in which the platforms list them."""
+"""What everybody can do, in the order in which the platforms list it."""
+
+STAFF_COMMANDS = {
+    "status": Capability.SEE_CAMPAIGNS,
+    "hold": Capability.HOLD,
+    "release": Capability.HOLD,
+    "freeze": Capability.STOP_EVERYTHING,
+    "unfreeze": Capability.STOP_EVERYTHING,
+}
+
+COMMANDS = (*ALLY_COMMANDS, *STAFF_COMMANDS)
 
 STARTS = ("start", "join")
 """Commands that open a conversation, with the code that brought the person."""
@@ -28,11 +38,18 @@ TYPE_BUTTON = "type"
 
 
 def from_telegram(update: Update) -> Inbound | None:
-    """What a person did, or None for updates that are not part of a conversation (rooms, edits, polls)."""
+    """What a person did, or None for updates that are not part of a conversation (rooms, reactions, polls).
+
+    A changed message is not what it was before: it is no answer, and only read for signs of need. A live location
+    changes all the time and is nothing.
+    """
     if update.callback_query is not None:
         return _telegram_choice(update)
-    message = update.message
+    edited = update.edited_message
+    message = update.message or edited
     if message is None or message.from_user is None or message.chat.type != ChatType.PRIVATE:
+        return None
+    if edited is not None and not edited.text:
         return None
     common = {
         "channel": "telegram",
@@ -40,6 +57,8 @@ def from_telegram(update: Update) -> Inbound | None:
         "update_id": str(update.update_id),
         "language_hint": from_tag(message.from_user.language_code or ""),
     }
+    if edited is not None:
+        return replace(_typed(None, common), text=edited.text or "")
     sent = sent_to_telegram(message)
     typed = _typed(message.text, common)
     return replace(typed, kind=InboundKind.PICTURE, sent=sent) if sent is not None else typed
@@ -60,6 +79,14 @@ def sent_to_telegram(message: Message) -> SentPicture | None:
     return SentPicture(file.file_size or 0, fetch)
 
 
+def pressed_message(update: Update) -> str:
+    """Id of the message whose button was pressed, where an answer may take its place; empty elsewhere."""
+    query = update.callback_query
+    if query is None or query.message is None or (query.data or "").startswith(STAYS):
+        return ""
+    return str(query.message.message_id)
+
+
 def _telegram_choice(update: Update) -> Inbound | None:
     query = update.callback_query
     if query is None or query.data is None:
@@ -71,7 +98,7 @@ def _telegram_choice(update: Update) -> Inbound | None:
         address=str(query.from_user.id),
         kind=InboundKind.CHOICE,
         update_id=str(update.update_id),
-        data=query.data,
+        data=query.data.removeprefix(STAYS),
         room=str(chat.id) if chat is not None and in_room else "",
         language_hint=from_tag(query.from_user.language_code or ""),
     )

@@ -79,6 +79,7 @@ class Renderer:
             opens_thread=reply.opens_thread,
             asks_picture=reply.asks_picture,
             picture=self._described(reply, language),
+            stays=reply.stays,
             spoken=spoken if spoken != language else "",
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -16,6 +17,8 @@ from campaign_engine.domain.school_calendar import SchoolCalendar
 from campaign_engine.domain.windows import SendingHours, Window
 
 PREFIX = "GROUNDSWELL_"
+TELEGRAM_HOOK_PATH = "/hooks/telegram"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DEFAULT_FILE = Path("groundswell.toml")
 _HINT = "Settings are described in docs/operators.md; `groundswell doctor` checks them."
 
@@ -42,6 +45,10 @@ class Settings(BaseSettings):
     telegram_token: SecretStr = Field(default=SecretStr(""), description="Token of the Telegram bot; empty is off.")
     telegram_api: str = Field(
         default="https://api.telegram.org", description="Root of the Bot API; `/bot<token>/` is appended."
+    )
+    telegram_webhook: str = Field(
+        default="",
+        description="How updates come: empty asks for them; `on` has Telegram post them to PUBLIC_URL, or to this URL.",
     )
     discord_token: SecretStr = Field(default=SecretStr(""), description="Token of the Discord bot; empty is off.")
     discord_api: str = Field(default="https://discord.com/api/v10", description="Root of Discord's REST API.")
@@ -116,6 +123,21 @@ class Settings(BaseSettings):
         except InvalidInput as error:
             raise ValueError(f"SCHOOL_DAY_HOURS, OTHER_DAY_HOURS: {error.message} {error.hint}") from None
         return self
+
+    @model_validator(mode="after")
+    def _check_webhook(self) -> Self:
+        url = self.telegram_hook
+        if url and urlsplit(url).hostname not in LOOPBACK and not url.startswith("https://"):
+            raise ValueError("TELEGRAM_WEBHOOK is `on` or an https:// address; `on` needs an https PUBLIC_URL")
+        return self
+
+    @property
+    def telegram_hook(self) -> str:
+        """Address that Telegram posts updates to; empty for polling."""
+        if self.telegram_webhook.lower() in ("", "off"):
+            return ""
+        base = self.site_url if self.telegram_webhook.lower() == "on" else self.telegram_webhook.rstrip("/")
+        return base if base.endswith(TELEGRAM_HOOK_PATH) else base + TELEGRAM_HOOK_PATH
 
     @field_validator("public_url")
     @classmethod

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from campaign_engine.domain.errors import GroundswellError, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
-from web import chat, cookies, doors
+from web import chat, cookies, doors, hooks
 from web.pages import PageWriter
 from web.parts import WebParts
 from web.security import INLINE_STYLE, guard
@@ -38,6 +38,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(chat.router(parts, pages))
     app.include_router(doors.router(parts, pages))
+    app.include_router(hooks.router(parts))
     app.include_router(_reports(parts, pages))
     app.include_router(_fixed(parts, pages))
     if more is not None:

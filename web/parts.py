@@ -1,7 +1,7 @@
 """What the pages need of the engine."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +33,10 @@ class Reports(Protocol):
         """One of the files of web.app.REPORT_FILES, made anew when it is older than a minute. Raises NotFound."""
 
 
+Hook = Callable[[bytes, str], Awaitable[int]]
+"""Gets the body that a platform posted and its secret; gives the status to answer with."""
+
+
 def nothing_more(_request: Request) -> Mapping[str, object]:
     """In earnest no page has a demo's bar."""
     return {"demo": None}
@@ -55,4 +59,5 @@ class WebParts:
     say: Callable[[Reply, str], Message]
     secure: bool = False
     simulated: bool = False
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
     added: Callable[[Request], Mapping[str, object]] = nothing_more

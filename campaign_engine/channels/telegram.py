@@ -19,14 +19,19 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from campaign_engine.channels.telegram_photos import CAPTION_CHARACTERS, Photos
+from campaign_engine.channels.telegram_files import CAPTION_CHARACTERS, FileIds, Files, RememberedFileIds
 from campaign_engine.domain.delivery import Receipt, SendError
-from campaign_engine.domain.message import Choice, Destination, Limits, Message
+from campaign_engine.domain.message import Attachment, Choice, Destination, Limits, Message
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # python-telegram-bot's switch to typed periods, without a warning
 
 ALERT_CHARACTERS = 200
 """Longest text of a pop-up that answers a pressed button (Bot API, answerCallbackQuery)."""
+
+STAYS = "!"
+"""Before the data of buttons under a message that is never replaced: help, posts. A restart does not forget it."""
+
+DATA_BYTES = 64
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _NEVER_LEFT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError)
@@ -43,6 +48,7 @@ _NO_ROOM = (
 def open_bot(token: str, api: str, connections: int = 16) -> Bot:
     """A client of the Bot API whose root is `api`, without the token; requests time out after 20 seconds."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs every address with the token (safety A2)
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)  # it quotes a broken answer, texts and all
     request = HTTPXRequest(connection_pool_size=connections, read_timeout=20, pool_timeout=20)
     polling = HTTPXRequest(connection_pool_size=2, read_timeout=20)
     root = api.rstrip("/")
@@ -56,14 +62,18 @@ def open_bot(token: str, api: str, connections: int = 16) -> Bot:
 
 
 class TelegramChannel:
-    """Sends through a bot that somebody else initialises and shuts down."""
+    """Sends through a bot that somebody else initialises and shuts down; no parse mode, so nothing is markup."""
 
     name = "telegram"
     limits = Limits(text=4096, label=64, edits=True)
 
     def __init__(self, bot: Bot) -> None:
-        self._bot = bot
-        self._photos = Photos(bot)
+        self.bot = self._bot = bot
+        self.keep_file_ids(RememberedFileIds())
+
+    def keep_file_ids(self, ids: FileIds) -> None:
+        """Where the ids of uploaded pictures are kept from now on; without it, in memory."""
+        self._files = Files(self._bot, ids)
 
     async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:  # noqa: ARG002 - no such key here
         """Telegram has no idempotency key: an answer that never came is ambiguous. Raises SendError."""
@@ -85,7 +95,7 @@ class TelegramChannel:
                 message.text,
                 chat_id=int(to.address),
                 message_id=int(platform_id),
-                reply_markup=keyboard(message.choices),
+                reply_markup=keyboard(message.choices, stays=message.stays),
                 link_preview_options=_NO_PREVIEW,
             )
         except BadRequest as error:
@@ -98,13 +108,45 @@ class TelegramChannel:
         """The bot belongs to whoever opened it."""
 
     async def _send(self, message: Message, address: str) -> Sent:
-        if message.picture is not None and utf16_length(message.text) <= CAPTION_CHARACTERS:
-            return await self._photos.send(address, message.picture, message.text, keyboard(message.choices))
-        if message.picture is not None:
-            await self._photos.send(address, message.picture)
-        return await self._bot.send_message(
-            int(address), message.text, reply_markup=keyboard(message.choices), link_preview_options=_NO_PREVIEW
-        )
+        chat, buttons = int(address), keyboard(message.choices, stays=message.stays)
+        files = _files(message)
+        if files and utf16_length(message.text) <= CAPTION_CHARACTERS:
+            return await self._with_files(files, chat, message.text, buttons)
+        if files:
+            await self._with_files(files, chat, files[0].alt[:CAPTION_CHARACTERS], None)
+        try:
+            return await self._bot.send_message(
+                chat, message.text, reply_markup=buttons, link_preview_options=_NO_PREVIEW
+            )
+        except TelegramError as error:
+            if files:
+                raise _partly_sent(error) from error
+            raise
+
+    async def _with_files(
+        self, files: list[Attachment], chat: int, caption: str, buttons: InlineKeyboardMarkup | None
+    ) -> Sent:
+        """The first carries words and buttons, and stands last, so that they are seen."""
+        for number, more in enumerate(files[1:]):
+            try:
+                await self._files.send(more, chat)
+            except TelegramError as error:
+                if number:
+                    raise _partly_sent(error) from error
+                raise
+        try:
+            return await self._files.send(files[0], chat, caption, buttons)
+        except TelegramError as error:
+            if files[1:]:
+                raise _partly_sent(error) from error
+            raise
+
+
+def _files(message: Message) -> list[Attachment]:
+    picture = message.picture
+    if picture is None:
+        return list(message.attachments)
+    return [Attachment(picture.filename, picture.media_type, picture.content, picture.alt), *message.attachments]
 
 
 def utf16_length(text: str) -> int:
@@ -112,16 +154,22 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def keyboard(choices: tuple[tuple[Choice, ...], ...]) -> InlineKeyboardMarkup | None:
-    """Inline buttons, row by row."""
-    rows = [[_button(choice) for choice in row] for row in choices if row]
+def keyboard(choices: tuple[tuple[Choice, ...], ...], *, stays: bool = False) -> InlineKeyboardMarkup | None:
+    """Inline buttons, row by row; under a message that `stays` they say so."""
+    rows = [[_button(choice, STAYS if stays else "") for choice in row] for row in choices if row]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _button(choice: Choice) -> InlineKeyboardButton:
+def _button(choice: Choice, mark: str) -> InlineKeyboardButton:
     if choice.url:
         return InlineKeyboardButton(choice.label, url=choice.url)
-    return InlineKeyboardButton(choice.label, callback_data=choice.data)
+    data = mark + choice.data
+    return InlineKeyboardButton(choice.label, callback_data=data if len(data.encode()) <= DATA_BYTES else choice.data)
+
+
+def _partly_sent(error: TelegramError) -> TelegramError:
+    """Part of it arrived: whatever the rest met, sending it all again by itself would double that part."""
+    return error if isinstance(error, Forbidden) else TelegramError("partly sent")
 
 
 def send_error(error: TelegramError) -> SendError:

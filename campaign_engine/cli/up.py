@@ -4,7 +4,8 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,8 +19,11 @@ from campaign_engine.settings import Settings
 if TYPE_CHECKING:
     from bots.guard import HealthBoard
     from bots.parts import BotParts
+    from bots.telegram_bot import TelegramBot
     from campaign_engine.bootstrap import Engine
+    from campaign_engine.channels.telegram import TelegramChannel
     from campaign_engine.ports.channel import Channel
+    from web.parts import Hook
 
 Run = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -45,11 +49,11 @@ async def serve(settings: Settings, time: Time = SYSTEM_TIME) -> None:
     platforms = _platforms(settings)
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_engine(settings, Wiring(time, platforms.channels)))
-        parts: dict[str, Run] = {"web": _pages(engine, board), **_worker(engine, board)}
-        for name, make in platforms.bots.items():
-            bot = make(_bot_parts(engine, name, board))
+        bots = {name: make(engine, _bot_parts(engine, name, board)) for name, make in platforms.bots.items()}
+        for bot in bots.values():
             stack.push_async_callback(bot.close)
-            parts[name] = bot.run
+        parts: dict[str, Run] = {"web": _pages(engine, board, _hooks(settings, bots)), **_worker(engine, board)}
+        parts |= {name: bot.run for name, bot in bots.items()}
         async with asyncio.TaskGroup() as tasks:
             for name, run in parts.items():
                 tasks.create_task(supervise(name, run, stop, board))
@@ -63,19 +67,17 @@ class _Platforms:
     """Channels and bots of the platforms that have a token; a bot is made once the engine is there."""
 
     channels: "tuple[Channel, ...]" = ()
-    bots: "dict[str, Callable[[BotParts], Any]]" = field(default_factory=dict)
+    bots: "dict[str, Callable[[Engine, BotParts], Any]]" = field(default_factory=dict)
 
 
 def _platforms(settings: Settings) -> _Platforms:
     found = _Platforms()
     if telegram_token := settings.telegram_token.get_secret_value():
-        from bots.telegram_bot import TelegramBot
         from campaign_engine.channels.telegram import TelegramChannel, open_bot
 
-        client = open_bot(telegram_token, settings.telegram_api)
-        channel = TelegramChannel(client)
+        channel = TelegramChannel(open_bot(telegram_token, settings.telegram_api))
         found.channels += (channel,)
-        found.bots["telegram"] = lambda parts: TelegramBot(client, channel, parts)
+        found.bots["telegram"] = partial(_telegram_bot, channel)
     if discord_token := settings.discord_token.get_secret_value():
         from bots.discord_bot import DiscordBot, open_client, use_addresses
         from campaign_engine.channels.discord import DiscordChannel
@@ -83,8 +85,23 @@ def _platforms(settings: Settings) -> _Platforms:
         use_addresses(settings.discord_api, settings.discord_gateway)
         discord_client = open_client()
         found.channels += (DiscordChannel(discord_client),)
-        found.bots["discord"] = lambda parts: DiscordBot(discord_client, discord_token, parts)
+        found.bots["discord"] = lambda _engine, parts: DiscordBot(discord_client, discord_token, parts)
     return found
+
+
+def _telegram_bot(channel: "TelegramChannel", engine: "Engine", parts: "BotParts") -> "TelegramBot":
+    from bots.telegram_bot import TelegramBot
+    from bots.telegram_intake import Ways
+    from campaign_engine.store.uploads import SqlFileIds
+
+    account = int(engine.settings.telegram_token.get_secret_value().partition(":")[0] or 0)
+    channel.keep_file_ids(SqlFileIds(engine.database, account, engine.time.clock))
+    return TelegramBot(channel.bot, channel, parts, Ways(webhook=engine.settings.telegram_hook))
+
+
+def _hooks(settings: Settings, bots: Mapping[str, Any]) -> "Mapping[str, Hook]":
+    """Only where the operator chose it: a door that nobody uses stays shut."""
+    return {"telegram": bots["telegram"].receive} if settings.telegram_hook and "telegram" in bots else {}
 
 
 def _bot_parts(engine: "Engine", name: str, board: "HealthBoard") -> "BotParts":
@@ -99,10 +116,13 @@ def _bot_parts(engine: "Engine", name: str, board: "HealthBoard") -> "BotParts":
         unreachable=engine.blocking.mark,
         marks=engine.marks,
         threads=engine.threads,
+        offers=engine.room_offers,
+        figures=engine.room_figures,
+        team=engine.team.on,
     )
 
 
-def _pages(engine: "Engine", board: "HealthBoard") -> Run:
+def _pages(engine: "Engine", board: "HealthBoard", hooks: "Mapping[str, Hook]") -> Run:
     from bots.guard import Health
     from web.app import create_app
     from web.server import serve as serve_pages
@@ -111,7 +131,7 @@ def _pages(engine: "Engine", board: "HealthBoard") -> Run:
     async def health() -> Mapping[str, str]:
         return {name: str(state) for name, state in board.states.items()}
 
-    app = create_app(web_parts(engine, engine.reports, health))
+    app = create_app(replace(web_parts(engine, engine.reports, health), hooks=hooks))
 
     def ready(address: str) -> None:
         board.set("web", Health.RUNNING)

@@ -5,7 +5,7 @@ from campaign_engine.domain.message import Option, Reply
 
 def help_card() -> Reply:
     """The full card; needs no store (safety H4)."""
-    return Reply("help.card")
+    return Reply("help.card", stays=True)
 
 
 def opened_card() -> Reply:
@@ -14,4 +14,4 @@ def opened_card() -> Reply:
     That way leads past the question about a consent, for which this is no moment.
     """
     row = (Option(label="help.near", data="m:near"), Option(label="menu.open", data="m:back"))
-    return Reply("help.card", options=(row,))
+    return Reply("help.card", options=(row,), stays=True)

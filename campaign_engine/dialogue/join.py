@@ -258,4 +258,5 @@ def _updates_kept(state: State, context: Context, given: AnswerTopic) -> Step:
 
 
 def _done(state: State, context: Context) -> Reply:
-    return Reply("join.done", options=(*pledge.lesson_row(state, context), (option("menu.open", "m"),)))
+    rows = (*pledge.lesson_row(state, context), (option("menu.open", "m"),))
+    return Reply("join.done", options=rows, edits=True, stays=True)

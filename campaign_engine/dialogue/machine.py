@@ -24,6 +24,7 @@ from campaign_engine.dialogue.flow import before, idle, remember_source, say
 from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
 from campaign_engine.domain.words import command_in, is_stop
@@ -151,7 +152,13 @@ def _lost(state: State, inbound: Inbound, context: Context) -> Step:
     following = menu.open_question(state, context)
     if state.flow == "organize" and context.draft is not None and state.field in draft_steps.fields_of(context.draft):
         following = draft_steps.ask(state, state.field, context)
-    return before(Reply("help.short"), following)
+    return before(_not_understood(state, inbound), following)
+
+
+def _not_understood(state: State, inbound: Inbound) -> Reply:
+    """A sticker, a picture, a voice note or a changed message is answered kindly and never looked at (safety N1)."""
+    wordless = inbound.kind in (InboundKind.OTHER, InboundKind.PICTURE) and state.language in LANGUAGES
+    return Reply("contact.only_words" if wordless else "help.short")
 
 
 def _counted(made: Step, inbound: Inbound, context: Context) -> Step:

@@ -46,7 +46,8 @@ class Reply:
     `edits` asks the channel to replace the message whose button was pressed, where it can; `asks_text` says that the
     answer is typed, `asks_picture` that it is a picture, for channels that must open a field for it. `opens_thread`
     says that its reader just asked for a direct chat, for channels that open one first. A `picture` without words of
-    its own is described by the block whose name ends in `_alt`.
+    its own is described by the block whose name ends in `_alt`. `stays` keeps it from being replaced itself:
+    help, posts, and what a person may want to read again.
     """
 
     template: str
@@ -57,6 +58,7 @@ class Reply:
     opens_thread: bool = False
     asks_picture: bool = False
     picture: Picture | None = None
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Message:
     picture: Picture | None = None
     spoken: str = ""
     footer: str = ""
+    stays: bool = False
 
     @property
     def passages(self) -> tuple[tuple[str, str], ...]:

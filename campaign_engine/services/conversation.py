@@ -248,7 +248,7 @@ def _error_reply(error: GroundswellError) -> Reply:
         row = (Option(label="texts.open", data="tx"), *row)
     if error.code in campaign_cards.PICTURE_ERRORS:
         row = (Option(label="organize.add_picture", data="pi:ask"), Option(label="organize.continue", data="o:new"))
-    return replace(campaign_cards.error_reply(error), options=(row,))
+    return replace(campaign_cards.error_reply(error), options=(row,), stays=True)
 
 
 def _state(saved: SavedState) -> State:

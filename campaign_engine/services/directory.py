@@ -98,4 +98,5 @@ def near_reply(found: Iterable[Listed], area: str) -> Reply:
     lines = tuple(
         {"name": one.entry.name, "about": one.entry.about, "how": one.how, "hours": one.entry.hours} for one in found
     )
-    return Reply("help.near_list", {"lines": lines, "area": area}, ((Option(label="menu.open", data="m:back"),),))
+    row = (Option(label="menu.open", data="m:back"),)
+    return Reply("help.near_list", {"lines": lines, "area": area}, (row,), stays=True)

@@ -27,6 +27,9 @@ SILENCE = timedelta(hours=72)
 SHORT = 400
 """Characters that are read in under ten milliseconds whatever they say; more of them are read beside the event loop."""
 
+_READ = (InboundKind.TEXT, InboundKind.OTHER)
+"""The other kind has words where somebody changed a message: no answer, but a sign of need all the same."""
+
 _DRAFTING = ("organize", "approve", "translate")
 
 
@@ -74,7 +77,7 @@ class Helping:
         return tuple(said.values())
 
     async def _found(self, inbound: Inbound) -> tuple[str, ...]:
-        if inbound.kind is not InboundKind.TEXT or is_stop(inbound.text) or command_in(inbound.text):
+        if inbound.kind not in _READ or not inbound.text or is_stop(inbound.text) or command_in(inbound.text):
             return ()
         if is_ready() and len(inbound.text) <= SHORT:
             return help_languages(inbound.text)
@@ -105,7 +108,7 @@ class Helping:
 def quiet_reply() -> Reply:
     """Says that nothing else comes for 72 hours, with the way to have it come again and to places near."""
     rows = ((Option(label="consent.resume", data="pa:end"), Option(label="help.near", data="m:near")),)
-    return Reply("help.quiet", options=rows)
+    return Reply("help.quiet", options=rows, stays=True)
 
 
 def _covers(language: str, found: Sequence[str]) -> bool:

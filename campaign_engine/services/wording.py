@@ -53,7 +53,7 @@ class Wording:
         text = self._renderer.post(claimed.content, claimed.language, self._values(claimed))
         rows = room_options(claimed.post_id, variant.style) if claimed.content.pledge else ()
         rows += open_row(claimed.content.lesson)
-        message = Message(text, claimed.language, self._renderer.choices(rows, claimed.language))
+        message = Message(text, claimed.language, self._renderer.choices(rows, claimed.language), stays=True)
         return message if claimed.language in claimed.content.texts else self._explained(message, claimed)
 
     def _explained(self, message: Message, claimed: Claimed) -> Message:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bots.parts import BotParts
-from bots.telegram_bot import alert
+from bots.telegram_answers import alert
 from campaign_engine.channels.telegram import TelegramChannel, open_bot
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.audience import Room as Linked
@@ -44,8 +44,17 @@ async def organizer(house: House, telegram_server: TelegramServer, parts: BotPar
 async def group(telegram_server: TelegramServer, organizer: Human) -> Room:
     room = await telegram_server.telegram.room("group", "Brownsville study group", [organizer])
     await room.set_bot("member", organizer)
-    await told(organizer, "“Brownsville study group” is linked to Brooklyn")
+    await link(organizer, room, "Brooklyn", "All of Brooklyn")
     return room
+
+
+async def link(organizer: Human, room: Room, *buttons: str) -> None:
+    """By the buttons that the bot offers in private."""
+    await told(organizer, "Which area should its posts be about?")
+    for button in buttons:
+        await told(organizer, button)
+        await organizer.tap(button)
+    await told(organizer, "” is linked to ")
 
 
 async def linked(house: House, room: Room) -> Linked | None:
@@ -66,7 +75,7 @@ async def test_link_changes_the_area_and_a_promotion_does_not(house: House, grou
     await told(organizer, "(75)")
     await group.set_bot("administrator", organizer)
     await organizer.say("/link@groundswell_local_bot", group)
-    await organizer.wait_until(lambda seen: sum("is linked to" in one.text for one in seen) == 3)
+    await told(organizer, "Which area should its posts be about?")
     room = await linked(house, group)
     assert room is not None
     assert room.scope == EAST_NEW_YORK
@@ -93,13 +102,16 @@ async def test_others_link_nothing(house: House, telegram_server: TelegramServer
     room = await telegram_server.telegram.room("supergroup", "Friends", [maya])
     await room.set_bot("member", maya)
     await told(maya, "Solo el equipo")
+    left = telegram_server.telegram.wait_for_entry(lambda entry: entry.path_or_event == "leaveChat")
+    assert (await left).body["chat_id"] == str(room.id)
     assert await linked(house, room) is None
+    assert [seen for seen in await room.messages() if seen.from_bot] == []
 
 
 async def test_a_channel_is_linked_as_one(house: House, telegram_server: TelegramServer, organizer: Human) -> None:
     channel = await telegram_server.telegram.room("channel", "Brooklyn news", [organizer])
     await channel.set_bot("administrator", organizer)
-    await told(organizer, "“Brooklyn news” is linked to Brooklyn")
+    await link(organizer, channel, "Brooklyn", "All of Brooklyn")
     room = await linked(house, channel)
     assert room is not None
     assert room.kind is RoomKind.CHANNEL
@@ -138,7 +150,9 @@ async def test_privacy_nothing_but_commands_is_read_in_a_group(
     kinds = [entry.body["message"]["text"] for entry in telegram_server.transcript.find(path_or_event="message")
              if entry.kind == "update" and "text" in entry.body["message"]]  # fmt: skip
     assert "STOP. I want to die, and someone got shot at 123 Main Street" not in kinds
-    assert [seen for seen in await group.messages() if seen.from_bot] == []
+    (said,) = [seen for seen in await group.messages() if seen.from_bot]
+    assert said.text.startswith("I answer in private only.")
+    assert said.raw["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://t.me/groundswell_local_bot"
     assert {row.address_hash for row in await house.rows(dialogues)} == {
         house.store.database.cipher.lookup("telegram", str(organizer.id))
     }

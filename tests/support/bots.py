@@ -10,7 +10,8 @@ from bots.discord_bot import DiscordBot, open_client
 from bots.guard import Health, HealthBoard
 from bots.parts import BotParts
 from bots.replies import Pace
-from bots.telegram_bot import TelegramBot
+from bots.telegram_bot import POLLING, TelegramBot
+from bots.telegram_intake import Ways
 from campaign_engine.channels.telegram import TelegramChannel, open_bot
 from campaign_engine.dialogue.pledge import room_options
 from campaign_engine.domain.campaign import CampaignStatus
@@ -23,6 +24,9 @@ from campaign_engine.services.direct_threads import DirectThreads
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.marks import Marks
 from campaign_engine.services.room_desk import RoomDesk
+from campaign_engine.services.room_figures import RoomFigures
+from campaign_engine.services.room_offers import RoomOffers
+from campaign_engine.services.team_list import TeamList
 from tests.platforms.discord_client import pointed_at
 from tests.platforms.discord_person import Person as DiscordPerson
 from tests.platforms.discord_server import DiscordServer
@@ -59,13 +63,16 @@ def bot_parts(house: House, pace: Pace | None = None) -> BotParts:
         unreachable=Blocking(house.store, house.clock).mark,
         marks=Marks(house.store),
         threads=DirectThreads(house.store, house.renderer, house.clock),
+        offers=RoomOffers(house.store, house.renderer, ShippedPlaces(), house.clock),
+        figures=RoomFigures(house.store, house.clock),
+        team=TeamList(house.store).on,
     )
 
 
 @asynccontextmanager
-async def telegram_bot_running(server: TelegramServer, parts: BotParts) -> AsyncIterator[None]:
+async def telegram_bot_running(server: TelegramServer, parts: BotParts, ways: Ways = POLLING) -> AsyncIterator[None]:
     bot = open_bot(server.token, server.root)
-    running, stop = TelegramBot(bot, TelegramChannel(bot), parts), asyncio.Event()
+    running, stop = TelegramBot(bot, TelegramChannel(bot), parts, ways), asyncio.Event()
     task = asyncio.create_task(running.run(stop))
     try:
         yield

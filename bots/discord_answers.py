@@ -11,8 +11,8 @@ from bots.discord_threads import ThreadOpener
 from bots.parts import BotParts
 from bots.replies import deliver
 from bots.views import TYPE_BUTTON
-from campaign_engine.channels.discord import WIRE_ERRORS, send_error
 from campaign_engine.channels.discord_view import CARD_TEXT, card, escaped_length, files
+from campaign_engine.channels.discord_wire import WIRE_ERRORS, send_error
 from campaign_engine.channels.split import split
 from campaign_engine.domain.delivery import SendError
 from campaign_engine.domain.message import Choice, Message, Reply

@@ -22,8 +22,9 @@ from bots.parts import BotParts
 from bots.replies import InOrder, deliver
 from bots.slash import Words, add_commands, fingerprint
 from bots.views import TYPE_BUTTON, Pressed, from_discord
-from campaign_engine.channels.discord import WIRE_ERRORS, DiscordChannel
+from campaign_engine.channels.discord import DiscordChannel
 from campaign_engine.channels.discord_view import SELECT_ID, escaped_length, question_of
+from campaign_engine.channels.discord_wire import WIRE_ERRORS
 from campaign_engine.channels.split import split
 from campaign_engine.domain.audience import RoomKind, RoomSeen
 from campaign_engine.domain.contact import LANGUAGES

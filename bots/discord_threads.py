@@ -7,7 +7,8 @@ import discord
 
 from bots.parts import BotParts
 from bots.replies import deliver
-from campaign_engine.channels.discord import WIRE_ERRORS, DiscordChannel, send_error
+from campaign_engine.channels.discord import DiscordChannel
+from campaign_engine.channels.discord_wire import WIRE_ERRORS, send_error
 from campaign_engine.domain.delivery import SendError
 from campaign_engine.domain.message import Destination, Message
 

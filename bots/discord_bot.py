@@ -16,6 +16,7 @@ from discord.http import Route
 from bots.discord_answers import Answers
 from bots.discord_forms import TEXT_FIELD, filled, typing_form
 from bots.discord_pictures import PICTURE_BUTTON, in_form, in_message, picture_form, with_picture
+from bots.discord_rooms import LINK, DiscordRooms
 from bots.discord_threads import ThreadOpener
 from bots.guard import Health, contained, unless_stopped
 from bots.parts import BotParts
@@ -26,7 +27,6 @@ from campaign_engine.channels.discord import DiscordChannel
 from campaign_engine.channels.discord_view import SELECT_ID, escaped_length, question_of
 from campaign_engine.channels.discord_wire import WIRE_ERRORS
 from campaign_engine.channels.split import split
-from campaign_engine.domain.audience import RoomKind, RoomSeen
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import ConfigurationError, StoreUnavailable
 from campaign_engine.domain.languages import from_tag
@@ -75,10 +75,12 @@ class DiscordBot:
         self._tree = app_commands.CommandTree(client)
         self._in_order = InOrder()
         self._answers = Answers(parts, ThreadOpener(self._channel, parts))
+        self._rooms = DiscordRooms(self._channel, self._answers, parts)
         add_commands(self._tree, parts.say, self.on_command)
         self._tree.error(self.on_command_error)
         events = (self.on_ready, self.on_resumed, self.on_disconnect, self.on_interaction, self.on_message)
-        for event in (*events, self.on_guild_channel_delete, self.on_guild_remove, self.on_error):
+        places = (self.on_guild_join, self.on_guild_channel_delete, self.on_guild_remove)
+        for event in (*events, *places, self.on_error):
             client.event(event)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -152,7 +154,7 @@ class DiscordBot:
         """A slash command; the tree of commands calls it."""
         await self._answers.acknowledge(interaction)
         if name == "link":
-            await contained("discord link", partial(self._link, interaction, argument))
+            await contained("discord link", partial(self._rooms.link, interaction, argument))
         else:
             self._converse(interaction, self._inbound(interaction, command=name, data=argument))
 
@@ -164,7 +166,14 @@ class DiscordBot:
         if interaction.type is discord.InteractionType.component:
             await self._on_press(interaction)
         elif interaction.type is discord.InteractionType.modal_submit:
-            await self._answers.acknowledge(interaction)
+            await self._on_form(interaction)
+
+    async def _on_form(self, interaction: discord.Interaction) -> None:
+        await self._answers.acknowledge(interaction)
+        raw: dict[str, Any] = dict(interaction.data or {})
+        if raw.get("custom_id") == LINK:
+            await contained("discord link", partial(self._rooms.submitted, interaction))
+        else:
             inbound = self._inbound(interaction, text=filled(interaction).get(TEXT_FIELD, ""))
             self._converse(interaction, with_picture(inbound, in_form(interaction)))
 
@@ -173,6 +182,9 @@ class DiscordBot:
         pressed, chosen = str(raw.get("custom_id", "")), raw.get("values") or []
         if pressed in (TYPE_BUTTON, PICTURE_BUTTON):
             await self._open_field(interaction, pressed)
+            return
+        if pressed == LINK:
+            await self._rooms.open_form(interaction)
             return
         await self._answers.acknowledge(interaction)
         data = str(chosen[0]) if pressed.startswith(SELECT_ID) and chosen else pressed
@@ -220,21 +232,15 @@ class DiscordBot:
             here = self._parts.threads.say("here", answers[0].language)
             await deliver(self._parts.pace, inbound.address, partial(self._channel.send, here, to))
 
-    async def _link(self, interaction: discord.Interaction, area: str) -> None:
-        guild, channel = interaction.guild, interaction.channel
-        if guild is None or channel is None:
-            return
-        kind = RoomKind.CHANNEL if channel.type is discord.ChannelType.news else RoomKind.GROUP
-        title = f"{guild.name} #{getattr(channel, 'name', '')}"
-        person, language = str(interaction.user.id), str(interaction.locale)
-        room = RoomSeen("discord", str(channel.id), kind, title, guild.member_count or 0, person, language)
-        await self._answers.say(interaction, person, (await self._parts.rooms.link(room, area),))
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was added to a server; its commands are there by themselves."""
+        await contained("discord server", partial(self._rooms.welcome, guild))
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Nothing is posted there any more."""
-        await contained("discord channel", partial(self._parts.rooms.unlink, "discord", str(channel.id)))
+        await self._rooms.gone(channel.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed from a server."""
         for channel in guild.channels:
-            await self.on_guild_channel_delete(channel)
+            await self._rooms.gone(channel.id)

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from bots.discord_forms import LONGEST_TITLE, forgotten
-from campaign_engine.channels.discord import WIRE_ERRORS, send_error
+from campaign_engine.channels.discord_wire import WIRE_ERRORS, send_error
 from campaign_engine.domain.message import Inbound, InboundKind, SentPicture
 
 PICTURE_BUTTON = "picture"

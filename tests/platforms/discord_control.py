@@ -40,6 +40,7 @@ class Control:
             "choose": desk.choose,
             "submit": desk.submit,
             "add_guild": self._add_guild,
+            "remove_bot": self._remove_bot,
             "add_channel": self._add_channel,
             "change_channel": self._change_channel,
             "add_role": self._add_role,
@@ -76,8 +77,19 @@ class Control:
         guild = self._world.add_guild(
             args["name"], bot=Permission(args.get("bot", int(ORDINARY))), locale=args.get("locale", "en-US")
         )
-        await self._parts.gateway.dispatch("GUILD_CREATE", guild_create_json(self._world, guild), Intent.GUILDS)
+        if args.get("system"):
+            guild.system_channel_id = self._world.add_channel(guild, args["system"]).id
+        body = guild_create_json(self._world, guild)
+        del body["unavailable"]  # by its absence a client knows a new server from one that is back
+        await self._parts.gateway.dispatch("GUILD_CREATE", body, Intent.GUILDS)
         return {"id": str(guild.id)}
+
+    async def _remove_bot(self, args: Json) -> None:
+        """Somebody put the bot out of a `guild`."""
+        guild = self._world.guild(int(args["guild"]))
+        del guild.members[self._world.bot.id]
+        body = {"id": str(guild.id), "unavailable": False}
+        await self._parts.gateway.dispatch("GUILD_DELETE", body, Intent.GUILDS)
 
     async def _add_channel(self, args: Json) -> Json:
         guild = self._world.guild(int(args["guild"]))

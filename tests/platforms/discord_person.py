@@ -137,9 +137,16 @@ class Discord:
 
         return cls(order)
 
-    async def guild(self, name: str, *, bot: Permission = ORDINARY, locale: str = "en-US") -> str:
-        """Its id; the bot is a member with these permissions."""
-        return str((await self.order("add_guild", {"name": name, "bot": int(bot), "locale": locale}))["id"])
+    async def guild(
+        self, name: str, *, bot: Permission = ORDINARY, locale: str = "en-US", system: str | None = None
+    ) -> str:
+        """Its id; the bot is a member with these permissions, `system` names the channel for messages of the system."""
+        args = {"name": name, "bot": int(bot), "locale": locale, "system": system}
+        return str((await self.order("add_guild", args))["id"])
+
+    async def remove_bot(self, guild: str) -> None:
+        """Put the bot out of a server."""
+        await self.order("remove_bot", {"guild": guild})
 
     async def channel(
         self, guild: str, name: str, kind: ChannelKind = ChannelKind.TEXT, *, bot_deny: Permission | None = None

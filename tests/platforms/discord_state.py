@@ -85,6 +85,7 @@ class Guild:
     name: str
     owner_id: int
     locale: str
+    system_channel_id: int | None = None
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, set[int]] = field(default_factory=dict)
 

@@ -1,0 +1,129 @@
+"""Servers: added, linked by whoever may, missing rights named, forgotten when the channel or the bot is gone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from campaign_engine.domain.audience import Room
+from campaign_engine.domain.contact import Role
+from tests.platforms.discord_person import Person
+from tests.platforms.discord_state import ORDINARY, Permission
+from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild, eventually
+from tests.support.engine import House
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database is enough here: the Telegram bot holds the same conversations over both."""
+    return sqlite_url
+
+
+@pytest.fixture
+async def server(house: House) -> AsyncIterator[DiscordGuild]:
+    async with discord_guild() as place, discord_bot_running(place.platform, bot_parts(house)):
+        yield place
+
+
+async def organizer(house: House, server: DiscordGuild, guilds: list[str] | None = None) -> Person:
+    may = Permission.MANAGE_CHANNELS
+    rosa = await server.platform.driver.person("rosa", guilds=guilds or [server.guild], may=may)
+    phone = house.person(rosa.id, "discord")
+    await phone.start(f"r_{await house.invite(Role.ORGANIZER)}")
+    await phone.say("river7")
+    return rosa
+
+
+async def linked(house: House) -> dict[str, str]:
+    async with house.store.read() as work:
+        rooms: tuple[Room, ...] = await work.rooms.linked()
+    return {room.title: str(room.scope) for room in rooms}
+
+
+async def added(server: DiscordGuild, name: str = "Bronx Youth", bot: Permission = ORDINARY) -> tuple[str, str]:
+    """A new server with its channel for messages of the system."""
+    guild = await server.platform.driver.guild(name, bot=bot, system="general")
+    return guild, str(server.platform.world.guilds[int(guild)].system_channel_id)
+
+
+async def hello_in(server: DiscordGuild, channel: str) -> None:
+    async def said() -> bool:
+        return bool(await server.platform.driver.messages(channel))
+
+    await eventually(said)
+
+
+async def test_a_server_that_adds_the_bot_is_offered_to_link_a_channel(house: House, server: DiscordGuild) -> None:
+    guild, general = await added(server)
+    await hello_in(server, general)
+    (hello,) = await server.platform.driver.messages(general)
+    assert "I read nothing that people write" in hello.text
+    news = await server.platform.driver.channel(guild, "news")
+    rosa = await organizer(house, server, [guild])
+    form = await rosa.press("Link a channel")
+    assert form.modal is not None
+    assert [one["component"]["type"] for one in form.modal["components"]] == [8, 3, 4]
+    answer = await rosa.submit_modal({"channel": [news], "area": "precinct", "number": "75"}, at_least=1)
+    assert "is linked to East New York" in answer.text
+    assert all(seen.ephemeral for seen in answer.answers)
+    assert await linked(house) == {"Bronx Youth #news": "precinct:75"}
+
+
+async def test_the_form_takes_a_borough_or_the_city(house: House, server: DiscordGuild) -> None:
+    guild, general = await added(server)
+    await hello_in(server, general)
+    rosa = await organizer(house, server, [guild])
+    for area, scope in (("Bronx", "borough:Bronx"), ("The whole city", "city")):
+        await rosa.press("Link a channel")
+        await rosa.submit_modal({"channel": [general], "area": area}, at_least=1)
+        assert await linked(house) == {"Bronx Youth #general": scope}
+    await rosa.press("Link a channel")
+    wrong = await rosa.submit_modal({"channel": [general], "area": "precinct", "number": "999"}, at_least=1)
+    assert "I don't know that area" in wrong.text
+    assert await linked(house) == {"Bronx Youth #general": "city"}
+
+
+async def test_who_may_not_manage_channels_is_told_so(house: House, server: DiscordGuild) -> None:
+    guild, general = await added(server)
+    await hello_in(server, general)
+    maya = await server.platform.driver.person("maya", guilds=[guild])
+    assert "Only somebody who may manage channels" in (await maya.press("Link a channel", at_least=1)).text
+    owner = await server.platform.driver.person("owner", guilds=[guild], may=Permission.MANAGE_CHANNELS)
+    await owner.press("Link a channel")
+    refused = await owner.submit_modal({"channel": [general], "area": "city"}, at_least=1)
+    assert "Only the team can link" in refused.text
+    assert await linked(house) == {}
+
+
+async def test_a_server_without_a_place_for_it_gets_no_card_and_slash_link_works(
+    house: House, server: DiscordGuild
+) -> None:
+    await added(server, bot=ORDINARY & ~Permission.ATTACH_FILES)
+    quiet = await server.platform.driver.guild("Quiet")
+    channel = await server.platform.driver.channel(quiet, "talk")
+    rosa = await organizer(house, server, [quiet])
+    await rosa.slash("link", {"area": "city"}, channel=channel)
+    assert await linked(house) == {"Quiet #talk": "city"}
+    assert await server.platform.driver.messages(channel) == []
+
+
+async def test_missing_rights_are_named_as_discord_names_them(house: House, server: DiscordGuild) -> None:
+    rosa = await organizer(house, server)
+    await server.platform.driver.deny_bot(server.channel, Permission.SEND_MESSAGES | Permission.ATTACH_FILES)
+    answer = await rosa.slash("link", {"area": "75"}, channel=server.channel, at_least=2)
+    assert "give me: Send Messages, Attach Files" in answer.text
+    await server.platform.driver.deny_bot(server.channel, Permission(0))
+    assert "give me" not in (await rosa.slash("link", {"area": "75"}, channel=server.channel)).text
+
+
+async def test_a_server_that_removes_the_bot_is_unlinked(house: House, server: DiscordGuild) -> None:
+    rosa = await organizer(house, server)
+    other = await server.platform.driver.channel(server.guild, "more")
+    for channel in (server.channel, other):
+        await rosa.slash("link", {"area": "75"}, channel=channel)
+    assert len(await linked(house)) == 2
+    await server.platform.driver.remove_bot(server.guild)
+
+    async def forgotten() -> bool:
+        return await linked(house) == {}
+
+    await eventually(forgotten)

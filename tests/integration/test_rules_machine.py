@@ -19,13 +19,17 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from campaign_engine.domain.automatic_texts import keys_of
+from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.contact import Topic
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.tables import deliveries
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support.clock import FakeClock
 from tests.support.engine import House
+from tests.support.planned import House as Plans
 from tests.support.town import AREAS, LEAST, MONDAY, NAMES, NEW_YORK, Text, Town
 
 T = TypeVar("T")
@@ -251,6 +255,29 @@ class Rules(RuleBasedStateMachine):
             assert handle != self.pressed_by, "one person alone let it go on (S3)"
             self.town.killed = False
 
+    @rule(precincts=areas, approved=st.booleans())
+    def goes_out_by_itself(self, precincts: tuple[int, ...], approved: bool) -> None:
+        """An automatic text in a wording of its own, which somebody approved or nobody did (S1)."""
+        number = next(self.numbers)
+        self.run(self._goes_out(number, precincts, approved))
+        since = self.clock() - timedelta(minutes=10) if approved else None
+        self.town.texts[number] = Text(Topic.AREA_UPDATES, precincts, approved_at=since)
+
+    async def _goes_out(self, number: int, precincts: tuple[int, ...], approved: bool) -> None:
+        texts = {"en": f"By itself, day{number}. 988", "es": f"Solo, day{number}. 988"}
+        store = self.town.house.store
+        if approved:
+            async with store.write() as work:
+                await work.text_approvals.approve(keys_of("aftermath", texts), None, "cam3", self.clock())
+        await Plans(store, self.clock).plan(
+            first=to_wall(self.clock()) + timedelta(minutes=1),
+            kind=CampaignKind.AWARENESS,
+            texts=texts,
+            automatic="aftermath",
+            targets=precincts,
+            fixed=False,
+        )
+
     # -- time
 
     @rule(hours=st.sampled_from([0.2, 1, 4, 24, 30, 60]))
@@ -317,6 +344,16 @@ def test_a_quiet_day_writes_to_everybody_once(rules: type[Rules]) -> None:
     machine.live(30)
     machine.teardown()
     assert (machine.town.sent, machine.town.wrongs) == (len(NAMES) + len(AREAS), [])
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_S1_an_automatic_text_leaves_only_in_an_approved_wording(rules: type[Rules], approved: bool) -> None:
+    machine = rules()
+    machine.settle()
+    machine.goes_out_by_itself(AREAS, approved)
+    machine.live(30)
+    machine.teardown()
+    assert (machine.town.sent > 0, machine.town.wrongs) == (approved, [])
 
 
 @pytest.mark.parametrize("broken", ["stopped", "topics", "held", "killed"])

@@ -41,8 +41,8 @@ def choice(state: State, data: str, context: Context) -> Step | None:
     if not when or page:
         return _ask(state, "event.which_day", _days(campaign, context, int(page[1]) if page else 0))
     if _DAY.fullmatch(when):
-        return _ask(state, "event.which_hour", _hours(campaign, when))
-    return _ask(state, "event.which_minute", _minutes(campaign, when)) if _HOUR.fullmatch(when) else None
+        return _ask(state, "event.which_hour", _hours(campaign, when, context))
+    return _ask(state, "event.which_minute", _minutes(campaign, when, context)) if _HOUR.fullmatch(when) else None
 
 
 def _where(state: State, campaign: int, when: str, place: str) -> Step:
@@ -71,25 +71,30 @@ def _day(campaign: int, day: date) -> Option:
     return Option(label="event.day", data=f"{HEAD}:{campaign}:{day:%Y%m%d}", values={"day": day})
 
 
-def _hours(campaign: int, when: str) -> Rows:
+def _hours(campaign: int, when: str, context: Context) -> Rows:
+    """Those of which something is still to come."""
     shown = [
-        Option(label="event.hour", data=f"{HEAD}:{campaign}:{when}{hour:02}", values={"time": time(hour)})
-        for hour in _HOURS
+        _time(campaign, f"{when}{hour:02}", time(hour)) for hour in _HOURS if _is_ahead(when, time(hour, 59), context)
     ]
     return (*_in_rows(shown), (option("join.back", f"{HEAD}:{campaign}"),))
 
 
-def _minutes(campaign: int, when: str) -> Rows:
-    shown = [
-        Option(
-            label="event.hour",
-            data=f"{HEAD}:{campaign}:{when}{minute:02}",
-            values={"time": time(int(when[8:]), minute)},
-        )
-        for minute in _MINUTES
-        if int(when[8:]) in _HOURS
-    ]
-    return (*_in_rows(shown), (option("join.back", f"{HEAD}:{campaign}:{when[:8]}"),)) if shown else ()
+def _minutes(campaign: int, when: str, context: Context) -> Rows:
+    hour = int(when[8:])
+    if hour not in _HOURS:
+        return ()
+    times = [time(hour, minute) for minute in _MINUTES]
+    shown = [_time(campaign, f"{when}{one:%M}", one) for one in times if _is_ahead(when[:8], one, context)]
+    return (*_in_rows(shown), (option("join.back", f"{HEAD}:{campaign}:{when[:8]}"),))
+
+
+def _time(campaign: int, when: str, shown: time) -> Option:
+    return Option(label="event.hour", data=f"{HEAD}:{campaign}:{when}", values={"time": shown})
+
+
+def _is_ahead(day: str, at: time, context: Context) -> bool:
+    now = to_wall(context.now)
+    return (day, at) > (f"{now:%Y%m%d}", now.time())
 
 
 def _in_rows(options: list[Option]) -> Rows:

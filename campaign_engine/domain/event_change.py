@@ -1,6 +1,6 @@
 """A new time or place of an event: chosen from lists, never typed (safety S9, threat T18)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -51,6 +51,18 @@ def read_change(when: str, place: str) -> EventChange:
     if not (place.startswith("s") and digits.isascii() and digits.isdecimal() and len(digits) < 10):
         raise unknown_change()
     return EventChange(wall, Place.SITE, int(digits))
+
+
+def after(last: EventChange | None, change: EventChange, now: datetime) -> EventChange:
+    """What stays is what was told last, so that whoever missed that learns it too; a place only as far as it may be."""
+    if last is None:
+        return change
+    kept = EventChange(change.wall or last.wall, change.place, change.site_id)
+    if change.place is not Place.SAME:
+        return kept
+    if last.place is Place.SITE and not may_name_place(kept.wall, now):
+        return replace(kept, place=Place.ASK)
+    return replace(kept, place=last.place, site_id=last.site_id)
 
 
 def may_name_place(wall: datetime | None, now: datetime) -> bool:

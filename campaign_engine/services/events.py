@@ -6,7 +6,15 @@ from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, PostContent
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import ForbiddenTransition
-from campaign_engine.domain.event_change import EventChange, Place, check_change, read_change, read_wall, unknown_change
+from campaign_engine.domain.event_change import (
+    EventChange,
+    Place,
+    after,
+    check_change,
+    read_change,
+    read_wall,
+    unknown_change,
+)
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.permission import LIVE, check_event_canceller
 from campaign_engine.domain.precinct import TargetKind, TargetRule
@@ -51,8 +59,8 @@ class Events:
             return (_ask(campaign),)
         now = self._clock()
         # First, so that of two people at once one tells and the other learns of it.
-        after = CampaignStatus.CANCELLED if campaign.status in LIVE else campaign.status
-        await work.campaigns.set_status(campaign, after, now)
+        status = CampaignStatus.CANCELLED if campaign.status in LIVE else campaign.status
+        await work.campaigns.set_status(campaign, status, now)
         await work.campaigns.withdraw_posts(campaign_id)
         people = await work.notices.tell(campaign, self._content(campaign, self._texts.texts(CANCELLED)), by, now)
         await log_step(work, person, "cancel_event", campaign_id, now)
@@ -76,11 +84,11 @@ class Events:
             return (Reply("hold.event_told", {"title": campaign.title, "handle": told}),)
         if campaign.status is CampaignStatus.CANCELLED:
             raise ForbiddenTransition("This campaign is cancelled.", "Nothing of it can change any more.", "event_off")
-        change, now = read_change(when, place), self._clock()
-        check_change(change, now)
-        last = await work.notices.last_change(campaign_id)
+        now, last = self._clock(), await work.notices.last_change(campaign_id)
+        change = after(last and last[0], read_change(when, place), now)
         if last is not None and last[0] == change:
             return (Reply("event.told", {"title": campaign.title, "handle": last[1]}),)
+        check_change(change, now)
         await self._texts.check_may_leave(work, CHANGED)
         texts = self._words.texts(self._texts.texts(CHANGED), change, await _site_name(work, campaign, change))
         shown = self._words.shown(campaign, texts)

@@ -66,8 +66,8 @@ async def test_S9_those_signed_up_hear_of_a_new_time_at_three_in_the_night(house
     assert await drain(house, channel) == 2
     texts = {call.to.address: call.message.text for call in channel.calls}
     assert set(texts) == {"told", "pledged"}
-    assert "“Winter” goes on, but not as it was planned.\nWhen: Wednesday, November 25, 5:30 PM." in texts["told"]
-    assert "Where: a new place, ask your adult partner." in texts["told"]
+    assert "“Winter” goes on, but not as it was planned.\nWhen: Wednesday, November 25, 5:30 PM\n" in texts["told"]
+    assert "Where: a new place, ask your adult partner\n" in texts["told"]
     assert "Cuándo: miércoles 25 de noviembre, 5:30 p. m." in texts["pledged"]
     assert "[" not in "".join(texts.values())
 
@@ -79,8 +79,24 @@ async def test_S9_of_two_changes_within_minutes_only_the_newest_arrives(house: H
     await change(house, event, ana, "same", "ask")
     channel = RecordingChannel()
     assert await drain(house, channel) == 1
-    assert "When: as planned" in channel.calls[0].message.text
+    assert "When: Tuesday, November 24" in channel.calls[0].message.text
     assert await house.statuses() == [("sent", ""), ("cancelled", "superseded"), ("sent", "")]
+
+
+async def test_S9_what_stays_is_what_was_told_last(house: House, event: Planned) -> None:
+    """Those who missed the first word learn its time from the second one."""
+    ana, maple = await staff(house), await site(house)
+    await change(house, event, ana, ahead(house, hours=3))
+    await change(house, event, ana, "same", f"s{maple.id}")
+    again = await change(house, event, ana, "same", "same")
+    assert again.template == "event.told"
+    await change(house, event, ana, ahead(house, days=2))
+    channel = RecordingChannel()
+    await drain(house, channel)
+    text = channel.calls[-1].message.text
+    assert "When: Thursday, November 26" in text
+    assert "Where: a new place, ask your adult partner" in text, "no name before the day (T18)"
+    assert len(channel.calls) == 1
 
 
 async def test_S9_what_a_lane_gives_back_after_a_newer_word_is_not_sent_any_more(house: House, event: Planned) -> None:
@@ -168,7 +184,7 @@ async def test_S9_T18_a_place_is_a_site_of_its_precincts_and_is_named_on_the_day
     await change(house, event, ana, ahead(house, hours=2), f"s{maple.id}")
     channel = RecordingChannel()
     await drain(house, channel)
-    assert "Where: Maple High." in channel.calls[0].message.text
+    assert "Where: Maple High\n" in channel.calls[0].message.text
 
 
 async def test_S8_a_site_s_name_is_never_a_template_nor_a_link(house: House, event: Planned) -> None:
@@ -181,7 +197,7 @@ async def test_S8_a_site_s_name_is_never_a_template_nor_a_link(house: House, eve
     await change(house, event, ana, "same", f"s{braces.id}")
     channel = RecordingChannel()
     await drain(house, channel)
-    assert "Where: Room campaign when." in "".join(
+    assert "Where: Room campaign when" in "".join(
         " ".join(call.message.text.replace("  ", " ") for call in channel.calls)
     )
 
@@ -247,15 +263,16 @@ async def test_S9_an_organizer_moves_an_event_with_a_few_taps(store: SqlStore, c
     assert "Maple High" not in lead.buttons
     card = await lead.tap("The place stays")
     assert "about 20 people. It can't be taken back." in card
-    assert "When: Thursday, November 26, 5:15 PM." in card
-    assert "Cuándo: jueves 26 de noviembre, 5:15 p. m." in card
+    assert "When: Thursday, November 26, 5:15 PM\n" in card
+    assert "Cuándo: jueves 26 de noviembre, 5:15 p. m.\n" in card
     assert not await chats.rows(tables.event_changes)
     assert "About 20 people who signed up for “Winter” are being told now." in await lead.tap("Yes, tell them")
     await lead.press(f"ec:{event.campaign_id}")
-    await lead.tap("The time stays")
-    assert "The place stays" not in lead.buttons
-    assert "Where: Maple High." in await lead.tap("Maple High")
+    await lead.tap("The time stays", "Ask your adult partner")
+    assert "When: Thursday, November 26, 5:15 PM\nWhere: a new place" in lead.text
     await lead.tap("No, go back")
+    await lead.press(f"ec:{event.campaign_id}:20261124")
+    assert next(iter(lead.buttons)) == "4:00 PM", "what has passed is not offered"
     (row,) = await chats.rows(tables.event_changes)
     assert (row.wall_time, row.place, row.handle) == (datetime.fromisoformat("2026-11-26 17:15"), "same", "maple2")
     entry = (await chats.rows(tables.audit_entries))[-1]

@@ -73,9 +73,8 @@ def _day(campaign: int, day: date) -> Option:
 
 def _hours(campaign: int, when: str, context: Context) -> Rows:
     """Those of which something is still to come."""
-    shown = [
-        _time(campaign, f"{when}{hour:02}", time(hour)) for hour in _HOURS if _is_ahead(when, time(hour, 59), context)
-    ]
+    ahead = [hour for hour in _HOURS if _is_ahead(when, time(hour, _MINUTES[-1]), context)]
+    shown = [_time(campaign, f"{when}{hour:02}", time(hour)) for hour in ahead]
     return (*_in_rows(shown), (option("join.back", f"{HEAD}:{campaign}"),))
 
 

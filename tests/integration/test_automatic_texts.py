@@ -104,16 +104,13 @@ async def test_S1_a_safety_lead_reads_it_in_each_language_and_approves_it_once(f
     assert "Approve this text" not in lead.buttons
 
 
-async def test_S1_when_all_are_approved_the_menu_asks_nothing_and_costs_nothing(fresh: House) -> None:
+async def test_S1_when_all_are_approved_the_menu_asks_nothing(fresh: House) -> None:
     lead = await fresh.staff("dee4", Role.SAFETY_LEAD)
     for text in AUTOMATIC_TEXTS:
         await lead.press(f"tx:{text.name}")
         await lead.tap("Approve this text")
     await lead.command("menu")
     assert not any(data == "tx" for data in lead.buttons.values())
-    with fresh.statements() as seen:
-        await lead.command("menu")
-    assert not [one for one in seen if "text_approvals" in one]
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.ORGANIZER, Role.ADMIN, Role.ANALYST])

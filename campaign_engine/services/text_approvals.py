@@ -36,7 +36,6 @@ class TextApprovals:
         self._clock = clock
         self._texts = texts
         self._release = release
-        self._known: frozenset[TextKey] = frozenset()
 
     @cached_property
     def versions(self) -> Mapping[str, TextVersion]:
@@ -65,11 +64,8 @@ class TextApprovals:
 
     async def waiting(self, work: UnitOfWork) -> tuple[TextVersion, ...]:
         """What nobody has approved yet, in the order of the list."""
-        if all(not version.waits(self._known) for version in self.versions.values()):
-            return ()
-        # Never taken back, so that what was read once stays true.
-        self._known = await work.text_approvals.approved(tuple(self.versions))
-        return tuple(version for version in self.versions.values() if version.waits(self._known))
+        approved = await work.text_approvals.approved(tuple(self.versions))
+        return tuple(version for version in self.versions.values() if version.waits(approved))
 
     def count_waiting(self, person: Person, approved: frozenset[TextKey]) -> int:
         """How many of them wait for this person."""

@@ -14,7 +14,10 @@ _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "S
 _WORD = re.compile(r"[a-z]+")
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})(?:/\d{2,4})?\b")
-_MONTH_DAY = re.compile(r"\b([a-z]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?!:)|\b(\d{1,2}) (?:de )?([a-z]{3,})\b")
+_MONTH_DAY = re.compile(
+    r"\b([a-z]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?!:)(?: (20\d\d)\b(?!:))?"
+    r"|\b(\d{1,2}) (?:de )?([a-z]{3,})\b(?: (?:del? )?(20\d\d)\b(?!:))?"
+)
 _UNTIL = re.compile(r"\b(?:until|till|through|thru|to|hasta)\b(?: el)?")
 _WORKING = re.compile(r"\b(?:monday|mon|lunes) ?(?:to|through|thru|a|-) ?(?:friday|fri|viernes)\b")
 _SCHOOL = re.compile(r"\bschool ?days?\b|\bdias? (?:escolar(?:es)?|de (?:clases?|escuela))\b")
@@ -116,10 +119,10 @@ def _day_in(text: str, today: date) -> date | None:
     if slashed := _SLASHED.search(text):
         return _next(int(slashed[1]), int(slashed[2]), today)
     for found in _MONTH_DAY.finditer(text):
-        name, number = (found[1], found[2]) if found[1] else (found[4], found[3])
+        name, number, year = found.group(1, 2, 3) if found[1] else found.group(5, 4, 6)
         month = next((index for index, names in enumerate(_MONTHS, 1) if name[:3] in names.split()), None)
         if month is not None:
-            return _next(month, int(number), today)
+            return _date(int(year), month, int(number)) if year else _next(month, int(number), today)
     return None
 
 

@@ -16,6 +16,7 @@ from tests.platforms.discord_state import (
     Permission,
     World,
 )
+from tests.platforms.discord_uploads import FILE_UPLOAD, checked, resolve
 
 LINK = 5
 
@@ -85,6 +86,7 @@ class Desk:
             self._forms[int(args["person"])] = form
             raise
         data = {"custom_id": form.modal["custom_id"], "components": parts}
+        data |= resolve(self._world, parts, self._messages.root)
         return await self._send(InteractionKind.MODAL, args | {"on": form.message_id}, form.channel_id, data)
 
     def _matching(self, args: Json, fits: Callable[[Json], bool]) -> Iterator[tuple[Message, Json]]:
@@ -197,6 +199,8 @@ def _field(field: Json, values: Json, label: str) -> Json:
     sent: Json = {"type": kind, "id": field.get("id", 0), "custom_id": field["custom_id"]}
     if kind == TEXT_INPUT:
         return sent | {"value": _typed(field, field.get("value") or "" if given is None else str(given), label)}
+    if kind == FILE_UPLOAD:
+        return sent | checked(field, given, label)
     if kind == 23:
         return sent | {"value": bool(given)}
     if given is None and not field.get("required", True):

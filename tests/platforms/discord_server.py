@@ -99,6 +99,8 @@ class DiscordServer:
 
     async def _attachment(self, request: web.Request) -> web.Response:
         wanted = request.match_info["id"]
+        if uploaded := self.world.uploads.get(int(wanted) if wanted.isdecimal() else 0):
+            return web.Response(body=uploaded.content, content_type=uploaded.content_type)
         for message in self.world.messages.values():
             for one in message.attachments:
                 if str(one.id) == wanted:

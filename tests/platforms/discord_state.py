@@ -247,6 +247,7 @@ class World:
         self.webhooks: dict[int, Webhook] = {}
         self.commands: dict[int | None, list[Json]] = {}
         self.pings: list[Pings] = []
+        self.uploads: dict[int, Attachment] = {}
         self._names = itertools.count(1)
 
     def now(self) -> float:

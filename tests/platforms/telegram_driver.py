@@ -1,6 +1,7 @@
 """People, rooms and faults for tests: the same calls in process and against a server that is a process of its own."""
 
 import asyncio
+import base64
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -108,6 +109,12 @@ class Person(Place):
         where = room.id if room else self.id
         tapped: str = await self.telegram.act("tap", person=self.id, chat=where, button=button, message_id=message_id)
         return tapped
+
+    async def send_photo(self, content: bytes) -> int:
+        """To the bot; the message id."""
+        encoded = base64.b64encode(content).decode()
+        message_id: int = await self.telegram.act("send_photo", person=self.id, content=encoded)
+        return message_id
 
     async def block(self) -> None:
         await self.telegram.act("block", person=self.id)

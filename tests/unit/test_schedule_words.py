@@ -31,6 +31,8 @@ TODAY = date(2026, 11, 24)
         ("3 de marzo a las 4 pm", "2027-03-03T16:00"),
         ("January 5 at 12 am", "2027-01-05T00:00"),
         ("tomorrow 4pm", "2026-11-25T16:00"),
+        ("March 3, 2028 at 4 pm", "2028-03-03T16:00"),
+        ("el 3 de marzo de 2028 a las 4 pm", "2028-03-03T16:00"),
         ("mañana a las 4 de la tarde", "2026-11-25T16:00"),
         ("mañana a las 11 de la mañana", "2026-11-25T11:00"),
         ("the day after tomorrow at 3:30", "2026-11-26T15:30"),

@@ -20,6 +20,9 @@ from web.parts import WebParts
 FORM_BYTES = 10_000
 """What a form with one file has around it."""
 
+MOST_PASSED_OVER = 40_000_000
+"""Bytes that are read and thrown away, so that whoever sent too much is told so; beyond it the line is cut."""
+
 KEEP = "private, max-age=86400, immutable"
 
 
@@ -55,6 +58,9 @@ def router(parts: WebParts, pages: PageWriter, between: Between) -> APIRouter:
 async def _read(request: Request, length: int) -> tuple[str, SentPicture]:
     """Key of the page and the picture; of one that is too large only that it is."""
     if length > MOST_BYTES + FORM_BYTES:
+        if length <= MOST_PASSED_OVER:
+            async for _ in request.stream():
+                pass  # a browser shows the answer only when it has sent everything
         return str(length), SentPicture(length, partial(_loaded, b""))
     async with request.form(max_files=1, max_fields=2) as form:
         file = form.get("picture")

@@ -17,19 +17,20 @@ from campaign_engine.dialogue.intents import Intent, ShowPreview, SubmitCampaign
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.languages import LANGUAGE_NAMES
-from campaign_engine.domain.message import Inbound, InboundKind, Reply
+from campaign_engine.domain.message import Inbound, InboundKind, Option, Reply
 from campaign_engine.domain.roles import Capability, may
 
 FLOW = "approve"
 
 
-def review_rows(campaign: int, *, undo: bool = False) -> Rows:
-    """What an author can do with a draft that is complete; `undo` where there is something to."""
+def review_rows(campaign: int, *, undo: bool = False, picture: bool = False) -> Rows:
+    """What an author can do with a draft that is complete; `undo` where there is something to, `picture` with one."""
+    pictured = Option(label="organize.add_picture", data="pi:ask", values={"has": picture})
     last = (option("organize.drop", "o:drop"),)
     return (
         (option("organize.submit", f"su:{campaign}"),),
         (option("organize.by_channel", f"pc:{campaign}"), option("approval.test", f"tm:{campaign}")),
-        (option("organize.change", "o:change"), option("organize.add_picture", "pi:ask")),
+        (option("organize.change", "o:change"), pictured),
         (option("organize.undo", "o:undo"), *last) if undo else last,
     )
 

@@ -12,7 +12,6 @@ from campaign_engine.dialogue.draft_steps import (
     precincts_of,
     saved,
     seeing,
-    targets_question,
     with_changes,
 )
 from campaign_engine.dialogue.drafting_intents import (
@@ -78,8 +77,7 @@ def _preview(state: State, head: str, value: str) -> Step | None:
 
 def _map(state: State, _value: str, context: Context, draft: Draft) -> Step:
     """The question stays open below it."""
-    state = waits(idle(state), "organize", "targets")
-    return say(state, targets_question(context), intents=(ShowMap(precincts_of(draft, context)),))
+    return ask(state, "targets", context, ShowMap(precincts_of(draft, context)))
 
 
 def _pick(state: State, value: str, context: Context, draft: Draft) -> Step | None:

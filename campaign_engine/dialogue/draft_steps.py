@@ -122,7 +122,8 @@ def ask(state: State, field: str, context: Context, *intents: Intent) -> Step:
 def _review(state: State, draft: Draft | None, intents: tuple[Intent, ...]) -> Step:
     campaign = draft.campaign_id if draft is not None else 0
     shown: tuple[Intent, ...] = (ShowPreview(campaign), ShowHints(campaign)) if campaign else ()
-    rows = review_rows(campaign, undo=draft is not None and bool(draft.before))
+    undo, picture = (bool(draft.before), bool(draft.picture)) if draft is not None else (False, False)
+    rows = review_rows(campaign, undo=undo, picture=picture)
     return say(state, Reply("organize.review", options=rows), intents=(*intents, *shown))
 
 

@@ -169,7 +169,7 @@ def _rooms_card(draft: Draft, found: tuple[Room, ...]) -> Reply:
         )
         for room in found[:MOST_ROOMS]
     )
-    done = (option("organize.rooms_done", "rm:done"),)
+    done = (option("organize.rooms_done" if found else "organize.summary", "rm:done"),)
     left = sum(room.id not in draft.without_rooms for room in found)
     values = {"rooms": len(found), "chosen": left, "more": max(0, len(found) - MOST_ROOMS)}
     return Reply("organize.rooms", values, (*switches, done), edits=True)

@@ -350,6 +350,29 @@ async def test_commands_beyond_the_limits_are_refused() -> None:
         assert _is(elsewhere.value, Code.MISSING_ACCESS)
 
 
+@pytest.mark.parametrize(
+    ("where", "locale", "words"),
+    [
+        ("name_localizations", "fr", "Vie privée"),
+        ("name_localizations", "fr", "vie privée"),
+        ("name_localizations", "ru", "Помощь"),
+        ("name_localizations", "ko", "도움!"),
+        ("name_localizations", "zh-CN", "帮" * 33),
+        ("name_localizations", "zh-Hans", "帮助"),
+        ("description_localizations", "pl", ""),
+        ("description_localizations", "pl", "p" * 101),
+    ],
+)
+async def test_a_translation_that_is_no_name_or_too_long_is_refused(where: str, locale: str, words: str) -> None:
+    async with place() as here:
+        command = {"name": "help", "description": "Get help now", where: {locale: words}}
+        with pytest.raises(discord.HTTPException) as refused:
+            await here.bot.http.bulk_upsert_global_commands(here.server.world.application_id, [command])
+        assert _is(refused.value, Code.INVALID_FORM)
+        taken = command | {where: {"ko": "도움"}}
+        assert await here.bot.http.bulk_upsert_global_commands(here.server.world.application_id, [taken])
+
+
 async def _nothing(_: discord.Interaction) -> None:
     """A command without effect."""
 

@@ -129,11 +129,15 @@ def _zstd_packer() -> Callable[[bytes], bytes]:
 
 
 class Gateway:
-    """All lines and sessions of the one bot; `address` is this gateway's own, given out in READY for RESUME."""
+    """All lines and sessions of the one bot; `address` is this gateway's own, given out in READY for RESUME.
+
+    While it does not acknowledge heartbeats, a line is as dead for its client.
+    """
 
     def __init__(self, world: World, token: str, transcript: Transcript) -> None:
         self.address = ""
         self.heartbeat_interval = 41.25
+        self.acknowledges = True
         self.approved_intents = Intent(0)
         self.identifies_left = 1000
         self.sessions: dict[str, Session] = {}
@@ -192,6 +196,8 @@ class Gateway:
     async def _obey(self, line: Line, op: int, data: Any) -> None:
         if op == Op.HEARTBEAT:
             line.last_heard = asyncio.get_running_loop().time()
+            if not self.acknowledges:
+                return
             await line.send({"op": Op.HEARTBEAT_ACK, "d": None, "s": None, "t": None})
         elif op == Op.IDENTIFY:
             await self._identify(line, data)

@@ -80,6 +80,15 @@ class Conflict(GroundswellError):
     code = "conflict"
 
 
+BUSY = "busy"
+"""Code of a conflict that is over when the same is tried again."""
+
+
+def busy() -> Conflict:
+    """Whoever reads this tried several times."""
+    return Conflict("Too much came at once.", "Send it again in a moment.", BUSY)
+
+
 class ConfigurationError(GroundswellError):
     """A setting, a key file or a token is missing or does not fit."""
 

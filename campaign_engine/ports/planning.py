@@ -24,6 +24,24 @@ class StaffContact:
     handle: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what to which thing; `object` is like "campaign:7", never text that somebody wrote."""
+
+    actor: str
+    action: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An entry with the newest hash of the log that was read; UTC."""
+
+    entry: AuditEntry
+    at: datetime
+    after: str
+
+
 class CampaignsRepository(Protocol):
     """Campaigns with their posts and post versions.
 
@@ -40,8 +58,8 @@ class CampaignsRepository(Protocol):
     async def draft(self, campaign_id: int) -> Draft | None:
         """The post of a campaign that is in draft."""
 
-    async def change_draft(self, draft: Draft) -> None:
-        """Write every field. Raises Conflict."""
+    async def change_draft(self, draft: Draft, logged: Logged | None = None) -> None:
+        """Write every field, and a line of the log. Raises Conflict, `busy` where the log went on meanwhile."""
 
     async def note_translator(self, post_id: int, contact_id: int) -> None:
         """This teammate wrote a text of the post in another language, and so does not approve it (safety S1)."""
@@ -235,15 +253,6 @@ class StaffRepository(Protocol):
 
     async def handle_taken(self, handle: str) -> bool:
         """By anybody now, or by anybody whom the log names."""
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """Who did what to which thing; `object` is like "campaign:7", never text that somebody wrote."""
-
-    actor: str
-    action: str
-    object: str
 
 
 class AuditRepository(Protocol):

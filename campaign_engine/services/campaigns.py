@@ -25,12 +25,13 @@ from campaign_engine.domain.precinct import TargetKind, TargetRule, borough_of
 from campaign_engine.domain.roles import Capability, may
 from campaign_engine.domain.schedule import Schedule
 from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import campaign_cards as cards
 from campaign_engine.services import check_ins
 from campaign_engine.services.approval_cards import too_few_card
 from campaign_engine.services.audiences import Audiences
-from campaign_engine.services.campaign_steps import in_status, log_step, own_draft, resolved
+from campaign_engine.services.campaign_steps import draft_step, in_status, keep_draft, log_step, own_draft, resolved
 from campaign_engine.services.clashes import noted
 from campaign_engine.services.free_slots import FreeSlots
 from campaign_engine.services.post_pictures import picture_of
@@ -62,12 +63,14 @@ class Campaigns:
         await log_step(work, author, "start", campaign_id, self._clock())
         return ()
 
-    async def change_draft(self, work: UnitOfWork, author: Person, changes: Mapping[str, object]) -> Replies:
+    async def change_draft(
+        self, work: UnitOfWork, author: Person, changes: Mapping[str, object], desk: Desk | None = None
+    ) -> Replies:
         """Keys as in dialogue.intents.ChangeDraft, and `starter`: a language that takes the shipped text.
 
         Raises NotAllowed, InvalidInput, Conflict, NotFound without a draft.
         """
-        draft = await own_draft(work, author)
+        draft = await own_draft(work, author, desk)
         if draft.kind == CampaignKind.AFTERMATH:
             changes = check_ins.only_choices(changes)
         changed = apply_changes(draft, self._texts.with_starter(draft, changes), self._texts.channels)
@@ -79,18 +82,19 @@ class Campaigns:
         if changed.schedule and changed.schedule != draft.schedule:
             self._texts.check_times(Schedule.from_json(dict(changed.schedule)), self._clock(), begun=draft.live)
         if changed.targets and changed.targets != draft.targets:
-            ranking = await work.targeting.latest_ranking()
+            known = None if desk is None else desk.ranking
+            ranking = known or await work.targeting.latest_ranking()
             check_targets(author, TargetRule.from_json(changed.targets).resolve(ranking.ranking))
-        await work.campaigns.change_draft(replace(changed, fixed=self._texts.is_reviewed(changed)))
-        await log_step(work, author, "change", draft.campaign_id, self._clock())
+        kept = replace(changed, fixed=self._texts.is_reviewed(changed))
+        await keep_draft(work, kept, draft_step(author, "change", draft), self._clock(), desk)
         return ()
 
-    async def undo(self, work: UnitOfWork, author: Person) -> Replies:
+    async def undo(self, work: UnitOfWork, author: Person, desk: Desk | None = None) -> Replies:
         """The last change of the open draft. Raises InvalidInput when there is none, NotFound without a draft."""
-        draft = await own_draft(work, author)
+        draft = await own_draft(work, author, desk)
         changed = undone(draft)
-        await work.campaigns.change_draft(replace(changed, fixed=self._texts.is_reviewed(changed)))
-        await log_step(work, author, "undo", draft.campaign_id, self._clock())
+        kept = replace(changed, fixed=self._texts.is_reviewed(changed))
+        await keep_draft(work, kept, draft_step(author, "undo", draft), self._clock(), desk)
         return ()
 
     async def drop_draft(self, work: UnitOfWork, author: Person) -> Replies:

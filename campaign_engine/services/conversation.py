@@ -13,7 +13,7 @@ from campaign_engine.dialogue import machine
 from campaign_engine.dialogue.intents import Intent, ShowHints, ShowPreview
 from campaign_engine.dialogue.state import Context, Places, State, Step
 from campaign_engine.domain.contact import LANGUAGES
-from campaign_engine.domain.errors import Conflict, GroundswellError, StoreUnavailable
+from campaign_engine.domain.errors import BUSY, GroundswellError, StoreUnavailable, busy
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours, is_night
@@ -137,7 +137,7 @@ class Conversation:
         return Turn(work, inbound, opened, now, opened.person)
 
     async def _answer(self, inbound: Inbound) -> tuple[Message, ...]:
-        error: GroundswellError = Conflict("Too much came at once.", "Send it again in a moment.", "busy")
+        error: GroundswellError = busy()
         for _ in range(TRIES):
             try:
                 done = await self._take_turn(inbound)
@@ -154,7 +154,8 @@ class Conversation:
                 raise
             except GroundswellError as refusal:
                 error = refusal
-                break
+                if refusal.code != BUSY:
+                    break
         return await self._refused(inbound, error)
 
     async def _take_turn(self, inbound: Inbound) -> _Done | None:

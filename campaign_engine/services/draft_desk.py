@@ -17,6 +17,7 @@ from campaign_engine.domain.message import Option, Picture, Reply
 from campaign_engine.domain.permission import may_see
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.pictures import PictureMaker
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.campaign_steps import own_draft, resolved
@@ -33,7 +34,7 @@ _LABEL_LETTERS = 50
 class Undoing(Protocol):
     """services.campaigns.Campaigns, as far as it is needed here."""
 
-    async def undo(self, work: UnitOfWork, author: Person) -> Replies:
+    async def undo(self, work: UnitOfWork, author: Person, desk: Desk | None = None) -> Replies:
         """The last change of the open draft."""
 
 
@@ -57,7 +58,7 @@ class DraftDesk:
         }
 
     async def _undo(self, turn: Turn, intent: UndoDraft) -> Replies:  # noqa: ARG002 - the intent has no fields
-        return (Reply("organize.undone"), *await self._campaigns.undo(turn.work, turn.person))
+        return (Reply("organize.undone"), *await self._campaigns.undo(turn.work, turn.person, turn.opened.desk))
 
     async def _map(self, turn: Turn, intent: ShowMap) -> Replies:
         """Drawn in a thread: it takes a fifth of a second."""

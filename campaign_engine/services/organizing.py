@@ -21,6 +21,7 @@ from campaign_engine.domain.errors import NotAllowed
 from campaign_engine.domain.permission import may_read_report, waits
 from campaign_engine.domain.rounding import LOOKS_A_DAY
 from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.campaign_cards import waits_notice
 from campaign_engine.services.contacts import create_staff
@@ -31,7 +32,9 @@ class CampaignDesk(Protocol):
     """services.campaigns.Campaigns, as far as a conversation needs it. Every step raises GroundswellError."""
 
     async def start_draft(self, work: UnitOfWork, author: Person, kind: str) -> Replies: ...  # noqa: D102 - named alike
-    async def change_draft(self, work: UnitOfWork, author: Person, changes: Mapping[str, object]) -> Replies: ...  # noqa: D102
+    async def change_draft(  # noqa: D102
+        self, work: UnitOfWork, author: Person, changes: Mapping[str, object], desk: Desk | None = None
+    ) -> Replies: ...
     async def drop_draft(self, work: UnitOfWork, author: Person) -> Replies: ...  # noqa: D102
     async def preview(self, work: UnitOfWork, reader: Person, campaign_id: int, *, sizes: bool = True) -> Replies: ...  # noqa: D102
     async def test(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies: ...  # noqa: D102
@@ -98,7 +101,7 @@ class Organizing:
         return await self._campaigns.start_draft(turn.work, turn.person, intent.kind)
 
     async def _change(self, turn: Turn, intent: ChangeDraft) -> Replies:
-        return await self._campaigns.change_draft(turn.work, turn.person, intent.changes)
+        return await self._campaigns.change_draft(turn.work, turn.person, intent.changes, turn.opened.desk)
 
     async def _drop(self, turn: Turn, intent: DropDraft) -> Replies:  # noqa: ARG002 - the intent has no fields
         return await self._campaigns.drop_draft(turn.work, turn.person)

@@ -17,7 +17,7 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.planning import StoredRanking
 from campaign_engine.ports.unit_of_work import UnitOfWork
-from campaign_engine.services.campaign_steps import log_step, own_draft
+from campaign_engine.services.campaign_steps import draft_step, keep_draft, own_draft
 from campaign_engine.services.check_ins import text_is_fixed
 from campaign_engine.services.post_texts import PostTexts
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
@@ -91,8 +91,9 @@ class Polishing:
         if draft.kind == CampaignKind.AFTERMATH:
             raise text_is_fixed()
         changed = apply_changes(draft, changes, self._texts.channels)
-        await turn.work.campaigns.change_draft(replace(changed, fixed=self._texts.is_reviewed(changed)))
-        await log_step(turn.work, turn.person, action, draft.campaign_id, self._clock())
+        kept = replace(changed, fixed=self._texts.is_reviewed(changed))
+        entry = draft_step(turn.person, action, draft)
+        await keep_draft(turn.work, kept, entry, self._clock(), turn.opened.desk)
 
 
 def tasks_for(desk: Desk, person: Person) -> tuple[TranslationTask, ...]:

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from campaign_engine.ports.planning import AuditEntry
+from campaign_engine.ports.planning import AuditEntry, Logged
 from campaign_engine.store.tables import audit_entries, meta
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import upsert
@@ -28,18 +29,8 @@ class SqlAuditRepository(Transaction):
         if self._connection.dialect.name == "postgresql":
             # Two writers at once would both follow the same entry and fork the chain; SQLite has one writer anyway.
             await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        previous = await self.head()
-        hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        await self._connection.execute(
-            audit_entries.insert().values(
-                actor=entry.actor,
-                action=entry.action,
-                object=entry.object,
-                hour=hour,
-                previous_hash=previous,
-                hash=_hash(previous, entry, hour),
-            )
-        )
+        values = line(Logged(entry, now, await self.head()))
+        await self._connection.execute(audit_entries.insert().values(values))
 
     async def verify(self) -> int | None:
         """Reads the whole log as a stream."""
@@ -56,6 +47,14 @@ class SqlAuditRepository(Transaction):
     async def head(self) -> str:
         """One statement."""
         return str(await self._connection.scalar(sa.select(head_hash())))
+
+
+def line(logged: Logged) -> dict[str, Any]:
+    """Its columns."""
+    entry, previous = logged.entry, logged.after
+    hour = logged.at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    named = {"actor": entry.actor, "action": entry.action, "object": entry.object}
+    return {**named, "hour": hour, "previous_hash": previous, "hash": _hash(previous, entry, hour)}
 
 
 def head_hash() -> sa.ColumnElement[str]:

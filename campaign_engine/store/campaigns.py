@@ -18,10 +18,12 @@ from campaign_engine.domain.campaign import (
     check_post_transition,
 )
 from campaign_engine.domain.contact import LANGUAGES, Person
-from campaign_engine.domain.errors import Conflict, NotFound
+from campaign_engine.domain.errors import Conflict, NotFound, busy
 from campaign_engine.domain.permission import LIVE
-from campaign_engine.ports.planning import StaffContact
+from campaign_engine.ports.planning import Logged, StaffContact
 from campaign_engine.store import waiting
+from campaign_engine.store.audit import line
+from campaign_engine.store.compounds import DRAFT, LOGGED
 from campaign_engine.store.tables import campaign_targets, campaigns, post_versions, posts, translators
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
@@ -80,27 +82,25 @@ class SqlCampaignsRepository(Transaction):
         """One statement."""
         return await self._draft(drafts().where(campaigns.c.id == campaign_id).order_by(posts.c.id))
 
-    async def change_draft(self, draft: Draft) -> None:
-        """Two updates."""
-        changed = await self._connection.execute(
-            campaigns.update()
-            .where(campaigns.c.id == draft.campaign_id, campaigns.c.version == draft.version)
-            .values(
-                title=draft.title,
-                goal=draft.goal,
-                languages=list(draft.languages),
-                version=campaigns.c.version + 1,
-            )
-        )
-        if not changed.rowcount:
-            raise _conflict()
+    async def change_draft(self, draft: Draft, logged: Logged | None = None) -> None:
+        """One statement."""
         whole = not set(draft.missing) - {"title", "goal"}
-        current = sa.select(posts.c.version).where(posts.c.id == draft.post_id).scalar_subquery()
-        await self._connection.execute(
-            post_versions.update()
-            .where(post_versions.c.post_id == draft.post_id, post_versions.c.version == current)
-            .values(content=draft.as_json(), content_hash=draft.content().content_hash() if whole else "")
+        changed = await DRAFT.run(
+            self._connection,
+            campaign_id=draft.campaign_id,
+            read_version=draft.version,
+            title=draft.title,
+            goal=draft.goal,
+            languages=list(draft.languages),
+            post_id=draft.post_id,
+            content=draft.as_json(),
+            content_hash=draft.content().content_hash() if whole else "",
+            **(dict.fromkeys(column.name for column in LOGGED) if logged is None else line(logged)),
         )
+        if changed is None or changed[0] is None:
+            raise _conflict()
+        if logged is not None and changed[1] is None:
+            raise busy()
 
     async def note_translator(self, post_id: int, contact_id: int) -> None:
         """One insert."""

@@ -12,6 +12,7 @@ from campaign_engine.store.tables import (
     actions,
     addresses,
     age_gates,
+    audit_entries,
     campaign_targets,
     campaigns,
     consent_questions,
@@ -23,6 +24,8 @@ from campaign_engine.store.tables import (
     imported_optouts,
     inbox,
     pledges,
+    post_versions,
+    posts,
 )
 from campaign_engine.store.tables.base import Id
 
@@ -35,6 +38,7 @@ STATE = [*dialogues.c]
 _LATER = ("id", "contact_id", "thread_cipher")
 NEWCOMER = [column for column in (*contacts.c, *addresses.c) if column.name not in _LATER]
 PLEDGE = [column for column in pledges.c if column.name not in ("id", "contact_id")]
+LOGGED = [column for column in audit_entries.c if column is not audit_entries.c.id]
 _PERSON = {"address_hash": sa.String(), "contact_id": Id, "now": UtcDateTime()}
 
 
@@ -171,6 +175,23 @@ def _refuse_age(v: Values) -> tuple[Value, ...]:
     return ()
 
 
+def _draft(v: Values) -> tuple[Value, ...]:
+    """Nothing of it where somebody else changed the campaign; no entry where the log went on since it was read."""
+    mine, as_read = campaigns.c.id == v["campaign_id"], campaigns.c.version == v["read_version"]
+    v.unless(~sa.exists().where(mine, as_read))
+    fields = {name: v[name] for name in ("title", "goal", "languages")}
+    update = campaigns.update().where(mine, as_read).values(**fields, version=campaigns.c.version + 1)
+    changed = v.made(update, campaigns.c.id, mine)
+    is_changed = sa.exists(sa.select(changed))
+    current = sa.select(posts.c.version).where(posts.c.id == v["post_id"]).scalar_subquery()
+    of_post = (post_versions.c.post_id == v["post_id"], post_versions.c.version == current, is_changed)
+    v.do(post_versions.update().where(*of_post).values(content=v["content"], content_hash=v["content_hash"]))
+    row = sa.select(*(v[column.name] for column in LOGGED)).where(v["actor"].is_not(None), is_changed)
+    entry = v.insert(audit_entries).from_select(LOGGED, row).on_conflict_do_nothing(index_elements=["previous_hash"])
+    logged = v.made(entry, audit_entries.c.id, audit_entries.c.hash == v["hash"])
+    return tuple(sa.select(one.c.id).scalar_subquery() for one in (changed, logged))
+
+
 STEP = Compound(
     "dialogue_steps",
     {**_types(STATE), "read_version": sa.Integer(), "status": sa.String(), "changes": sa.Text(), "actions": sa.Text()},
@@ -190,4 +211,16 @@ STOP = Compound("stops", _PERSON, _stop)
 COMING_BACK = Compound("coming_back", _PERSON, _come_back)
 LEAVING = Compound("leaving", _PERSON, _leave)
 REFUSAL = Compound("refused_ages", {**_PERSON, "until": UtcDateTime(), "day": sa.Date()}, _refuse_age)
-COMPOUNDS = (STEP, NEWCOMERS, STOP, COMING_BACK, LEAVING, REFUSAL)
+DRAFT = Compound(
+    "changed_drafts",
+    {
+        "campaign_id": Id,
+        "read_version": sa.Integer(),
+        **_types([campaigns.c.title, campaigns.c.goal, campaigns.c.languages]),
+        **_types([post_versions.c.post_id, post_versions.c.content, post_versions.c.content_hash]),
+        **_types(LOGGED),
+    },
+    _draft,
+    ("campaign_id", "(SELECT id FROM audit_entries WHERE audit_entries.hash = changed_drafts.hash)"),
+)
+COMPOUNDS = (STEP, NEWCOMERS, STOP, COMING_BACK, LEAVING, REFUSAL, DRAFT)

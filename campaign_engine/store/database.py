@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from campaign_engine.domain.errors import StoreUnavailable
+from campaign_engine.domain.errors import StoreUnavailable, busy
 from campaign_engine.store import sqlite_driver
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.compounds import COMPOUNDS
@@ -41,7 +41,7 @@ class Database:
         """A transaction that commits at the end and rolls back on any error.
 
         `durable` survives a power cut on SQLite too (needed where a send is marked before it leaves); others survive
-        the death of the process. Raises StoreUnavailable.
+        the death of the process. Raises StoreUnavailable, and Conflict `busy` after a deadlock.
         """
         try:
             if self.is_sqlite:
@@ -54,6 +54,8 @@ class Database:
                 async with self.engine.begin() as connection:
                     yield connection
         except DatabaseError as error:
+            if _is_deadlock(error):
+                raise busy() from error
             if not _is_away(error):
                 raise
             raise _unavailable() from error
@@ -106,6 +108,11 @@ class Database:
         writer, self._writer, self._synchronous = self._writer, None, ""
         if writer is not None:
             await writer.close()
+
+
+def _is_deadlock(error: DatabaseError) -> bool:
+    """PostgreSQL ended one of two transactions that waited for each other."""
+    return getattr(error.orig, "sqlstate", None) == "40P01"
 
 
 def _is_away(error: DatabaseError) -> bool:

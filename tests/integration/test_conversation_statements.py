@@ -10,6 +10,7 @@ from campaign_engine.domain.audience import NewRoom, RoomKind
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope, ScopeKind
 from campaign_engine.domain.message import InboundKind
+from campaign_engine.store.tables import audit_entries, campaigns
 from tests.integration.test_conversation_staff import move_on, running
 from tests.support.engine import House, Phone
 
@@ -147,3 +148,38 @@ async def test_menus_of_staff_cost_at_most_three_whatever_waits(posted: House, r
     for data in ("m:back", "m:help", "l:es", "l:en", "cs", "rq", "tr", "bb", "nonsense"):
         assert await cost(posted, member.press(data)) <= ANSWER, data
     assert await cost(posted, member.command("menu")) <= ANSWER
+
+
+async def test_every_field_of_a_draft_costs_at_most_three(house: House) -> None:
+    organizer = await house.staff("river7", Role.ORGANIZER)
+    await organizer.press("k:pledge")
+    for step in (
+        organizer.say("Winter"),
+        organizer.press("tg:top"),
+        organizer.press("gl:300"),
+        organizer.press("ed:title"),
+        organizer.say("Winter again"),
+        organizer.press("ed:text_en"),
+        organizer.say("Hi {{ area }}, one small promise keeps a friend safe."),
+        organizer.press("ed:channels"),
+        organizer.press("ch:web"),
+        organizer.press("o:change"),
+    ):
+        assert await cost(house, step) <= ANSWER
+    draft = (await organizer.house.rows(campaigns))[0]
+    assert (draft.title, draft.goal) == ("Winter again", 300)
+    assert [row.action for row in await house.rows(audit_entries)].count("change") == 6
+
+
+OPERATIONS = {"k:pledge": 8, "o:status": 3, "o:waiting": 3, "au": 3, "st:1": 3, "rh:1": 9, "mv:1:pause": 7, "w:yes": 6}
+"""What steps that plan, move or list campaigns cost at most; they are operations, not answers (ADR 12)."""
+
+
+@pytest.mark.parametrize("data", OPERATIONS)
+async def test_an_operation_costs_what_is_written_here(posted: House, data: str) -> None:
+    member = await posted.staff("oak3", Role.SAFETY_LEAD)
+    await posted.grant(await member.contact_id() or 0, "oak3", Role.ORGANIZER, Role.APPROVER, Role.AUDITOR)
+    if data == "w:yes":
+        member = await posted.person("wishes", "telegram").join(age="18 to 21")
+    found = await cost(posted, member.press(data))
+    assert found <= OPERATIONS[data], found

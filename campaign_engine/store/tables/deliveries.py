@@ -150,6 +150,6 @@ audit_entries = sa.Table(
     staff("action", sa.String(40)),
     staff("object", sa.String(60)),
     staff("hour", UtcDateTime),
-    staff("previous_hash", sa.String(64)),
+    staff("previous_hash", sa.String(64), index=True, unique=True),
     staff("hash", sa.String(64), unique=True),
 )

@@ -111,7 +111,8 @@ class DiscordBot:
 
     async def on_ready(self) -> None:
         """Publish the slash commands, which Discord keeps; without them buttons still work."""
-        note = ""
+        note, accounts = "", self._parts.accounts
+        accounts.discord = accounts.discord or (self._client.user.name if self._client.user is not None else "")
         try:
             await self._publish()
         except WIRE_ERRORS as error:

@@ -8,6 +8,7 @@ from typing import Protocol
 from bots.guard import HealthBoard
 from bots.replies import Pace
 from campaign_engine.dialogue.help import help_card
+from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.audience import RoomSeen
 from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
 from campaign_engine.domain.message import Destination, Inbound, Message, Reply
@@ -105,7 +106,8 @@ class Marks(Protocol):
 class BotParts:
     """One bot's share of the engine.
 
-    `say` renders, `unreachable` marks an address that blocked us, `team` gives its members by their plain address.
+    `say` renders, `unreachable` marks an address that blocked us, `team` gives its members by their plain address. In
+    `accounts` a bot puts its own name where no setting gives one.
     """
 
     conversation: Conversing
@@ -119,6 +121,7 @@ class BotParts:
     offers: RoomOffers
     figures: RoomFigures
     team: Callable[[str], Awaitable[Team]]
+    accounts: Accounts
 
     async def answers(self, inbound: Inbound) -> tuple[Message, ...]:
         """What the conversation says; the help card where it fails in a way nobody foresaw (safety H4)."""

@@ -83,6 +83,8 @@ class TelegramBot:
     async def _begin(self) -> None:
         """Nothing that waits at Telegram is dropped, whichever way it came before."""
         await self._bot.initialize()
+        accounts = self._parts.accounts
+        accounts.telegram = accounts.telegram or self._bot.username
         if self._ways.webhook:
             await self._bot.set_webhook(
                 self._ways.webhook,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from analytics.process import ReportDesk
 from campaign_engine.channels.web import WebChannel
+from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.pacing import LIMITS, UNLIMITED
 from campaign_engine.domain.windows import SendingHours
@@ -57,6 +58,7 @@ from campaign_engine.services.staffing import Staffing
 from campaign_engine.services.targeting import Targeting
 from campaign_engine.services.team_list import TeamList
 from campaign_engine.services.text_approvals import TextApprovals
+from campaign_engine.services.verifying import Verifying
 from campaign_engine.settings import Settings
 from campaign_engine.store import migrate, ownership
 from campaign_engine.store.cipher import create_key_file, load_cipher, missing_key_error
@@ -82,6 +84,8 @@ class Engine:
     incidents: Incidents
     staffing: Staffing
     sites: Sites
+    accounts: Accounts
+    verifying: Verifying
     directory: SupportDirectory
     conversation: Conversation
     room_desk: RoomDesk
@@ -238,6 +242,8 @@ class _Base:
     campaigns: Campaigns
     incidents: Incidents
     staffing: Staffing
+    accounts: Accounts
+    verifying: Verifying
 
 
 def _renderer(settings: Settings) -> Renderer:
@@ -257,6 +263,7 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
     around = Surroundings(frozenset(channels), places.name, settings.site_url, hours)
     texts = PostTexts(renderer, around, WordLists(settings.data_dir), directory)
     audiences = Audiences(time.clock, settings.min_audience)
+    accounts = Accounts(settings.site_url, settings.telegram_name, settings.discord_name)
     return _Base(
         settings=settings,
         time=time,
@@ -273,6 +280,8 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
         campaigns=Campaigns(time.clock, texts, audiences),
         incidents=Incidents(time.clock, HoldCards(places.name)),
         staffing=Staffing(time.clock),
+        accounts=accounts,
+        verifying=Verifying(accounts, time.clock, database.cipher.code_hash),
     )
 
 
@@ -293,6 +302,8 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         incidents=base.incidents,
         staffing=base.staffing,
         sites=Sites(clock),
+        accounts=base.accounts,
+        verifying=base.verifying,
         directory=base.directory,
         conversation=Conversation(_parts(base, reports, notifier)),
         room_desk=RoomDesk(store, Rooms(clock), base.renderer, base.places, clock),
@@ -341,7 +352,8 @@ def _parts(base: _Base, reports: ReportDesk, notifier: ChannelNotifier) -> Conve
         pictures=pictures,
         drafting=DraftDesk(clock, base.texts, pictures, base.campaigns),
         channels=tuple(base.channels),
-        public_url=base.settings.site_url,
+        accounts=base.accounts,
+        verifying=base.verifying,
         hours=base.hours,
     )
 

@@ -50,7 +50,18 @@ class Settings(BaseSettings):
         default="",
         description="How updates come: empty asks for them; `on` has Telegram post them to PUBLIC_URL, or to this URL.",
     )
+    telegram_name: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9_]{5,32})?$",
+        description="Name of the Telegram bot without @, for links and for people who check that it is us; empty takes"
+        " what Telegram says when the bot starts.",
+    )
     discord_token: SecretStr = Field(default=SecretStr(""), description="Token of the Discord bot; empty is off.")
+    discord_name: str = Field(
+        default="",
+        max_length=40,
+        description="Name of the Discord bot, for people who check that it is us; empty takes what Discord says.",
+    )
     discord_api: str = Field(default="https://discord.com/api/v10", description="Root of Discord's REST API.")
     discord_gateway: str = Field(
         default="wss://gateway.discord.gg/", description="Address of Discord's gateway before the first READY."

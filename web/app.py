@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from campaign_engine.domain.errors import GroundswellError, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
-from web import chat, cookies, doors, hooks
+from web import chat, cookies, doors, hooks, invites
 from web.pages import PageWriter
 from web.parts import WebParts
 from web.security import INLINE_STYLE, guard
@@ -39,6 +39,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.include_router(chat.router(parts, pages))
     app.include_router(doors.router(parts, pages))
     app.include_router(hooks.router(parts))
+    app.include_router(invites.router(parts, pages))
     app.include_router(_reports(parts, pages))
     app.include_router(_fixed(parts, pages))
     if more is not None:
@@ -72,6 +73,12 @@ def _fixed(parts: WebParts, pages: PageWriter) -> APIRouter:
     @router.get("/")
     async def start(request: Request) -> HTMLResponse:
         return pages.write(request, "start.html", {})
+
+    @router.get("/verify")
+    async def verify(request: Request) -> HTMLResponse:
+        """Shows the word that the bots show today (threats T5)."""
+        card = parts.say(parts.verify_card(), pages.language(request))
+        return pages.write(request, "verify.html", {"card": card.text})
 
     @router.get("/help")
     async def get_help(request: Request) -> HTMLResponse:

@@ -1,6 +1,8 @@
 """Ways into the chat: a poster's code, a post, an invite to the team."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -16,7 +18,7 @@ _INVITE = re.compile(r"r_[A-Za-z0-9]{1,40}")
 
 def router(parts: WebParts, pages: PageWriter) -> APIRouter:
     """Each door is a page with one button, so that opening a link has no effect yet."""
-    routes = APIRouter()
+    routes, doors = APIRouter(), Doors(parts, pages)
 
     @routes.get("/s")
     async def typed_code(code: str = "") -> Response:
@@ -28,21 +30,30 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
         site = await parts.site_by_code(code)
         if site is None:
             return pages.problem(request, "unknown_code", 404)
-        return _door(request, "signup.html", {"site": site, "start": f"s_{site.code}"})
+        return doors.page(request, "signup.html", {"site": site, "start": f"s_{site.code}"})
 
     @routes.get("/p/{post_id}")
     async def from_post(request: Request, post_id: Annotated[int, Path(ge=1, lt=10**18)]) -> HTMLResponse:
-        return _door(request, "post.html", {"start": f"p_{post_id}"})
+        return doors.page(request, "post.html", {"start": f"p_{post_id}"})
 
     @routes.get("/join/{payload}")
     async def join_team(request: Request, payload: str) -> HTMLResponse:
         if not _INVITE.fullmatch(payload):
             return pages.problem(request, "unknown_code", 404)
-        return _door(request, "team.html", {"start": payload})
-
-    def _door(request: Request, name: str, values: dict[str, object]) -> HTMLResponse:
-        response = pages.write(request, name, {**values, "key": new_key()})
-        keep(request, response, CHAT, known_address(request) or new_address(), secure=parts.secure)
-        return response
+        return doors.page(request, "team.html", {"start": payload})
 
     return routes
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Writes them; the chat's cookie is set with the page, so that its form is known to come from there."""
+
+    parts: WebParts
+    pages: PageWriter
+
+    def page(self, request: Request, name: str, values: Mapping[str, object]) -> HTMLResponse:
+        """One button, which sends the `start` among the values."""
+        response = self.pages.write(request, name, {**values, "key": new_key()})
+        keep(request, response, CHAT, known_address(request) or new_address(), secure=self.parts.secure)
+        return response

@@ -46,8 +46,8 @@ def nothing_more(_request: Request) -> Mapping[str, object]:
 class WebParts:
     """The engine's share for pages.
 
-    `secure` says that people reach them by https. `added` gives what a demo adds to every page; there everybody is
-    `simulated`.
+    `page` is the address that people reach them at; `secure` says that it is https. `added` gives what a demo adds to
+    every page; there everybody is `simulated`.
     """
 
     conversation: Conversing
@@ -57,6 +57,8 @@ class WebParts:
     picture: Callable[[str], Awaitable[Picture | None]]
     health: Callable[[], Awaitable[Mapping[str, str]]]
     say: Callable[[Reply, str], Message]
+    verify_card: Callable[[], Reply]
+    page: str = ""
     secure: bool = False
     simulated: bool = False
     hooks: Mapping[str, Hook] = field(default_factory=dict)

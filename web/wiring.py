@@ -33,5 +33,7 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
         picture=picture,
         health=health,
         say=engine.renderer.reply,
+        verify_card=engine.verifying.card,
+        page=engine.settings.site_url,
         secure=engine.settings.site_url.startswith("https://"),
     )

@@ -114,6 +114,7 @@ def _bot_parts(engine: "Engine", name: str, board: "HealthBoard") -> "BotParts":
         board=board,
         say=engine.renderer.reply,
         unreachable=engine.blocking.mark,
+        accounts=engine.accounts,
         marks=engine.marks,
         threads=engine.threads,
         offers=engine.room_offers,

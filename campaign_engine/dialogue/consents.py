@@ -1,7 +1,8 @@
 """What I get, and why: each topic and consent with one tap to change it, one question now and then, and breaks.
 
 Buttons: `cs` opens the view, `cs:<kind>:on` and `cs:<kind>:off` change one; `cq:<kind>:yes` and `cq:<kind>:no` answer a
-question that we put; `pa` asks how long a break is, `pa:<length>` begins it, `pa:end` ends it.
+question that we put; `pa` asks how long a break is, `pa:<length>` begins it, `pa:end` ends it; `fq` asks how often
+messages may come, `fq:<number>` says so.
 """
 
 from dataclasses import replace
@@ -21,12 +22,14 @@ from campaign_engine.domain.consent import (
     lacks_chat,
     longer_break,
     may_ask,
+    most_a_week,
     needs_area,
     next_question,
     offered_to,
 )
-from campaign_engine.domain.contact import CONSENT_KINDS, Answer, ConsentKind, Medium, Topic, consent_kind
+from campaign_engine.domain.contact import CONSENT_KINDS, Answer, ConsentKind, Limit, Medium, Topic, consent_kind
 from campaign_engine.domain.message import Option, Reply
+from campaign_engine.domain.planner import MOST_A_WEEK
 from campaign_engine.domain.schedule import to_wall
 
 COME_BACK = "m:start"
@@ -54,6 +57,7 @@ def view(context: Context, *, edits: bool = False) -> Reply:
         {
             "lines": tuple(_line(context, kind) for kind in kinds),
             "stopped": person.opted_out,
+            "most": most_a_week(person),
             "area_missing": person.precinct is None and any(is_on(person, kind) for kind in kinds if needs_area(kind)),
             "events": is_on(person, Topic.EVENT_NEWS),
             **_break_values(context),
@@ -106,7 +110,7 @@ def choice(state: State, data: str, context: Context) -> Step | None:
         return _answered(state, value, context)
     if head == "pa":
         return _break(state, value, context)
-    return None
+    return _frequency(state, value, context) if head == "fq" else None
 
 
 def _switched(state: State, value: str, context: Context) -> Step | None:
@@ -198,6 +202,19 @@ def question(kind: ConsentKind) -> Reply:
     """One consent, one yes or no. Whoever shows it asks domain.consent.may_ask first and adds NoteAsked."""
     rows = ((option("join.updates_no", f"cq:{kind}:no"), option("join.updates_yes", f"cq:{kind}:yes")),)
     return Reply(f"consent.ask_{kind}", options=rows)
+
+
+def _frequency(state: State, value: str, context: Context) -> Step | None:
+    """A cap below the one that holds for everybody (safety S5)."""
+    if value in ("1", str(MOST_A_WEEK)):
+        once = value == "1"
+        after = _answering(context, Limit.ONCE_A_WEEK, yes=once)
+        return say(aside(state), view(after, edits=True), intents=(AnswerTopic(Limit.ONCE_A_WEEK, once),))
+    lengths = tuple(
+        Option(label="consent.often", data=f"fq:{most}", values={"most": most}) for most in (MOST_A_WEEK, 1)
+    )
+    asked = Reply("consent.ask_often", {"most": most_a_week(context.person)}, options=(lengths, (open_button(),)))
+    return say(aside(state), asked) if not value else None
 
 
 def choose_break(state: State, context: Context) -> Step:

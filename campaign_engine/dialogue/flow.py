@@ -47,8 +47,31 @@ def idle(state: State) -> State:
 
 
 def aside(state: State) -> State:
-    """Something was done in between: a join or an invite stays open, a draft is taken up from the menu (safety C8)."""
-    return idle(state) if state.flow in ("organize", "approve", "translate", "learn") else state
+    """Something was done in between: a join or an invite stays open, a draft is taken up from the menu (safety C8).
+
+    What was to be changed stays as it is.
+    """
+    left = state.flow in ("organize", "approve", "translate", "learn") or edited_from(state)
+    return idle(state) if left else state
+
+
+EDIT_ANSWERS, EDIT_PLEDGE = "an", "m:pledge"
+"""Data of the views that an answer is changed from; behind a colon the name of the question."""
+
+
+def edited_from(state: State) -> str:
+    """The view that a question was opened from, to which its answer leads back; empty during a join."""
+    return str(state.data.get("edit", ""))
+
+
+def back(state: State, to: str) -> Option:
+    """To the question before, or to the view that this one was opened from."""
+    return option("join.back", edited_from(state) or f"jb:{to}")
+
+
+def beside_last(rows: Rows, button: Option) -> Rows:
+    """In the last row, because a Discord message holds five and shows a longer list as a menu."""
+    return (*rows[:-1], (*rows[-1], button))
 
 
 def number(text: str) -> int | None:
@@ -77,6 +100,7 @@ def remember_source(state: State, context: Context) -> State:
         "campaign": source.campaign_id,
         "room": source.room_id,
         "generation": source.generation or None,
+        "invite": source.invite or None,
         "asks": context.source_pledge,
         "event": context.source_event or None,
     }
@@ -92,4 +116,5 @@ def source_of(state: State) -> Source:
         campaign_id=data.get("campaign"),
         room_id=data.get("room"),
         generation=int(data.get("generation") or 0),
+        invite=str(data.get("invite", "")),
     )

@@ -1,14 +1,23 @@
-"""Joining: age band first, then place, pledge, plan, and one question about updates."""
+"""Joining: age band first, then place, pledge, plan, and one question about updates.
+
+Any answer can be changed: `jb:<question>` goes back to one, `an:<question>` and `m:pledge:<question>` open one from
+"My answers" and "My pledge", to which the new answer leads back.
+"""
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import pledge
+from campaign_engine.dialogue import answers, inviting, pledge
+from campaign_engine.dialogue.ally_intents import SetSite
 from campaign_engine.dialogue.flow import (
+    EDIT_ANSWERS,
+    EDIT_PLEDGE,
     Rows,
+    back,
     before,
+    beside_last,
     column,
+    edited_from,
     idle,
-    language_rows,
     named,
     number,
     option,
@@ -19,22 +28,24 @@ from campaign_engine.dialogue.flow import (
 from campaign_engine.dialogue.intents import (
     AnswerTopic,
     CreateContact,
+    GivePledge,
     Intent,
     RefuseAge,
     SetAgeBand,
     SetPrecinct,
 )
 from campaign_engine.dialogue.state import Context, State, Step
+from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.consent import lacks_chat, refused_lately
-from campaign_engine.domain.contact import AgeBand, Medium, Topic
+from campaign_engine.domain.contact import AgeBand, Medium, Source, Topic
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
 from campaign_engine.domain.words import plain_digits
 
-PAGE = 7
-"""Precincts on one page of buttons."""
-
 ZIP_DIGITS = 5
 _CHAT = (Medium.DIRECT_MESSAGES,)
+
+_QUESTIONS = ("age", "place", "pledge", "plan", "updates", "site")
+_OPENS = ("jb", EDIT_ANSWERS, EDIT_PLEDGE)
 
 _AGE_LABELS = {
     AgeBand.UNDER_13: "join.age_u13",
@@ -54,8 +65,8 @@ def begin(state: State, context: Context) -> Step:
     """First message of a stranger: who we are, then the age band."""
     if is_blocked(context):
         return say(idle(state), Reply("help.blocked"))
-    welcome = Reply("join.welcome", options=language_rows(but=state.language))
-    return say(waits(state, "join", "age"), welcome, _age_question())
+    welcome = Reply("join.welcome", options=((option("join.change_language", "l"),),))
+    return say(waits(state, "join", "age"), welcome, _age_question(state))
 
 
 def is_blocked(context: Context) -> bool:
@@ -64,35 +75,46 @@ def is_blocked(context: Context) -> bool:
     return until is not None and until > context.now
 
 
-def _age_question() -> Reply:
-    return Reply("join.age", options=age_rows())
+def _age_question(state: State) -> Reply:
+    rows = beside_last(age_rows(), back(state, "age")) if edited_from(state) else age_rows()
+    return Reply("join.age", options=rows)
 
 
 def ask(state: State, context: Context, intents: tuple[Intent, ...] = ()) -> Step:
-    """The question of `state.field`, or the end of the join when there is none."""
+    """The question of `state.field`, or the end of the join when there is none; after a change, its view again."""
+    if state.field == "edited":
+        view = answers.pledge_view if edited_from(state) == EDIT_PLEDGE else answers.view
+        return Step(idle(state), (view(context, edits=True),), intents)
+    question = _question(state, context)
+    return Step(idle(state) if question is None else state, (question or _done(state, context),), intents)
+
+
+def _question(state: State, context: Context) -> Reply | None:
     match state.field:
         case "age":
-            return Step(state, (_age_question(),), intents)
+            return _age_question(state)
         case "place":
-            return Step(state, (_place_question(context),), intents)
-        case "pledge":
-            return Step(state, (pledge.question(state),), intents)
-        case "plan":
-            return Step(state, (pledge.plan_question(),), intents)
+            return _place_question(state, context)
+        case "pledge" | "plan":
+            return pledge.question(state) if state.field == "pledge" else pledge.plan_question(state)
         case "updates":
-            return Step(state, (_updates_question(state, context),), intents)
+            return _updates_question(state, context)
+        case "site":
+            return _site_question(context)
         case _:
-            return Step(idle(state), (_done(state, context),), intents)
+            return None
 
 
 def next_field(state: State, context: Context, after: str) -> State:
     """The first field behind `after` that is still empty; fields answered before are not asked again."""
+    if edited_from(state):
+        return waits(state, "join", "edited")
     person = context.person
     precinct_known = bool(person.precinct or state.data.get("precinct") or person.precinct_declined)
     open_fields = {
         "place": not precinct_known,
         "pledge": not person.pledged or _offers_more(state, context),
-        "plan": False,
+        "plan": person.pledge is not None and person.plan is None and _updates_open(context),
         "updates": _updates_open(context) and bool(person.precinct or state.data.get("precinct")),
     }
     order = list(open_fields)
@@ -129,15 +151,20 @@ def answer(state: State, inbound: Inbound, context: Context) -> Step | None:
         return _choice(state, inbound.data, context)
     if inbound.kind is InboundKind.TEXT and state.field == "place":
         return _typed_place(state, inbound.text, context)
-    return None
+    return _typed_site(state, context) if inbound.kind is InboundKind.TEXT and state.field == "site" else None
 
 
 def _choice(state: State, data: str, context: Context) -> Step | None:
     head, _, value = data.partition(":")
-    if head == "a" and value in set(AgeBand):
-        return _age_given(state, AgeBand(value), context)
+    if head == "a":
+        return _age_answer(state, value, context)
     if context.person.contact_id is None:
         return None
+    opened = _opened(state, data)
+    return ask(opened, context) if opened is not None else _answer_tapped(state, head, value, context)
+
+
+def _answer_tapped(state: State, head: str, value: str, context: Context) -> Step | None:
     if head in ("b", "bp", "bb"):
         return _browse(state, head, value, context)
     precinct = number(value) if head == "n" else None
@@ -145,56 +172,74 @@ def _choice(state: State, data: str, context: Context) -> Step | None:
         return _place_given(state, precinct, context)
     if head == "t" and value in ("yes", "no"):
         return _updates_answered(state, context, value == "yes")
+    return _site_given(state, Source(), context) if head == "ns" else None
+
+
+def _opened(state: State, data: str) -> State | None:
+    """The state in which the question that a button opens is asked; None for other buttons."""
+    for head in _OPENS:
+        field = data.removeprefix(f"{head}:")
+        if field in _QUESTIONS and field != data:
+            return waits(state, "join", field, **({} if head == "jb" else {"edit": head}))
     return None
 
 
 def _browse(state: State, head: str, value: str, context: Context) -> Step | None:
-    """Boroughs (`bb`), one borough (`b:<index>`) or a further page of it (`bp:<index>:<page>`)."""
+    """Boroughs (`bb`) or one borough (`b:<index>`); older messages of ours ask for its pages (`bp:<index>:<page>`)."""
     if head == "bb":
         return ask(waits(state, "join", "place"), context)
-    first, _, second = value.partition(":")
-    borough, page = number(first), number(second or "0")
-    return None if borough is None or page is None else _borough_chosen(state, borough, page, context)
+    borough = number(value.partition(":")[0])
+    return None if borough is None else _borough_chosen(state, borough, context)
+
+
+def _age_answer(state: State, value: str, context: Context) -> Step | None:
+    if value == f"{AgeBand.UNDER_13}:yes":
+        return say(idle(state), Reply("help.under_13"), intents=(RefuseAge(),))
+    return _age_given(state, AgeBand(value), context) if value in set(AgeBand) else None
 
 
 def _age_given(state: State, band: AgeBand, context: Context) -> Step:
     if is_blocked(context):
         return say(idle(state), Reply("help.blocked"))
+    person = context.person
     if band is AgeBand.UNDER_13:
-        return say(idle(state), Reply("help.under_13"), intents=(RefuseAge(),))
-    if context.person.contact_id is not None:
-        return ask(next_field(state, context, ""), context, (SetAgeBand(band),))
+        return _under_13(state, known=person.contact_id is not None)
+    if person.contact_id is not None:
+        after = replace(context, person=replace(person, age_band=band))
+        return ask(next_field(state, after, ""), after, (SetAgeBand(band),))
     created = CreateContact(band, state.language, source_of(state))
+    state = replace(state, data={key: value for key, value in state.data.items() if key != "invite"})
     following = ask(next_field(state, context, ""), context, (created,))
     if band is AgeBand.FROM_22:
         return replace(following, replies=(Reply("join.adult"), *following.replies))
     return following
 
 
-def _place_question(context: Context) -> Reply:
+def _under_13(state: State, *, known: bool) -> Step:
+    """Nothing is kept (safety C2). Of somebody who has joined everything goes, so an accidental tap is asked about."""
+    if not known:
+        return say(idle(state), Reply("help.under_13"), intents=(RefuseAge(),))
+    sure = (option("menu.delete_yes", f"a:{AgeBand.UNDER_13}:yes"), option("menu.delete_no", "jb:age"))
+    return say(state, Reply("join.under_13_sure", options=(sure,)))
+
+
+def _place_question(state: State, context: Context) -> Reply:
     boroughs = [named(name, f"b:{number}") for number, name in enumerate(context.places.boroughs())]
-    return Reply("join.place", options=(*column(*boroughs), (option("join.rather_not", "n:0"),)), asks_text=True)
+    last = (back(state, "age"), option("join.rather_not", "n:0"))
+    return Reply("join.place", options=(*column(*boroughs), last), asks_text=True)
 
 
-def _borough_chosen(state: State, borough: int, page: int, context: Context) -> Step | None:
+def _borough_chosen(state: State, borough: int, context: Context) -> Step | None:
+    """All of it at once, so that it takes one tap; the longest is just what a menu of Discord holds."""
     boroughs = context.places.boroughs()
     if borough >= len(boroughs):
         return None
-    precincts = context.places.precincts(boroughs[borough])
-    shown = precincts[page * PAGE : (page + 1) * PAGE]
-    if not shown:
-        return None
-    buttons = column(*(named(f"{name} ({number})", f"n:{number}") for number, name in shown))
-    turn = [option("join.back", f"bp:{borough}:{page - 1}" if page else "bb")]
-    if (page + 1) * PAGE < len(precincts):
-        turn.append(option("join.more", f"bp:{borough}:{page + 1}"))
-    reply = Reply(
-        "join.neighbourhood",
-        {"borough": boroughs[borough]},
-        options=(*buttons, tuple(turn), (option("join.rather_not", "n:0"),)),
-        edits=True,
-        asks_text=True,
+    buttons = column(
+        *(named(f"{name} ({number})", f"n:{number}") for number, name in context.places.precincts(boroughs[borough]))
     )
+    last = (option("join.back", "bb"), option("join.rather_not", "n:0"))
+    values = {"borough": boroughs[borough]}
+    reply = Reply("join.neighbourhood", values, options=(*buttons, last), edits=True, asks_text=True)
     return say(waits(state, "join", "place"), reply)
 
 
@@ -202,12 +247,14 @@ def _typed_place(state: State, text: str, context: Context) -> Step | None:
     source = context.source
     if source is not None and source.precinct is not None:
         return _place_given(waits(state, "join", "place", site=source.site_id), source.precinct, context)
+    if context.code_problem:
+        return say(state, Reply("join.code_unknown"), _place_question(state, context))
     digits = plain_digits(text.strip())
     if not digits.isdecimal() or len(digits) != ZIP_DIGITS:
-        return say(state, Reply("join.place_unclear"), _place_question(context))
+        return say(state, Reply("join.place_unclear"), _place_question(state, context))
     found = context.places.by_zip(digits)[:3]
     if not found:
-        return say(state, Reply("join.zip_outside"), _place_question(context))
+        return say(state, Reply("join.zip_outside"), _place_question(state, context))
     suggested = column(*(named(f"{context.places.name(number)} ({number})", f"n:{number}") for number in found))
     other = (option("join.other_area", "bb"), option("join.rather_not", "n:0"))
     return say(state, Reply("join.zip_suggests", options=(*suggested, other)))
@@ -217,7 +264,38 @@ def _place_given(state: State, precinct: int, context: Context) -> Step | None:
     if precinct and not _exists(precinct, context):
         return None
     state = waits(state, "join", "place", **({"precinct": precinct} if precinct else {}))
-    return ask(next_field(state, context, "place"), context, (SetPrecinct(precinct or None),))
+    chosen = replace(context.person, precinct=precinct or None, precinct_declined=not precinct)
+    after = replace(context, person=chosen)
+    return ask(next_field(state, after, "place"), after, (SetPrecinct(precinct or None),))
+
+
+def _site_question(context: Context) -> Reply:
+    none = ((option("join.no_site", "ns"),),) if context.person.site_id is not None else ()
+    return Reply("join.site", options=(*none, (option("join.back", EDIT_ANSWERS),)), asks_text=True)
+
+
+def _typed_site(state: State, context: Context) -> Step:
+    source = context.source
+    if source is None or source.site_id is None or source.invite:
+        return say(state, Reply("join.code_unknown"), _site_question(context))
+    return _site_given(state, source, context)
+
+
+def _site_given(state: State, source: Source, context: Context) -> Step:
+    """Without a site, none is kept any more."""
+    person = replace(context.person, site_id=source.site_id, site_name=source.site_name)
+    edited = waits(state, "join", "edited", edit=EDIT_ANSWERS)
+    return ask(edited, replace(context, person=person), (SetSite(source.site_id),))
+
+
+def pledged(given: GivePledge, state: State, context: Context) -> Step:
+    """What follows a pledge or its plan."""
+    person = replace(context.person, pledged=True, pledge=given.pledge, plan=given.if_then or context.person.plan)
+    after = replace(context, person=person)
+    if given.if_then is None and not edited_from(state):
+        return before(Reply("pledge.thanks"), ask(state, after), given)
+    said = Reply("pledge.thanks" if given.if_then is None else "pledge.planned")
+    return before(said, ask(next_field(state, after, "plan"), after), given)
 
 
 def _exists(precinct: int, context: Context) -> bool:
@@ -228,7 +306,7 @@ def _exists(precinct: int, context: Context) -> bool:
 def _updates_question(state: State, context: Context) -> Reply:
     precinct = context.person.precinct or state.data.get("precinct")
     area = context.places.name(int(precinct)) if precinct else ""
-    rows = ((option("join.updates_no", "t:no"), option("join.updates_yes", "t:yes")),)
+    rows = ((option("join.updates_no", "t:no"), option("join.updates_yes", "t:yes")), (back(state, "plan"),))
     asked = "join.updates" if context.person.thread is None else "join.updates_direct"
     return Reply(asked, {"area": area}, options=rows)
 
@@ -258,5 +336,8 @@ def _updates_kept(state: State, context: Context, given: AnswerTopic) -> Step:
 
 
 def _done(state: State, context: Context) -> Reply:
-    rows = (*pledge.lesson_row(state, context), (option("menu.open", "m"),))
+    """Whoever pledged to learn or to invite is offered it at once."""
+    invite = inviting.button(context) if context.person.pledge is PledgeCode.ALLY else None
+    more = (option("answers.open", EDIT_ANSWERS), option("menu.open", "m"))
+    rows = (*pledge.lesson_row(state, context), *(((invite,),) if invite else ()), more)
     return Reply("join.done", options=rows, edits=True, stays=True)

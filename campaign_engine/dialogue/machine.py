@@ -24,7 +24,7 @@ from campaign_engine.dialogue.flow import before, idle, remember_source, say
 from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.action import ActionKind
-from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.contact import LANGUAGES, CodeProblem
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
 from campaign_engine.domain.words import command_in, is_stop
@@ -82,14 +82,21 @@ def _started(state: State, inbound: Inbound, context: Context) -> Step:
     kept = state if state.flow == "join" and context.source is None else idle(state)
     state = remember_source(kept, context)
     if context.person.contact_id is None:
-        started = join.begin(state, context)
-        unknown = bool(inbound.data) and context.source is None
-        return before(Reply("join.code_unknown"), started) if unknown else started
+        return _hinted(join.begin(state, context), context)
     if context.person.opted_out:
         return menu.come_back(state, context)
+    if context.source is not None and context.source.invite:
+        return before(Reply("invite.already"), menu.open_question(idle(state), context))
     if "campaign" in state.data:
         return join.ask(join.next_field(state, context, "place"), context)
-    return menu.open_question(state, context)
+    return _hinted(menu.open_question(state, context), context)
+
+
+def _hinted(made: Step, context: Context) -> Step:
+    """A code that leads nowhere is said, and all goes on without it."""
+    said = {CodeProblem.UNKNOWN: "join.code_unknown", CodeProblem.ENDED: "invite.ended"}
+    problem = context.code_problem
+    return before(Reply(said[problem]), made) if problem is not None else made
 
 
 def _answered(state: State, inbound: Inbound, context: Context) -> Step | None:
@@ -116,14 +123,9 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
         return joining
     if context.person.contact_id is None:
         return None
-    given = pledge.chosen(state, data)
+    given = pledge.chosen(state, data, context)
     if given is not None:
-        intent, following = given
-        if following.field == "plan" and intent.if_then is None:
-            return before(Reply("pledge.thanks"), join.ask(following, context), intent)
-        return before(
-            Reply("pledge.planned"), join.ask(join.next_field(following, _pledged(context), "plan"), context), intent
-        )
+        return join.pledged(*given, context)
     made = learn.choice(state, data, context) or automatic.choice(state, data, context)
     made = made or events.choice(state, data, context) or training.choice(state, data, context)
     made = made or translate.choice(state, data, context)
@@ -141,14 +143,12 @@ def _stranger_from_post(state: State, context: Context) -> Step | None:
     return join.begin(remember_source(idle(state), context), context)
 
 
-def _pledged(context: Context) -> Context:
-    return replace(context, person=replace(context.person, pledged=True))
-
-
 def _lost(state: State, inbound: Inbound, context: Context) -> Step:
     """Anything else gets the short help line and a way on (safety H1)."""
     if inbound.room and inbound.data.startswith(POST_BUTTON):
         return say(state, Reply("help.short"))
+    if context.code_problem is not None:
+        return _hinted(menu.open_question(state, context), context)
     following = menu.open_question(state, context)
     if state.flow == "organize" and context.draft is not None and state.field in draft_steps.fields_of(context.draft):
         following = draft_steps.ask(state, state.field, context)

@@ -3,11 +3,30 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from campaign_engine.dialogue import consents, join, learn, staff_menu, stopping, training, volunteer
+from campaign_engine.dialogue import (
+    answers,
+    consents,
+    inviting,
+    join,
+    learn,
+    staff_menu,
+    stopping,
+    training,
+    volunteer,
+)
+from campaign_engine.dialogue.ally_intents import ShowVerify
 from campaign_engine.dialogue.approval_intents import ShowOwnWaits
-from campaign_engine.dialogue.flow import Rows, aside, before, idle, language_rows, option, say, waits
+from campaign_engine.dialogue.flow import EDIT_ANSWERS, Rows, aside, before, idle, language_rows, option, say, waits
 from campaign_engine.dialogue.help import opened_card
-from campaign_engine.dialogue.intents import DeletePerson, OptIn, OptOut, SetLanguage, ShowHeld, ShowNear, ShowStatus
+from campaign_engine.dialogue.intents import (
+    DeletePerson,
+    OptIn,
+    OptOut,
+    SetLanguage,
+    ShowHeld,
+    ShowNear,
+    ShowStatus,
+)
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.contact import LessonCode
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
@@ -38,7 +57,13 @@ def _help(_: Context) -> Option:
     return option("menu.help", "m:help")
 
 
-_ALLY_BUTTONS: tuple[Callable[[Context], Option | None], ...] = (_my_pledge, learn.menu_button, _what_i_get, _help)
+_ALLY_BUTTONS: tuple[Callable[[Context], Option | None], ...] = (
+    _my_pledge,
+    learn.menu_button,
+    inviting.button,
+    _what_i_get,
+    _help,
+)
 """An ally's menu in this order; what leads nowhere for this person makes no button (None)."""
 
 IN_A_ROW = 2
@@ -60,8 +85,8 @@ def _ally_rows(context: Context) -> Rows:
 def more(state: State, context: Context) -> Step:
     """Everything that is needed now and then."""
     rows = (
-        (option("menu.language", "l"), option("menu.privacy", "m:privacy")),
-        (consents.break_button(context), option("menu.export", "m:export")),
+        (option("answers.open", EDIT_ANSWERS), option("menu.language", "l"), consents.break_button(context)),
+        (option("menu.privacy", "m:privacy"), option("menu.export", "m:export"), option("verify.open", "m:verify")),
         *volunteer.rows(context),
         (option("menu.stop", "m:stop"), option("menu.delete", "m:delete")),
         (option("menu.open", "m:back"),),
@@ -71,12 +96,13 @@ def more(state: State, context: Context) -> Step:
 
 def command(name: str, state: State, context: Context) -> Step | None:
     """A command by its name; None for one that nobody knows. The open question is kept."""
-    if context.person.contact_id is None and name in ("menu", "pause", "resume", "status"):
+    if context.person.contact_id is None and name in ("menu", "pause", "resume", "status", "invite"):
         return open_question(state, context)
     simple = {
         "help": Step(state, (opened_card(),)),
         "privacy": Step(state, (Reply("menu.privacy_text"),)),
         "export": Step(state, (), (ShowHeld(),)),
+        "verify": Step(state, (), (ShowVerify(),)),
     }
     if name in simple:
         return simple[name]
@@ -87,7 +113,12 @@ def command(name: str, state: State, context: Context) -> Step | None:
     flows = {"stop": opt_out, "delete": ask_delete, "language": choose_language}
     if name in flows:
         return flows[name](state)
-    opened = {"menu": opened_menu, "pause": consents.choose_break, "resume": consents.end_break}
+    opened = {
+        "menu": opened_menu,
+        "pause": consents.choose_break,
+        "resume": consents.end_break,
+        "invite": inviting.opened,
+    }
     return opened[name](state, context) if name in opened else None
 
 
@@ -108,6 +139,7 @@ def choice(state: State, data: str, context: Context) -> Step | None:
         "m:help": Step(state, (opened_card(),)),
         "m:near": say(state, intents=(ShowNear(),)),
         "m:privacy": Step(state, (Reply("menu.privacy_text"),)),
+        "m:verify": say(state, intents=(ShowVerify(),)),
         "m:delete": ask_delete(state),
         "del:yes": Step(idle(state), (Reply("menu.deleted"),), (DeletePerson(),)),
     }
@@ -117,21 +149,31 @@ def choice(state: State, data: str, context: Context) -> Step | None:
 
 
 def _joined_choice(state: State, data: str, context: Context) -> Step | None:
-    opens = {"m": opened_menu, "m:more": more}
-    if data in opens:
-        return opens[data](state, context)
-    match data:
-        case consents.COME_BACK if context.person.opted_out:
-            return come_back(state, context)
-        case "m:back" | consents.COME_BACK:
-            return menu(state, context)
-        case "m:export":
-            return say(state, intents=(ShowHeld(),))
-        case "m:pledge":
-            return join.ask(waits(aside(state), "join", "pledge"), context)
-        case _:
-            made = staff_menu.choice(state, data, context, _everybodys_rows(context))
-            return made or stopping.choice(state, data, context) or consents.choice(state, data, context)
+    pages = {
+        "m": opened_menu,
+        "m:back": menu,
+        "m:more": more,
+        "m:pledge": _pledge_page,
+        EDIT_ANSWERS: _answers_page,
+        consents.COME_BACK: come_back if context.person.opted_out else menu,
+    }
+    if data in pages:
+        return pages[data](state, context)
+    if data == "m:export":
+        return say(state, intents=(ShowHeld(),))
+    made = staff_menu.choice(state, data, context, _everybodys_rows(context))
+    made = made or stopping.choice(state, data, context) or inviting.choice(state, data, context)
+    return made or consents.choice(state, data, context)
+
+
+def _pledge_page(state: State, context: Context) -> Step:
+    if context.person.pledge is None:
+        return join.ask(waits(aside(state), "join", "pledge"), context)
+    return say(aside(state), answers.pledge_view(context))
+
+
+def _answers_page(state: State, context: Context) -> Step:
+    return say(aside(state), answers.view(context))
 
 
 def opt_out(state: State) -> Step:
@@ -177,4 +219,4 @@ def open_question(state: State, context: Context) -> Step:
     if state.flow == learn.FLOW:
         return learn.ask(state, context)
     resumed = None if context.person.is_staff else join.resume(state, context)
-    return resumed or menu(state, context)
+    return before(Reply("join.resumed"), resumed) if resumed is not None else menu(state, context)

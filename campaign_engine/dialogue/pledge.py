@@ -2,7 +2,17 @@
 
 from dataclasses import replace
 
-from campaign_engine.dialogue.flow import Rows, column, option, remember_source, say, source_of, waits
+from campaign_engine.dialogue.flow import (
+    Rows,
+    back,
+    beside_last,
+    column,
+    option,
+    remember_source,
+    say,
+    source_of,
+    waits,
+)
 from campaign_engine.dialogue.intents import CreateContact, GivePledge, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.action import IfThen, PledgeCode
@@ -26,21 +36,24 @@ def question(state: State) -> Reply:
     """All three, or the one that the campaign asks for."""
     asked = state.data.get("asks")
     codes = [PledgeCode(asked)] if asked in set(PledgeCode) else list(PledgeCode)
-    return Reply("pledge.question", options=column(*(option(f"pledge.{code}", f"pl:{code}") for code in codes)))
+    rows = column(*(option(f"pledge.{code}", f"pl:{code}") for code in codes))
+    return Reply("pledge.question", options=(*rows, (back(state, "place"),)))
 
 
-def plan_question() -> Reply:
+def plan_question(state: State) -> Reply:
     """The if-then list."""
-    return Reply("pledge.plan", options=column(*(option(f"pledge.if_{plan}", f"if:{plan}") for plan in IfThen)))
+    rows = column(*(option(f"pledge.if_{plan}", f"if:{plan}") for plan in IfThen))
+    return Reply("pledge.plan", options=beside_last(rows, back(state, "pledge")))
 
 
-def chosen(state: State, data: str) -> tuple[GivePledge, State] | None:
+def chosen(state: State, data: str, context: Context) -> tuple[GivePledge, State] | None:
     """A pledge or a plan was tapped: the pledge is given at once, the plan completes it."""
     head, _, value = data.partition(":")
+    given = state.data.get("pledge") or context.person.pledge
     if head == "pl" and value in set(PledgeCode):
         return GivePledge(PledgeCode(value), None, source_of(state)), waits(state, "join", "plan", pledge=value)
-    if head == "if" and value in set(IfThen) and state.data.get("pledge") in set(PledgeCode):
-        return GivePledge(PledgeCode(state.data["pledge"]), IfThen(value), source_of(state)), state
+    if head == "if" and value in set(IfThen) and given in set(PledgeCode):
+        return GivePledge(PledgeCode(given), IfThen(value), source_of(state)), state
     return None
 
 
@@ -66,7 +79,7 @@ def from_post(state: State, data: str, context: Context) -> Step | None:
     asked = _asked(context)
     given = GivePledge(asked, None, context.source)
     state = waits(state, "join", "plan", pledge=str(asked))
-    return say(state, Reply("pledge.thanks"), plan_question(), intents=(given,))
+    return say(state, Reply("pledge.thanks"), plan_question(state), intents=(given,))
 
 
 def _one_tap(state: State, band: str, context: Context) -> Step | None:

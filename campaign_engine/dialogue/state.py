@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from campaign_engine.dialogue.intents import Intent
 from campaign_engine.domain.campaign import Draft
-from campaign_engine.domain.contact import Person, Source
+from campaign_engine.domain.contact import CodeProblem, Person, Source
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.translation import TranslationTask
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
@@ -58,7 +58,8 @@ class Context:
     `waiting` counts campaigns that wait for this approver,
     `requests` people who want to organize in their area, `texts_waiting` automatic texts that wait. `top` are the
     precincts of the current default ranking. `tasks` are texts that this person may translate. `hours` say when posts
-    leave. `pinned` is the code of the lesson on top where the person's precinct was held (safety I1).
+    leave. `pinned` is the code of the lesson on top where the person's precinct was held, `recruiting_held_until` when
+    people may be invited there again (safety I1). `code_problem` says why a code that was given leads nowhere.
     """
 
     person: Person
@@ -78,6 +79,8 @@ class Context:
     tasks: tuple[TranslationTask, ...] = ()
     pinned: str = ""
     hours: SendingHours = DEFAULT_HOURS
+    code_problem: CodeProblem | None = None
+    recruiting_held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

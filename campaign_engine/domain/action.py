@@ -36,6 +36,7 @@ class ActionKind(StrEnum):
     DELETE = "delete"
     PAUSE = "pause"
     LESSON_DONE = "lesson_done"
+    INVITE = "invite"
 
 
 class SiteKind(StrEnum):

@@ -43,6 +43,12 @@ def new_word_code() -> str:
     return f"{secrets.choice(WORDS)}{secrets.randbelow(90) + 10}"
 
 
+def word_code_of(digits: str) -> str:
+    """One that follows from hexadecimal digits."""
+    number = int(digits, 16)
+    return f"{WORDS[number % len(WORDS)]}{number // len(WORDS) % 90 + 10}"
+
+
 def plain_code(typed: str) -> str:
     """As it is stored: upper case, digits 0 to 9, without the blanks and hyphens that people put in."""
     return "".join(plain_digits(typed.upper()).replace("-", " ").split())

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from campaign_engine.domain.action import PledgeCode
-from campaign_engine.domain.contact import CONSENT_KINDS, AgeBand, Answer, Consent, ConsentKind, Medium, Person, Topic
+from campaign_engine.domain.contact import (
+    CONSENT_KINDS,
+    AgeBand,
+    Answer,
+    Consent,
+    ConsentKind,
+    Limit,
+    Medium,
+    Person,
+    Topic,
+)
+from campaign_engine.domain.planner import MOST_A_WEEK
 from campaign_engine.domain.schedule import to_wall
 
 REFUSAL_KEPT = timedelta(days=365)
@@ -45,6 +56,12 @@ def is_on(person: Person, kind: ConsentKind) -> bool:
 def is_paused(person: Person, now: datetime) -> bool:
     """On a break of their own, or quiet after a help card (safety H3)."""
     return person.paused_until is not None and person.paused_until > now
+
+
+def most_a_week(person: Person) -> int:
+    """What they asked for, else the most that everybody may get (safety S5)."""
+    asked = person.answers.get(Limit.ONCE_A_WEEK)
+    return 1 if asked is not None and asked.granted else MOST_A_WEEK
 
 
 def needs_area(kind: ConsentKind) -> bool:

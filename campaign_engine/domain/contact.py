@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from campaign_engine.domain.action import PledgeCode
+from campaign_engine.domain.action import IfThen, PledgeCode
 
 
 class AgeBand(StrEnum):
@@ -46,16 +46,25 @@ class Medium(StrEnum):
     DIRECT_MESSAGES = "direct_messages"
 
 
-ConsentKind = Topic | Consent | Medium
+class Limit(StrEnum):
+    """What somebody may ask for to get less than they said yes to; STOP does not end it."""
+
+    ONCE_A_WEEK = "once_a_week"
+
+
+ConsentKind = Topic | Consent | Medium | Limit
 """Anything that has its own yes or no."""
 
 CONSENT_KINDS: tuple[ConsentKind, ...] = (*Topic, *Consent)
+"""What a yes lets us send, or do."""
 
 
 def consent_kind(name: str) -> ConsentKind:
     """By its stored name. Raises ValueError."""
     if name in set(Medium):
         return Medium(name)
+    if name in set(Limit):
+        return Limit(name)
     return Topic(name) if name in set(Topic) else Consent(name)
 
 
@@ -85,7 +94,10 @@ LANGUAGES = ("en", "es")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What brought someone: the site of a poster or link, a post in a room, an invite; never a person (safety N4)."""
+    """What brought someone: the site of a poster or link, a post in a room, an invite; never a person (safety N4).
+
+    `invite` is the keyed hash by which an invite's single use is marked.
+    """
 
     site_id: int | None = None
     site_name: str = ""
@@ -93,6 +105,14 @@ class Source:
     campaign_id: int | None = None
     room_id: int | None = None
     generation: int = 0
+    invite: str = ""
+
+
+class CodeProblem(StrEnum):
+    """Why a code leads nowhere: nobody knows it, or it is an invite that was used or has ended."""
+
+    UNKNOWN = "unknown"
+    ENDED = "ended"
 
 
 class Role(StrEnum):
@@ -178,7 +198,8 @@ class Person:
     `contact_id` is None for someone who has not given an age band yet. Times are UTC. `asked` says when we last put a
     question about a consent to them outside the join; `joined_at` is None for a stranger. `lessons` says how far they
     are in each one that they opened (domain.lesson.DONE). `thread`: whether a direct chat is open, None where the
-    channel needs none.
+    channel needs none. `pledge` is the one that they chose last, with its `plan`. `invites` is their counter: the last
+    day of each that they made, by slot.
     """
 
     contact_id: int | None = None
@@ -188,6 +209,7 @@ class Person:
     precinct: int | None = None
     precinct_declined: bool = False
     site_id: int | None = None
+    site_name: str = ""
     generation: int = 0
     paused_until: datetime | None = None
     opted_out: bool = False
@@ -197,10 +219,13 @@ class Person:
     asked: Mapping[ConsentKind, datetime] = field(default_factory=dict)
     pledged: bool = False
     pledges: frozenset[PledgeCode] = frozenset()
+    pledge: PledgeCode | None = None
+    plan: IfThen | None = None
     pledged_campaigns: frozenset[int] = frozenset()
     grants: tuple[RoleGrant, ...] = ()
     handle: str = ""
     trained: bool = False
+    invites: Mapping[int, date] = field(default_factory=dict)
     request: RoleRequest | None = None
     lessons: Mapping[LessonCode, int] = field(default_factory=dict)
     thread: bool | None = None

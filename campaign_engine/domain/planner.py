@@ -70,7 +70,7 @@ class Facts:
     `text_approved`: it is no automatic text, or one whose wording somebody approved.
     `sent`: when anything proactive may have left to this person in the last seven days, in any order.
     `aftermath_near`: an aftermath campaign runs in the person's precinct. `held_until`: a hold of the precinct.
-    `stopped`: the kill switch is on.
+    `stopped`: the kill switch is on. `once_a_week`: the person asked for no more.
     """
 
     stale_at: datetime
@@ -88,6 +88,7 @@ class Facts:
     stopped: bool = False
     sent: tuple[datetime, ...] = ()
     aftermath_near: bool = False
+    once_a_week: bool = False
 
     @property
     def is_urgent(self) -> bool:
@@ -169,7 +170,7 @@ def first_leaving(approved_at: datetime | None) -> datetime | None:
 
 def _over_cap(facts: Facts, moment: datetime, hours: SendingHours) -> Verdict | None:
     """A step of a series waits. Any other post waits only where it can still be in time, else it is suppressed."""
-    most = MOST_NEAR_AFTERMATH if facts.aftermath_near else MOST_A_WEEK
+    most = 1 if facts.once_a_week else MOST_NEAR_AFTERMATH if facts.aftermath_near else MOST_A_WEEK
     recent = sorted(one for one in facts.sent if one > moment - WEEK)
     rested = recent[-1] + APART if recent else moment
     room_again = recent[-most] + WEEK if len(recent) >= most else moment

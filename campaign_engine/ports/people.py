@@ -5,7 +5,7 @@ keyed hash and keeps it encrypted (safety A1).
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypedDict
@@ -33,7 +33,8 @@ class Opened:
 
     `language_known` is False while nobody has chosen one: then `person.language` is English and means nothing.
     `done_today` holds the actions already recorded on the New York day of the read.
-    `area_held_at`: when the person's precinct was last held. `desk` is None for everybody without a role.
+    `area_held_at`: when the person's precinct was last held; `area_closed_at` the same, of a hold that still stands.
+    `desk` is None for everybody without a role.
     """
 
     person: Person
@@ -43,6 +44,7 @@ class Opened:
     language_known: bool = False
     done_today: frozenset[tuple[ActionKind, int | None]] = frozenset()
     area_held_at: datetime | None = None
+    area_closed_at: datetime | None = None
     named: Named = dataclasses.field(default_factory=Named)
     desk: Desk | None = None
 
@@ -72,7 +74,7 @@ class ContactChanges(TypedDict, total=False):
     language: str
     precinct: int | None
     precinct_declined: bool
-    site_id: int
+    site_id: int | None
     paused_until: datetime | None
     last_seen_at: datetime
 
@@ -92,10 +94,10 @@ class Held:
     """Everything that is kept about one person, for their own eyes (safety C8).
 
     `topics` are all yes and no, `asked` the consents that we do not ask about again for a while. `actions` and
-    `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox.
-    `lessons` are those that were opened, and whether each was finished,
-    `lessons_sent` codes of what the series sent. `pseudonym` is empty when no
-    contact is kept. `listed` says that an imported list of opt-outs held the address.
+    `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox. `lessons` are those that were
+    opened, and whether each was finished, `lessons_sent` codes of what the series sent. `invites` are the last days of
+    the links they made. `pseudonym` is empty when no contact is kept. `listed` says that an imported list of opt-outs
+    held the address.
     """
 
     who: Destination
@@ -108,6 +110,7 @@ class Held:
     site: str = ""
     generation: int = 0
     paused_until: datetime | None = None
+    invites: tuple[date, ...] = ()
     joined_on: date | None = None
     last_seen_on: date | None = None
     topics: tuple[tuple[ConsentKind, bool, date], ...] = ()
@@ -166,6 +169,16 @@ class Outcome:
     changes: ContactChanges = dataclasses.field(default_factory=ContactChanges)
     actions: tuple[NewAction, ...] = ()
     status: AddressStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundInvite:
+    """An invite that was opened; `over` when it was used or its last day is past. Whose it was, nobody knows."""
+
+    code_hash: str
+    generation: int
+    site_id: int | None
+    over: bool
 
 
 class ContactsRepository(Protocol):
@@ -275,3 +288,18 @@ class ActionsRepository(Protocol):
 
     async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:
         """Add the plan to the contact's newest pledge of this choice; False when there is none."""
+
+
+class InvitesRepository(Protocol):
+    """Allies' invites: signed codes without an owner (safety N4)."""
+
+    async def issue(
+        self, contact_id: int, slots: Sequence[int], generation: int, site_id: int | None, today: date
+    ) -> tuple[str, ...]:
+        """A code for each of these slots of the person's counter; nothing leads from a code to them."""
+
+    async def look(self, code: str, today: date) -> FoundInvite | None:
+        """What a code says; None for one that we did not make."""
+
+    async def use(self, code_hash: str, today: date) -> bool:
+        """Mark it; False when somebody was faster."""

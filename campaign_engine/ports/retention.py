@@ -24,7 +24,7 @@ class RetentionRepository(Protocol):
         """People as by /delete but without a do-not-contact mark; staff stay; how many."""
 
     async def forget_invites(self, now: datetime) -> int:
-        """Role invites that ended or were used."""
+        """Role invites that ended or were used; of allies' invites the counters and marks that are over."""
 
     async def forget_counters(self, before: datetime) -> int:
         """Counts of days before."""

@@ -161,6 +161,7 @@ class Claimed:
     stopped: bool = False
     sent: tuple[datetime, ...] = ()
     aftermath_near: bool = False
+    once_a_week: bool = False
 
     @property
     def facts(self) -> Facts:
@@ -181,6 +182,7 @@ class Claimed:
             stopped=self.stopped,
             sent=self.sent,
             aftermath_near=self.aftermath_near,
+            once_a_week=self.once_a_week,
         )
 
 

@@ -10,7 +10,13 @@ from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, 
 from campaign_engine.ports.lessons import LessonsRepository
 from campaign_engine.ports.marks import MarksRepository
 from campaign_engine.ports.optouts import OptOutsRepository
-from campaign_engine.ports.people import ActionsRepository, ContactsRepository, DialoguesRepository, ThreadsRepository
+from campaign_engine.ports.people import (
+    ActionsRepository,
+    ContactsRepository,
+    DialoguesRepository,
+    InvitesRepository,
+    ThreadsRepository,
+)
 from campaign_engine.ports.pictures import PicturesRepository
 from campaign_engine.ports.planning import (
     AuditRepository,
@@ -51,6 +57,8 @@ class UnitOfWork(Protocol):
     def series(self) -> SeriesRepository: ...  # noqa: D102
     @property
     def lessons(self) -> LessonsRepository: ...  # noqa: D102
+    @property
+    def invites(self) -> InvitesRepository: ...  # noqa: D102
     @property
     def campaigns(self) -> CampaignsRepository: ...  # noqa: D102
     @property

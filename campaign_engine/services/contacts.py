@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from campaign_engine.dialogue.ally_intents import SetSite
 from campaign_engine.dialogue.intents import (
     AnswerTopic,
     CreateContact,
@@ -21,7 +22,15 @@ from campaign_engine.dialogue.intents import (
 from campaign_engine.dialogue.state import Places
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.consent import UNTIL_RESUMED, longer_break
-from campaign_engine.domain.contact import AddressStatus, Answer, ConsentKind, Person, RoleRequest
+from campaign_engine.domain.contact import (
+    CONSENT_KINDS,
+    AddressStatus,
+    Answer,
+    ConsentKind,
+    Person,
+    RoleRequest,
+    Source,
+)
 from campaign_engine.domain.languages import LANGUAGE_NAMES
 from campaign_engine.domain.message import InboundKind, Reply
 from campaign_engine.domain.schedule import to_wall
@@ -41,7 +50,7 @@ async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
     """
     if turn.person.contact_id is not None:
         return ()
-    source = intent.source
+    source = await _used(turn, intent.source)
     status = AddressStatus.UNSTARTED if turn.inbound.room else AddressStatus.ACTIVE
     new = NewContact(
         turn.who,
@@ -64,6 +73,13 @@ async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
     turn.record(ActionKind.JOIN, source.campaign_id)
     turn.record(ActionKind.PLEDGE, campaign_id)
     return ()
+
+
+async def _used(turn: Turn, source: Source) -> Source:
+    """An invite works once; where somebody was faster, the join is an ordinary one (safety N4)."""
+    if not source.invite or await turn.work.invites.use(source.invite, to_wall(turn.now).date()):
+        return source
+    return replace(source, generation=0, site_id=None)
 
 
 async def create_staff(turn: Turn, language: str) -> None:
@@ -123,6 +139,13 @@ async def set_precinct(turn: Turn, intent: SetPrecinct) -> Replies:
     return ()
 
 
+async def set_site(turn: Turn, intent: SetSite) -> Replies:
+    """What was counted to another site before stays there."""
+    turn.changes["site_id"] = intent.site_id
+    turn.person = replace(turn.person, site_id=intent.site_id)
+    return ()
+
+
 async def answer_topic(turn: Turn, intent: AnswerTopic) -> Replies:
     """Kept with its moment, yes and no alike (safety C5)."""
     if turn.person.contact_id is None:
@@ -175,9 +198,9 @@ async def opt_in(turn: Turn, intent: OptIn) -> Replies:  # noqa: ARG001 - the in
 
 
 def _withdrawn(turn: Turn) -> dict[ConsentKind, Answer]:
-    """Every yes is a no from now on; an earlier no keeps its day."""
-    off = Answer(False, turn.now)
-    return {kind: off if answer.granted else answer for kind, answer in turn.person.answers.items()}
+    """Every yes is a no from now on; an earlier no keeps its day, and how often at most stays."""
+    off, answers = Answer(False, turn.now), turn.person.answers
+    return {kind: off if given.granted and kind in CONSENT_KINDS else given for kind, given in answers.items()}
 
 
 async def delete_person(turn: Turn, intent: DeletePerson) -> Replies:  # noqa: ARG001 - the intent has no fields
@@ -224,6 +247,7 @@ def held_reply(held: Held, person: Person, places: Places) -> Reply:
             "declined": held.precinct_declined,
             "site": held.site,
             "generation": held.generation,
+            "invites": held.invites,
             "paused_until": held.paused_until and to_wall(held.paused_until).date(),
             "paused_openly": held.paused_until == UNTIL_RESUMED,
             "joined_on": held.joined_on,
@@ -275,6 +299,7 @@ def handlers(places: Places) -> Handlers:
         SetAgeBand: set_age_band,
         SetLanguage: set_language,
         SetPrecinct: set_precinct,
+        SetSite: set_site,
         AnswerTopic: answer_topic,
         NoteAsked: note_asked,
         Pause: pause,

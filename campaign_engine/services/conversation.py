@@ -7,12 +7,13 @@ person (ADR 12 says how, and which operations of staff cost more).
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from campaign_engine.dialogue import machine
 from campaign_engine.dialogue.intents import Intent, ShowHints, ShowPreview
 from campaign_engine.dialogue.state import Context, Places, State, Step
-from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.accounts import Accounts
+from campaign_engine.domain.contact import LANGUAGES, CodeProblem
 from campaign_engine.domain.errors import BUSY, GroundswellError, StoreUnavailable, busy
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
@@ -31,11 +32,13 @@ from campaign_engine.services.directory import SupportDirectory
 from campaign_engine.services.draft_desk import DraftDesk
 from campaign_engine.services.helping import Helping
 from campaign_engine.services.holding import Holding
+from campaign_engine.services.inviting import Inviting
 from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.services.turn import Handlers, Notice, Overtaken, Reading, Replies, Turn
+from campaign_engine.services.verifying import Verifying
 from campaign_engine.services.volunteers import Volunteers
 
 TRIES = 5
@@ -64,8 +67,9 @@ class ConversationParts:
     texts: TextApprovals
     pictures: PictureMaker
     drafting: DraftDesk
+    verifying: Verifying
     channels: tuple[str, ...] = ()
-    public_url: str = ""
+    accounts: Accounts = field(default_factory=Accounts)
     hours: SendingHours = DEFAULT_HOURS
 
 
@@ -85,10 +89,14 @@ class Conversation:
         self._parts = parts
         self._helping = Helping(parts.store, parts.renderer, parts.clock)
         self._organizing = Organizing(parts.campaigns, parts.staffing)
-        self._shared = sources.SharedContext(parts.places, parts.channels, parts.public_url, parts.texts, parts.hours)
+        self._shared = sources.SharedContext(
+            parts.places, parts.channels, parts.accounts.page, parts.texts, parts.hours
+        )
         self._handlers: Handlers = {
             **contacts.handlers(parts.places),
             **actions.handlers(),
+            **Inviting(parts.accounts).handlers(),
+            **parts.verifying.handlers(),
             **self._organizing.handlers(),
             **team.handlers(),
             **KillSwitch(parts.clock).handlers(),
@@ -165,17 +173,20 @@ class Conversation:
             if opened is None:
                 return None
             turn = Turn(work, inbound, opened, now, opened.person)
-            step = self._step(turn)
+            step = await self._step(turn)
             turn.state = _saved(step.state, opened.saved.version)
             await contacts.arrive(turn)
             replies = await self._carry_out(turn, step.intents)
             await turn.flush()
         return _Done(turn, (*replies, *step.replies), step.state.language)
 
-    def _step(self, turn: Turn) -> Step:
-        context = self._shared.context(turn, sources.find(turn.opened, turn.inbound))
+    async def _step(self, turn: Turn) -> Step:
+        saved = turn.opened.saved
+        invite = sources.invite_code(turn.inbound, saved.flow)
+        found = await sources.invited(turn, invite) if invite else sources.find(turn.opened, turn.inbound)
+        context = self._shared.context(turn, found)
         _note_site(turn, context)
-        return machine.step(_state(turn.opened.saved), _started_by_code(turn.inbound, context), context)
+        return machine.step(_state(saved), _started_by_code(turn.inbound, context), context)
 
     async def _carry_out(self, turn: Turn, intents: Sequence[Intent]) -> Replies:
         replies: list[Reply] = []
@@ -263,7 +274,13 @@ def _saved(state: State, version: int) -> SavedState:
 def _note_site(turn: Turn, context: Context) -> None:
     """A code that a contact without a site brings is kept, and its precinct where none was chosen (safety N2)."""
     source, person = context.source, turn.person
-    if source is None or source.site_id is None or person.contact_id is None or person.site_id is not None:
+    if (
+        source is None
+        or source.site_id is None
+        or source.invite
+        or person.contact_id is None
+        or person.site_id is not None
+    ):
         return
     turn.changes["site_id"] = source.site_id
     turn.person = replace(person, site_id=source.site_id)
@@ -274,5 +291,6 @@ def _note_site(turn: Turn, context: Context) -> None:
 
 def _started_by_code(inbound: Inbound, context: Context) -> Inbound:
     """A stranger who types a poster's code has come by it, as if they had followed its link."""
-    by_code = inbound.kind is InboundKind.TEXT and context.source is not None and context.person.contact_id is None
+    came = context.source is not None or context.code_problem is CodeProblem.ENDED
+    by_code = inbound.kind is InboundKind.TEXT and came and context.person.contact_id is None
     return replace(inbound, kind=InboundKind.START, data=sources.SITE_PAYLOAD, text="") if by_code else inbound

@@ -2,16 +2,20 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from campaign_engine.dialogue.state import Context, Places
 from campaign_engine.domain.audience import Room
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
 from campaign_engine.domain.codes import LETTERS, SITE_CODE_LENGTH, plain_code
-from campaign_engine.domain.contact import ScopeKind, Source
-from campaign_engine.domain.hold import Hold, pinned_lesson
+from campaign_engine.domain.contact import CodeProblem, ScopeKind, Source
+from campaign_engine.domain.hold import RECRUITING, Hold, pinned_lesson
+from campaign_engine.domain.inviting import PAYLOAD as INVITE_PAYLOAD
+from campaign_engine.domain.inviting import is_invite_code
 from campaign_engine.domain.message import Inbound, InboundKind
 from campaign_engine.domain.permission import stands_behind
 from campaign_engine.domain.roles import Capability, may
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.domain.windows import SendingHours
 from campaign_engine.ports.desk import Desk, Sought
 from campaign_engine.ports.people import Opened
@@ -21,6 +25,8 @@ from campaign_engine.services.turn import Turn
 from campaign_engine.services.volunteers import waiting_for
 
 SITE_PAYLOAD = "s_"
+_TEAM_PAYLOAD = "r_"
+_LONGEST_CODE = 40
 POST_PAYLOAD = "p_"
 _POST = re.compile(r"(?:p_|g:)(\d{1,18})(?::.*)?")
 _CODE = re.compile(rf"[{LETTERS}]{{{SITE_CODE_LENGTH}}}|[A-Z]{{2,9}}[1-9][0-9]")
@@ -32,12 +38,16 @@ _TYPES_FREELY = ("organize", "approve", "staff", "translate")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A source with what its post asks for; `source` is None when nothing was named or the code is not known."""
+    """A source with what its post asks for; None when nothing was named, or what was named leads nowhere (`problem`).
+
+    What was typed is called an unknown code only where it has a digit, because a word may look like a code.
+    """
 
     source: Source | None = None
     pledge: str | None = None
     title: str = ""
     event: bool = False
+    problem: CodeProblem | None = None
 
 
 def sought(inbound: Inbound) -> Sought:
@@ -57,7 +67,34 @@ def _code(inbound: Inbound) -> str:
         text = inbound.data.removeprefix(SITE_PAYLOAD)
     else:
         text = inbound.text if inbound.kind is InboundKind.TEXT else ""
-    return text if len(text) < 40 and _CODE.fullmatch(plain_code(text)) is not None else ""
+    return text if len(text) < _LONGEST_CODE and _CODE.fullmatch(plain_code(text)) is not None else ""
+
+
+def invite_code(inbound: Inbound, flow: str) -> str:
+    """Of an ally's invite, in a start payload or typed; empty when there is none."""
+    typed = inbound.kind is InboundKind.TEXT and flow not in _TYPES_FREELY
+    said = inbound.data if inbound.kind is InboundKind.START else inbound.text if typed else ""
+    plain = plain_code(said.removeprefix(INVITE_PAYLOAD)) if len(said) < _LONGEST_CODE else ""
+    return plain if is_invite_code(plain) else ""
+
+
+async def invited(turn: Turn, code: str) -> Found:
+    """Neither area nor owner: only how far from the first ones, and which site's. One statement."""
+    invite = await turn.work.invites.look(code, to_wall(turn.now).date())
+    if invite is None:
+        return Found(problem=_unknown(turn.inbound, ""))
+    if invite.over:
+        return Found(problem=CodeProblem.ENDED)
+    return Found(Source(site_id=invite.site_id, generation=invite.generation, invite=invite.code_hash))
+
+
+def _unknown(inbound: Inbound, code: str) -> CodeProblem | None:
+    """Where somebody meant a code that nobody knows."""
+    if inbound.kind is InboundKind.START:
+        meant = bool(inbound.data) and not inbound.data.startswith(_TEAM_PAYLOAD)
+    else:
+        meant = any(sign.isdigit() for sign in code)
+    return CodeProblem.UNKNOWN if meant else None
 
 
 def find(opened: Opened, inbound: Inbound) -> Found:
@@ -65,7 +102,7 @@ def find(opened: Opened, inbound: Inbound) -> Found:
     named = opened.named
     if inbound.kind is InboundKind.TEXT and opened.saved.flow in _TYPES_FREELY:
         return Found()
-    found = Found()
+    found = Found(problem=_unknown(inbound, _code(inbound)))
     if named.site is not None:
         site = named.site
         found = Found(Source(site_id=site.id, site_name=site.name, precinct=site.precinct))
@@ -111,6 +148,8 @@ class SharedContext:
             public_url=self.public_url,
             hours=self.hours,
             pinned=_pinned(turn),
+            code_problem=found.problem,
+            recruiting_held_until=_recruiting_held_until(turn),
         )
         return context if turn.opened.desk is None else self._with_desk(context, turn.opened.desk)
 
@@ -126,6 +165,12 @@ class SharedContext:
         if not may(person, Capability.DRAFT):
             return context
         return replace(context, draft=desk.draft, top=desk.ranking.ranking.top if desk.ranking else ())
+
+
+def _recruiting_held_until(turn: Turn) -> datetime | None:
+    """Safety I1."""
+    at = turn.opened.area_closed_at
+    return None if at is None else at + RECRUITING
 
 
 def _pinned(turn: Turn) -> str:

@@ -19,7 +19,7 @@ class SqlActionsRepository(Transaction):
 
     async def pledge(self, new: NewPledge, kinds: tuple[str, ...] = ()) -> int | None:
         """One upsert."""
-        choice: dict[str, Any] = {"pledge": new.pledge}
+        choice: dict[str, Any] = {"pledge": new.pledge, "chosen_at": new.pledged_at}
         if new.if_then is not None:
             choice["if_then"] = new.if_then
         columns = [column for column in pledges.c if column is not pledges.c.id]
@@ -39,7 +39,9 @@ class SqlActionsRepository(Transaction):
     async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:
         """One update."""
         mine = sa.and_(pledges.c.contact_id == contact_id, pledges.c.pledge == pledge)
-        newest = sa.select(sa.func.max(pledges.c.id)).where(mine).scalar_subquery()
+        chosen_at = sa.func.coalesce(pledges.c.chosen_at, pledges.c.pledged_at)
+        in_order = sa.select(pledges.c.id).where(mine).order_by(chosen_at.desc(), pledges.c.id.desc())
+        newest = in_order.limit(1).scalar_subquery()
         changed = await self._connection.execute(pledges.update().where(pledges.c.id == newest).values(if_then=if_then))
         return bool(changed.rowcount)
 
@@ -51,7 +53,7 @@ def _counted(new: NewPledge, kinds: tuple[str, ...], columns: list[sa.Column[Any
         sa.literal(new.campaign_id, pledges.c.campaign_id.type),
         running_campaign(precinct, campaigns.c.kind.in_(kinds)).scalar_subquery(),
     )
-    values = dataclasses.asdict(new)
+    values = {**dataclasses.asdict(new), "chosen_at": new.pledged_at}
     return sa.select(
         *(
             campaign_id if column is pledges.c.campaign_id else sa.literal(values[column.name], column.type)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.automatic_texts import TextKey, keys_of
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
-from campaign_engine.domain.contact import AddressStatus, Scope, ScopeKind
+from campaign_engine.domain.contact import AddressStatus, Limit, Scope, ScopeKind
 from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus
 from campaign_engine.domain.hold import HELD_FOR
 from campaign_engine.domain.message import Destination
@@ -201,6 +201,7 @@ def _columns() -> tuple[sa.ColumnElement[Any], ...]:
         *(campaigns.c[name] for name in ("title", "kind")),
         campaigns.c.status.label("campaign_status"),
         contacts.c.paused_until,
+        once_a_week().label("once_a_week"),
         holding.HELD_FROM.label("held_from"),
         holding.is_notice(occurrences.c.post_id).label("notice"),
         consents.c.granted,
@@ -228,6 +229,13 @@ def aftermath_near() -> sa.ColumnElement[bool]:
     )
 
 
+def once_a_week() -> sa.ColumnElement[bool]:
+    """The contact asked for no more than that (safety S5)."""
+    asked = consents.alias("asked")
+    mine = sa.and_(asked.c.contact_id == contacts.c.id, asked.c.topic == Limit.ONCE_A_WEEK, asked.c.granted)
+    return sa.exists().where(mine).correlate(contacts)
+
+
 def _surroundings(row: Any, sent: tuple[datetime, ...]) -> dict[str, Any]:
     return {
         "priority": Priority(row.priority),
@@ -235,6 +243,7 @@ def _surroundings(row: Any, sent: tuple[datetime, ...]) -> dict[str, Any]:
         "stopped": bool(row.stopped),
         "sent": sent,
         "aftermath_near": bool(row.aftermath_near),
+        "once_a_week": bool(row.once_a_week),
     }
 
 

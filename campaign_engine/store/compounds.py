@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignStatus
-from campaign_engine.domain.contact import CONSENT_KINDS, AddressStatus
+from campaign_engine.domain.contact import CONSENT_KINDS, AddressStatus, Limit
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.compound import Compound, Value, Values
 from campaign_engine.store.tables import (
@@ -119,9 +119,13 @@ def running_campaign(precinct: Value, counted: Value) -> sa.Select[Any]:
 
 
 def _withdraw(v: Values, status: AddressStatus) -> None:
-    """Topics never answered stay unanswered; a withdrawal counts as a no from now on."""
+    """Topics never answered stay unanswered; a withdrawal counts as a no from now on.
+
+    How often at most is kept: it asks for less.
+    """
     v.do(addresses.update().where(addresses.c.contact_id == v["contact_id"]).values(status=sa.literal(status.value)))
     given = consents.update().where(consents.c.contact_id == v["contact_id"], consents.c.granted)
+    given = given.where(consents.c.topic != sa.literal(Limit.ONCE_A_WEEK.value))
     v.do(given.values(granted=sa.false(), changed_at=v["now"]))
 
 

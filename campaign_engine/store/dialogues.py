@@ -8,12 +8,12 @@ import dataclasses
 import functools
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.action import ActionKind, PledgeCode
+from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
 from campaign_engine.domain.audience import OPENED_FIRST
 from campaign_engine.domain.codes import plain_code
 from campaign_engine.domain.contact import (
@@ -49,17 +49,21 @@ from campaign_engine.store.tables import (
     dialogues,
     do_not_contact,
     holds,
+    invite_slots,
     lesson_progress,
     pledges,
     role_grants,
     role_requests,
     seen_updates,
+    sites,
     staff_members,
     trainings,
 )
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert_for
 
+_OWN_SITE = sites.alias("own_site")
+_PLEDGE = ("campaign_id", "pledge", "if_then", "chosen_at", "pledged_at", "id")
 _REQUEST = ("state", "role", "precinct", "expires_at", "answered_by")
 
 
@@ -144,9 +148,9 @@ def _look_statement(dialect: str) -> Any:
 
 def _everything(dialect: str) -> sa.Select[Any]:
     """One row with one text: a JSON object, because a RETURNING clause takes a scalar only."""
-    as_json, contact_id = Json(dialect), contacts.c.id
+    as_json = Json(dialect)
     columns: dict[str, Any] = {
-        "contact_id": contact_id,
+        "contact_id": contacts.c.id,
         "address_id": addresses.c.id,
         "status": addresses.c.status,
         "channel": addresses.c.channel,
@@ -157,6 +161,7 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "precinct_declined": contacts.c.precinct_declined,
         "site_id": contacts.c.site_id,
         "generation": contacts.c.generation,
+        "site_name": _OWN_SITE.c.name,
         "paused_until": contacts.c.paused_until,
         "joined_at": contacts.c.created_at,
         "last_seen_at": contacts.c.last_seen_at,
@@ -168,21 +173,31 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "data": as_json.stored(dialogues.c.data),
         "state_language": dialogues.c.language,
         "version": dialogues.c.version,
+        **_lists(as_json),
+        "area_held_at": _area_held_at(),
+        "area_closed_at": _area_held_at(holds.c.ended_at.is_(None)),
+        "desk": desk(as_json),
+        **named(as_json),
+    }
+    return sa.select(sa.cast(as_json.object(**columns), sa.Text)).select_from(_joined())
+
+
+def _lists(as_json: Json) -> dict[str, Any]:
+    """Rows about the person."""
+    contact_id = contacts.c.id
+    return {
         "answers": _list(as_json, consents, contact_id, consents.c.topic, consents.c.granted, consents.c.changed_at),
         "asked": _list(as_json, consent_questions, contact_id, consent_questions.c.topic, consent_questions.c.asked_at),
-        "pledged": _list(as_json, pledges, contact_id, pledges.c.campaign_id, pledges.c.pledge),
+        "pledged": _list(as_json, pledges, contact_id, *(pledges.c[name] for name in _PLEDGE)),
+        "invites": _list(as_json, invite_slots, contact_id, invite_slots.c.slot, invite_slots.c.last_day),
         "grants": _list(
             as_json, role_grants, contact_id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value
         ),
         "request": _list(as_json, role_requests, contact_id, *(role_requests.c[name] for name in _REQUEST)),
         "lessons": _list(as_json, lesson_progress, contact_id, lesson_progress.c.lesson, lesson_progress.c.reached),
         "trained": _list(as_json, trainings, contact_id, trainings.c.code),
-        "area_held_at": _area_held_at(),
         "done": _list(as_json, actions, contact_id, actions.c.kind, actions.c.campaign_id),
-        "desk": desk(as_json),
-        **named(as_json),
     }
-    return sa.select(sa.cast(as_json.object(**columns), sa.Text)).select_from(_joined())
 
 
 def _joined() -> sa.FromClause:
@@ -195,13 +210,14 @@ def _joined() -> sa.FromClause:
         (do_not_contact, "do_not_contact.address_hash = who.hash"),
         (age_gates, "age_gates.address_hash = who.hash"),
         (staff_members, "staff_members.contact_id = contacts.id"),
+        (_OWN_SITE, "own_site.id = contacts.site_id"),
     ):
         source = source.outerjoin(table, sa.text(matches))
     return cast(sa.FromClause, source)
 
 
-def _area_held_at() -> Any:
-    newest = sa.select(sa.func.max(holds.c.renewed_at)).where(holds.c.precinct == contacts.c.precinct)
+def _area_held_at(*which: sa.ColumnElement[bool]) -> Any:
+    newest = sa.select(sa.func.max(holds.c.renewed_at)).where(holds.c.precinct == contacts.c.precinct, *which)
     return newest.correlate(contacts).scalar_subquery()
 
 
@@ -214,39 +230,9 @@ def _list(as_json: Json, table: sa.Table, contact_id: sa.ColumnElement[int], *co
 
 
 def _opened(row: dict[str, Any]) -> Opened:
-    pledged = row["pledged"] or ()
     status = AddressStatus(row["status"]) if row["status"] else None
     return Opened(
-        person=Person(
-            contact_id=row["contact_id"],
-            address_id=row["address_id"],
-            age_band=AgeBand(row["age_band"]) if row["age_band"] else None,
-            language=row["language"] or row["state_language"] or "en",
-            precinct=row["precinct"],
-            precinct_declined=bool(row["precinct_declined"]),
-            site_id=row["site_id"],
-            generation=row["generation"] or 0,
-            paused_until=_moment(row["paused_until"]),
-            opted_out=row["do_not_contact"] is not None or status is AddressStatus.OPTED_OUT,
-            age_blocked_until=_moment(row["blocked_until"]),
-            joined_at=_moment(row["joined_at"]),
-            answers={
-                consent_kind(kind): Answer(bool(granted), moment(changed_at))
-                for kind, granted, changed_at in row["answers"] or ()
-            },
-            asked={consent_kind(kind): moment(asked_at) for kind, asked_at in row["asked"] or ()},
-            pledged=bool(pledged),
-            pledges=frozenset(PledgeCode(code) for _, code in pledged),
-            pledged_campaigns=frozenset(campaign_id for campaign_id, _ in pledged if campaign_id is not None),
-            grants=tuple(
-                RoleGrant(Role(role), Scope(ScopeKind(kind), value)) for role, kind, value in row["grants"] or ()
-            ),
-            handle=row["handle"] or "",
-            request=_request(row["request"] or ()),
-            thread=bool(row["threaded"]) if row["channel"] in OPENED_FIRST else None,
-            trained=[TRAINING] in (row["trained"] or ()),
-            lessons={LessonCode(code): reached for code, reached in row["lessons"] or ()},
-        ),
+        person=_person(row, status),
         saved=SavedState(
             row["flow"] or "", row["field"] or "", row["data"] or {}, row["state_language"] or "", row["version"] or 0
         ),
@@ -254,10 +240,59 @@ def _opened(row: dict[str, Any]) -> Opened:
         last_seen_at=_moment(row["last_seen_at"]),
         language_known=bool(row["language"] or row["state_language"]),
         area_held_at=_moment(row["area_held_at"]),
+        area_closed_at=_moment(row["area_closed_at"]),
         done_today=frozenset((ActionKind(kind), campaign_id) for kind, campaign_id in row["done"] or ()),
         named=named_of(row),
         desk=desk_of(row["desk"]),
     )
+
+
+def _person(row: dict[str, Any], status: AddressStatus | None) -> Person:
+    return Person(
+        contact_id=row["contact_id"],
+        address_id=row["address_id"],
+        age_band=AgeBand(row["age_band"]) if row["age_band"] else None,
+        language=row["language"] or row["state_language"] or "en",
+        precinct=row["precinct"],
+        precinct_declined=bool(row["precinct_declined"]),
+        site_id=row["site_id"],
+        generation=row["generation"] or 0,
+        site_name=row["site_name"] or "",
+        paused_until=_moment(row["paused_until"]),
+        opted_out=row["do_not_contact"] is not None or status is AddressStatus.OPTED_OUT,
+        age_blocked_until=_moment(row["blocked_until"]),
+        joined_at=_moment(row["joined_at"]),
+        answers={
+            consent_kind(kind): Answer(bool(granted), moment(changed_at))
+            for kind, granted, changed_at in row["answers"] or ()
+        },
+        asked={consent_kind(kind): moment(asked_at) for kind, asked_at in row["asked"] or ()},
+        invites={slot: date.fromisoformat(last_day) for slot, last_day in row["invites"] or ()},
+        grants=tuple(RoleGrant(Role(role), Scope(ScopeKind(kind), value)) for role, kind, value in row["grants"] or ()),
+        handle=row["handle"] or "",
+        request=_request(row["request"] or ()),
+        thread=bool(row["threaded"]) if row["channel"] in OPENED_FIRST else None,
+        trained=[TRAINING] in (row["trained"] or ()),
+        lessons={LessonCode(code): reached for code, reached in row["lessons"] or ()},
+        **_pledged(row["pledged"] or ()),
+    )
+
+
+def _pledged(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    pledged = sorted(rows, key=_last_chosen)
+    return {
+        "pledged": bool(pledged),
+        "pledges": frozenset(PledgeCode(one[1]) for one in pledged),
+        "pledge": PledgeCode(pledged[-1][1]) if pledged else None,
+        "plan": IfThen(pledged[-1][2]) if pledged and pledged[-1][2] else None,
+        "pledged_campaigns": frozenset(one[0] for one in pledged if one[0] is not None),
+    }
+
+
+def _last_chosen(pledge: Sequence[Any]) -> tuple[datetime, int]:
+    """A pledge that was changed is newer than one that was given later."""
+    _, _, _, chosen_at, pledged_at, number = pledge
+    return moment(chosen_at or pledged_at), number
 
 
 def _request(rows: Sequence[Sequence[Any]]) -> RoleRequest | None:

@@ -35,6 +35,7 @@ from campaign_engine.store.tables import (
     do_not_contact,
     imported_optouts,
     inbox,
+    invite_slots,
     lesson_progress,
     pledges,
     role_grants,
@@ -53,6 +54,7 @@ _LISTS: Mapping[str, Sequence[Any]] = {
     "grants": (role_grants.c.id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value),
     "lessons": (sa.case(_PLACE, value=lesson_progress.c.lesson), lesson_progress.c.lesson, lesson_progress.c.reached),
     "lessons_sent": (series_steps.c.lesson,),
+    "invites": (invite_slots.c.slot, invite_slots.c.last_day),
     "messages": (deliveries.c.id,),
 }
 """Rows of the person by name, in order of the first column."""
@@ -67,6 +69,7 @@ _READ: Mapping[str, Callable[..., Any]] = {
     "grants": lambda _, role, kind, value: RoleGrant(Role(role), Scope(ScopeKind(kind), value)),
     "lessons": lambda _, lesson, reached: (LessonCode(lesson), reached >= DONE),
     "lessons_sent": lambda lesson: lesson,
+    "invites": lambda _, last_day: moment(last_day).date(),
     "messages": lambda number: number,
 }
 

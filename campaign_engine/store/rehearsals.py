@@ -49,6 +49,7 @@ def _people(audience: Audience, after: int) -> sa.Select[Any]:
             contacts.c.id,
             contacts.c.precinct,
             contacts.c.paused_until,
+            claims.once_a_week().label("once_a_week"),
             addresses.c.channel,
             addresses.c.status,
             threads.OPEN.label("opened"),
@@ -78,5 +79,6 @@ def _candidate(row: Any, sent: tuple[datetime, ...]) -> Candidate:
         paused_until=row.paused_until,
         sent=sent,
         aftermath_near=bool(row.aftermath_near),
+        once_a_week=bool(row.once_a_week),
     )
     return Candidate(row.channel, row.precinct, facts)

@@ -108,9 +108,11 @@ class SqlRetentionRepository(Transaction):
         return len(rows)
 
     async def forget_invites(self, now: datetime) -> int:
-        """One delete."""
-        c = t.role_invites.c
-        return await self._delete(t.role_invites, sa.or_(c.expires_at <= now, c.used_at.is_not(None)))
+        """Three deletes."""
+        c, today = t.role_invites.c, to_wall(now).date()
+        removed = await self._delete(t.role_invites, sa.or_(c.expires_at <= now, c.used_at.is_not(None)))
+        removed += await self._delete(t.invite_slots, t.invite_slots.c.last_day < today)
+        return removed + await self._delete(t.used_invites, t.used_invites.c.forget_on < today)
 
     async def forget_counters(self, before: datetime) -> int:
         """One delete."""

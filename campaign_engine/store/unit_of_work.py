@@ -22,6 +22,7 @@ from campaign_engine.store.dialogues import SqlDialoguesRepository
 from campaign_engine.store.directory import SqlDirectoryRepository
 from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsRepository
 from campaign_engine.store.inbox import SqlInboxRepository
+from campaign_engine.store.inviting import SqlInvitesRepository
 from campaign_engine.store.kill_switch import SqlKillSwitchRepository
 from campaign_engine.store.lanes import SqlLanesRepository
 from campaign_engine.store.leavers import Leaver, leavers
@@ -59,6 +60,7 @@ class SqlUnitOfWork:
         self.actions = SqlActionsRepository(connection, cipher)
         self.series = SqlSeriesRepository(connection, cipher)
         self.lessons = SqlLessonsRepository(connection, cipher)
+        self.invites = SqlInvitesRepository(connection, cipher)
         self.campaigns = SqlCampaignsRepository(connection, cipher)
         self.approvals = SqlApprovalsRepository(connection, cipher)
         self.audiences = SqlAudiencesRepository(connection, cipher)

@@ -81,7 +81,7 @@ async def test_a_post_of_a_campaign_that_is_over_takes_pledges_for_none(posted: 
 async def test_a_link_under_a_post_brings_its_campaign_along(posted: House) -> None:
     phone = posted.person("reader")
     await phone.start("p_1")
-    await phone.tap("13 to 15", "Brooklyn", "More", "East New York")
+    await phone.tap("13 to 15", "Brooklyn", "East New York")
     assert list(phone.buttons) == ["Look out for my people: slow it down, get backup"]
     await phone.tap("Look out")
     (pledge,) = await posted.rows(tables.pledges)

@@ -82,8 +82,7 @@ async def test_C9_a_whole_join_in_private_answers(house: House, server: DiscordG
     assert "Type an answer" in place.answers[-1].buttons
     names = await maya.choose(["Brooklyn"], at_least=1)
     assert "Brooklyn: which neighborhood?" in names.text
-    more = await maya.choose(["More"], at_least=1)
-    precinct = next(label for label in more.answers[-1].options if "(75)" in label)
+    precinct = next(label for label in names.answers[-1].options if "(75)" in label)
     assert "Pick the pledge" in (await maya.choose([precinct], at_least=1)).text
     assert "One plan" in (await maya.press("Look out for my people: slow it down, get backup", at_least=2)).text
     assert "Updates for East New York" in (await maya.press("It gets too much: text 988", at_least=2)).text

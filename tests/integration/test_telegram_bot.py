@@ -69,7 +69,6 @@ async def test_C9_a_whole_join_by_buttons(house: House, maya: Human) -> None:
     assert "an automated program, not a person. Nobody watches this chat" in welcome.text
     await tap(maya, "16 or 17", "Which part of the city")
     await tap(maya, "Brooklyn", "Brooklyn: which neighborhood?")
-    await tap(maya, "More", "East New York")
     await tap(maya, next(label for label in (await maya.messages())[-1].labels if "(75)" in label), "Pick the pledge")
     await tap(maya, "Be an ally: learn, and invite up to three", "One plan makes it easier")
     await tap(maya, "It gets too much: text 988", "Updates for East New York")
@@ -78,13 +77,14 @@ async def test_C9_a_whole_join_by_buttons(house: House, maya: Human) -> None:
     assert (person.precinct, person.topics, person.pledged) == (75, {Topic.AREA_UPDATES: True}, True)
 
 
-async def test_paging_through_a_borough_edits_the_list_in_place(maya: Human, telegram_server: TelegramServer) -> None:
+async def test_the_neighborhoods_of_a_borough_take_the_place_of_the_boroughs(
+    maya: Human, telegram_server: TelegramServer
+) -> None:
     await maya.start()
     await told(maya, "How old are you?")
     await tap(maya, "13 to 15", "Which part of the city")
-    await tap(maya, "Queens", "Queens: which neighborhood?")
     before = await maya.messages()
-    await tap(maya, "More", "Back")
+    await tap(maya, "Queens", "Queens: which neighborhood?")
     pages = await maya.wait_until(lambda seen: seen[-1].labels != before[-1].labels)
     assert pages[-1].edited
     assert [one.message_id for one in pages] == [one.message_id for one in before]
@@ -136,7 +136,9 @@ async def test_the_clients_language_is_spoken_and_can_be_changed(telegram_server
     luz = await telegram_server.telegram.person("Luz", language_code="es-MX")
     await luz.start()
     await told(luz, "¿Cuántos años tienes?")
-    await luz.tap("English", message_id=(await luz.messages())[-2].message_id)
+    await luz.tap("🌐 Idioma · Language", message_id=(await luz.messages())[-2].message_id)
+    asked = (await luz.wait_until(lambda seen: "¿Qué idioma?" in seen[-2].text))[-2]
+    await luz.tap("English", message_id=asked.message_id)
     await told(luz, "How old are you?")
     await luz.say("/language")
     await told(luz, "Which language?")

@@ -61,6 +61,7 @@ def bot_parts(house: House, pace: Pace | None = None) -> BotParts:
         board=HealthBoard(),
         say=house.renderer.reply,
         unreachable=Blocking(house.store, house.clock).mark,
+        accounts=house.accounts,
         marks=Marks(house.store),
         threads=DirectThreads(house.store, house.renderer, house.clock),
         offers=RoomOffers(house.store, house.renderer, ShippedPlaces(), house.clock),

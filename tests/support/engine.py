@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_engine.dialogue import training
+from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message
@@ -43,6 +44,7 @@ from campaign_engine.services.series import Series
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
 from campaign_engine.services.text_approvals import TextApprovals
+from campaign_engine.services.verifying import Verifying
 from campaign_engine.store.tables import metadata, staff_members
 from campaign_engine.store.unit_of_work import SqlStore
 from campaign_engine.wordlists import WordLists
@@ -97,6 +99,8 @@ class House:
 
     def __init__(self, store: SqlStore, clock: FakeClock, minimum: int = 0) -> None:
         self.store, self.clock, self.notes = store, clock, Notes()
+        self.accounts = Accounts(PAGE)
+        self.verifying = Verifying(self.accounts, clock, store.database.cipher.code_hash)
         self.renderer, places = Renderer(), ShippedPlaces()
         self.directory = SupportDirectory(DirectoryFiles(), clock)
         texts = post_texts(self.renderer, self.directory)
@@ -131,7 +135,8 @@ class House:
                 pictures=pictures,
                 drafting=DraftDesk(clock, texts, pictures, self.campaigns),
                 channels=CHANNELS,
-                public_url=PAGE,
+                accounts=self.accounts,
+                verifying=self.verifying,
             )
         )
         self.updates = itertools.count(1)
@@ -256,7 +261,7 @@ class Phone:
     async def join(self, *, updates: bool = True, age: str = "13 to 15") -> "Phone":
         """By hand through the 75th, with a pledge and a plan."""
         await self.start()
-        await self.tap(age, "Brooklyn", "More", "East New York", "Look out", "I feel unsafe")
+        await self.tap(age, "Brooklyn", "East New York", "Look out", "I feel unsafe")
         await self.tap("Yes" if updates else "No thanks")
         return self
 

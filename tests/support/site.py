@@ -59,7 +59,17 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
         async with house.store.read() as work:
             return await work.pictures.get(key)
 
-    return WebParts(house.conversation, reports, site_by_code, inbox, picture, health, house.renderer.reply)
+    return WebParts(
+        house.conversation,
+        reports,
+        site_by_code,
+        inbox,
+        picture,
+        health,
+        house.renderer.reply,
+        house.verifying.card,
+        house.accounts.page,
+    )
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from campaign_engine.dialogue import intents as wanted
+from campaign_engine.dialogue.ally_intents import SetSite
 from campaign_engine.dialogue.machine import step
 from campaign_engine.dialogue.state import Context, Draft, State, Step
 from campaign_engine.domain.consent import longer_break
@@ -65,7 +66,7 @@ class Talk:
 
 
 def applied(person: Person, intent: wanted.Intent, now: datetime) -> Person:
-    if isinstance(intent, wanted.DeletePerson):
+    if isinstance(intent, wanted.DeletePerson | wanted.RefuseAge):
         return Person()
     changes: dict[str, Any] = {}
     match intent:
@@ -77,10 +78,16 @@ def applied(person: Person, intent: wanted.Intent, now: datetime) -> Person:
             changes = {"language": language}
         case wanted.SetPrecinct(precinct):
             changes = {"precinct": precinct, "precinct_declined": precinct is None}
-        case wanted.GivePledge(pledge, source=source):
+        case wanted.SetAgeBand(band):
+            changes = {"age_band": band}
+        case SetSite(site_id):
+            changes = {"site_id": site_id}
+        case wanted.GivePledge(pledge, plan, source):
             campaign = {source.campaign_id} if source.campaign_id else set()
             changes = {
                 "pledged": True,
+                "pledge": pledge,
+                "plan": plan or person.plan,
                 "pledges": person.pledges | {pledge},
                 "pledged_campaigns": person.pledged_campaigns | campaign,
             }

@@ -146,7 +146,7 @@ def test_an_unfinished_join_goes_on_where_it_stopped() -> None:
     talk.tap("n:75")
     talk.state = type(talk.state)()  # the dialogue row was forgotten after 24 h
     talk.start()
-    assert talk.templates() == ["pledge.question"]
+    assert talk.templates() == ["join.resumed", "pledge.question"]
 
 
 def test_the_pledge_is_given_at_its_tap_and_the_plan_completes_it() -> None:
@@ -183,7 +183,7 @@ def test_a_stranger_who_presses_a_post_on_discord_is_asked_the_age_band_first() 
     assert talk.templates() == ["join.welcome", "join.age"]
     talk.context = replace(talk.context, source=None)
     talk.tap("a:16-17", room="55")
-    assert talk.offered() == ["pl:B"]
+    assert talk.offered() == ["pl:B", "jb:place"]
     talk.tap("pl:B", room="55")
     given = next(intent for intent in talk.done if isinstance(intent, wanted.GivePledge))
     assert (given.source.campaign_id, given.source.room_id) == (9, 2)

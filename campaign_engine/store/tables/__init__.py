@@ -25,6 +25,7 @@ from campaign_engine.store.tables.deliveries import (
 )
 from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
+from campaign_engine.store.tables.inviting import invite_slots, used_invites
 from campaign_engine.store.tables.lessons import lesson_progress, series_posts, series_steps
 from campaign_engine.store.tables.people import (
     addresses,
@@ -85,6 +86,7 @@ __all__ = [
     "imported_optouts",
     "inbox",
     "incidents",
+    "invite_slots",
     "kill_switch",
     "lanes",
     "leaver_counts",
@@ -117,5 +119,6 @@ __all__ = [
     "trainings",
     "translators",
     "uploads",
+    "used_invites",
     "waits",
 ]

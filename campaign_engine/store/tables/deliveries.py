@@ -124,6 +124,7 @@ pledges = sa.Table(
     person("pledge", sa.String(1)),
     person("if_then", sa.String(16), nullable=True),
     person("pledged_at", UtcDateTime),
+    person("chosen_at", UtcDateTime, nullable=True),
     sa.Index("uq_pledges_counted_once", *COUNTED_ONCE, unique=True),
 )
 

@@ -1,0 +1,24 @@
+"""What allies want beside joining: another site, links to pass on, and to know that we are who we say."""
+
+from dataclasses import dataclass
+
+from campaign_engine.dialogue.intents import Intent
+
+
+@dataclass(frozen=True, slots=True)
+class MakeInvites(Intent):
+    """So many links to pass on; the person's counter is all that is kept (safety N4)."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowVerify(Intent):
+    """How to tell that this bot is ours, with today's code (threats T5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetSite(Intent):
+    """The site whose code the person typed, or none any more."""
+
+    site_id: int | None

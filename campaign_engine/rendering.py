@@ -18,7 +18,7 @@ from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.languages import directed, isolated
 from campaign_engine.domain.lint.source import TAG
-from campaign_engine.domain.message import Choice, Message, Option, Picture, Reply
+from campaign_engine.domain.message import Choice, Message, Option, Picture, Reply, Revision
 from campaign_engine.domain.review import FixedText, read_fixed, without_header
 from campaign_engine.domain.safety_texts import IN_ENGLISH
 
@@ -50,6 +50,11 @@ _LINK = re.compile(
 Everything in it is bounded and begins where a word does, so that a long text of one word takes no seconds.
 """
 
+ADDED, REMOVED, SAME = "\ue000", "\ue001", "\ue002"
+"""Signs for private use: in templates each begins words that came, went, or stay; no reader sees them."""
+
+_REVISED = re.compile(f"([{ADDED}{REMOVED}{SAME}]|^)([^{ADDED}{REMOVED}{SAME}]*)")
+
 
 class Renderer:
     """Implements ports.renderer.Renderer; compiled templates are kept."""
@@ -69,9 +74,11 @@ class Renderer:
 
     def reply(self, reply: Reply, language: str) -> Message:
         """Words for a reply; English where the language lacks the block."""
-        text, spoken = self._block(reply.template, language, reply.values)
+        said, spoken = self._block(reply.template, language, reply.values)
+        text, revisions = _revised(said)
         return Message(
             text=text,
+            revisions=revisions,
             language=language,
             choices=self.choices(reply.options, language),
             edits=reply.edits,
@@ -184,6 +191,18 @@ class Renderer:
             return self._environment.get_template(f"{language}/{flow}.j2")
         except TemplateNotFound:
             return None
+
+
+def _revised(text: str) -> tuple[str, tuple[Revision, ...]]:
+    """Without the signs that templates put around words that came or went."""
+    kept: list[str] = []
+    found, length = [], 0
+    for sign, words in _REVISED.findall(text):
+        if sign in (ADDED, REMOVED) and words:
+            found.append(Revision(length, length + len(words), added=sign == ADDED))
+        kept.append(words)
+        length += len(words)
+    return "".join(kept), tuple(found)
 
 
 @cache

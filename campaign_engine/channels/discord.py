@@ -5,7 +5,7 @@ import secrets
 import discord
 
 from campaign_engine.channels.discord_publish import Publisher
-from campaign_engine.channels.discord_view import buttons, escape, files
+from campaign_engine.channels.discord_view import buttons, files, written
 from campaign_engine.channels.discord_wire import WIRE_ERRORS, send_error
 from campaign_engine.domain.delivery import Receipt, SendError
 from campaign_engine.domain.message import Destination, Limits, Message
@@ -35,7 +35,7 @@ class DiscordChannel:
         target = self._client.get_partial_messageable(int(to.thread or to.address))
         try:
             sent = await target.send(
-                escape(message.text),
+                written(message),
                 view=buttons(message.choices),
                 nonce=key[:NONCE_CHARACTERS] or secrets.token_hex(12),
                 allowed_mentions=discord.AllowedMentions.none(),

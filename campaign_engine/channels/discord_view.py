@@ -29,6 +29,22 @@ def escape(text: str) -> str:
     return discord.utils.escape_mentions(discord.utils.escape_markdown(text, as_needed=False, ignore_links=True))
 
 
+def written(message: Message, text: str = "") -> str:
+    """A text as it is sent: words that came underlined, words that went struck through. `text` is a part from the
+    beginning; without it all of the message."""
+    text, parts, at = text or message.text, [], 0
+    for one in message.revisions:
+        words = text[one.start : one.end].strip()
+        if one.start < at or not words:
+            continue
+        sign = "__" if one.added else "~~"
+        # Markdown knows no mark that begins or ends with a space, or that spans lines.
+        marked = "\n".join(f"{sign}{escape(line)}{sign}" if line.strip() else line for line in words.split("\n"))
+        parts += [escape(text[at : one.start]), marked]
+        at = min(one.end, len(text))
+    return "".join((*parts, escape(text[at:])))
+
+
 def escaped_length(text: str) -> int:
     """Characters of a text as it is sent."""
     return len(escape(text))
@@ -58,7 +74,7 @@ def card(message: Message, typed: Choice | None = None) -> discord.ui.LayoutView
     if message.picture is not None:
         shown = discord.MediaGalleryItem(f"attachment://{message.picture.filename}", description=message.picture.alt)
         frame.add_item(discord.ui.MediaGallery(shown))
-    frame.add_item(discord.ui.TextDisplay(escape(body or footer)))
+    frame.add_item(discord.ui.TextDisplay(written(message, body) if body else escape(footer)))
     if footer and body:
         frame.add_item(discord.ui.TextDisplay(f"-# {escape(footer)}"))
     rows = list(_rows(message.choices, typed, ROWS))

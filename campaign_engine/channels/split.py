@@ -4,20 +4,44 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import replace
 
-from campaign_engine.domain.message import Message
+from campaign_engine.domain.message import Message, Revision
+
+MARK = 4
+"""Characters that a channel may need to mark one revision."""
 
 _BREAKS = ("\n\n", "\n", ". ", " ")
 
 
 def split(message: Message, limit: int, length: Callable[[str], int] = len) -> tuple[Message, ...]:
     """Parts of at most `limit`, as `length` measures text: the first replaces a message, the last has the choices."""
-    texts = _pieces(message.text, limit, length)
+    texts = _pieces(message.text, limit - MARK * len(message.revisions), length)
     if len(texts) == 1:
         return (message,)
-    first = replace(message, text=texts[0], choices=(), asks_text=False)
-    between = tuple(Message(text, message.language, spoken=message.spoken) for text in texts[1:-1])
-    last = replace(message, text=texts[-1], attachments=(), picture=None, edits=False)
+    marks = _shifted(message, texts)
+    first = replace(message, text=texts[0], choices=(), asks_text=False, revisions=marks[0])
+    between = tuple(
+        Message(text, message.language, spoken=message.spoken, revisions=mine)
+        for text, mine in zip(texts[1:-1], marks[1:-1], strict=True)
+    )
+    last = replace(message, text=texts[-1], attachments=(), picture=None, edits=False, revisions=marks[-1])
     return (first, *between, last)
+
+
+def _shifted(message: Message, texts: list[str]) -> list[tuple[Revision, ...]]:
+    """What of each revision lies in each part."""
+    found, start = [], 0
+    for text in texts:
+        start = message.text.index(text, start)
+        end = start + len(text)
+        found.append(
+            tuple(
+                Revision(max(one.start, start) - start, min(one.end, end) - start, one.added)
+                for one in message.revisions
+                if one.start < end and one.end > start
+            )
+        )
+        start = end
+    return found
 
 
 def _pieces(text: str, limit: int, length: Callable[[str], int]) -> list[str]:

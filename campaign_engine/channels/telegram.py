@@ -4,7 +4,7 @@ import logging
 import os
 
 import httpx
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
 from telegram import Message as Sent
 from telegram.error import (
     BadRequest,
@@ -93,6 +93,7 @@ class TelegramChannel:
         try:
             await self._bot.edit_message_text(
                 message.text,
+                entities=entities(message),
                 chat_id=int(to.address),
                 message_id=int(platform_id),
                 reply_markup=keyboard(message.choices, stays=message.stays),
@@ -116,7 +117,11 @@ class TelegramChannel:
             await self._with_files(files, chat, files[0].alt[:CAPTION_CHARACTERS], None)
         try:
             return await self._bot.send_message(
-                chat, message.text, reply_markup=buttons, link_preview_options=_NO_PREVIEW
+                chat,
+                message.text,
+                entities=entities(message),
+                reply_markup=buttons,
+                link_preview_options=_NO_PREVIEW,
             )
         except TelegramError as error:
             if files:
@@ -147,6 +152,16 @@ def _files(message: Message) -> list[Attachment]:
     if picture is None:
         return list(message.attachments)
     return [Attachment(picture.filename, picture.media_type, picture.content, picture.alt), *message.attachments]
+
+
+def entities(message: Message) -> list[MessageEntity] | None:
+    """Words that came underlined, words that went struck through; by position, so that no text is read as markup."""
+    found = []
+    for one in message.revisions:
+        kind = MessageEntity.UNDERLINE if one.added else MessageEntity.STRIKETHROUGH
+        start = utf16_length(message.text[: one.start])
+        found.append(MessageEntity(kind, start, utf16_length(message.text[one.start : one.end])))
+    return found or None
 
 
 def utf16_length(text: str) -> int:

@@ -12,12 +12,13 @@ from campaign_engine.dialogue.approval_intents import (
     TakeSlot,
     WidenDraft,
 )
-from campaign_engine.dialogue.flow import Rows, idle, named, number, option, say, waits
-from campaign_engine.dialogue.intents import Intent, ShowPreview, SubmitCampaign
+from campaign_engine.dialogue.flow import Rows, column, idle, named, number, option, say, waits
+from campaign_engine.dialogue.intents import Intent, ReturnCampaign, ShowPreview, SubmitCampaign
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.languages import LANGUAGE_NAMES
 from campaign_engine.domain.message import Inbound, InboundKind, Option, Reply
+from campaign_engine.domain.return_reason import ReturnReason
 from campaign_engine.domain.roles import Capability, may
 
 FLOW = "approve"
@@ -48,6 +49,8 @@ def choice(state: State, data: str, context: Context) -> Step | None:
         return say(waits(idle(state), "organize", "review"), review, intents=(changed, ShowPreview(campaign)))
     if head == "fx":
         return _which_text(state, campaign, second)
+    if head == "rt":
+        return _why(state, campaign, second)
     if head == "sa":
         return say(idle(state), intents=(SubmitCampaign(campaign, anyway=True),))
     served: Mapping[str, Intent] = {
@@ -59,6 +62,20 @@ def choice(state: State, data: str, context: Context) -> Step | None:
     return say(state, intents=(served[head],)) if head in served else None
 
 
+def _why(state: State, campaign: int, reason: str) -> Step:
+    """A reason from the list, or a question for the approver's own words."""
+    if reason == ReturnReason.OWN:
+        asked = waits(idle(state), FLOW, "reason", campaign=campaign)
+        return say(asked, Reply("approval.return_words", asks_text=True))
+    if reason in set(ReturnReason):
+        return say(idle(state), intents=(ReturnCampaign(campaign, reason),))
+    reasons = (
+        Option(label="approval.reason", data=f"rt:{campaign}:{one}", values={"reason": one.value})
+        for one in ReturnReason
+    )
+    return say(state, Reply("approval.return_why", options=column(*reasons)))
+
+
 def _which_text(state: State, campaign: int, language: str) -> Step:
     if language in LANGUAGES:
         waiting = waits(idle(state), FLOW, "text", campaign=campaign, language=language)
@@ -68,9 +85,14 @@ def _which_text(state: State, campaign: int, language: str) -> Step:
 
 
 def answer(state: State, inbound: Inbound, context: Context) -> Step | None:
-    """The whole text with the typo fixed; whether it is no more than that is checked by services."""
+    """The whole text with the typo fixed, or why it goes back; both are checked by services."""
     approves = may(context.person, Capability.APPROVE)
-    if inbound.kind is not InboundKind.TEXT or not approves or state.field != "text":
+    if inbound.kind is not InboundKind.TEXT or not approves:
+        return None
+    if state.field == "reason":
+        returned = ReturnCampaign(int(state.data["campaign"]), ReturnReason.OWN, inbound.text)
+        return say(idle(state), intents=(returned,))
+    if state.field != "text":
         return None
     fix = FixPost(int(state.data["campaign"]), str(state.data["language"]), inbound.text.strip())
     return say(idle(state), intents=(fix,))

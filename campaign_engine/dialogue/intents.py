@@ -293,9 +293,11 @@ class ApproveCampaign(Intent):
 
 @dataclass(frozen=True, slots=True)
 class ReturnCampaign(Intent):
-    """The second person sends it back to draft."""
+    """The second person sends it back to draft, with a reason (domain.return_reason); `words` go to the author only."""
 
     campaign_id: int
+    reason: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ from campaign_engine.dialogue.intents import (
     FixDraft,
     Intent,
     MoveCampaign,
-    ReturnCampaign,
     ShowRehearsal,
     ShowReport,
     ShowStatus,
@@ -77,7 +76,7 @@ def _planned(state: State, data: str, context: Context) -> Step | None:
 
 
 _SHOWN: dict[str, Intent] = {"o:waiting": ShowWaiting(), "o:status": ShowStatus()}
-_SERVED = ("ap", "rt", "mv", "rh", "rp", "st", "su")
+_SERVED = ("ap", "mv", "rh", "rp", "st", "su")
 
 
 def _served(state: State, head: str, value: str) -> Step | None:
@@ -88,7 +87,6 @@ def _served(state: State, head: str, value: str) -> Step | None:
         return None
     made: dict[str, Intent] = {
         "ap": ApproveCampaign(campaign, second),
-        "rt": ReturnCampaign(campaign),
         "mv": MoveCampaign(campaign, second),
         "rh": ShowRehearsal(campaign),
         "rp": ShowReport(campaign),

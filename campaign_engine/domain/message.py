@@ -81,8 +81,19 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """Characters of a text that a new version added, or took out; words around them say so too."""
+
+    start: int
+    end: int
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Plain text (never markup: each channel escapes for itself) with rows of choices.
+
+    `revisions` are underlined or struck through where a channel can.
 
     `language` is its reader's; `spoken` is the language of the text where that is another one. Then the last paragraph
     may be a `footer` in the reader's language that says why.
@@ -100,6 +111,7 @@ class Message:
     spoken: str = ""
     footer: str = ""
     stays: bool = False
+    revisions: tuple[Revision, ...] = ()
 
     @property
     def passages(self) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from campaign_engine.ports.approvals import ApprovalsRepository, AudiencesRepository
 from campaign_engine.ports.automatic import TextApprovalsRepository
+from campaign_engine.ports.boards import BoardsRepository
 from campaign_engine.ports.directory import DirectoryRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
 from campaign_engine.ports.lessons import LessonsRepository
@@ -28,6 +29,7 @@ from campaign_engine.ports.planning import (
 )
 from campaign_engine.ports.rehearsals import RehearsalsRepository
 from campaign_engine.ports.retention import RetentionRepository
+from campaign_engine.ports.reviews import ReviewsRepository
 from campaign_engine.ports.room_figures import RoomFiguresRepository
 from campaign_engine.ports.sending import (
     DeliveriesRepository,
@@ -63,6 +65,10 @@ class UnitOfWork(Protocol):
     def campaigns(self) -> CampaignsRepository: ...  # noqa: D102
     @property
     def approvals(self) -> ApprovalsRepository: ...  # noqa: D102
+    @property
+    def reviews(self) -> ReviewsRepository: ...  # noqa: D102
+    @property
+    def boards(self) -> BoardsRepository: ...  # noqa: D102
     @property
     def audiences(self) -> AudiencesRepository: ...  # noqa: D102
     @property

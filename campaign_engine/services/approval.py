@@ -1,6 +1,5 @@
 """The second person: reads what waits, agrees to exactly that, or sends it back (safety S1)."""
 
-import asyncio
 import dataclasses
 from datetime import datetime
 
@@ -9,15 +8,18 @@ from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import Conflict, ForbiddenTransition
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.permission import check_approver, waits, waits_for_author
+from campaign_engine.domain.return_reason import ReturnReason, check_words
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.planning import StaffContact, StoredRanking
+from campaign_engine.ports.reviews import Returned
 from campaign_engine.ports.unit_of_work import UnitOfWork
-from campaign_engine.services import approval_cards, check_ins, clashes
+from campaign_engine.services import approval_cards, check_ins
 from campaign_engine.services import campaign_cards as cards
 from campaign_engine.services.audiences import Audiences
-from campaign_engine.services.campaign_steps import in_status, log_step, resolved, with_targets
+from campaign_engine.services.campaign_steps import in_status, log_step, resolved
 from campaign_engine.services.free_slots import FreeSlots
 from campaign_engine.services.post_texts import PostTexts
+from campaign_engine.services.reviewing import MOST_CARDS, Reviewing
 from campaign_engine.services.text_approvals import check_wording
 from campaign_engine.services.turn import Answer, Notice, Replies
 
@@ -30,6 +32,7 @@ class Approval:
         self._texts = texts
         self._audiences = audiences
         self._slots = FreeSlots(clock, texts.hours)
+        self._reviewing = Reviewing(clock, texts, audiences, self._slots)
 
     async def approve(self, work: UnitOfWork, approver: Person, campaign_id: int, seen: str) -> Answer:
         """The second person agrees to what the card showed; targets are frozen, and it is scheduled at once.
@@ -51,6 +54,7 @@ class Approval:
         await self._texts.check_named(work, in_status(campaign, PostStatus.SUBMITTED))
         await schedule(work, campaign, ranking, self._clock())
         await work.campaigns.approve_posts(campaign_id, contact_id, self._clock())
+        await work.reviews.forget_return(campaign_id)
         await log_step(work, approver, "approve", campaign_id, self._clock())
         approved = await work.campaigns.get(campaign_id)
         going = cards.next_wall(approved, self._clock())
@@ -58,41 +62,36 @@ class Approval:
         author = await work.campaigns.author(approved)
         return Answer((cards.approved_card(approved, self._clock()),), notices_to(author, told))
 
-    async def send_back(self, work: UnitOfWork, approver: Person, campaign_id: int) -> Answer:
+    async def send_back(
+        self, work: UnitOfWork, approver: Person, campaign_id: int, reason: str, words: str = ""
+    ) -> Answer:
         """To draft again, in the author's own words; of a campaign that runs only the posts that wait.
 
-        Raises NotAllowed, ForbiddenTransition.
+        `reason` is one of domain.return_reason, with `words` where it is the approver's own; the author reads both.
+        Raises NotAllowed, InvalidInput, ForbiddenTransition.
         """
+        words = check_words(words) if reason == ReturnReason.OWN else ""
         campaign, _ = await resolved(work, await work.campaigns.get(campaign_id))
         check_approver(approver, campaign)
         if not waits_for_author(campaign):
             check_waits(campaign)
         changed = await back_to_draft(work, campaign, self._clock())
         await log_step(work, approver, "return", campaign_id, self._clock())
-        told = approval_cards.news("returned_told", changed, approver=approver.handle)
+        await work.reviews.note_return(campaign_id, Returned(reason, words, self._clock()))
+        told = approval_cards.returned_told(changed, approver.handle, reason, words)
         author = await work.campaigns.author(changed)
         return Answer((cards.short_card("campaign.returned", changed),), notices_to(author, told))
 
-    async def waiting(self, work: UnitOfWork, approver: Person) -> Replies:
-        """One card each, oldest first."""
-        found = await work.campaigns.waiting_for(approver)
-        if not found:
-            return (Reply("campaign.nothing_waiting"),)
-        ranking = await work.targeting.latest_ranking()
-        shown = [with_targets(campaign, ranking) for campaign in found]
-        replies: list[Reply] = []
-        for campaign in shown:
-            replies += (*check_ins.note(campaign, self._texts), await self._card(work, approver, campaign))
-        return tuple(replies)
+    async def waiting(self, work: UnitOfWork, approver: Person, looks: int) -> Replies:
+        """See services.reviewing."""
+        return await self._reviewing.waiting(work, approver, looks)
 
-    async def _card(self, work: UnitOfWork, approver: Person, campaign: Campaign) -> Reply:
-        offer = await self._slots.offer(work, campaign, is_author=False)
-        if offer is not None:
-            return offer
-        reach = await self._audiences.reach(work, approver, campaign)
-        card = cards.reading_card("campaign.waiting", approver, campaign, self._texts.all_of(campaign), reach)
-        card = await asyncio.to_thread(self._texts.linting.noted, card, campaign)
-        return await clashes.noted(work, card, campaign, self._clock())
+    async def looks(self, work: UnitOfWork, approver: Person) -> int:
+        """On how many of the cards that wait sizes may be shown today; each is counted (safety K3)."""
+        if approver.contact_id is None:
+            return 0
+        shown = (await work.campaigns.waiting_for(approver))[:MOST_CARDS]
+        return sum([await self._audiences.may_look(work, approver.contact_id) for _ in shown])
 
 
 def check_waits(campaign: Campaign) -> None:

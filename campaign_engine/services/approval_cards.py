@@ -79,6 +79,19 @@ def news(block: str, campaign: Campaign, **values: object) -> Reply:
     return Reply(f"approval.{block}", {"title": campaign.title, **values}, status_rows(campaign))
 
 
+def returned_told(campaign: Campaign, approver: str, reason: str, words: str) -> Reply:
+    """To the author: who, why, and the way to the draft."""
+    row = (Option(label="campaign.continue", data="o:new"),)
+    values = {"title": campaign.title, "approver": approver, "reason": reason, "words": words}
+    return Reply("approval.returned_told", values, (row, *status_rows(campaign)))
+
+
+def came_back(campaign: Campaign, reason: str, words: str) -> Reply:
+    """Under the status of a draft that came back; for its author only."""
+    values = {"title": campaign.title, "reason": reason, "words": words}
+    return Reply("approval.came_back", values, ((Option(label="campaign.continue", data="o:new"),),))
+
+
 def nudge(campaign: Campaign, minutes: int) -> Reply:
     """To whoever may approve: it still waits."""
     row = (Option(label="contact.open_waiting", data="o:waiting"),)

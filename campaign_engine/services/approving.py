@@ -13,8 +13,11 @@ class ApprovalDesk(Protocol):
     """services.approval.Approval, as far as a conversation needs it. Every step raises GroundswellError."""
 
     async def approve(self, work: UnitOfWork, approver: Person, campaign_id: int, seen: str) -> Answer: ...  # noqa: D102 - named alike
-    async def send_back(self, work: UnitOfWork, approver: Person, campaign_id: int) -> Answer: ...  # noqa: D102
-    async def waiting(self, work: UnitOfWork, approver: Person) -> Replies: ...  # noqa: D102
+    async def send_back(  # noqa: D102
+        self, work: UnitOfWork, approver: Person, campaign_id: int, reason: str, words: str
+    ) -> Answer: ...
+    async def looks(self, work: UnitOfWork, approver: Person) -> int: ...  # noqa: D102
+    async def waiting(self, work: UnitOfWork, approver: Person, looks: int) -> Replies: ...  # noqa: D102
 
 
 class FixingDesk(Protocol):
@@ -48,13 +51,17 @@ class Approving:
         }
 
     async def _waiting(self, turn: Turn, intent: ShowWaiting) -> Replies:  # noqa: ARG002 - the intent has no fields
-        return await self._approval.waiting(turn.work, turn.person)
+        """Read after the commit: each card is rehearsed."""
+        approver, looks = turn.person, await self._approval.looks(turn.work, turn.person)
+        turn.reads.append(lambda work: self._approval.waiting(work, approver, looks))
+        return ()
 
     async def _approve(self, turn: Turn, intent: ApproveCampaign) -> Replies:
         return turn.told(await self._approval.approve(turn.work, turn.person, intent.campaign_id, intent.seen))
 
     async def _send_back(self, turn: Turn, intent: ReturnCampaign) -> Replies:
-        return turn.told(await self._approval.send_back(turn.work, turn.person, intent.campaign_id))
+        number, reason = intent.campaign_id, intent.reason
+        return turn.told(await self._approval.send_back(turn.work, turn.person, number, reason, intent.words))
 
     async def _source(self, turn: Turn, intent: ShowSource) -> Replies:
         return turn.told(await self._fixing.source(turn.work, turn.person, intent.campaign_id, intent.language))

@@ -1,5 +1,6 @@
 """How many a campaign would reach: enough for direct messages, and never shown exactly (safety S2, K3)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from campaign_engine.domain.audience import MIN_AUDIENCE, Audience, AudienceSize
@@ -10,8 +11,10 @@ from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
 
-Reach = dict[str, object] | None
+Reach = Mapping[str, object] | None
 """For templates: `people` (rounded, None is under 20), `rooms`, `direct`; only `looks` when the day's are used up."""
+
+USED_UP: Mapping[str, object] = {"looks": LOOKS_A_DAY}
 
 
 class Audiences:
@@ -26,7 +29,11 @@ class Audiences:
         if reader.contact_id is None or not campaign.posts:
             return None
         if not await self.may_look(work, reader.contact_id):
-            return {"looks": LOOKS_A_DAY}
+            return USED_UP
+        return await self.seen(work, campaign)
+
+    async def seen(self, work: UnitOfWork, campaign: Campaign) -> Mapping[str, object]:
+        """The same for a look that was counted before; the campaign has posts."""
         content = campaign.posts[0].content
         size = await self._size(work, campaign, campaign.posts[0])
         direct = not content.rooms_only

@@ -28,6 +28,7 @@ KNOWN_ERRORS = frozenset(
         "bad_draft",
         "bad_goal",
         "bad_handle",
+        "bad_reason",
         "bad_title",
         "beyond_scope",
         "broken_template",

@@ -14,6 +14,18 @@ from campaign_engine.ports.unit_of_work import UnitOfWork
 
 
 async def rehearse(work: UnitOfWork, campaign: Campaign, now: datetime, hours: SendingHours) -> Reply:
+    """As a card; see `played`."""
+    rehearsal = await played(work, campaign, now, hours)
+    values = {
+        "title": campaign.title,
+        "firings": rehearsal.as_values(),
+        "more": rehearsal.more,
+        "unverified": hours.calendar.unverified,
+    }
+    return Reply("sending.rehearsal", values)
+
+
+async def played(work: UnitOfWork, campaign: Campaign, now: datetime, hours: SendingHours) -> Rehearsal:
     """The campaign with its precincts; reads page by page, so that nobody waits for it."""
     firings = firings_ahead(campaign, now)
     channels = tuple(sorted(frozenset().union(*(firing.channels for firing in firings))))
@@ -39,10 +51,4 @@ async def rehearse(work: UnitOfWork, campaign: Campaign, now: datetime, hours: S
             )
             for each in page
         )
-    values = {
-        "title": campaign.title,
-        "firings": rehearsal.as_values(),
-        "more": rehearsal.more,
-        "unverified": hours.calendar.unverified,
-    }
-    return Reply("sending.rehearsal", values)
+    return rehearsal

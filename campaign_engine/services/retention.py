@@ -58,6 +58,8 @@ _APPLY: Mapping[str, Apply] = {
     "looks": _looks,
     "requests": lambda work, before, _: work.team.forget_requests(before),
     "inbox": lambda work, before, _: work.inbox.forget_old(before),
+    "returns": lambda work, before, _: work.reviews.forget_returns(before),
+    "sundays": lambda work, before, _: work.boards.forget_sundays(to_wall(before).date()),
     "deliveries": lambda work, before, _: work.retention.count_deliveries(before, BATCH),
     "actions": lambda work, before, _: work.retention.count_actions(before, BATCH),
     "first times": lambda work, before, now: work.retention.close_campaigns(before, now),

@@ -13,6 +13,7 @@ from campaign_engine.store.actions import SqlActionsRepository
 from campaign_engine.store.approvals import SqlApprovalsRepository
 from campaign_engine.store.audiences import SqlAudiencesRepository
 from campaign_engine.store.audit import SqlAuditRepository
+from campaign_engine.store.boards import SqlBoardsRepository
 from campaign_engine.store.campaigns import SqlCampaignsRepository
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.contacts import SqlContactsRepository
@@ -35,6 +36,7 @@ from campaign_engine.store.optouts import SqlOptOutsRepository
 from campaign_engine.store.pictures import SqlPicturesRepository
 from campaign_engine.store.rehearsals import SqlRehearsalsRepository
 from campaign_engine.store.retention import SqlRetentionRepository
+from campaign_engine.store.reviews import SqlReviewsRepository
 from campaign_engine.store.room_figures import SqlRoomFiguresRepository
 from campaign_engine.store.rooms import SqlRoomsRepository
 from campaign_engine.store.series import SqlSeriesRepository
@@ -63,6 +65,8 @@ class SqlUnitOfWork:
         self.invites = SqlInvitesRepository(connection, cipher)
         self.campaigns = SqlCampaignsRepository(connection, cipher)
         self.approvals = SqlApprovalsRepository(connection, cipher)
+        self.reviews = SqlReviewsRepository(connection, cipher)
+        self.boards = SqlBoardsRepository(connection, cipher)
         self.audiences = SqlAudiencesRepository(connection, cipher)
         self.targeting = SqlTargetingRepository(connection, cipher)
         self.sites = SqlSitesRepository(connection, cipher)

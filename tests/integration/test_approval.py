@@ -124,7 +124,7 @@ async def test_S1_whoever_comes_second_is_told_that_somebody_decided(house: Hous
 async def test_S1_an_author_is_told_what_became_of_it(house: House) -> None:
     organizer, approver = await submitted(house)
     await approver.press("o:waiting")
-    await approver.tap("Send back")
+    await approver.tap("Send back", "Another day")
     assert "came back to you from maple2" in told(house, organizer)
     await organizer.press("su:1")
     await approver.press("o:waiting")

@@ -122,7 +122,7 @@ async def test_S1_an_approval_of_what_was_shown_before_an_edit_is_refused(house:
     organizer, approver = await submitted(house)
     await approver.press("o:waiting")
     old = approver.buttons["Approve"]
-    await approver.tap("Send back")
+    await approver.tap("Send back", "Another day")
     await organizer.press("ed:text_en")
     await organizer.say("Another text for {{ area }}: {{ link }}")
     await organizer.press("su:1")
@@ -273,7 +273,7 @@ async def test_a_cancelled_campaign_sends_nothing_again(house: House) -> None:
 async def test_a_draft_that_is_sent_back_is_its_authors_again(house: House) -> None:
     organizer, approver = await submitted(house)
     await approver.press("o:waiting")
-    assert "went back to its author" in await approver.tap("Send back")
+    assert "went back to its author" in await approver.tap("Send back", "Another day")
     assert await status(house) is CampaignStatus.DRAFT
     await organizer.command("menu")
     assert "My draft" in organizer.buttons
@@ -295,7 +295,7 @@ async def test_two_approvers_at_once_approve_once(house: House) -> None:
 async def test_R1_nobody_but_staff_reads_or_moves_a_campaign(house: House) -> None:
     await running(house)
     ally = await house.person("ally").join()
-    for data in ("st:1", "mv:1:cancel", "rt:1", "su:1", "o:new", "k:pledge", "ap:1:0123456789ab"):
+    for data in ("st:1", "mv:1:cancel", "rt:1:time", "su:1", "o:new", "k:pledge", "ap:1:0123456789ab"):
         await ally.press(data)
     assert "for the team" in await ally.press("rp:1")
     assert await status(house) is CampaignStatus.SCHEDULED

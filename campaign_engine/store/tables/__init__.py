@@ -52,6 +52,7 @@ from campaign_engine.store.tables.retention import (
     leaver_counts,
     retention_runs,
 )
+from campaign_engine.store.tables.reviews import returns, sunday_cards
 from campaign_engine.store.tables.roles import role_requests, trainings
 from campaign_engine.store.tables.room_figures import room_figures, uploads
 
@@ -102,6 +103,7 @@ __all__ = [
     "precincts",
     "rankings",
     "retention_runs",
+    "returns",
     "role_grants",
     "role_invites",
     "role_requests",
@@ -115,6 +117,7 @@ __all__ = [
     "small_audiences",
     "source_codes",
     "staff_members",
+    "sunday_cards",
     "text_approvals",
     "trainings",
     "translators",

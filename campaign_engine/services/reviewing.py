@@ -1,0 +1,86 @@
+"""All that the second person looks at before they decide, on one card (safety S1)."""
+
+import asyncio
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, PostStatus
+from campaign_engine.domain.contact import Person
+from campaign_engine.domain.message import Reply
+from campaign_engine.domain.post_changes import post_changes
+from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services import campaign_cards as cards
+from campaign_engine.services import check_ins, clashes
+from campaign_engine.services.audiences import USED_UP, Audiences
+from campaign_engine.services.campaign_steps import in_status, with_targets
+from campaign_engine.services.free_slots import FreeSlots
+from campaign_engine.services.post_texts import PostTexts
+from campaign_engine.services.rehearsing import played
+from campaign_engine.services.turn import Replies
+
+MOST_CARDS = 4
+"""Of one look; the others are said in a number, and come when these are decided."""
+
+
+class Reviewing:
+    """Reads only; `slots` offers another time for what missed its own."""
+
+    def __init__(self, clock: Clock, texts: PostTexts, audiences: Audiences, slots: FreeSlots) -> None:
+        self._clock = clock
+        self._texts = texts
+        self._audiences = audiences
+        self._slots = slots
+
+    async def waiting(self, work: UnitOfWork, approver: Person, looks: int) -> Replies:
+        """One card each, oldest first; sizes on the first `looks` of them (safety K3)."""
+        found = await work.campaigns.waiting_for(approver)
+        if not found:
+            return (Reply("campaign.nothing_waiting"),)
+        ranking = await work.targeting.latest_ranking()
+        replies: list[Reply] = []
+        for number, campaign in enumerate(found[:MOST_CARDS]):
+            shown = with_targets(campaign, ranking)
+            card = await self._card(work, approver, shown, sized=number < looks)
+            replies += (*check_ins.note(shown, self._texts), card)
+        if len(found) > MOST_CARDS:
+            replies.append(Reply("approval.more_waiting", {"count": len(found) - MOST_CARDS}))
+        return tuple(replies)
+
+    async def _card(self, work: UnitOfWork, approver: Person, campaign: Campaign, *, sized: bool) -> Reply:
+        offer = await self._slots.offer(work, campaign, is_author=False)
+        if offer is not None:
+            return offer
+        reach = await self._audiences.seen(work, campaign) if sized else USED_UP
+        card = cards.reading_card("campaign.waiting", approver, campaign, self._texts.all_of(campaign), reach)
+        review = {
+            "adult": campaign.kind in ADULT_APPROVED_KINDS,
+            "leaving": await self._leaving(work, campaign),
+            "changes": await self._changes(work, campaign),
+        }
+        card = dataclasses.replace(card, values={**card.values, **review})
+        card = await asyncio.to_thread(self._texts.linting.noted, card, campaign)
+        return await clashes.noted(work, card, campaign, self._clock())
+
+    async def _leaving(self, work: UnitOfWork, campaign: Campaign) -> Mapping[str, datetime] | None:
+        """New York times at which the first message leaves and the last one has, of the next firing (safety F12)."""
+        rehearsal = await played(work, campaign, self._clock(), self._texts.hours)
+        firings: list[dict[str, Any]] = rehearsal.as_values()
+        if not firings:
+            return None
+        first = firings[0]["leaves"] or firings[0]["wall"]
+        minutes = max((channel["minutes"] for channel in firings[0]["channels"]), default=0)
+        return {"first": first, "last": first + timedelta(minutes=minutes)}
+
+    async def _changes(self, work: UnitOfWork, campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
+        """Of each post that waits and was approved before; none where all of it is new."""
+        approved = await work.reviews.approved(campaign.id)
+        ranking = (await work.targeting.latest_ranking()).ranking
+        found = (
+            post_changes(approved[post.id], post.content, lambda rule: rule.resolve(ranking)).as_values()
+            for post in in_status(campaign, PostStatus.SUBMITTED)
+            if post.id in approved
+        )
+        return tuple(found)

@@ -27,6 +27,15 @@ class RoomsOnly(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnCampaign(Intent):
+    """The second person sends it back to draft, with a reason (domain.return_reason); `words` go to the author only."""
+
+    campaign_id: int
+    reason: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSource(Intent):
     """The text of one language as it was written, for an approver who fixes a typo."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from campaign_engine.dialogue.approval_intents import (
     Countersign,
     FixPost,
+    ReturnCampaign,
     RoomsOnly,
     SendTest,
     ShowSource,
@@ -13,7 +14,7 @@ from campaign_engine.dialogue.approval_intents import (
     WidenDraft,
 )
 from campaign_engine.dialogue.flow import Rows, column, idle, named, number, option, say, waits
-from campaign_engine.dialogue.intents import Intent, ReturnCampaign, ShowPreview, SubmitCampaign
+from campaign_engine.dialogue.intents import Intent, ShowPreview, SubmitCampaign
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.languages import LANGUAGE_NAMES

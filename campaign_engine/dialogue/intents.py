@@ -292,15 +292,6 @@ class ApproveCampaign(Intent):
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnCampaign(Intent):
-    """The second person sends it back to draft, with a reason (domain.return_reason); `words` go to the author only."""
-
-    campaign_id: int
-    reason: str = ""
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class MoveCampaign(Intent):
     """Launch, pause, resume, cancel or finish; `to` is the verb."""
 

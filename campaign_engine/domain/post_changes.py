@@ -16,7 +16,7 @@ AROUND = 4
 MOST_WORDS = 2000
 """Of a text that is compared word by word; a longer one is said to be new."""
 
-_PIECE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\S+", re.DOTALL)
+_PIECE = re.compile(r"[^\s{]*\{[{%].*?[%}]\}\S*|\S+", re.DOTALL)
 
 
 class Part(StrEnum):

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from campaign_engine.dialogue.approval_intents import Countersign, FixPost, ShowSource, TakeBack, TakeSlot
-from campaign_engine.dialogue.intents import ApproveCampaign, ReturnCampaign, ShowWaiting
+from campaign_engine.dialogue.approval_intents import Countersign, FixPost, ReturnCampaign, ShowSource, TakeBack, TakeSlot
+from campaign_engine.dialogue.intents import ApproveCampaign, ShowWaiting
 from campaign_engine.domain.contact import Person
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.turn import Answer, Handlers, Replies, Turn

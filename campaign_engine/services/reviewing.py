@@ -57,12 +57,19 @@ class Reviewing:
         card = cards.reading_card("campaign.waiting", approver, campaign, self._texts.all_of(campaign), reach)
         review = {
             "adult": campaign.kind in ADULT_APPROVED_KINDS,
+            "rooms_named": await self._rooms(work, campaign),
             "leaving": await self._leaving(work, campaign),
             "changes": await self._changes(work, campaign),
         }
         card = dataclasses.replace(card, values={**card.values, **review})
         card = await asyncio.to_thread(self._texts.linting.noted, card, campaign)
         return await clashes.noted(work, card, campaign, self._clock())
+
+    async def _rooms(self, work: UnitOfWork, campaign: Campaign) -> tuple[str, ...]:
+        """Titles of the rooms that the first post would go to."""
+        content = campaign.posts[0].content
+        met = await work.rooms.meeting(content.channels, campaign.precincts)
+        return tuple(room.title for room in met if room.id not in content.without_rooms)
 
     async def _leaving(self, work: UnitOfWork, campaign: Campaign) -> Mapping[str, datetime] | None:
         """New York times at which the first message leaves and the last one has, of the next firing (safety F12)."""

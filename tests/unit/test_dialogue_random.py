@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_engine.dialogue import intents as wanted
+from campaign_engine.dialogue.approval_intents import ReturnCampaign
 from campaign_engine.domain.contact import Role
 from campaign_engine.domain.message import CHOICE_DATA_BYTES, InboundKind
 from campaign_engine.rendering import Renderer
@@ -128,7 +129,7 @@ TOO_LATE = (wanted.ShowHeld, wanted.ShowStatus, wanted.ShowWaiting, wanted.ShowR
 SERVED = (
     *TOO_LATE,
     wanted.ApproveCampaign,
-    wanted.ReturnCampaign,
+    ReturnCampaign,
     wanted.MoveCampaign,
     wanted.SubmitCampaign,
     wanted.RedeemInvite,

@@ -35,7 +35,12 @@ def reached(rule: TargetRule) -> tuple[int, ...]:
 
 
 def said(language: str = "en") -> Message:
-    values = {"adult": True, "leaving": None, "changes": (post_changes(BEFORE, AFTER, reached).as_values(),)}
+    values = {
+        "adult": True,
+        "leaving": None,
+        "rooms_named": (),
+        "changes": (post_changes(BEFORE, AFTER, reached).as_values(),),
+    }
     return Renderer().reply(Reply("campaign.review", values), language)
 
 
@@ -59,7 +64,12 @@ def test_no_reader_sees_the_signs_of_a_revision_and_each_covers_its_words(langua
 
 def test_an_unchanged_version_says_so() -> None:
     assert not post_changes(BEFORE, BEFORE, reached)
-    values = {"adult": False, "leaving": None, "changes": (post_changes(BEFORE, BEFORE, reached).as_values(),)}
+    values = {
+        "adult": False,
+        "leaving": None,
+        "rooms_named": (),
+        "changes": (post_changes(BEFORE, BEFORE, reached).as_values(),),
+    }
     assert "• nothing" in Renderer().reply(Reply("campaign.review", values), "en").text
 
 

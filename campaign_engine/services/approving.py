@@ -2,7 +2,14 @@
 
 from typing import Protocol
 
-from campaign_engine.dialogue.approval_intents import Countersign, FixPost, ReturnCampaign, ShowSource, TakeBack, TakeSlot
+from campaign_engine.dialogue.approval_intents import (
+    Countersign,
+    FixPost,
+    ReturnCampaign,
+    ShowSource,
+    TakeBack,
+    TakeSlot,
+)
 from campaign_engine.dialogue.intents import ApproveCampaign, ShowWaiting
 from campaign_engine.domain.contact import Person
 from campaign_engine.ports.unit_of_work import UnitOfWork

@@ -16,6 +16,7 @@ from discord.http import Route
 from bots.discord_answers import Answers
 from bots.discord_forms import TEXT_FIELD, filled, typing_form
 from bots.discord_pictures import PICTURE_BUTTON, in_form, in_message, picture_form, with_picture
+from bots.discord_reactions import Reactions
 from bots.discord_rooms import LINK, DiscordRooms
 from bots.discord_threads import ThreadOpener
 from bots.guard import Health, contained, unless_stopped
@@ -31,6 +32,7 @@ from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import ConfigurationError, StoreUnavailable
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Destination, Inbound, Reply
+from campaign_engine.services.room_offers import BUTTON
 
 log = logging.getLogger("groundswell.bots")
 
@@ -52,7 +54,7 @@ def use_addresses(api: str, gateway: str) -> None:
 def open_client() -> discord.Client:
     """No privileged intents; nothing is cached about members; nobody can be mentioned; a long 429 is raised."""
     logging.getLogger("discord.http").setLevel(logging.ERROR)  # its warnings quote addresses with tokens (safety A2)
-    intents = discord.Intents(guilds=True, dm_messages=True)
+    intents = discord.Intents(guilds=True, dm_messages=True, guild_reactions=True)
     return discord.Client(
         intents=intents,
         allowed_mentions=discord.AllowedMentions.none(),
@@ -75,12 +77,14 @@ class DiscordBot:
         self._tree = app_commands.CommandTree(client)
         self._in_order = InOrder()
         self._answers = Answers(parts, ThreadOpener(self._channel, parts))
+        self._reactions = Reactions(client, parts)
         self._rooms = DiscordRooms(self._channel, self._answers, parts)
         add_commands(self._tree, parts.say, self.on_command)
         self._tree.error(self.on_command_error)
         events = (self.on_ready, self.on_resumed, self.on_disconnect, self.on_interaction, self.on_message)
+        counted = (self.on_raw_reaction_add, self.on_raw_reaction_remove)
         places = (self.on_guild_join, self.on_guild_channel_delete, self.on_guild_remove)
-        for event in (*events, *places, self.on_error):
+        for event in (*events, *places, *counted, self.on_error):
             client.event(event)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -95,6 +99,7 @@ class DiscordBot:
             ) from None
         finally:
             await self._in_order.finish()
+            self._reactions.stop()
             if not stop.is_set():
                 await self._client.close()
 
@@ -189,6 +194,9 @@ class DiscordBot:
             return
         await self._answers.acknowledge(interaction)
         data = str(chosen[0]) if pressed.startswith(SELECT_ID) and chosen else pressed
+        if data.startswith(BUTTON):
+            await contained("discord room", partial(self._rooms.pressed, interaction, data))
+            return
         self._converse(interaction, self._inbound(interaction, data=data))
 
     async def _open_field(self, interaction: discord.Interaction, pressed: str) -> None:
@@ -232,6 +240,14 @@ class DiscordBot:
         if answers and await self._parts.threads.met(to):
             here = self._parts.threads.say("here", answers[0].language)
             await deliver(self._parts.pace, inbound.address, partial(self._channel.send, here, to))
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """On any message in sight."""
+        self._reactions.added(event.channel_id, event.message_id, event.message_author_id)
+
+    async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
+        """On any message in sight."""
+        self._reactions.changed(event.channel_id, event.message_id)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The bot was added to a server; its commands are there by themselves."""

@@ -1,5 +1,6 @@
 """Servers: the card when the bot is added, linking a channel to an area, and unlinking what is gone."""
 
+from dataclasses import replace
 from functools import partial
 
 import discord
@@ -13,9 +14,11 @@ from bots.replies import deliver
 from campaign_engine.channels.discord import DiscordChannel
 from campaign_engine.domain.audience import RoomKind, RoomSeen
 from campaign_engine.domain.contact import LANGUAGES
+from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Choice, Destination, Message, Reply
 from campaign_engine.domain.precinct import Borough
+from campaign_engine.services.room_offers import BOROUGH, LEAVE, TOP, read_button, room_button
 
 LINK = "link"
 """Custom id of the button that opens the form, and of the form."""
@@ -78,8 +81,7 @@ class DiscordRooms:
         """The form came back, acknowledged already."""
         given = filled(interaction)
         area = given.get(NUMBER) or given.get(AREA, "")
-        guild = interaction.guild
-        chosen = guild.get_channel(int(given.get(CHANNEL) or 0)) if guild is not None else None
+        chosen = _channel(interaction, given.get(CHANNEL, ""))
         if not isinstance(chosen, discord.TextChannel):
             await self._say(interaction, Reply("server.not_here"))
         else:
@@ -87,23 +89,52 @@ class DiscordRooms:
 
     async def link(self, interaction: discord.Interaction, area: str) -> None:
         """/link, acknowledged already: the channel that it was used in."""
-        if isinstance(interaction.channel, discord.TextChannel):
+        if not isinstance(interaction.channel, discord.TextChannel):
+            await self._say(interaction, Reply("server.not_here"))
+        elif area:
             await self._link(interaction, interaction.channel, area)
         else:
+            await self._offer(interaction, interaction.channel, TOP)
+
+    async def pressed(self, interaction: discord.Interaction, data: str) -> None:
+        """A button of an offer, acknowledged already; what this person may do there is looked up anew."""
+        address, page = read_button(data)
+        channel = _channel(interaction, address)
+        if not isinstance(channel, discord.TextChannel):
             await self._say(interaction, Reply("server.not_here"))
+        elif page == TOP or page.startswith(BOROUGH):
+            await self._offer(interaction, channel, page)
+        else:
+            await self._link(interaction, channel, page)
+
+    async def _offer(self, interaction: discord.Interaction, channel: discord.TextChannel, page: str) -> None:
+        """Areas to choose from; leaving the server is for its admins, so that button of the offer is left out."""
+        room = self._seen(interaction, channel)
+        offers = self._parts.offers
+        try:
+            offer = await offers.page(room, page) or await offers.said(room, "only_team")
+        except StoreUnavailable:
+            offer = self._words(Reply("contact.unavailable"), _language(interaction))
+        leave = room_button(room.address, LEAVE)
+        rows = tuple(tuple(one for one in row if one.data != leave) for row in offer.choices)
+        await self._answers.say(interaction, room.by, (replace(offer, choices=rows),))
 
     async def _link(self, interaction: discord.Interaction, channel: discord.TextChannel, area: str) -> None:
-        person, guild = str(interaction.user.id), channel.guild
         if not interaction.permissions.manage_channels:
             await self._say(interaction, Reply("server.not_yours"))
             return
-        kind = RoomKind.CHANNEL if channel.is_news() else RoomKind.GROUP
-        title, language = f"{guild.name} #{channel.name}", str(interaction.locale)
-        room = RoomSeen("discord", str(channel.id), kind, title, guild.member_count or 0, person, language)
+        room = self._seen(interaction, channel)
         answer = await self._parts.rooms.link(room, area)
-        lacks = missing(channel.permissions_for(guild.me))
-        more = (self._words(Reply("server.lacks", {"title": title, "names": ", ".join(lacks)}), answer.language),)
-        await self._answers.say(interaction, person, (answer, *(more if lacks else ())))
+        lacks = missing(channel.permissions_for(channel.guild.me))
+        named = Reply("server.lacks", {"title": room.title, "names": ", ".join(lacks)})
+        more = (self._words(named, answer.language),) if lacks else ()
+        await self._answers.say(interaction, room.by, (answer, *more))
+
+    def _seen(self, interaction: discord.Interaction, channel: discord.TextChannel) -> RoomSeen:
+        guild, kind = channel.guild, RoomKind.CHANNEL if channel.is_news() else RoomKind.GROUP
+        title, language = f"{guild.name} #{channel.name}", str(interaction.locale)
+        by, members = str(interaction.user.id), guild.member_count or 0
+        return RoomSeen("discord", str(channel.id), kind, title, members, by, language)
 
     async def _say(self, interaction: discord.Interaction, reply: Reply) -> None:
         await self._answers.say(interaction, str(interaction.user.id), (self._words(reply, _language(interaction)),))
@@ -114,6 +145,12 @@ class DiscordRooms:
     async def gone(self, channel_id: int) -> None:
         """Nothing is posted there any more."""
         await contained("discord channel", partial(self._parts.rooms.unlink, "discord", str(channel_id)))
+
+
+def _channel(interaction: discord.Interaction, address: str) -> discord.abc.GuildChannel | None:
+    if interaction.guild is None or not (address.isascii() and address.isdecimal()):
+        return None
+    return interaction.guild.get_channel(int(address))
 
 
 def _language(interaction: discord.Interaction) -> str:

@@ -231,7 +231,7 @@ async def test_an_organizer_links_a_channel_and_others_do_not(house: House, serv
         await maya.slash("link", channel=server.channel)
     assert "Only the team" in (await (await server.moderator("owner")).slash("link", channel=server.channel)).text
     rosa = await organizer(house, server, Scope(ScopeKind.BOROUGH, "Brooklyn"))
-    answer = await rosa.slash("link", channel=server.channel)
+    answer = await rosa.slash("link", {"area": "Brooklyn"}, channel=server.channel)
     assert "is linked to Brooklyn" in answer.text
     assert all(seen.ephemeral for seen in answer.answers)
     assert "does not reach" in (await rosa.slash("link", {"area": "Queens"}, channel=server.channel)).text
@@ -249,7 +249,7 @@ async def test_an_organizer_links_a_channel_and_others_do_not(house: House, serv
 
 async def test_a_deleted_channel_is_forgotten(house: House, server: DiscordGuild) -> None:
     rosa = await organizer(house, server)
-    await rosa.slash("link", channel=server.channel)
+    await rosa.slash("link", {"area": "city"}, channel=server.channel)
     await server.platform.driver.remove_channel(server.channel)
 
     async def forgotten() -> bool:

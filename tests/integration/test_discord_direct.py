@@ -1,7 +1,7 @@
 """Direct messages on Discord: only to people who asked for them, few a day, and none after Discord said enough."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,13 +10,8 @@ from campaign_engine.channels.discord import DiscordChannel
 from campaign_engine.domain.contact import AddressStatus, Medium, Role, Topic
 from campaign_engine.domain.delivery import SendError
 from campaign_engine.domain.message import Destination, Message
-from campaign_engine.domain.pacing import UNLIMITED
-from campaign_engine.domain.schedule import to_utc
-from campaign_engine.services.delivering import Lane, LaneParts
 from campaign_engine.services.direct_threads import DirectThreads
-from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.notifying import ChannelNotifier
-from campaign_engine.services.posting import Posting
 from campaign_engine.store.tables import addresses, deliveries
 from tests.platforms.discord_person import Outcome, Person
 from tests.support.bots import (
@@ -26,7 +21,7 @@ from tests.support.bots import (
     discord_bot_running,
     discord_guild,
     eventually,
-    running_post,
+    sent_on_discord,
 )
 from tests.support.engine import House
 
@@ -143,26 +138,6 @@ async def test_who_writes_first_after_a_full_day_gets_updates_there(house: House
     assert (await house.person(maya.id, "discord").known()).thread
 
 
-async def lane(house: House, channel: DiscordChannel) -> Lane:
-    pace = LanePace(UNLIMITED, lambda: house.clock().timestamp(), house.clock.sleep)
-    made = Lane(
-        LaneParts(house.store, channel, house.renderer, pace, house.clock, lambda _: "East", "https://ours.example")
-    )
-    assert await made.take()
-    return made
-
-
-async def send_post(house: House, server: DiscordGuild) -> None:
-    """A post of a campaign goes out, by a client of its own, as the sender does it."""
-    await running_post(house)
-    at = to_utc(datetime.fromisoformat("2026-12-01T16:00"))
-    house.clock.advance(at - house.clock())
-    await Posting(house.store, house.clock, 0).tick()
-    async with open_client() as client:
-        await client.login(server.platform.token)
-        await (await lane(house, DiscordChannel(client))).drain()
-
-
 async def test_S7_an_update_goes_to_the_chats_that_people_asked_for_and_nowhere_else(
     house: House, server: DiscordGuild
 ) -> None:
@@ -172,7 +147,7 @@ async def test_S7_an_update_goes_to_the_chats_that_people_asked_for_and_nowhere_
         await join(one, server.channel, "Yes", at_least=2)
     await house.person(off.id, "discord").press("cs:direct_messages:off")
     await stopped.slash("stop", channel=server.channel)
-    await send_post(house, server)
+    await sent_on_discord(house, server)
     assert ["Look out" in seen.text or "pledge" in seen.text for seen in await yes.sees()][-1]
     assert len(await yes.sees()) == 2
     assert [len(await one.sees()) for one in (no, off, stopped)] == [0, 1, 1]
@@ -185,7 +160,7 @@ async def test_who_closes_the_chat_later_is_not_written_to_again(
 ) -> None:
     await join(maya, server.channel, "Yes", at_least=2)
     await maya.change(blocks_bot=True)
-    await send_post(house, server)
+    await sent_on_discord(house, server)
     assert [row.status for row in await house.rows(addresses) if row.thread_cipher] == [AddressStatus.UNREACHABLE]
 
 

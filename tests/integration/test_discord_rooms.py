@@ -1,14 +1,16 @@
 """Servers: added, linked by whoever may, missing rights named, forgotten when the channel or the bot is gone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from bots.discord_reactions import Reactions
 from campaign_engine.domain.audience import Room
 from campaign_engine.domain.contact import Role
-from tests.platforms.discord_person import Person
+from campaign_engine.store.tables import room_figures
+from tests.platforms.discord_person import Outcome, Person
 from tests.platforms.discord_state import ORDINARY, Permission
-from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild, eventually
+from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild, eventually, sent_on_discord
 from tests.support.engine import House
 
 
@@ -19,9 +21,16 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-async def server(house: House) -> AsyncIterator[DiscordGuild]:
-    async with discord_guild() as place, discord_bot_running(place.platform, bot_parts(house)):
+async def quiet() -> AsyncIterator[DiscordGuild]:
+    """No bot is connected."""
+    async with discord_guild() as place:
         yield place
+
+
+@pytest.fixture
+async def server(house: House, quiet: DiscordGuild) -> AsyncIterator[DiscordGuild]:
+    async with discord_bot_running(quiet.platform, bot_parts(house)):
+        yield quiet
 
 
 async def organizer(house: House, server: DiscordGuild, guilds: list[str] | None = None) -> Person:
@@ -127,3 +136,56 @@ async def test_a_server_that_removes_the_bot_is_unlinked(house: House, server: D
         return await linked(house) == {}
 
     await eventually(forgotten)
+
+
+async def test_link_without_an_area_offers_areas_and_a_tap_links(house: House, server: DiscordGuild) -> None:
+    site = await house.site(47)
+    rosa = await organizer(house, server)
+    offer = await rosa.slash("link", channel=server.channel, at_least=1)
+    assert {"The whole city", "Brooklyn", "A school or center"} <= offered(offer)
+    assert "leave the room" not in str(offer.answers[-1].payload)
+    shown = await tap(rosa, "A school or center")
+    assert "Maple High" in offered(shown), shown.text
+    assert "is linked to Maple High" in (await tap(rosa, "Maple High")).text
+    assert await linked(house) == {"Harlem #news": f"site:{site.id}"}
+
+
+def offered(outcome: Outcome) -> set[str]:
+    return {*outcome.answers[-1].buttons, *outcome.answers[-1].options}
+
+
+async def tap(person: Person, label: str) -> Outcome:
+    """A button, or the option of a menu where there are too many for buttons."""
+    try:
+        return await person.press(label, at_least=1)
+    except LookupError:
+        return await person.choose([label], at_least=1)
+
+
+async def test_reactions_to_our_posts_are_counted_by_room_and_post_and_never_by_person(
+    house: House, quiet: DiscordGuild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Reactions.__init__, "__defaults__", (0.0,))
+    async with discord_bot_running(quiet.platform, bot_parts(house)):
+        rosa = await organizer(house, quiet)
+        await rosa.slash("link", {"area": "75"}, channel=quiet.channel, at_least=1)
+        await sent_on_discord(house, quiet)
+        (post,) = await quiet.platform.driver.messages(quiet.channel)
+        ana, ben = await quiet.person("ana"), await quiet.person("ben")
+        await rosa.say("Nice", channel=quiet.channel)
+        other = (await quiet.platform.driver.messages(quiet.channel))[-1]
+        await ana.react(post.id)
+        await ben.react(post.id, "❤")
+        await ana.react(other.id)
+
+        def counted(number: int) -> Callable[[], Awaitable[bool]]:
+            async def so_many() -> bool:
+                return [row.count for row in await house.rows(room_figures)] == [number]
+
+            return so_many
+
+        await eventually(counted(2))
+        await ben.react(post.id, "❤", remove=True)
+        await eventually(counted(1))
+        (row,) = await house.rows(room_figures)
+        assert (row.figure, row.subject) == ("reactions", "post 1")

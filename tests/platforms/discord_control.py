@@ -48,6 +48,7 @@ class Control:
             "change_person": self._change_person,
             "messages": self._messages,
             "say": self._say,
+            "react": self._react,
             "fault": self._fault,
             "limits": self._limits,
             "gateway": self._gateway,
@@ -161,6 +162,21 @@ class Control:
         message.content = args["text"]
         await self._parts.messages.store(message)
         return {"id": str(message.id)}
+
+    async def _react(self, args: Json) -> None:
+        """`person` puts an `emoji` under a `message`, or takes it away with `remove`."""
+        message, person = self._world.messages[int(args["message"])], int(args["person"])
+        by = message.reactions.setdefault(args["emoji"], set())
+        body: Json = {"user_id": str(person), "message_id": str(message.id), "channel_id": str(message.channel_id)}
+        body |= {"guild_id": str(self._world.channels[message.channel_id].guild_id), "burst": False, "type": 0}
+        body["emoji"] = {"id": None, "name": args["emoji"]}
+        if args.get("remove"):
+            by.discard(person)
+            await self._parts.gateway.dispatch("MESSAGE_REACTION_REMOVE", body, Intent.GUILD_MESSAGE_REACTIONS)
+            return
+        by.add(person)
+        body["message_author_id"] = str(message.author_id)
+        await self._parts.gateway.dispatch("MESSAGE_REACTION_ADD", body, Intent.GUILD_MESSAGE_REACTIONS)
 
     async def _fault(self, args: Json) -> None:
         times = args.pop("times", 1)

@@ -59,6 +59,7 @@ class Intent(IntFlag):
     GUILDS = 1 << 0
     GUILD_INVITES = 1 << 6
     GUILD_MESSAGES = 1 << 9
+    GUILD_MESSAGE_REACTIONS = 1 << 10
     DIRECT_MESSAGES = 1 << 12
     GUILD_MEMBERS = 1 << 1
     GUILD_PRESENCES = 1 << 8

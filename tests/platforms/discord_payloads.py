@@ -179,6 +179,12 @@ def attachment_json(attachment: Attachment, base: str) -> Json:
     }
 
 
+def _reaction_json(emoji: str, count: int) -> Json:
+    details = {"burst": 0, "normal": count}
+    body: Json = {"emoji": {"id": None, "name": emoji}, "count": count, "count_details": details, "me": False}
+    return body | {"me_burst": False, "burst_colors": []}
+
+
 def message_json(world: World, message: Message, base: str) -> Json:
     """A message object; `base` is the server's root for attachment urls."""
     pings = message.mentions
@@ -198,6 +204,7 @@ def message_json(world: World, message: Message, base: str) -> Json:
         "attachments": [attachment_json(one, base) for one in message.attachments],
         "embeds": message.embeds,
         "components": message.components,
+        "reactions": [_reaction_json(emoji, len(by)) for emoji, by in message.reactions.items() if by],
         "pinned": False,
         "flags": message.flags,
     }

@@ -102,6 +102,10 @@ class Person:
         """Write a message in a channel (None: the DM with the bot); its id."""
         return str((await self.order("say", {"person": self.id, "text": text, "channel": channel}))["id"])
 
+    async def react(self, message: str, emoji: str = "👍", *, remove: bool = False) -> None:
+        """Put a reaction under a message, or take it away."""
+        await self.order("react", {"person": self.id, "message": message, "emoji": emoji, "remove": remove})
+
     async def sees(self, channel: str | None = None) -> list[Seen]:
         """Messages of a channel (None: the DM with the bot) as they are now, oldest first."""
         return [Seen(one) for one in await self.order("messages", {"channel": channel, "person": self.id})]

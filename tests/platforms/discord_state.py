@@ -144,6 +144,7 @@ class Message:
     interaction_id: int | None = None
     webhook_id: int | None = None
     edited_at: float | None = None
+    reactions: dict[str, set[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

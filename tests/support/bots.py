@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bots.discord_bot import DiscordBot, open_client
 from bots.guard import Health, HealthBoard
@@ -12,17 +13,21 @@ from bots.parts import BotParts
 from bots.replies import Pace
 from bots.telegram_bot import POLLING, TelegramBot
 from bots.telegram_intake import Ways
+from campaign_engine.channels.discord import DiscordChannel
 from campaign_engine.channels.telegram import TelegramChannel, open_bot
 from campaign_engine.dialogue.pledge import room_options
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Role
 from campaign_engine.domain.message import Message
 from campaign_engine.domain.pacing import UNLIMITED
+from campaign_engine.domain.schedule import to_utc
 from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.services.blocking import Blocking
+from campaign_engine.services.delivering import Lane, LaneParts
 from campaign_engine.services.direct_threads import DirectThreads
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.marks import Marks
+from campaign_engine.services.posting import Posting
 from campaign_engine.services.room_desk import RoomDesk
 from campaign_engine.services.room_figures import RoomFigures
 from campaign_engine.services.room_offers import RoomOffers
@@ -135,6 +140,22 @@ async def running_post(house: House) -> int:
         campaign = await work.campaigns.get(1)
         await work.campaigns.set_status(campaign, CampaignStatus.RUNNING, house.clock())
     return campaign.posts[0].id
+
+
+async def sent_on_discord(house: House, server: DiscordGuild) -> None:
+    """The post of `running_post` leaves by a client of its own, as the sender does it."""
+    await running_post(house)
+    house.clock.advance(to_utc(datetime.fromisoformat("2026-12-01T16:00")) - house.clock())
+    await Posting(house.store, house.clock, 0).tick()
+    pace = LanePace(UNLIMITED, lambda: house.clock().timestamp(), house.clock.sleep)
+    async with open_client() as client:
+        await client.login(server.platform.token)
+        channel = DiscordChannel(client)
+        lane = Lane(
+            LaneParts(house.store, channel, house.renderer, pace, house.clock, lambda _: "East", "https://ours.example")
+        )
+        assert await lane.take()
+        await lane.drain()
 
 
 def pledge_post(house: House, post_id: int, style: str, language: str = "en") -> Message:

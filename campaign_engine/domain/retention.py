@@ -59,7 +59,7 @@ RULES: tuple[Rule, ...] = (
         " held_posts",
         "the end of the campaign",
     ),
-    _rule("pictures", "1 day after its last post", _DAY, "pictures", "it was sent; only those that no post shows"),
+    _rule("pictures", "2 days after its last post", 2 * _DAY, "pictures", "it was sent; only those that no post shows"),
     _rule("holds", "24 months", _TWO_YEARS, "holds hold_events held_posts incidents", "the hold or incident ended"),
     _rule("rooms", "24 months", _TWO_YEARS, "rooms", "it was linked; only rooms that are not linked any more"),
     _rule("audit", "24 months", _TWO_YEARS, "audit_entries", "the hour"),

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from campaign_engine.store.columns import UtcDateTime, public
 from campaign_engine.store.tables.base import metadata
 
-_KEEP = "1 day after its last post"
+_KEEP = "2 days after its last post"
 
 pictures = sa.Table(
     "pictures",

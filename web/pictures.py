@@ -2,16 +2,14 @@
 
 import hashlib
 from dataclasses import replace
-from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.message import Inbound, InboundKind, SentPicture
-from campaign_engine.domain.picture import MOST_BYTES
 from web.between import Between
 from web.cookies import CHANNEL, known_address, language_hint
 from web.pages import PageWriter
@@ -31,15 +29,17 @@ def router(parts: WebParts, pages: PageWriter, between: Between) -> APIRouter:
     routes = APIRouter()
 
     @routes.post("/chat/picture")
-    async def send(request: Request) -> Response:
-        """For whoever has a chat; a body that is too large is refused before it is read."""
+    async def send(request: Request, key: Annotated[str, Query(max_length=64)] = "") -> Response:
+        """For whoever has a chat; the body is read only when a draft asks for it (safety N1)."""
         address, length = known_address(request), request.headers.get("content-length", "")
         if address is None or not length.isdecimal():
             return pages.problem(request, "unreadable", 400)
-        key, sent = await _read(request, int(length))
-        update_id = hashlib.sha256(f"{key}\0picture\0{sent.size}".encode()).hexdigest()
+        body = _Body(request, int(length))
+        update_id = hashlib.sha256(f"{key}\0picture\0{length}".encode()).hexdigest()
         opened = Inbound(CHANNEL, address, InboundKind.PICTURE, update_id, language_hint=language_hint(request))
+        sent = SentPicture(max(0, int(length) - FORM_BYTES), body.load)
         answers = await parts.conversation.handle(replace(opened, simulated=parts.simulated, sent=sent))
+        await body.pass_over()
         if answers:
             between.put(address, answers)
         return RedirectResponse("/chat", status_code=303)
@@ -55,18 +55,23 @@ def router(parts: WebParts, pages: PageWriter, between: Between) -> APIRouter:
     return routes
 
 
-async def _read(request: Request, length: int) -> tuple[str, SentPicture]:
-    """Key of the page and the picture; of one that is too large only that it is."""
-    if length > MOST_BYTES + FORM_BYTES:
-        if length <= MOST_PASSED_OVER:
-            async for _ in request.stream():
-                pass  # a browser shows the answer only when it has sent everything
-        return str(length), SentPicture(length, partial(_loaded, b""))
-    async with request.form(max_files=1, max_fields=2) as form:
-        file = form.get("picture")
-        raw = await file.read() if isinstance(file, UploadFile) else b""
-        return str(form.get("key"))[:64], SentPicture(len(raw), partial(_loaded, raw))
+class _Body:
+    """The body of one form, read at most once."""
 
+    def __init__(self, request: Request, length: int) -> None:
+        self._request = request
+        self._length = length
+        self._read = False
 
-async def _loaded(raw: bytes) -> bytes:
-    return raw
+    async def load(self) -> bytes:
+        """The file that was chosen; nothing when there is none."""
+        self._read = True
+        async with self._request.form(max_files=1, max_fields=2) as form:
+            file = form.get("picture")
+            return await file.read() if isinstance(file, UploadFile) else b""
+
+    async def pass_over(self) -> None:
+        """A browser shows the answer only when it has sent everything."""
+        if not self._read and self._length <= MOST_PASSED_OVER:
+            async for _ in self._request.stream():
+                pass

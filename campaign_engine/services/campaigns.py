@@ -93,6 +93,8 @@ class Campaigns:
         """The last change of the open draft. Raises InvalidInput when there is none, NotFound without a draft."""
         draft = await own_draft(work, author, desk)
         changed = undone(draft)
+        if draft.kind == CampaignKind.AFTERMATH:
+            changed = self._texts.fixed(changed)
         kept = replace(changed, fixed=self._texts.is_reviewed(changed))
         await keep_draft(work, kept, draft_step(author, "undo", draft), self._clock(), desk)
         return ()

@@ -15,6 +15,7 @@ from discord.http import Route
 
 from bots.discord_answers import Answers
 from bots.discord_forms import TEXT_FIELD, filled, typing_form
+from bots.discord_invites import Invites
 from bots.discord_pictures import PICTURE_BUTTON, in_form, in_message, picture_form, with_picture
 from bots.discord_reactions import Reactions
 from bots.discord_rooms import LINK, DiscordRooms
@@ -40,6 +41,9 @@ LONGEST_LIBRARY_WAIT = 30.0
 """Seconds that discord.py sleeps on a 429 by itself, the least it takes; a longer one holds the whole lane."""
 GUILDS_WAIT = 0.2
 """Seconds without a further guild after which discord.py is ready; nothing here needs to know them all."""
+
+INVITES_EVERY = 3600.0
+"""Seconds between two looks at how many came by our invites."""
 
 COMMANDS_MARK = "discord_commands"
 """Under which it is noted what commands Discord has of us."""
@@ -78,7 +82,8 @@ class DiscordBot:
         self._in_order = InOrder()
         self._answers = Answers(parts, ThreadOpener(self._channel, parts))
         self._reactions = Reactions(client, parts)
-        self._rooms = DiscordRooms(self._channel, self._answers, parts)
+        self._invites = Invites(client, parts)
+        self._rooms = DiscordRooms(self._channel, self._answers, self._invites, parts)
         add_commands(self._tree, parts.say, self.on_command)
         self._tree.error(self.on_command_error)
         events = (self.on_ready, self.on_resumed, self.on_disconnect, self.on_interaction, self.on_message)
@@ -90,6 +95,7 @@ class DiscordBot:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; can be run again after an error. Raises ConfigurationError for a wrong token."""
         self._reopen()
+        counting = asyncio.create_task(self._count_invites())
         try:
             await unless_stopped(stop, self._client.start(self._token))
         except discord.LoginFailure:
@@ -98,10 +104,16 @@ class DiscordBot:
                 hint="Copy it again into GROUNDSWELL_DISCORD_TOKEN.",
             ) from None
         finally:
+            counting.cancel()
             await self._in_order.finish()
             self._reactions.stop()
             if not stop.is_set():
                 await self._client.close()
+
+    async def _count_invites(self) -> None:
+        while True:
+            await asyncio.sleep(INVITES_EVERY)
+            await contained("discord invites", self._invites.count)
 
     async def close(self) -> None:
         """Hang up, once nothing is sent through this client any more."""

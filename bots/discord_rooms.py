@@ -7,6 +7,7 @@ import discord
 
 from bots.discord_answers import Answers
 from bots.discord_forms import LONGEST_TITLE, filled, forgotten
+from bots.discord_invites import Invites
 from bots.discord_rights import missing
 from bots.guard import contained
 from bots.parts import BotParts
@@ -18,7 +19,7 @@ from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Choice, Destination, Message, Reply
 from campaign_engine.domain.precinct import Borough
-from campaign_engine.services.room_offers import BOROUGH, LEAVE, TOP, read_button, room_button
+from campaign_engine.services.room_offers import BOROUGH, INVITES, LEAVE, TOP, UNLINK, read_button, room_button
 
 LINK = "link"
 """Custom id of the button that opens the form, and of the form."""
@@ -31,8 +32,9 @@ _KINDS = [discord.ChannelType.text, discord.ChannelType.news]
 class DiscordRooms:
     """Who may link is asked twice: Discord says who manages channels, our own roles decide about areas."""
 
-    def __init__(self, channel: DiscordChannel, answers: Answers, parts: BotParts) -> None:
+    def __init__(self, channel: DiscordChannel, answers: Answers, invites: Invites, parts: BotParts) -> None:
         self._channel = channel
+        self._invites = invites
         self._answers = answers
         self._parts = parts
 
@@ -102,10 +104,31 @@ class DiscordRooms:
         channel = _channel(interaction, address)
         if not isinstance(channel, discord.TextChannel):
             await self._say(interaction, Reply("server.not_here"))
-        elif page == TOP or page.startswith(BOROUGH):
+        elif page in (TOP, INVITES) or page.startswith(BOROUGH):
             await self._offer(interaction, channel, page)
+        elif page == UNLINK:
+            await self._unlink(interaction, channel)
+        elif page.startswith(f"{INVITES}:"):
+            await self._invite(interaction, channel, page.removeprefix(f"{INVITES}:"))
         else:
             await self._link(interaction, channel, page)
+
+    async def _unlink(self, interaction: discord.Interaction, channel: discord.TextChannel) -> None:
+        room = self._seen(interaction, channel)
+        done = await self._parts.rooms.unlink_by(room)
+        said = await self._parts.offers.said(room, "unlinked" if done else "only_team")
+        await self._answers.say(interaction, room.by, (said,))
+
+    async def _invite(self, interaction: discord.Interaction, channel: discord.TextChannel, subject: str) -> None:
+        room = self._seen(interaction, channel)
+        name = await self._parts.offers.invite_name(room, subject)
+        if not name:
+            answer = await self._parts.offers.said(room, "only_team")
+        elif url := await self._invites.make(channel, name):
+            answer = await self._parts.offers.invite_ready(room, url)
+        else:
+            answer = self._words(Reply("server.no_invite", {"title": room.title}), _language(interaction))
+        await self._answers.say(interaction, room.by, (answer,))
 
     async def _offer(self, interaction: discord.Interaction, channel: discord.TextChannel, page: str) -> None:
         """Areas to choose from; leaving the server is for its admins, so that button of the offer is left out."""

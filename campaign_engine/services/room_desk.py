@@ -19,7 +19,7 @@ from campaign_engine.services.rooms import LINKERS, Rooms
 
 TITLE_LENGTH = 200
 
-MANAGED_BY_BUTTONS = ("telegram",)
+MANAGED_BY_BUTTONS = ("telegram", "discord")
 """Channels whose bot answers the buttons of services.room_offers."""
 
 _PRECINCT = re.compile(r"(?:precinct|pct|precinto|comisaria)?([0-9]{1,3})(?:st|nd|rd|th)?(?:precinct|pct)?")

@@ -1,13 +1,18 @@
 """Servers: added, linked by whoever may, missing rights named, forgotten when the channel or the bot is gone."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from bots.discord_bot import DiscordBot, open_client
+from bots.discord_invites import Invites
 from bots.discord_reactions import Reactions
+from bots.guard import Health
 from campaign_engine.domain.audience import Room
 from campaign_engine.domain.contact import Role
 from campaign_engine.store.tables import room_figures
+from tests.platforms.discord_client import pointed_at
 from tests.platforms.discord_person import Outcome, Person
 from tests.platforms.discord_state import ORDINARY, Permission
 from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild, eventually, sent_on_discord
@@ -189,3 +194,50 @@ async def test_reactions_to_our_posts_are_counted_by_room_and_post_and_never_by_
         await eventually(counted(1))
         (row,) = await house.rows(room_figures)
         assert (row.figure, row.subject) == ("reactions", "post 1")
+
+
+async def test_an_invite_for_a_room_is_counted_by_its_uses(house: House, quiet: DiscordGuild) -> None:
+    may = ORDINARY | Permission.MANAGE_CHANNELS
+    guild = await quiet.platform.driver.guild("Queens", bot=may)
+    channel = await quiet.platform.driver.channel(guild, "talk")
+    parts = bot_parts(house)
+    client = open_client()
+    with pointed_at(quiet.platform):
+        bot, stop = DiscordBot(client, quiet.platform.token, parts), asyncio.Event()
+        task = asyncio.create_task(bot.run(stop))
+        try:
+
+            async def ready_for_commands() -> bool:
+                return parts.board.states.get("discord") is Health.RUNNING
+
+            await eventually(ready_for_commands)
+            rosa = await organizer(house, quiet, [guild])
+            await rosa.slash("link", {"area": "75"}, channel=channel, at_least=1)
+            await tap(rosa, "Invite link")
+            ready = await tap(rosa, "For the room")
+            assert "https://discord.gg/" in ready.text
+            ((code, _),) = (await quiet.platform.driver.status())["invites"].items()
+            for name in ("ana", "ben"):
+                await (await quiet.platform.driver.person(name)).change(invite=code)
+            for _ in range(2):
+                await Invites(client, parts).count()
+        finally:
+            stop.set()
+            await task
+            await bot.close()
+    assert [(row.figure, row.subject, row.count) for row in await house.rows(room_figures)] == [("joins", "room", 2)]
+
+
+async def test_a_server_that_allows_no_invites_is_told_what_is_missing(house: House, server: DiscordGuild) -> None:
+    rosa = await organizer(house, server)
+    await server.platform.driver.deny_bot(server.channel, Permission.CREATE_INSTANT_INVITE)
+    await rosa.slash("link", {"area": "75"}, channel=server.channel, at_least=1)
+    await tap(rosa, "Invite link")
+    assert 'give me "Create Invite"' in (await tap(rosa, "For the room")).text
+
+
+async def test_a_linked_channel_is_unlinked_by_a_button(house: House, server: DiscordGuild) -> None:
+    rosa = await organizer(house, server)
+    await rosa.slash("link", {"area": "75"}, channel=server.channel, at_least=1)
+    assert "is not linked any more" in (await tap(rosa, "Unlink")).text
+    assert await linked(house) == {}

@@ -1,5 +1,6 @@
 """What the store keeps about people, on both databases."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
 from campaign_engine.domain.contact import AddressStatus, AgeBand, Role, RoleGrant, Scope, ScopeKind, Topic
 from campaign_engine.domain.message import Destination
-from campaign_engine.ports.people import NewAction, NewContact, NewPledge, Outcome, SavedState
+from campaign_engine.ports.people import ContactChanges, NewAction, NewContact, NewPledge, Outcome, SavedState
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
@@ -111,6 +112,44 @@ async def test_a_state_built_on_an_older_version_is_not_saved(store: SqlStore, c
         assert await work.dialogues.save(WHO, Outcome(SavedState("join", "place", version=1)), clock())
     async with store.read() as work:
         assert (await work.dialogues.look(WHO, clock())).saved == SavedState("join", "place", version=2)
+
+
+async def test_of_saves_at_once_one_writes_and_the_others_leave_nothing(store: SqlStore, clock: FakeClock) -> None:
+    contact_id, _ = await create(store, clock)
+    tapped = NewAction(contact_id, "telegram", ActionKind.TAP, DAY)
+
+    async def save(generation: int) -> bool:
+        changes = ContactChanges(language=("en", "es", "fr", "pl")[generation])
+        outcome = Outcome(
+            SavedState("join", str(generation)), contact_id, changes, (tapped,), AddressStatus.UNREACHABLE
+        )
+        async with store.write() as work:
+            return await work.dialogues.save(WHO, outcome, clock())
+
+    saved = await asyncio.gather(*(save(number) for number in range(4)))
+    assert sorted(saved) == [False, False, False, True]
+    async with store.read() as work:
+        opened = await work.dialogues.look(WHO, clock())
+    assert opened.saved.field == str(saved.index(True))
+    assert opened.person.language == ("en", "es", "fr", "pl")[saved.index(True)]
+    assert opened.status is AddressStatus.UNREACHABLE
+    assert await count(store, tables.actions) == 1
+
+
+async def test_a_change_to_nothing_is_kept_and_what_is_not_named_stays(
+    store: SqlStore, clock: FakeClock, precinct_75: int
+) -> None:
+    contact_id, _ = await create(store, clock)
+    until = clock() + timedelta(days=3)
+    first = ContactChanges(precinct=precinct_75, paused_until=until, precinct_declined=True)
+    async with store.write() as work:
+        assert await work.dialogues.save(WHO, Outcome(SavedState(), contact_id, first), clock())
+    async with store.write() as work:
+        second = ContactChanges(precinct=None, precinct_declined=False)
+        assert await work.dialogues.save(WHO, Outcome(SavedState(version=1), contact_id, second), clock())
+        person = (await work.dialogues.look(WHO, clock())).person
+    assert (person.precinct, person.precinct_declined, person.paused_until) == (None, False, until)
+    assert (person.language, person.age_band) == ("es", AgeBand.FROM_16)
 
 
 async def test_A1_the_row_of_an_address_holds_no_plain_address(store: SqlStore, clock: FakeClock) -> None:

@@ -25,7 +25,7 @@ class IfThen(StrEnum):
 class ActionKind(StrEnum):
     """Inbound actions that make a contact reached (measures: reached) or engaged.
 
-    Engaged (measures) are `tap`, `answer`, `pledge` and `lesson_done`.
+    Engaged (measures) are `tap`, `answer`, `pledge`; a finished lesson is a `tap` too.
     """
 
     JOIN = "join"

@@ -128,9 +128,10 @@ async def test_a_database_of_a_newer_program_is_refused(empty: Database) -> None
         await migrate.upgrade(empty)
 
 
-def test_an_installed_wheel_migrates_without_the_source_tree(tmp_path: Path) -> None:
+def test_an_installed_wheel_migrates_and_has_the_lessons_without_the_source_tree(tmp_path: Path) -> None:
     source = tmp_path / "source"
-    shutil.copytree(ROOT / "campaign_engine", source / "campaign_engine", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("campaign_engine", "templates"):
+        shutil.copytree(ROOT / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, source)
@@ -149,4 +150,6 @@ def test_an_installed_wheel_migrates_without_the_source_tree(tmp_path: Path) -> 
         capture_output=True,
         text=True,
     )
+    lessons = sorted(path.name for path in (installed / "templates" / "lessons").iterdir())
+    assert lessons == sorted(f"{group}{number}.toml" for group in "BDA" for number in range(1, 5))
     assert done.stdout.split() == [str(installed / "campaign_engine/store/migrate.py"), migrate.newest()]

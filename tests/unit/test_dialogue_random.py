@@ -37,6 +37,7 @@ BUTTONS = [
         "t:yes",
         "t:no",
         "m",
+        *("ln", "ln:B1", "ln:B1:2", "ln:B1:q", "ln:B1:a", "ln:B1:b", "ln:A4:99", "ln:Z1", "ln:paper"),
         *("cs", "cs:survey:on", "cs:check_ins:off", "cs:nothing:on", "cs:survey", "cq:event_news:yes", "cq::"),
         *("pa", "pa:7", "pa:open", "pa:end", "pa:99", "m:back"),
         "m:pledge",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
-from campaign_engine.domain.contact import AgeBand, ConsentKind, LessonCode, RoleGrant, Source
+from campaign_engine.domain.contact import AgeBand, ConsentKind, RoleGrant, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,6 @@ class NoteAsked(Intent):
     """We put a question about a consent outside the join: it does not come again for 365 days, answered or not."""
 
     kind: ConsentKind
-
-
-@dataclass(frozen=True, slots=True)
-class NoteLesson(Intent):
-    """How far the writer got in a lesson, never lowered (domain.lesson.DONE); no answer is kept (safety N2)."""
-
-    code: LessonCode
-    reached: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from campaign_engine.dialogue import consents
 from campaign_engine.dialogue.flow import Rows, aside, column, idle, number, option, say, waits
-from campaign_engine.dialogue.intents import Intent, NoteAsked, NoteLesson, RecordAction
+from campaign_engine.dialogue.intents import Intent, NoteAsked, RecordAction
+from campaign_engine.dialogue.learn_intents import NoteLesson, ShowCertificate
 from campaign_engine.dialogue.lesson_files import course
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.action import ActionKind
@@ -151,9 +152,9 @@ def _certificate(state: State, context: Context) -> Step:
     total = done(context.person.lessons)
     if total < HALF:
         return _list(state, context)
-    level = "all" if total == len(LessonCode) else "half"
+    lessons, level = (len(LessonCode), "all") if total == len(LessonCode) else (HALF, "half")
     rows = ((option("learn.all", LIST), option("menu.open", "m")),)
-    return say(aside(state), Reply(f"learn.paper_{level}", options=rows))
+    return say(aside(state), intents=(ShowCertificate(lessons, Reply(f"learn.paper_{level}", options=rows)),))
 
 
 def _waiting(state: State, field: str) -> State:

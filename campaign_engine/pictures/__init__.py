@@ -1,6 +1,6 @@
 """Pictures: cleaned, drawn, and never opened anywhere else."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from campaign_engine.domain.message import Picture
 
@@ -16,6 +16,12 @@ class Pictures:
         from campaign_engine.pictures.cleaning import clean
 
         return clean(raw)
+
+    def certificate(self, words: Sequence[str], done: int) -> Picture:
+        """See the port."""
+        from campaign_engine.pictures.certificate import draw
+
+        return draw(words, done)
 
     def precincts(self, chosen: Collection[int]) -> Picture:
         """See the port."""

@@ -1,6 +1,6 @@
 """Pictures: made and cleaned by a library, kept by what is in them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,9 @@ class PictureMaker(Protocol):
 
         Raises InvalidInput for what is no picture, is too large or moves.
         """
+
+    def certificate(self, words: Sequence[str], done: int) -> Picture:
+        """For `done` of the twelve lessons: a headline, a line, a name for each of three groups, a last line."""
 
     def precincts(self, chosen: Collection[int]) -> Picture:
         """All precincts as numbered squares, the chosen ones filled."""

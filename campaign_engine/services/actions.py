@@ -13,7 +13,8 @@ A plan chosen afterwards completes the pledge it belongs to, whatever was launch
 
 from dataclasses import replace
 
-from campaign_engine.dialogue.intents import GivePledge, NoteLesson, RecordAction
+from campaign_engine.dialogue.intents import GivePledge, RecordAction
+from campaign_engine.dialogue.learn_intents import NoteLesson
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.contact import Person, Source

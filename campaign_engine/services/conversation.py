@@ -28,6 +28,7 @@ from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 from campaign_engine.services import actions, campaign_cards, contacts, pictures, sources, team
 from campaign_engine.services.approving import ApprovalDesk, Approving, FixingDesk
+from campaign_engine.services.certificates import Certificates
 from campaign_engine.services.directory import SupportDirectory
 from campaign_engine.services.draft_desk import DraftDesk
 from campaign_engine.services.helping import Helping
@@ -107,6 +108,7 @@ class Conversation:
             **parts.texts.handlers(),
             **Approving(parts.approval, parts.fixing).handlers(),
             **pictures.handlers(),
+            **Certificates(parts.pictures, parts.renderer).handlers(),
             **parts.drafting.handlers(),
         }
 

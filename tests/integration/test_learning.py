@@ -37,7 +37,7 @@ async def test_F14_a_lesson_as_a_person_reads_it(house: House, language: str) ->
     """The file is read by people; where words change on purpose, write it anew with GOLDEN=1 (see spoken)."""
     begin, next_one, one_question, again = LABELS[language]
     phone = await joined(house, language=language)
-    turns = [spoken.turn("…", phone)]
+    turns: list[str] = []
     texts = course()[LessonCode.READ].texts[language]
     answers = [texts.answers["a"].text, again, texts.answers["b"].text]
     for label in (begin, *[next_one] * (len(texts.screens) - 1), one_question, *answers):
@@ -110,3 +110,32 @@ async def test_readers_of_other_languages_get_english_and_one_line_that_says_so(
     said = await phone.press("ln:B1")
     assert "Read the temperature · 1 of 4" in said
     assert "Это на английском" in said
+
+
+@pytest.mark.parametrize(("language", "headline"), [("en", "Twelve skills"), ("es", "Doce habilidades")])
+async def test_N1_the_certificate_is_a_picture_that_names_nobody(house: House, language: str, headline: str) -> None:
+    phone = await joined(house, language=language)
+    await finish(phone, *list(LessonCode)[:6])
+    await phone.press("ln:paper")
+    (half,) = phone.screen
+    await finish(phone, *list(LessonCode)[6:])
+    await phone.press("ln:paper")
+    (whole,) = phone.screen
+    other = await house.person("other", "web").join()
+    await other.press(f"l:{language}")
+    await finish(other, *LessonCode)
+    await other.press("ln:paper")
+    assert half.picture is not None
+    assert whole.picture is not None
+    assert half.picture.content != whole.picture.content
+    assert other.screen[0].picture == whole.picture, "nothing in it depends on who it is"
+    assert headline.lower() in whole.picture.alt.lower()
+    assert whole.picture.content.startswith(b"\x89PNG")
+
+
+async def test_the_certificate_waits_for_no_transaction(house: House) -> None:
+    phone = await joined(house)
+    await finish(phone, *LessonCode)
+    with house.statements() as seen:
+        await phone.press("ln:paper")
+    assert len(seen) == 2

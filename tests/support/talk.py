@@ -6,6 +6,7 @@ from typing import Any
 
 from campaign_engine.dialogue import intents as wanted
 from campaign_engine.dialogue.ally_intents import SetSite
+from campaign_engine.dialogue.learn_intents import NoteLesson
 from campaign_engine.dialogue.machine import step
 from campaign_engine.dialogue.state import Context, Draft, State, Step
 from campaign_engine.domain.consent import longer_break
@@ -93,7 +94,7 @@ def applied(person: Person, intent: wanted.Intent, now: datetime) -> Person:
             }
         case wanted.CompleteTraining():
             changes = {"trained": True}
-        case wanted.NoteLesson(code, reached):
+        case NoteLesson(code, reached):
             changes = {"lessons": {**person.lessons, code: reached}}
         case _:
             changes = _decided(person, intent, now)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from campaign_engine.dialogue import intents as wanted
+from campaign_engine.dialogue.learn_intents import NoteLesson, ShowCertificate
 from campaign_engine.dialogue.lesson_files import course
 from campaign_engine.dialogue.machine import ask_again
 from campaign_engine.domain.action import ActionKind, PledgeCode
@@ -29,11 +30,16 @@ def ally(lessons: Mapping[LessonCode, int] | None = None, **known: object) -> Ta
 
 
 def kept(talk: Talk) -> list[tuple[str, int]]:
-    return [(str(one.code), one.reached) for one in talk.done if isinstance(one, wanted.NoteLesson)]
+    return [(str(one.code), one.reached) for one in talk.done if isinstance(one, NoteLesson)]
 
 
 def counted(talk: Talk) -> list[ActionKind]:
     return [one.kind for one in talk.done if isinstance(one, wanted.RecordAction) and "lesson" in one.kind]
+
+
+def certificate(talk: Talk) -> tuple[int, str]:
+    (shown,) = (one for one in talk.last.intents if isinstance(one, ShowCertificate))
+    return shown.lessons, shown.said.template
 
 
 def finish(talk: Talk, code: LessonCode) -> None:
@@ -184,12 +190,12 @@ def test_the_certificate_comes_after_six_and_after_twelve() -> None:
     finish(talk, six[5])
     assert talk.offered()[0] == "ln:paper"
     talk.tap("ln:paper")
-    assert talk.templates() == ["learn.paper_half"]
+    assert certificate(talk) == (6, "learn.paper_half")
     talk = ally({code: DONE for code in LessonCode if code is not A2})
     finish(talk, A2)
     assert talk.offered()[0] == "ln:paper"
     talk.tap("ln:paper")
-    assert talk.templates() == ["learn.paper_all"]
+    assert certificate(talk) == (12, "learn.paper_all")
 
 
 def test_whoever_knows_them_all_is_led_back_to_the_list() -> None:

@@ -69,8 +69,10 @@ def view(context: Context, *, edits: bool = False) -> Reply:
 
 def _below(context: Context) -> tuple[Option, ...]:
     """After STOP the way back is the first thing; a break is of no use then."""
-    first = option("consent.come_back", COME_BACK) if context.person.opted_out else break_button(context)
-    return (first, option("menu.open", "m"))
+    menu = option("menu.open", "m")
+    if context.person.opted_out:
+        return (option("consent.come_back", COME_BACK), menu)
+    return (option("consent.how_often", "fq"), break_button(context), menu)
 
 
 def _line(context: Context, kind: ConsentKind) -> dict[str, object]:

@@ -237,3 +237,10 @@ def test_S4_hours_can_be_made_fewer_and_not_more() -> None:
                   {"other_day": (time(12), time(12))}):  # fmt: skip
         with pytest.raises(InvalidInput, match="at most"):
             SendingHours(**wider)  # type: ignore[arg-type]  # one of two fields
+
+
+def test_S5_who_asked_for_one_a_week_gets_one_also_near_an_aftermath() -> None:
+    once = Facts(stale_at=START + timedelta(days=30), sent=(START - timedelta(days=2),), once_a_week=True)
+    for facts in (once, replace(once, aftermath_near=True)):
+        assert verdict(facts, START).reason is Reason.CAPPED
+    assert verdict(replace(once, once_a_week=False), START).reason is not Reason.CAPPED

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bots.views import COMMANDS
+from bots.views import COMMANDS, STAFF_COMMANDS
 from campaign_engine.domain.command_words import COMMAND_WORDS, STOP, STOP_WORDS
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Message, Reply
@@ -20,7 +20,7 @@ Used = Callable[[discord.Interaction, str, str], Awaitable[None]]
 
 ENGLISH = "en"
 LONGEST_DESCRIPTION = 100
-OF_STAFF = ("status", "hold", "release", "freeze", "unfreeze")
+OF_STAFF = tuple(STAFF_COMMANDS)
 """In servers only offered to moderators, so that others are not shown what they cannot do; in direct chats to all,
 because Discord has no such rule there: the dialogue decides by role."""
 

@@ -49,9 +49,8 @@ async def maya(server: DiscordGuild) -> Person:
 async def join(person: Person, channel: str | None, answer: str, at_least: int) -> Outcome:
     await person.slash("start", channel=channel, at_least=2)
     await person.press("16 or 17", at_least=1)
-    await person.choose(["Brooklyn"], at_least=1)
-    more = await person.choose(["More"], at_least=1)
-    precinct = next(label for label in more.answers[-1].options if "(75)" in label)
+    listed = await person.choose(["Brooklyn"], at_least=1)
+    precinct = next(label for label in listed.answers[-1].options if "(75)" in label)
     await person.choose([precinct], at_least=1)
     await person.press("Look out for my people: slow it down, get backup", at_least=2)
     asked = await person.press("It gets too much: text 988", at_least=2)

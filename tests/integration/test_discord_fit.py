@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bots.views import ALLY_COMMANDS
 from campaign_engine.domain.languages import from_tag
 from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.discord_person import Person
@@ -18,7 +19,6 @@ NAME = re.compile(r"^[-_'\w]{1,32}$")
 OURS = ("es-ES", "es-419", "zh-CN", "zh-TW", "ru", "ko", "fr", "pl")
 """Locales of Discord whose language has our safety texts."""
 
-OF_ALLIES = ("start", "join", "menu", "help", "privacy", "language", "pause", "resume", "stop", "delete", "export")
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 SYNC = "PUT /applications/{application_id}/commands"
 
@@ -58,7 +58,7 @@ async def test_every_command_of_an_ally_is_named_and_explained_in_every_language
 ) -> None:
     assert from_tag(locale)
     names = set()
-    for name in OF_ALLIES:
+    for name in ALLY_COMMANDS:
         command = listed(server)[name]
         own, said = command["name_localizations"][locale], command["description_localizations"][locale]
         assert NAME.match(own)
@@ -66,7 +66,7 @@ async def test_every_command_of_an_ally_is_named_and_explained_in_every_language
         assert 1 <= len(said) <= 100
         assert said != command["description"]
         names.add(own)
-    assert len(names) == len(OF_ALLIES)
+    assert len(names) == len(ALLY_COMMANDS)
 
 
 async def test_a_language_that_we_lack_is_shown_english(server: DiscordGuild) -> None:

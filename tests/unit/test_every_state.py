@@ -10,6 +10,7 @@ import pytest
 
 from campaign_engine.dialogue import draft_steps, organize
 from campaign_engine.dialogue import intents as wanted
+from campaign_engine.dialogue.ally_intents import ShowVerify
 from campaign_engine.dialogue.state import State, Step
 from campaign_engine.domain.command_words import COMMAND_WORDS, STOP_WORDS
 from campaign_engine.domain.contact import Person, Role
@@ -251,3 +252,23 @@ def test_C8_no_typed_word_deletes_without_asking(name: str) -> None:
 
 def without_counting(step: Step) -> list[wanted.Intent]:
     return [intent for intent in step.intents if not isinstance(intent, wanted.RecordAction)]
+
+
+@EVERY
+@pytest.mark.parametrize("data", ["an", "fq", "fq:1", "iv", "iv:3", "pa", "m:verify", "m:more", "m:pledge", "cs"])
+def test_an_allys_own_buttons_answer_in_every_state(name: str, data: str) -> None:
+    """Answers, frequency, invites, break, verify, topics: never "I did not understand", always a way on."""
+    talk = STATES[name]()
+    if talk.context.person.contact_id is None:
+        return
+    made = talk.tap(data)
+    assert made.replies or made.intents
+    assert "help.short" not in talk.templates()
+
+
+@EVERY
+def test_T5_verify_answers_in_every_state_and_changes_nothing(name: str) -> None:
+    talk = STATES[name]()
+    before = talk.state
+    assert ShowVerify() in talk.command("verify").intents
+    assert (talk.state.flow, talk.state.field, talk.state.data) == (before.flow, before.field, before.data)

@@ -7,7 +7,7 @@ SEED ?= 7
 OUT ?= out
 HEADLESS ?=
 
-.PHONY: install demo test check bench soak lock docs screenshots clean help
+.PHONY: install demo test check bench soak lock aiogram docs screenshots clean help
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -48,6 +48,9 @@ check: $(VENV)/dev.stamp ## Style, types, layering, generated files
 	$(BIN)/python -m scripts.safety_texts
 	$(BIN)/python -m scripts.automatic_texts --check
 
+aiogram: $(VENV)/dev.stamp ## Keep the second Telegram client's environment for `make test`
+	$(BIN)/python -m pytest -q tests/integration/test_telegram_server_aiogram.py
+
 bench: $(VENV)/dev.stamp ## Speed, each beside a real alternative
 	$(BIN)/python -m benchmarks
 
@@ -60,6 +63,8 @@ lock: $(VENV)/dev.stamp ## Pin the newest allowed versions
 		pyproject.toml scripts/build-requirements.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 \
 		--extra dev pyproject.toml scripts/build-requirements.in -o requirements-dev.lock
+	echo 'aiogram>=3.20,<4' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--no-annotate --python-version 3.11 - -o tests/platforms/aiogram.lock
 
 screenshots: $(VENV)/dev.stamp ## Take the README's pictures from the running demo
 	$(BIN)/python -m scripts.screenshots

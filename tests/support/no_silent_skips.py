@@ -1,11 +1,11 @@
-"""In CI a skipped PostgreSQL or browser test is a failed one: a missing server must not look like success."""
+"""In CI a skipped PostgreSQL, browser or aiogram test is a failed one: a missing server must not look like success."""
 
 import os
 from collections.abc import Generator
 
 import pytest
 
-NEVER_SKIPPED = ("postgres", "browser")
+NEVER_SKIPPED = ("postgres", "browser", "aiogram")
 CITY_FILE = "the City's file"
 """How the reason begins when a raw file of the City does not lie beside the project, which it need not."""
 

@@ -178,8 +178,14 @@ async def test_A2_the_platforms_are_asked_about_the_tokens_which_are_never_shown
         wrong = {"TELEGRAM_TOKEN": "43:geheim", "DISCORD_TOKEN": "geheim"}
         found, said = await asked_online(sqlite_cli, **addresses, **good)
         assert (found["telegram online"], found["discord online"]) == ("green", "green")
+        assert (found["telegram groups"], found["telegram updates"]) == ("green", "green")
         assert telegram.token not in said
         assert discord.token not in said
+        await telegram.telegram.set_privacy(on=False)
+        hook = {"TELEGRAM_WEBHOOK": "on", "PUBLIC_URL": "https://groundswell.example"}
+        found, said = await asked_online(sqlite_cli, **addresses, **good, **hook)
+        assert (found["telegram groups"], found["telegram updates"]) == ("yellow", "yellow")
+        assert "/setprivacy" in said
         found, said = await asked_online(sqlite_cli, **addresses, **wrong)
         assert (found["telegram online"], found["discord online"]) == ("red", "red")
         assert "geheim" not in said

@@ -19,9 +19,8 @@ from campaign_engine.channels.telegram import TelegramChannel, open_bot
 from campaign_engine.domain.message import Inbound, Message
 from campaign_engine.domain.pacing import LIMITS, UNLIMITED
 from campaign_engine.services.lane_pace import LanePace
-from tests.platforms.telegram_driver import Person
-from tests.platforms.telegram_server import TelegramServer
-from tests.platforms.telegram_traffic import Limits
+from tests.platforms.telegram_driver import Person, TelegramProcess, telegram_process
+from tests.platforms.telegram_server import TOKEN, TelegramServer
 
 PEOPLE = 300
 CROWD = 1000
@@ -76,7 +75,7 @@ async def _measured(folder: Path) -> list[Row]:
         empty = await _updates_a_second(engine, Empty())
         real = await _updates_a_second(engine, First(engine.conversation))
     async with open_new(folder / "crowd") as engine:  # the local platform numbers people and updates from the start
-        lost, p95, seconds, allowed = await _crowd(engine)
+        lost, p95, seconds, allowed = await _crowd(engine, folder)
     return [
         Row(
             "Telegram: an update, real stack and SQLite", 1000 / real, "ms", "empty handler", 1000 / empty, 2000 / empty
@@ -89,7 +88,7 @@ async def _measured(folder: Path) -> list[Row]:
 
 @asynccontextmanager
 async def _running(
-    engine: Engine, server: TelegramServer, conversation: Conversing, pace: LanePace
+    engine: Engine, server: TelegramServer | TelegramProcess, conversation: Conversing, pace: LanePace
 ) -> AsyncIterator[None]:
     parts = BotParts(
         conversation=conversation,
@@ -103,8 +102,9 @@ async def _running(
         offers=engine.room_offers,
         figures=engine.room_figures,
         team=engine.team.on,
+        accounts=engine.accounts,
     )
-    client = open_bot(server.token, server.root)
+    client = open_bot(TOKEN, server.root)
     bot, stop = TelegramBot(client, TelegramChannel(client), parts, Ways(look_every=600)), asyncio.Event()
     task = asyncio.create_task(bot.run(stop))
     await server.telegram.wait_for_entry(lambda entry: entry.path_or_event == "getUpdates")
@@ -129,10 +129,13 @@ async def _updates_a_second(engine: Engine, conversation: Conversing) -> float:
             return PEOPLE / (time.perf_counter() - begun)
 
 
-async def _crowd(engine: Engine) -> tuple[float, float, float, float]:
-    """Lost, own milliseconds, seconds until the last answer and those that the pace alone would take."""
+async def _crowd(engine: Engine, folder: Path) -> tuple[float, float, float, float]:
+    """Lost, own milliseconds, seconds until the last answer and those that the pace alone would take.
+
+    The platform is a process of its own, so that its work is not taken for ours.
+    """
     timed = Timed(engine.conversation)
-    async with TelegramServer(limits=Limits()) as server:
+    async with telegram_process(TOKEN, folder / "transcript.jsonl") as server:
         pace = LanePace(LIMITS["telegram"], time.monotonic, asyncio.sleep)
         async with _running(engine, server, timed, pace):
             crowd = [await server.telegram.person(f"c{number}") for number in range(CROWD)]
@@ -150,7 +153,7 @@ async def _answers(person: Person) -> list[str]:
     return [seen.text for seen in await person.messages() if seen.from_bot]
 
 
-async def _all_answered(server: TelegramServer, crowd: list[Person], each: int) -> None:
+async def _all_answered(server: TelegramServer | TelegramProcess, crowd: list[Person], each: int) -> None:
     """Until the bot sent as much as it owes; at most three minutes."""
     owed, read = each * len(crowd), 0
     async with asyncio.timeout(180):

@@ -19,7 +19,8 @@ def test_the_page_is_what_the_tables_say() -> None:
 
 
 def test_every_column_has_a_row() -> None:
-    rows = [line for line in page(metadata).splitlines() if line.startswith("| ") and not line.startswith("| column")]
+    tables = page(metadata)[page(metadata).index("\n## ") :]
+    rows = [line for line in tables.splitlines() if line.startswith("| ") and not line.startswith("| column")]
     assert len(rows) == sum(len(table.columns) for table in metadata.sorted_tables) > 100
 
 

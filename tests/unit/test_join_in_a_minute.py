@@ -16,7 +16,7 @@ from tests.unit.test_consent import ALLY
 from tests.unit.test_dialogue_join import POST, SITE
 
 MOST_TAPS = 7
-MOST_SECONDS = {"en": 68, "es": 63}
+MOST_SECONDS = {"en": 68, "es": 64}
 """With every word of every button. The aim is 60: what is over are the long labels and the first card, whose words are
 safety texts in twelve languages. These keep it from growing."""
 WORDS_A_MINUTE = 200

@@ -25,7 +25,7 @@ async def test_a_stranger_joins_by_the_code_of_a_site_and_changes_language_midwa
     assert "automated program, not a person" in await phone.start(f"s_{site.code}")
     assert "¿Cuántos años tienes?" in await phone.tap("🌐", "Español")
     assert "Elige la promesa" in await phone.tap("13 a 15")
-    assert "Si pasa esto" in await phone.tap("Cuidar a mi gente")
+    assert "Un plan ayuda" in await phone.tap("Cuidar a mi gente")
     assert "¿Novedades de East New York" in await phone.tap("Camino con miedo")
     assert "Ya eres parte" in await phone.tap("Sí")
     known = await phone.known()

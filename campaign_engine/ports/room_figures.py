@@ -1,5 +1,6 @@
 """What is counted of rooms: numbers per room and post, never who it was (measures: room audience)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -23,6 +24,9 @@ class RoomFiguresRepository(Protocol):
 
     async def add(self, room_id: int, figure: RoomFigure, subject: str, change: int, now: datetime) -> None:
         """Never below zero."""
+
+    async def totals(self, room_id: int) -> Mapping[RoomFigure, int]:
+        """Over all subjects; figures without a number are left out."""
 
     async def put(self, room_id: int, figure: RoomFigure, subject: str, count: int, now: datetime) -> None:
         """The platform's own total."""

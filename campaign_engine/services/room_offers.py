@@ -25,6 +25,8 @@ TOP, BOROUGH, SITES, INVITES, LEAVE, UNLINK = "", "?", "?sites", "inv", "x", "of
 
 WHOLE_ROOM = "room"
 MOST = 8
+SHOWN_FROM = 5
+"""Smaller numbers are not shown to organizers (safety K1)."""
 _PER_ROW = 2
 
 
@@ -172,7 +174,10 @@ class RoomOffers:
         shown = await work.campaigns.visible(asked.person.contact_id or 0, area & asked.covered)
         live = [one for one in shown if one.status in LIVE][-MOST:]
         subjects += [named(one.title, asked.data(f"{INVITES}:campaign {one.id}")) for one in live]
-        return Reply("room.invite_what", {"title": asked.room.title}, column(*subjects), edits=True)
+        totals = await work.room_figures.totals(room.id)
+        shown_from = {str(figure): total for figure, total in totals.items() if total >= SHOWN_FROM}
+        counted = {"joins": 0, "reactions": 0, **shown_from}
+        return Reply("room.invite_what", {"title": asked.room.title, **counted}, column(*subjects), edits=True)
 
 
 def read_subject(name: str) -> str:

@@ -1,5 +1,6 @@
 """Numbers per room and post."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -37,6 +38,12 @@ class SqlRoomFiguresRepository(Transaction):
         """One upsert."""
         total = room_figures.c.count + change
         await self._write((room_id, figure, subject), max(0, change), sa.case((total < 0, 0), else_=total), now)
+
+    async def totals(self, room_id: int) -> Mapping[RoomFigure, int]:
+        """One read."""
+        c = room_figures.c
+        wanted = sa.select(c.figure, sa.func.sum(c.count).label("total")).where(c.room_id == room_id).group_by(c.figure)
+        return {RoomFigure(row.figure): int(row.total) for row in await self._connection.execute(wanted)}
 
     async def put(self, room_id: int, figure: RoomFigure, subject: str, count: int, now: datetime) -> None:
         """One upsert."""

@@ -181,6 +181,13 @@ async def test_F11_joins_by_a_named_link_are_counted_and_nobody_is_kept(
         await (await telegram_server.telegram.person(name)).join(room, url)
     await (await telegram_server.telegram.person("Dee")).join(room)
     await counts_become(house, [("joins", "campaign 1", 3)])
+    await tap(rosa, "Back")
+    assert "people joined" not in (await told(rosa, "Each link is counted by itself")).text, "under five (K1)"
+    for name in ("Eva", "Flo"):
+        await (await telegram_server.telegram.person(name)).join(room, url)
+    await counts_become(house, [("joins", "campaign 1", 5)])
+    await tap(rosa, "For the room", "Back")
+    await told(rosa, "5 people joined by our links so far")
     assert (await house.counts())["contacts"] == people == len(await house.rows(contacts))
 
 

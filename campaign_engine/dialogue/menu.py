@@ -15,7 +15,6 @@ from campaign_engine.dialogue import (
     volunteer,
 )
 from campaign_engine.dialogue.ally_intents import ShowVerify
-from campaign_engine.dialogue.approval_intents import ShowOwnWaits
 from campaign_engine.dialogue.flow import EDIT_ANSWERS, Rows, aside, before, idle, language_rows, option, say, waits
 from campaign_engine.dialogue.help import opened_card
 from campaign_engine.dialogue.intents import (
@@ -124,9 +123,7 @@ def command(name: str, state: State, context: Context) -> Step | None:
 
 def opened_menu(state: State, context: Context) -> Step:
     """Opened by the person's own wish: a calm moment for one question about a consent, now and then."""
-    step = consents.with_question(menu(state, context), context)
-    planner = may(context.person, Capability.DRAFT)
-    return replace(step, intents=(*step.intents, ShowOwnWaits())) if planner else step
+    return consents.with_question(menu(state, context), context)
 
 
 def choice(state: State, data: str, context: Context) -> Step | None:

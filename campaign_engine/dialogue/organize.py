@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from campaign_engine.dialogue import draft_extras, training
+from campaign_engine.dialogue.approval_intents import ShowOwnWaits
 from campaign_engine.dialogue.draft_steps import (
     ask,
     begin,
@@ -75,7 +76,7 @@ def _planned(state: State, data: str, context: Context) -> Step | None:
     return _draft_choice(state, data, context, context.draft) if context.draft is not None else None
 
 
-_SHOWN: dict[str, Intent] = {"o:waiting": ShowWaiting(), "o:status": ShowStatus()}
+_SHOWN: dict[str, Intent] = {"o:waiting": ShowWaiting(), "o:mine": ShowOwnWaits(), "o:status": ShowStatus()}
 _SERVED = ("ap", "mv", "rh", "rp", "st", "su")
 
 

@@ -72,16 +72,17 @@ def _training(context: Context) -> tuple[Option, ...]:
 
 
 def _waiting_row(context: Context) -> tuple[Option, ...]:
-    """Straight to what waits where it is of one kind only."""
+    """Straight to what waits where it is of one kind only; beside it what of their own waits for another."""
+    own = (_counted("staff_menu.own_waits", "o:mine", context.own_waits),) if context.own_waits else ()
     if not may(context.person, Capability.APPROVE) and not team.may_answer(context) and not context.tasks:
-        return ()
+        return own
     approvals = context.waiting if may(context.person, Capability.APPROVE) else 0
     requests = context.requests if team.may_answer(context) else 0
     count = approvals + context.texts_waiting + requests + len(context.tasks)
     found = [one.data for row in waiting(context) for one in row]
     if not found and may(context.person, Capability.APPROVE):
         found = ["o:waiting"]
-    return (_counted("organize.waiting", found[0] if len(found) == 1 else f"{HOME}:waiting", count),)
+    return (_counted("organize.waiting", found[0] if len(found) == 1 else f"{HOME}:waiting", count), *own)
 
 
 def _team(context: Context) -> Rows:

@@ -34,7 +34,7 @@ class Opened:
     `language_known` is False while nobody has chosen one: then `person.language` is English and means nothing.
     `done_today` holds the actions already recorded on the New York day of the read.
     `area_held_at`: when the person's precinct was last held; `area_closed_at` the same, of a hold that still stands.
-    `desk` is None for everybody without a role.
+    `desk` is None for everybody without a role. `invite_used`: the invite in the state brought somebody else by now.
     """
 
     person: Person
@@ -47,6 +47,7 @@ class Opened:
     area_closed_at: datetime | None = None
     named: Named = dataclasses.field(default_factory=Named)
     desk: Desk | None = None
+    invite_used: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ class Outcome:
     """What a step leaves: its state, and what else changed of its person.
 
     Of `actions` each is kept once per contact, kind, campaign and day. `status` is that of the address, None as it is.
+    `asked` are consents that are asked about now, `used_invite` the hash of the code that brought them (safety N4).
     """
 
     state: SavedState
@@ -169,6 +171,8 @@ class Outcome:
     changes: ContactChanges = dataclasses.field(default_factory=ContactChanges)
     actions: tuple[NewAction, ...] = ()
     status: AddressStatus | None = None
+    asked: tuple[ConsentKind, ...] = ()
+    used_invite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +201,6 @@ class ContactsRepository(Protocol):
         self, contact_id: int, topic: ConsentKind, granted: bool, now: datetime, also: tuple[ConsentKind, ...] = ()
     ) -> None:
         """Keep a yes or a no with the moment it was given (safety C5)."""
-
-    async def note_asked(self, contact_id: int, kind: ConsentKind, now: datetime) -> None:
-        """Keep that the question was put, and when."""
 
     async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:
         """STOP: every consent off, a keyed do-not-contact hash kept; works without a contact too (safety C7).
@@ -300,6 +301,3 @@ class InvitesRepository(Protocol):
 
     async def look(self, code: str, today: date) -> FoundInvite | None:
         """What a code says; None for one that we did not make."""
-
-    async def use(self, code_hash: str, today: date) -> bool:
-        """Mark it; False when somebody was faster."""

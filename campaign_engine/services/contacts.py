@@ -50,7 +50,7 @@ async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
     """
     if turn.person.contact_id is not None:
         return ()
-    source = await _used(turn, intent.source)
+    source = _used(turn, intent.source)
     status = AddressStatus.UNSTARTED if turn.inbound.room else AddressStatus.ACTIVE
     new = NewContact(
         turn.who,
@@ -75,11 +75,12 @@ async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
     return ()
 
 
-async def _used(turn: Turn, source: Source) -> Source:
+def _used(turn: Turn, source: Source) -> Source:
     """An invite works once; where somebody was faster, the join is an ordinary one (safety N4)."""
-    if not source.invite or await turn.work.invites.use(source.invite, to_wall(turn.now).date()):
-        return source
-    return replace(source, generation=0, site_id=None)
+    if source.invite and turn.opened.invite_used:
+        return replace(source, generation=0, site_id=None)
+    turn.used_invite = source.invite
+    return source
 
 
 async def create_staff(turn: Turn, language: str) -> None:
@@ -159,7 +160,7 @@ async def answer_topic(turn: Turn, intent: AnswerTopic) -> Replies:
 async def note_asked(turn: Turn, intent: NoteAsked) -> Replies:
     """Kept before the question is read, so that a lost answer does not bring it twice (safety C5)."""
     if turn.person.contact_id is not None:
-        await turn.work.contacts.note_asked(turn.person.contact_id, intent.kind, turn.now)
+        turn.asked.append(intent.kind)
         turn.person = replace(turn.person, asked={**turn.person.asked, intent.kind: turn.now})
     return ()
 

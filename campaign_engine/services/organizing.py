@@ -18,6 +18,7 @@ from campaign_engine.dialogue.intents import (
 )
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.domain.message import Reply
 from campaign_engine.domain.permission import may_read_report, waits
 from campaign_engine.domain.rounding import LOOKS_A_DAY
 from campaign_engine.domain.schedule import to_wall
@@ -123,7 +124,8 @@ class Organizing:
         return await self._campaigns.rooms_only(turn.work, turn.person, intent.campaign_id)
 
     async def _own_waits(self, turn: Turn, intent: ShowOwnWaits) -> Replies:  # noqa: ARG002 - the intent has no fields
-        return await self._campaigns.own_waits(turn.work, turn.person)
+        lines = await self._campaigns.own_waits(turn.work, turn.person)
+        return lines or (Reply("campaign.none_with_approver"),)
 
     async def _move(self, turn: Turn, intent: MoveCampaign) -> Replies:
         return await self._campaigns.move(turn.work, turn.person, intent.campaign_id, intent.to)

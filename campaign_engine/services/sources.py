@@ -164,7 +164,9 @@ class SharedContext:
         )
         if not may(person, Capability.DRAFT):
             return context
-        return replace(context, draft=desk.draft, top=desk.ranking.ranking.top if desk.ranking else ())
+        return replace(
+            context, draft=desk.draft, own_waits=desk.own_waits, top=desk.ranking.ranking.top if desk.ranking else ()
+        )
 
 
 def _recruiting_held_until(turn: Turn) -> datetime | None:

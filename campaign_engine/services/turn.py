@@ -7,7 +7,7 @@ from typing import Any
 
 from campaign_engine.dialogue.intents import Intent
 from campaign_engine.domain.action import ActionKind
-from campaign_engine.domain.contact import AddressStatus, Person
+from campaign_engine.domain.contact import AddressStatus, ConsentKind, Person
 from campaign_engine.domain.message import Destination, Inbound, Reply
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import ContactChanges, NewAction, Opened, Outcome, SavedState
@@ -61,6 +61,8 @@ class Turn:
     state: SavedState = field(default_factory=SavedState)
     changes: ContactChanges = field(default_factory=ContactChanges)
     status: AddressStatus | None = None
+    asked: list[ConsentKind] = field(default_factory=list)
+    used_invite: str = ""
     actions: list[NewAction] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     reports: list[int] = field(default_factory=list)
@@ -85,12 +87,15 @@ class Turn:
 
         Of a stranger with nothing open no state is kept (safety C2). Raises Overtaken: nothing may be committed then.
         """
-        if self.removed or (self.saved and not (self.changes or self.actions or self.status)):
+        if self.removed or (self.saved and not (self.changes or self.actions or self.status or self.asked)):
             return
         contact_id, seen = self.person.contact_id, self.opened.last_seen_at
         if contact_id is not None and (self.changes or (seen is not None and self.now - seen > _SEEN_AGAIN_AFTER)):
             self.changes["last_seen_at"] = self.now
-        outcome = Outcome(self.state, contact_id, self.changes, tuple(self.actions), self.status)
+        asked = tuple(dict.fromkeys(self.asked))
+        outcome = Outcome(
+            self.state, contact_id, self.changes, tuple(self.actions), self.status, asked, self.used_invite
+        )
         dialogues = self.work.dialogues
         if contact_id is None and not (self.state.flow or self.state.field or self.state.data):
             kept = await dialogues.forget(self.who, self.state.version)
@@ -99,7 +104,7 @@ class Turn:
         if not kept:
             raise Overtaken
         self.saved, self.state = True, replace(self.state, version=self.state.version + 1)
-        self.changes, self.actions, self.status = ContactChanges(), [], None
+        self.changes, self.actions, self.status, self.asked, self.used_invite = ContactChanges(), [], None, [], ""
 
     def record(self, kind: ActionKind, campaign_id: int | None = None) -> None:
         """Note an action once per New York day; nothing for somebody who is not a contact."""

@@ -26,7 +26,7 @@ from campaign_engine.store.upsert import insert
 _OPEN = tuple(sorted(OPEN))
 _GOING = (*WAITING, PostStatus.APPROVED)
 _CURRENT = sa.and_(waits.c.post_id == posts.c.id, waits.c.version == posts.c.version)
-_STILL_WAITS = sa.and_(
+STILL_WAITS = sa.and_(
     _CURRENT, posts.c.status.in_(WAITING), campaigns.c.id == posts.c.campaign_id, campaigns.c.status.in_(_OPEN)
 )
 
@@ -118,7 +118,7 @@ class SqlApprovalsRepository(Transaction):
             .select_from(waits)
             .join(posts, _CURRENT)
             .join(campaigns, campaigns.c.id == posts.c.campaign_id)
-            .where(_STILL_WAITS, campaigns.c.author_id == author_id)
+            .where(STILL_WAITS, campaigns.c.author_id == author_id)
             .group_by(campaigns.c.id)
             .order_by(sa.func.min(waits.c.since), campaigns.c.id)
         )
@@ -134,7 +134,7 @@ class SqlApprovalsRepository(Transaction):
         due = (
             waits.update()
             .where(
-                sa.exists().where(_STILL_WAITS),
+                sa.exists().where(STILL_WAITS),
                 waits.c.passed_at.is_(None),
                 waits.c.nudges < most,
                 sa.func.coalesce(waits.c.nudged_at, waits.c.since) <= sa.literal(quiet_since, waits.c.since.type),
@@ -151,7 +151,7 @@ class SqlApprovalsRepository(Transaction):
     async def mark_passed(self, post_id: int, now: datetime) -> bool:
         """One update."""
         missed = waits.update().where(
-            waits.c.post_id == post_id, waits.c.passed_at.is_(None), sa.exists().where(_STILL_WAITS)
+            waits.c.post_id == post_id, waits.c.passed_at.is_(None), sa.exists().where(STILL_WAITS)
         )
         return bool((await self._connection.execute(missed.values(passed_at=now))).rowcount)
 
@@ -205,7 +205,7 @@ def _waits(before: sa.ColumnElement[Any]) -> sa.Select[Any]:
         .join(posts, _CURRENT)
         .join(campaigns, campaigns.c.id == posts.c.campaign_id)
         .outerjoin(staff_members, staff_members.c.contact_id == waits.c.fixer_id)
-        .where(_STILL_WAITS)
+        .where(STILL_WAITS)
         .order_by(posts.c.id)
     )  # fmt: skip
 

@@ -26,6 +26,7 @@ from campaign_engine.store.tables import (
     pledges,
     post_versions,
     posts,
+    used_invites,
 )
 from campaign_engine.store.tables.base import Id
 
@@ -62,6 +63,10 @@ def _step(v: Values) -> tuple[Value, ...]:
     changed = contacts.update().where(contacts.c.id == v["contact_id"], v["changes"].is_not(None), as_read)
     v.do(changed.values({name: v.changed("changes", contacts.c[name]) for name in CHANGEABLE}))
     _note_actions(v, as_read)
+    _note_asked(v, as_read)
+    # Not "on conflict do nothing": whoever comes second at the same moment must be taken again (safety N4).
+    used = sa.select(v["used_invite"], v["forget_on"]).where(v["used_invite"].is_not(None), as_read)
+    v.do(v.insert(used_invites).from_select(["code_hash", "forget_on"], used))
     return (saved.c.version,)
 
 
@@ -77,6 +82,14 @@ def _note_actions(v: Values, as_read: Value) -> None:
     )
     rows = sa.select(*one.values()).select_from(done).where(~same, as_read)
     v.do(v.insert(actions).from_select(list(one), rows))
+
+
+def _note_asked(v: Values, as_read: Value) -> None:
+    kinds, one = v.each("asked", {"topic": consent_questions.c.topic.type})
+    rows = sa.select(v["contact_id"], one["topic"], v["updated_at"]).select_from(kinds).where(as_read)
+    asked = v.insert(consent_questions).from_select(["contact_id", "topic", "asked_at"], rows)
+    new = {"asked_at": asked.excluded.asked_at}
+    v.do(asked.on_conflict_do_update(index_elements=["contact_id", "topic"], set_=new))
 
 
 def _newcomer(v: Values) -> tuple[Value, ...]:
@@ -198,7 +211,13 @@ def _draft(v: Values) -> tuple[Value, ...]:
 
 STEP = Compound(
     "dialogue_steps",
-    {**_types(STATE), "read_version": sa.Integer(), "status": sa.String(), "changes": sa.Text(), "actions": sa.Text()},
+    {
+        **_types([*STATE, used_invites.c.forget_on]),
+        "read_version": sa.Integer(),
+        "status": sa.String(),
+        **dict.fromkeys(("changes", "actions", "asked"), sa.Text()),
+        "used_invite": sa.String(),
+    },
     _step,
 )
 NEWCOMERS = Compound(

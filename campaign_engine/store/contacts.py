@@ -19,7 +19,6 @@ from campaign_engine.store.newcomers import add_newcomer
 from campaign_engine.store.tables import (
     addresses,
     age_gates,
-    consent_questions,
     consents,
     contacts,
 )
@@ -59,14 +58,6 @@ class SqlContactsRepository(Transaction):
         ]
         await self._connection.execute(
             upsert(self._connection, consents, change=("granted", "changed_at")).values(rows)
-        )
-
-    async def note_asked(self, contact_id: int, kind: ConsentKind, now: datetime) -> None:
-        """One upsert."""
-        await self._connection.execute(
-            upsert(self._connection, consent_questions, change=("asked_at",)).values(
-                contact_id=contact_id, topic=kind, asked_at=now
-            )
         )
 
     async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:

@@ -17,6 +17,7 @@ from campaign_engine.domain.roles import Capability, roles_with
 from campaign_engine.domain.volunteering import OpenRequest
 from campaign_engine.ports.desk import Desk, Named, WaitingCampaign
 from campaign_engine.ports.planning import StoredRanking
+from campaign_engine.store.approvals import STILL_WAITS
 from campaign_engine.store.audit import head_hash
 from campaign_engine.store.campaigns import CURRENT, draft_of, drafts
 from campaign_engine.store.json_sql import Json
@@ -47,6 +48,7 @@ def desk(json: Json) -> Any:
     found = json.object(
         draft=_own_draft(json),
         waiting=_waiting(json),
+        own_waits=_own_waits(),
         asked=_asked(json),
         ranking=_ranking(json),
         requests=_requests(json),
@@ -118,6 +120,18 @@ def _waiting(json: Json) -> Any:
     return found.scalar_subquery()
 
 
+def _own_waits() -> Any:
+    return (
+        sa.select(sa.func.count(sa.distinct(posts.c.campaign_id)))
+        .where(
+            campaigns.c.author_id == contacts.c.id,
+            STILL_WAITS,
+        )
+        .correlate(contacts)
+        .scalar_subquery()
+    )
+
+
 def _ranking(json: Json) -> Any:
     newest = sa.select(rankings).order_by(rankings.c.id.desc()).limit(1)
     return json.one(_as_object(json, newest, "rule", "entries"))
@@ -164,6 +178,7 @@ def desk_of(row: Mapping[str, Any] | None) -> Desk | None:
             if area
         ),
         asked=tuple((one.author_id or 0, draft_of(one)) for one in asked),
+        own_waits=row["own_waits"] or 0,
         ranking=_stored_ranking(row["ranking"]) if row["ranking"] else None,
         requests=tuple(
             OpenRequest(number, contact_id, Role(role), precinct, age_band in ADULT)

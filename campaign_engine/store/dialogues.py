@@ -8,10 +8,11 @@ import dataclasses
 import functools
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
 from campaign_engine.domain.audience import OPENED_FIRST
@@ -30,6 +31,7 @@ from campaign_engine.domain.contact import (
     ScopeKind,
     consent_kind,
 )
+from campaign_engine.domain.inviting import LIFE
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.roles import TRAINING
 from campaign_engine.domain.schedule import to_wall
@@ -58,12 +60,14 @@ from campaign_engine.store.tables import (
     sites,
     staff_members,
     trainings,
+    used_invites,
 )
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert_for
 
 _OWN_SITE = sites.alias("own_site")
 _PLEDGE = ("campaign_id", "pledge", "if_then", "chosen_at", "pledged_at", "id")
+_KEEP_USED = LIFE + timedelta(days=1)
 _REQUEST = ("state", "role", "precinct", "expires_at", "answered_by")
 
 
@@ -86,6 +90,13 @@ class SqlDialoguesRepository(Transaction):
 
     async def save(self, who: Destination, outcome: Outcome, now: datetime) -> bool:
         """One statement; its upsert matches only the version that was read."""
+        try:
+            return await self._saved(who, outcome, now)
+        except IntegrityError:
+            # Somebody else used the same invite at this moment.
+            return False
+
+    async def _saved(self, who: Destination, outcome: Outcome, now: datetime) -> bool:
         state = outcome.state
         saved = await STEP.run(
             self._connection,
@@ -101,6 +112,9 @@ class SqlDialoguesRepository(Transaction):
             status=outcome.status,
             changes=document(self._dialect, outcome.changes) if outcome.changes else None,
             actions=document(self._dialect, [dataclasses.asdict(action) for action in outcome.actions]),
+            asked=document(self._dialect, [{"topic": kind} for kind in outcome.asked]),
+            used_invite=outcome.used_invite or None,
+            forget_on=to_wall(now).date() + _KEEP_USED,
         )
         return saved is not None
 
@@ -176,6 +190,7 @@ def _everything(dialect: str) -> sa.Select[Any]:
         **_lists(as_json),
         "area_held_at": _area_held_at(),
         "area_closed_at": _area_held_at(holds.c.ended_at.is_(None)),
+        "invite_used": _invite_used(),
         "desk": desk(as_json),
         **named(as_json),
     }
@@ -221,6 +236,11 @@ def _area_held_at(*which: sa.ColumnElement[bool]) -> Any:
     return newest.correlate(contacts).scalar_subquery()
 
 
+def _invite_used() -> Any:
+    used = sa.exists().where(used_invites.c.code_hash == dialogues.c.data["invite"].as_string())
+    return sa.case((used.correlate(dialogues), 1), else_=0)
+
+
 def _list(as_json: Json, table: sa.Table, contact_id: sa.ColumnElement[int], *columns: sa.ColumnElement[Any]) -> Any:
     """The contact's rows of a table as a JSON array of arrays; null or empty when there are none."""
     rows = sa.select(as_json.gathered(as_json.array(*columns))).where(table.c.contact_id == contact_id)
@@ -244,6 +264,7 @@ def _opened(row: dict[str, Any]) -> Opened:
         done_today=frozenset((ActionKind(kind), campaign_id) for kind, campaign_id in row["done"] or ()),
         named=named_of(row),
         desk=desk_of(row["desk"]),
+        invite_used=bool(row["invite_used"]),
     )
 
 

@@ -1,7 +1,7 @@
 """Allies' invites: signed codes, a counter, and what was used (safety N4)."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -9,9 +9,7 @@ from campaign_engine.domain.inviting import LIFE, new_invite, read, written
 from campaign_engine.ports.people import FoundInvite
 from campaign_engine.store.tables import invite_slots, sites, used_invites
 from campaign_engine.store.transaction import Transaction
-from campaign_engine.store.upsert import insert, upsert
-
-_FORGET = LIFE + timedelta(days=1)
+from campaign_engine.store.upsert import upsert
 
 
 class SqlInvitesRepository(Transaction):
@@ -35,9 +33,3 @@ class SqlInvitesRepository(Transaction):
         site = sa.select(sites.c.id).where(sites.c.id == (invite.site_id or 0), sites.c.active).scalar_subquery()
         row = (await self._connection.execute(sa.select(used.label("used"), site.label("site_id")))).one()
         return FoundInvite(hash_, invite.generation, row.site_id, over=bool(row.used) or invite.is_over(today))
-
-    async def use(self, code_hash: str, today: date) -> bool:
-        """One insert."""
-        mark = insert(self._connection, used_invites).values(code_hash=code_hash, forget_on=today + _FORGET)
-        marked = mark.on_conflict_do_nothing().returning(used_invites.c.code_hash)
-        return await self._connection.scalar(marked) is not None

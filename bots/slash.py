@@ -50,7 +50,7 @@ class Words(app_commands.Translator):
 
 def add_commands(tree: app_commands.CommandTree[Any], say: Say, used: Used) -> None:
     """Into a tree that is not published yet."""
-    arguments = {"start": "code", "join": "code", "link": "area", "hold": "precincts", "release": "precincts"}
+    arguments = {"start": "code", "join": "code", "link": "link_area", "hold": "precincts", "release": "precincts"}
     for name in (*COMMANDS, "link"):
         argument = arguments.get(name)
         callback = _plain(name, used) if argument is None else _with(argument, name, say, used)

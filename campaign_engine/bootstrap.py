@@ -8,6 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from analytics.areas import AreaEditions
 from analytics.process import ReportDesk
 from campaign_engine.channels.web import WebChannel
 from campaign_engine.domain.accounts import Accounts
@@ -24,6 +25,7 @@ from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.clock import SYSTEM_TIME, Time
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
+from campaign_engine.services.area_cards import AreaCards
 from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.blocking import Blocking
 from campaign_engine.services.campaigns import Campaigns
@@ -98,6 +100,8 @@ class Engine:
     posting: Posting
     nudging: Nudging
     series: Series
+    area_editions: AreaEditions
+    area_cards: AreaCards
     retention: Retention
     reports: ReportDesk
     texts: PostTexts
@@ -314,6 +318,8 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         marks=Marks(store),
         threads=DirectThreads(store, base.renderer, clock, settings.discord_chats_a_day),
         posting=Posting(store, clock, settings.min_audience),
+        area_editions=AreaEditions(store, clock),
+        area_cards=AreaCards(store, clock, base.hours, base.approvals),
         series=Series(store, clock, base.hours, base.approvals),
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
         retention=Retention(store),

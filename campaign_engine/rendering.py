@@ -28,6 +28,9 @@ FALLBACK = "en"
 POST_VALUES = ("area", "borough", "precinct", "campaign", "link", "bot")
 """Variables that a post may use, and no others (safety S8)."""
 
+OWN_VALUES = ("count", "goal", "start")
+"""Further variables of automatic texts, which only the program fills in: never a choice of an organizer's words."""
+
 ALLOWED_HOSTS = ("nyc.gov", "988lifeline.org", "crisistextline.org", "health.ny.gov")
 """Domains that a post may link to, with their subdomains; the site's own address comes through `link`."""
 
@@ -123,7 +126,7 @@ class Renderer:
 
     def text(self, source: str, values: Mapping[str, object]) -> str:
         """One template of a post with its variables filled in. Raises InvalidInput as `post` does."""
-        given = {name: value for name, value in values.items() if name in POST_VALUES}
+        given = {name: value for name, value in values.items() if name in (*POST_VALUES, *OWN_VALUES)}
         try:
             _check_nodes(self._environment.parse(source), given)
             text = self._posts(source).render(given).strip()
@@ -141,10 +144,11 @@ class Renderer:
         found = read_fixed(self._source(kind, language), language)
         return replace(found, shipped=_shipped().get(kind, {}).get(language) == text_hash(found.text))
 
-    def check(self, source: str) -> None:
+    def check(self, source: str, *, automatic: bool = False) -> None:
         """Raise InvalidInput, naming line and reason, unless whole, with known variables and allowed links only."""
+        known = (*POST_VALUES, *OWN_VALUES) if automatic else POST_VALUES
         try:
-            _check_nodes(self._environment.parse(source), dict.fromkeys(POST_VALUES))
+            _check_nodes(self._environment.parse(source), dict.fromkeys(known))
         except TemplateError as error:
             raise _broken(error) from error
         if not source.strip():

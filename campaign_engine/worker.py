@@ -7,8 +7,8 @@ from functools import partial
 from campaign_engine.bootstrap import Engine
 from campaign_engine.queueing.ticker import Ticker
 
-SERIES_SECONDS = 600
-"""How often the worker looks for whom the next lesson is due."""
+OWN_SECONDS = 600
+"""How often the worker looks for whom a lesson or a word about their area is due."""
 
 Run = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -26,15 +26,17 @@ def parts(engine: Engine) -> Mapping[str, Run]:
             for wake in wakes.values():
                 wake.set()
 
-    async def series() -> None:
-        if await engine.series.tick():
+    async def own() -> None:
+        """What competes for the same people comes in its order (safety S5)."""
+        await engine.area_editions.tick()
+        if await engine.area_cards.tick() + await engine.series.tick():
             for wake in wakes.values():
                 wake.set()
 
     async def clock(stop: asyncio.Event) -> None:
         ticker = Ticker(tick)
         ticker.add_often("nudge", engine.nudging.tick, NUDGE_SECONDS)
-        ticker.add_often("series", series, SERIES_SECONDS)
+        ticker.add_often("own", own, OWN_SECONDS)
         ticker.add_daily("retention", lambda: engine.retention.run(engine.time.clock()))
         ticker.add_daily("leavers", engine.store.keep_leavers)
         ticker.start()

@@ -18,6 +18,11 @@ class ShowVerify(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowArea(Intent):
+    """How many allies the writer's area has, as the week's edition shows it (F16)."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetSite(Intent):
     """The site whose code the person typed, or none any more."""
 

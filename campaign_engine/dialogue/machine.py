@@ -12,6 +12,7 @@ from campaign_engine.dialogue import (
     join,
     learn,
     menu,
+    my_area,
     organize,
     pledge,
     staff,
@@ -126,7 +127,8 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
     given = pledge.chosen(state, data, context)
     if given is not None:
         return join.pledged(*given, context)
-    made = learn.choice(state, data, context) or automatic.choice(state, data, context)
+    made = learn.choice(state, data, context) or my_area.choice(state, data, context)
+    made = made or automatic.choice(state, data, context)
     made = made or events.choice(state, data, context) or training.choice(state, data, context)
     made = made or translate.choice(state, data, context)
     made = made or team.choice(state, data, context) or volunteer.choice(state, data, context)

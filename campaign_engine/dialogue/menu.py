@@ -9,6 +9,7 @@ from campaign_engine.dialogue import (
     inviting,
     join,
     learn,
+    my_area,
     staff_menu,
     stopping,
     training,
@@ -60,6 +61,7 @@ _ALLY_BUTTONS: tuple[Callable[[Context], Option | None], ...] = (
     _my_pledge,
     learn.menu_button,
     inviting.button,
+    my_area.button,
     _what_i_get,
     _help,
 )
@@ -95,7 +97,7 @@ def more(state: State, context: Context) -> Step:
 
 def command(name: str, state: State, context: Context) -> Step | None:
     """A command by its name; None for one that nobody knows. The open question is kept."""
-    if context.person.contact_id is None and name in ("menu", "pause", "resume", "status", "invite"):
+    if context.person.contact_id is None and name in ("menu", "pause", "resume", "status", "invite", "area"):
         return open_question(state, context)
     simple = {
         "help": Step(state, (opened_card(),)),
@@ -117,6 +119,7 @@ def command(name: str, state: State, context: Context) -> Step | None:
         "pause": consents.choose_break,
         "resume": consents.end_break,
         "invite": inviting.opened,
+        "area": my_area.opened,
     }
     return opened[name](state, context) if name in opened else None
 

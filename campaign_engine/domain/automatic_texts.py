@@ -37,6 +37,7 @@ AUTOMATIC_TEXTS = (
     AutomaticText("aftermath", Tier.ADULT),
     AutomaticText("lesson_step", Tier.PEER),
     AutomaticText("lesson_end", Tier.PEER),
+    AutomaticText("own_area", Tier.PEER),
     AutomaticText("event_cancelled", Tier.ADULT, at_once=True),
     AutomaticText("event_changed", Tier.ADULT, at_once=True),
 )

@@ -124,7 +124,7 @@ class PostContent:
     directly; `fixed` are reviewed texts that nobody changed (safety S2). `automatic` names the automatic text that this
     is: it leaves only in wordings that somebody approved (safety S1, domain.automatic_texts). `lesson` puts a button
     under it that opens this one, or the certificate at the end of the series (domain.lesson).
-    `without_rooms` are linked rooms that the author left out.
+    `values` are further variables of an automatic text. `without_rooms` are linked rooms that the author left out.
     """
 
     texts: Mapping[str, str]
@@ -137,6 +137,7 @@ class PostContent:
     fixed: bool = False
     automatic: str = ""
     lesson: str = ""
+    values: Mapping[str, int | str] = field(default_factory=dict)
     picture: PostPicture | None = None
     without_rooms: tuple[int, ...] = ()
 
@@ -160,6 +161,7 @@ class PostContent:
             "stale_minutes": self.stale_minutes,
             **_flags(self.rooms_only, self.fixed, self.automatic),
             **({"lesson": self.lesson} if self.lesson else {}),
+            **({"values": dict(sorted(self.values.items()))} if self.values else {}),
             **({"picture": self.picture.as_json()} if self.picture else {}),
             **({"without_rooms": sorted(self.without_rooms)} if self.without_rooms else {}),
         }
@@ -178,6 +180,7 @@ class PostContent:
             fixed=bool(data.get("fixed")),
             automatic=str(data.get("automatic", "")),
             lesson=str(data.get("lesson", "")),
+            values=dict(data.get("values", {})),
             picture=PostPicture.from_json(data["picture"]) if data.get("picture") else None,
             without_rooms=tuple(data.get("without_rooms", ())),
         )

@@ -97,3 +97,7 @@ class Schedule:
             until=date.fromisoformat(raw["until"]) if raw["until"] else None,
             skips=tuple(date.fromisoformat(day) for day in raw.get("skips", ())),
         )
+
+
+NEVER = Schedule(datetime(2026, 1, 1, 15, 0))  # noqa: DTZ001 - wall-clock time
+"""In the past: of posts that the program sends when they are due to each person, and no clock fires."""

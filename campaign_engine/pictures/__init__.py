@@ -28,3 +28,9 @@ class Pictures:
         from campaign_engine.pictures.tiles import draw
 
         return draw(self._tiles, frozenset(chosen))
+
+    def progress(self, done: int, goal: int) -> Picture:
+        """See the port."""
+        from campaign_engine.pictures.bars import draw
+
+        return draw(done, goal)

@@ -96,7 +96,8 @@ class Held:
 
     `topics` are all yes and no, `asked` the consents that we do not ask about again for a while. `actions` and
     `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox. `lessons` are those that were
-    opened, and whether each was finished, `lessons_sent` codes of what the series sent. `invites` are the last days of
+    opened, and whether each was finished, `lessons_sent` codes of what the series sent. `areas_told` are
+    precincts with the figures that cards told of. `invites` are the last days of
     the links they made. `pseudonym` is empty when no contact is kept. `listed` says that an imported list of opt-outs
     held the address.
     """
@@ -120,6 +121,7 @@ class Held:
     actions: tuple[tuple[ActionKind, date], ...] = ()
     lessons: tuple[tuple[LessonCode, bool], ...] = ()
     lessons_sent: tuple[str, ...] = ()
+    areas_told: tuple[tuple[int, int], ...] = ()
     messages: int = 0
     waiting_posts: int = 0
     handle: str = ""

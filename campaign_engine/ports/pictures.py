@@ -22,6 +22,9 @@ class PictureMaker(Protocol):
     def precincts(self, chosen: Collection[int]) -> Picture:
         """All precincts as numbered squares, the chosen ones filled."""
 
+    def progress(self, done: int, goal: int) -> Picture:
+        """A bar with both numbers."""
+
 
 class PicturesRepository(Protocol):
     """Kept as long as a draft or a post shows them."""

@@ -38,5 +38,8 @@ class Renderer(Protocol):
         Raises ConfigurationError without them.
         """
 
-    def check(self, source: str) -> None:
-        """Raise InvalidInput, naming line and reason, unless the template is whole and uses only known variables."""
+    def check(self, source: str, *, automatic: bool = False) -> None:
+        """Raise InvalidInput, naming line and reason, unless the template is whole and uses only known variables.
+
+        An `automatic` text has more of them.
+        """

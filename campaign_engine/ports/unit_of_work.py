@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from campaign_engine.ports.approvals import ApprovalsRepository, AudiencesRepository
+from campaign_engine.ports.areas import AreasRepository
 from campaign_engine.ports.automatic import TextApprovalsRepository
 from campaign_engine.ports.boards import BoardsRepository
 from campaign_engine.ports.directory import DirectoryRepository
@@ -55,6 +56,8 @@ class UnitOfWork(Protocol):
     def actions(self) -> ActionsRepository: ...  # noqa: D102
     @property
     def text_approvals(self) -> TextApprovalsRepository: ...  # noqa: D102
+    @property
+    def areas(self) -> AreasRepository: ...  # noqa: D102
     @property
     def series(self) -> SeriesRepository: ...  # noqa: D102
     @property

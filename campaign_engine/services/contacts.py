@@ -259,6 +259,7 @@ def held_reply(held: Held, person: Person, places: Places) -> Reply:
             "actions": held.actions,
             "lessons": held.lessons,
             "lessons_sent": held.lessons_sent,
+            "areas_told": held.areas_told,
             "messages": held.messages,
             "waiting_posts": held.waiting_posts,
             "handle": held.handle,

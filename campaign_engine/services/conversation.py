@@ -35,6 +35,7 @@ from campaign_engine.services.helping import Helping
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.inviting import Inviting
 from campaign_engine.services.kill_switch import KillSwitch
+from campaign_engine.services.my_area import MyArea
 from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.text_approvals import TextApprovals
@@ -107,6 +108,7 @@ class Conversation:
             **parts.directory.handlers(parts.places),
             **parts.texts.handlers(),
             **Approving(parts.approval, parts.fixing).handlers(),
+            **MyArea(parts.places, parts.pictures).handlers(),
             **pictures.handlers(),
             **Certificates(parts.pictures, parts.renderer).handlers(),
             **parts.drafting.handlers(),

@@ -24,6 +24,9 @@ from campaign_engine.services.linting import Linting
 _FIXED_KINDS = (CampaignKind.SERIES, CampaignKind.AFTERMATH)
 """Lessons and check-ins: what we ship is reviewed once and goes out as it is."""
 
+SAMPLE_VALUES: Mapping[str, object] = {"count": 60, "goal": 100, "start": "meetup"}
+"""Of automatic texts with variables of their own, for whoever approves one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -115,6 +118,7 @@ class PostTexts:
             "precinct": precinct,
             "campaign": self._renderer.reply(Reply("texts.sample"), language).text,
             "link": self._around.public_url,
+            **SAMPLE_VALUES,
         }
         return self._renderer.text(self._renderer.fixed(name, language).text, values)
 

@@ -7,14 +7,13 @@ from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.domain.lesson import SERIES_END
 from campaign_engine.domain.precinct import TargetRule
-from campaign_engine.domain.schedule import Schedule, to_utc, to_wall
+from campaign_engine.domain.schedule import NEVER, to_utc, to_wall
 from campaign_engine.domain.windows import SendingHours
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import Store
 from campaign_engine.services.text_approvals import TextApprovals
 
 STEP_TEXT, END_TEXT = "lesson_step", "lesson_end"
-_NEVER = Schedule(datetime(2026, 1, 1, 15, 0))  # noqa: DTZ001 - wall-clock time, and in the past: clocks fire nothing
 
 
 class Series:
@@ -57,5 +56,5 @@ class Series:
 
     def _content(self, code: str, name: str) -> PostContent:
         return PostContent(
-            self._texts.texts(name), _NEVER, DIRECT_CHANNELS, TargetRule(), fixed=True, automatic=name, lesson=code
+            self._texts.texts(name), NEVER, DIRECT_CHANNELS, TargetRule(), fixed=True, automatic=name, lesson=code
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from campaign_engine.dialogue import my_area
 from campaign_engine.dialogue.learn import open_row
 from campaign_engine.dialogue.pledge import room_options
 from campaign_engine.domain.contact import Scope, ScopeKind
@@ -52,7 +53,7 @@ class Wording:
     def _render(self, claimed: Claimed, variant: _Variant) -> Message:
         text = self._renderer.post(claimed.content, claimed.language, self._values(claimed))
         rows = room_options(claimed.post_id, variant.style) if claimed.content.pledge else ()
-        rows += open_row(claimed.content.lesson)
+        rows += open_row(claimed.content.lesson) + my_area.rows_under(claimed.content.automatic)
         message = Message(text, claimed.language, self._renderer.choices(rows, claimed.language), stays=True)
         return message if claimed.language in claimed.content.texts else self._explained(message, claimed)
 
@@ -64,7 +65,7 @@ class Wording:
 
     def _values(self, claimed: Claimed) -> dict[str, object]:
         link = f"{self._public_url}/p/{claimed.post_id}"
-        values: dict[str, object] = {"campaign": claimed.campaign_title, "link": link}
+        values: dict[str, object] = {**claimed.content.values, "campaign": claimed.campaign_title, "link": link}
         if claimed.precinct is not None:
             borough = borough_of(claimed.precinct).value
             return {

@@ -27,6 +27,7 @@ from campaign_engine.store.json_sql import Json, moment
 from campaign_engine.store.tables import (
     actions,
     addresses,
+    area_cards,
     campaigns,
     consent_questions,
     consents,
@@ -54,6 +55,7 @@ _LISTS: Mapping[str, Sequence[Any]] = {
     "grants": (role_grants.c.id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value),
     "lessons": (sa.case(_PLACE, value=lesson_progress.c.lesson), lesson_progress.c.lesson, lesson_progress.c.reached),
     "lessons_sent": (series_steps.c.lesson,),
+    "areas_told": (area_cards.c.precinct, area_cards.c.shown),
     "invites": (invite_slots.c.slot, invite_slots.c.last_day),
     "messages": (deliveries.c.id,),
 }
@@ -69,6 +71,7 @@ _READ: Mapping[str, Callable[..., Any]] = {
     "grants": lambda _, role, kind, value: RoleGrant(Role(role), Scope(ScopeKind(kind), value)),
     "lessons": lambda _, lesson, reached: (LessonCode(lesson), reached >= DONE),
     "lessons_sent": lambda lesson: lesson,
+    "areas_told": lambda precinct, shown: (precinct, shown),
     "invites": lambda _, last_day: moment(last_day).date(),
     "messages": lambda number: number,
 }

@@ -18,9 +18,9 @@ from campaign_engine.store.tables import (
     contacts,
     deliveries,
     occurrences,
+    own_posts,
     post_versions,
     posts,
-    series_posts,
 )
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import in_states
@@ -156,9 +156,9 @@ class SqlOccurrencesRepository(Transaction):
 
     async def over(self, now: datetime) -> tuple[int, ...]:
         """One statement, and one where the last firing of some campaign lies behind."""
-        series = posts.c.id.in_(sa.select(series_posts.c.post_id))
+        own = posts.c.id.in_(sa.select(own_posts.c.post_id))
         wanted = _posts().where(
-            campaigns.c.status == CampaignStatus.RUNNING, posts.c.status != PostStatus.WITHDRAWN, ~series
+            campaigns.c.status == CampaignStatus.RUNNING, posts.c.status != PostStatus.WITHDRAWN, ~own
         )
         fired_for_good: dict[int, bool] = {}
         for row in await self._connection.execute(wanted):

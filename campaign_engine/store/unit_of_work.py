@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.store.actions import SqlActionsRepository
 from campaign_engine.store.approvals import SqlApprovalsRepository
+from campaign_engine.store.areas import SqlAreasRepository
 from campaign_engine.store.audiences import SqlAudiencesRepository
 from campaign_engine.store.audit import SqlAuditRepository
 from campaign_engine.store.boards import SqlBoardsRepository
@@ -60,6 +61,7 @@ class SqlUnitOfWork:
         self.optouts = SqlOptOutsRepository(connection, cipher)
         self.dialogues = SqlDialoguesRepository(connection, cipher)
         self.actions = SqlActionsRepository(connection, cipher)
+        self.areas = SqlAreasRepository(connection, cipher)
         self.series = SqlSeriesRepository(connection, cipher)
         self.lessons = SqlLessonsRepository(connection, cipher)
         self.invites = SqlInvitesRepository(connection, cipher)

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from analytics.areas import AreaEditions
 from campaign_engine.dialogue import training
 from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.action import Site, SiteKind
@@ -23,6 +24,7 @@ from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.pictures import Pictures
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
+from campaign_engine.services.area_cards import AreaCards
 from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.campaigns import Campaigns
 from campaign_engine.services.check_ins import CheckIns
@@ -108,6 +110,8 @@ class House:
         audiences = Audiences(clock, minimum)
         self.campaigns, self.approval = Campaigns(clock, texts, audiences), Approval(clock, texts, audiences)
         self.nudging = Nudging(store, clock, self.renderer, self.notes, texts.hours)
+        self.editions = AreaEditions(store, clock)
+        self.area_cards = AreaCards(store, clock, texts.hours, self.texts)
         self.series = Series(store, clock, texts.hours, self.texts)
         self.retention = Retention(store)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)

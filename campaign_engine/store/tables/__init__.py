@@ -1,6 +1,7 @@
 """Every table, in the order of the story: places, people, campaigns, deliveries."""
 
 from campaign_engine.store.tables.approvals import looks, small_audiences, waits
+from campaign_engine.store.tables.areas import area_cards, area_figures, own_posts
 from campaign_engine.store.tables.automatic import event_changes, text_approvals
 from campaign_engine.store.tables.base import Id, metadata
 from campaign_engine.store.tables.campaigns import (
@@ -26,7 +27,7 @@ from campaign_engine.store.tables.deliveries import (
 from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
 from campaign_engine.store.tables.inviting import invite_slots, used_invites
-from campaign_engine.store.tables.lessons import lesson_progress, series_posts, series_steps
+from campaign_engine.store.tables.lessons import lesson_progress, series_steps
 from campaign_engine.store.tables.people import (
     addresses,
     age_gates,
@@ -62,6 +63,8 @@ __all__ = [
     "actions",
     "addresses",
     "age_gates",
+    "area_cards",
+    "area_figures",
     "audit_entries",
     "backlogs",
     "campaign_targets",
@@ -96,6 +99,7 @@ __all__ = [
     "meta",
     "metadata",
     "occurrences",
+    "own_posts",
     "pictures",
     "pledges",
     "post_versions",
@@ -110,7 +114,6 @@ __all__ = [
     "room_figures",
     "rooms",
     "seen_updates",
-    "series_posts",
     "series_steps",
     "shootings",
     "sites",

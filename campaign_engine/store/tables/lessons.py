@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from campaign_engine.store.columns import person, staff
+from campaign_engine.store.columns import person
 from campaign_engine.store.tables.base import Id, metadata
 
 lesson_progress = sa.Table(
@@ -11,14 +11,6 @@ lesson_progress = sa.Table(
     person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     person("lesson", sa.String(4), primary_key=True),
     person("reached", sa.Integer),
-)
-
-series_posts = sa.Table(
-    "series_posts",
-    metadata,
-    staff("lesson", sa.String(4), primary_key=True, keep="for good"),
-    staff("content_hash", sa.String(64), primary_key=True, keep="for good"),
-    staff("post_id", Id, sa.ForeignKey("posts.id", ondelete="CASCADE"), unique=True, keep="for good"),
 )
 
 series_steps = sa.Table(

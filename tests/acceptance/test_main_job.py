@@ -182,14 +182,14 @@ async def test_a_campaign_from_draft_to_report_with_crashes(world: World) -> Non
     await organizer.wait_for("is linked to East New York")
     await joining.start(f"s_{site}")
     await joining.wait_for("How old are you?")
-    await tap(joining, "13 to 15", "Pick the pledge")
+    await tap(joining, "13 to 15", "Pick one pledge")
     await pledging.start(f"s_{site}")
     await pledging.wait_for("¿Cuántos años tienes?")
 
     await world.restart(at(15, 40))
     await world.discord.driver.wait_connected(sessions=2)
     await finish_draft(organizer)
-    await tap(joining, "Look out for my people", "One plan makes it easier")
+    await tap(joining, "Look out for my people", "Now pick one plan")
     await tap(pledging, "16 o 17", "promesa")
     await begin_approval(approver, await invite(program, "approver"), world.channel)
 
@@ -205,7 +205,7 @@ async def test_a_campaign_from_draft_to_report_with_crashes(world: World) -> Non
     # Ten minutes to cancel have passed (safety S3).
     await world.restart(at(16, 4, 45))
     await world.discord.driver.wait_connected(sessions=4)
-    await tap(joining, "It gets too much: text 988", "at most 2 a week?")
+    await tap(joining, "Too much: text 988", "at most 2 a week?")
     await tap(joining, "Yes", "You're in")
     await on_the_page(world, site, organizer, joining)
 
@@ -215,7 +215,7 @@ async def on_the_page(world: World, site: str, organizer: TelegramPerson, ally: 
         await page.open(f"/s/{site}")
         await page.press("Start")
         await page.press("18 to 21")
-        await page.press("Learn the twelve skills")
+        await page.press("Learn twelve skills")
         await page.press("It gets too much")
         await page.press("Yes")
         await posts_arrive(world, ally)

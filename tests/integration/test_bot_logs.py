@@ -71,7 +71,7 @@ async def test_A2_telegram(house: House, telegram_server: TelegramServer, heard:
         await telegram_server.telegram.fault(Fault(FaultKind.MALFORMED, method="answerCallbackQuery"))
         await maya.say("/help")
         await maya.tap("13 to 15")
-        await maya.wait_for("Pick the pledge")
+        await maya.wait_for("Pick one pledge")
     for leak in (telegram_server.token, telegram_server.token.split(":")[1], str(maya.id), SECRET, "Main Street"):
         assert leak not in everything(heard)
     assert "an update failed: RuntimeError" in everything(heard)

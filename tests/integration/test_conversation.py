@@ -24,8 +24,8 @@ async def test_a_stranger_joins_by_the_code_of_a_site_and_changes_language_midwa
     phone = house.person(ADDRESS)
     assert "automated program, not a person" in await phone.start(f"s_{site.code}")
     assert "¿Cuántos años tienes?" in await phone.tap("🌐", "Español")
-    assert "Elige la promesa" in await phone.tap("13 a 15")
-    assert "Un plan ayuda" in await phone.tap("Cuidar a mi gente")
+    assert "Elige una promesa" in await phone.tap("13 a 15")
+    assert "Ahora elige un plan" in await phone.tap("Cuidar a mi gente")
     assert "¿Novedades de East New York" in await phone.tap("Camino con miedo")
     assert "Ya eres parte" in await phone.tap("Sí")
     known = await phone.known()
@@ -41,7 +41,7 @@ async def test_a_typed_word_code_is_the_same_as_the_link(house: House) -> None:
     phone = house.person(ADDRESS)
     await phone.say(f"{site.word_code[:-2].lower()} {site.word_code[-2:]}")
     await phone.tap("16 or 17")
-    assert "Pick the pledge" in phone.text
+    assert "Pick one pledge" in phone.text
     assert (await phone.known()).precinct == 44
 
 
@@ -59,8 +59,8 @@ async def test_a_rotated_code_is_not_known_and_the_join_goes_on_without_it(house
     [
         ((), "How old are you?"),
         (("13 to 15",), "Which part of the city"),
-        (("13 to 15", "Brooklyn", "East New York"), "Pick the pledge"),
-        (("13 to 15", "Brooklyn", "East New York", "Look out"), "One plan makes it easier"),
+        (("13 to 15", "Brooklyn", "East New York"), "Pick one pledge"),
+        (("13 to 15", "Brooklyn", "East New York", "Look out"), "Now pick one plan"),
         (("13 to 15", "Brooklyn", "East New York", "Look out", "I feel unsafe"), "Updates for East New York"),
     ],
 )
@@ -238,7 +238,7 @@ async def test_C3_adults_are_offered_the_adult_path_and_the_same_pledge(house: H
     phone = house.person(ADDRESS)
     await phone.start()
     assert "As an adult ally" in await phone.tap("22 or older")
-    assert "Pick the pledge" in await phone.tap("Rather not say")
+    assert "Pick one pledge" in await phone.tap("Rather not say")
 
 
 async def test_C6_N2_no_more_is_kept_than_what_was_answered(house: House) -> None:

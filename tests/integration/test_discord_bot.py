@@ -83,9 +83,9 @@ async def test_C9_a_whole_join_in_private_answers(house: House, server: DiscordG
     names = await maya.choose(["Brooklyn"], at_least=1)
     assert "Brooklyn: which neighborhood?" in names.text
     precinct = next(label for label in names.answers[-1].options if "(75)" in label)
-    assert "Pick the pledge" in (await maya.choose([precinct], at_least=1)).text
-    assert "One plan" in (await maya.press("Look out for my people: slow it down, get backup", at_least=2)).text
-    assert "Updates for East New York" in (await maya.press("It gets too much: text 988", at_least=2)).text
+    assert "Pick one pledge" in (await maya.choose([precinct], at_least=1)).text
+    assert "Now pick one plan" in (await maya.press("Look out for my people: slow it down, get backup", at_least=2)).text
+    assert "Updates for East New York" in (await maya.press("Too much: text 988", at_least=2)).text
     assert "You're in" in (await maya.press("Yes", at_least=1)).text
     person = await house.person(maya.id, "discord").known()
     assert (person.precinct, person.topics, person.pledged) == (75, {Topic.AREA_UPDATES: True}, True)
@@ -158,7 +158,7 @@ async def last_holds(person: Person, words: str) -> bool:
 async def test_a_site_code_brings_its_precinct(house: House, server: DiscordGuild, maya: Person) -> None:
     site = await house.site(47)
     await begin(maya, server.channel, site.word_code)
-    assert "Pick the pledge" in (await maya.press("18 to 21", at_least=1)).text
+    assert "Pick one pledge" in (await maya.press("18 to 21", at_least=1)).text
     assert (await house.person(maya.id, "discord").known()).site_id == site.id
 
 
@@ -203,8 +203,8 @@ async def test_a_pledge_under_a_post_opens_a_private_conversation_and_is_counted
     welcome = await maya.press("I pledge", at_least=2)
     assert all(seen.ephemeral for seen in welcome.answers)
     asked = await maya.press("13 to 15", at_least=1)
-    assert "Pick the pledge" in asked.text
-    assert "One plan" in (await maya.press("Look out for my people: slow it down, get backup", at_least=2)).text
+    assert "Pick one pledge" in asked.text
+    assert "Now pick one plan" in (await maya.press("Look out for my people: slow it down, get backup", at_least=2)).text
     (pledge,) = await house.rows(pledges)
     assert (pledge.campaign_id, pledge.room_id, pledge.precinct, pledge.channel) == (1, 1, 75, "discord")
     rows = {row.address_hash: row.status for row in await house.rows(addresses)}

@@ -53,8 +53,8 @@ async def join(person: Person, channel: str | None, answer: str, at_least: int) 
     precinct = next(label for label in listed.answers[-1].options if "(75)" in label)
     await person.choose([precinct], at_least=1)
     await person.press("Look out for my people: slow it down, get backup", at_least=2)
-    asked = await person.press("It gets too much: text 988", at_least=2)
-    assert asked.answers[-1].text.endswith("at most 2 a week? They come as direct messages from me.")
+    asked = await person.press("Too much: text 988", at_least=2)
+    assert asked.answers[-1].text.endswith("by direct message, at most 2 a week?")
     return await person.press(answer, at_least=at_least)
 
 

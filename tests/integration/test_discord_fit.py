@@ -113,7 +113,7 @@ async def test_commands_that_discord_did_not_take_are_sent_at_the_next_start(hou
 async def test_join_is_start_by_another_name_and_takes_a_code(house: House, server: DiscordGuild, maya: Person) -> None:
     site = await house.site(47)
     await maya.slash("join", {"code": site.word_code}, channel=server.channel, at_least=2)
-    assert "Pick the pledge" in (await maya.press("13 to 15", at_least=1)).text
+    assert "Pick one pledge" in (await maya.press("13 to 15", at_least=1)).text
     assert (await house.person(maya.id, "discord").known()).site_id == site.id
 
 

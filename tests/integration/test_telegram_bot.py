@@ -53,12 +53,12 @@ async def join(human: Human, payload: str = "") -> None:
     """From Start to the last question, with no area asked where the link brings one."""
     await human.start(payload)
     await told(human, "How old are you?")
-    await tap(human, "13 to 15", "Pick the pledge" if payload else "Which part of the city")
+    await tap(human, "13 to 15", "Pick one pledge" if payload else "Which part of the city")
     if not payload:
         await tap(human, "Bronx", "which neighborhood?")
-        await tap(human, (await told(human, "neighborhood")).labels[0], "Pick the pledge")
-    await tap(human, "Look out for my people: slow it down, get backup", "One plan makes it easier")
-    await tap(human, "I feel unsafe walking: take my other route", "at most 2 a week?")
+        await tap(human, (await told(human, "neighborhood")).labels[0], "Pick one pledge")
+    await tap(human, "Look out for my people: slow it down, get backup", "Now pick one plan")
+    await tap(human, "Unsafe walking home: take my other route", "at most 2 a week?")
     await tap(human, "Yes", "You're in")
 
 
@@ -69,9 +69,9 @@ async def test_C9_a_whole_join_by_buttons(house: House, maya: Human) -> None:
     assert "an automated program, not a person. Nobody watches this chat" in welcome.text
     await tap(maya, "16 or 17", "Which part of the city")
     await tap(maya, "Brooklyn", "Brooklyn: which neighborhood?")
-    await tap(maya, next(label for label in (await maya.messages())[-1].labels if "(75)" in label), "Pick the pledge")
-    await tap(maya, "Be an ally: learn, and invite up to three", "One plan makes it easier")
-    await tap(maya, "It gets too much: text 988", "Updates for East New York")
+    await tap(maya, next(label for label in (await maya.messages())[-1].labels if "(75)" in label), "Pick one pledge")
+    await tap(maya, "Be an ally: learn, invite up to three", "Now pick one plan")
+    await tap(maya, "Too much: text 988", "Updates for East New York")
     await tap(maya, "Yes", "You're in")
     person = await known(house, maya)
     assert (person.precinct, person.topics, person.pledged) == (75, {Topic.AREA_UPDATES: True}, True)
@@ -111,7 +111,7 @@ async def test_a_zip_code_suggests_and_a_wrong_one_is_explained(house: House, ma
     await maya.wait_for("not in New York City")
     await maya.say("11212")
     shown = await told(maya, "closest to you")
-    await tap(maya, shown.labels[0], "Pick the pledge")
+    await tap(maya, shown.labels[0], "Pick one pledge")
     assert (await known(house, maya)).precinct == 73
 
 
@@ -128,7 +128,7 @@ async def test_a_word_code_can_be_typed_instead(house: House, maya: Human) -> No
     await told(maya, "How old are you?")
     await tap(maya, "18 to 21", "Which part of the city")
     await maya.say(site.word_code.lower())
-    await told(maya, "Pick the pledge")
+    await told(maya, "Pick one pledge")
     assert (await known(house, maya)).site_id == site.id
 
 

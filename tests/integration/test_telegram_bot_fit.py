@@ -46,12 +46,12 @@ async def test_a_whole_join_leaves_two_messages_in_the_chat(maya: Human) -> None
     for button, answer in (
         ("13 to 15", "Which part of the city"),
         ("Queens", "which neighborhood?"),
-        ("Rather not say", "Pick the pledge"),
-        ("Look out for my people: slow it down, get backup", "One plan"),
+        ("Rather not say", "Pick one pledge"),
+        ("Look out for my people: slow it down, get backup", "Now pick one plan"),
     ):
         await maya.tap(button)
         await told(maya, answer)
-    await maya.tap("I feel unsafe walking: take my other route")
+    await maya.tap("Unsafe walking home: take my other route")
     await told(maya, "You're in")
     assert len(await from_bot(maya)) == 2
 

@@ -50,7 +50,7 @@ async def test_people_take_turns_at_one_browser(desk: Desk) -> None:
         assert "Student 2" in page.text
         first = desk.visitors[0]
         page._client.cookies.set("groundswell_chat", first, domain="127.0.0.1")
-        assert "Pick the pledge" in await page.open("/chat")
+        assert "Pick one pledge" in await page.open("/chat")
     assert ORGANIZER not in desk.visitors
     assert APPROVER not in desk.visitors
     assert await simulated(desk.engine) == {True}, "nobody in a demo counts as a real person"

@@ -216,7 +216,7 @@ async def on_the_page(world: World, site: str, organizer: TelegramPerson, ally: 
         await page.press("Start")
         await page.press("18 to 21")
         await page.press("Learn twelve skills")
-        await page.press("It gets too much")
+        await page.press("Too much")
         await page.press("Yes")
         await posts_arrive(world, ally)
         await pledges_from_the_post(world, page)

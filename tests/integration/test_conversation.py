@@ -152,7 +152,7 @@ async def test_C8_export_says_everything_that_is_held(house: House) -> None:
     site = await house.site(name="Maple High")
     phone = house.person(ADDRESS)
     await phone.start(f"s_{site.code}")
-    await phone.tap("16 or 17", "Be an ally", "It gets too much", "Yes")
+    await phone.tap("16 or 17", "Be an ally", "Too much", "Yes")
     text = await phone.command("export")
     for said in ("16 or 17", "English", "East New York", "Maple High", "area updates: yes", "Pledge C", "too much"):
         assert said in text

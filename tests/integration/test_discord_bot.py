@@ -84,7 +84,9 @@ async def test_C9_a_whole_join_in_private_answers(house: House, server: DiscordG
     assert "Brooklyn: which neighborhood?" in names.text
     precinct = next(label for label in names.answers[-1].options if "(75)" in label)
     assert "Pick one pledge" in (await maya.choose([precinct], at_least=1)).text
-    assert "Now pick one plan" in (await maya.press("Look out for my people: slow it down, get backup", at_least=2)).text
+    assert (
+        "Now pick one plan" in (await maya.press("Look out for my people: slow it down, get backup", at_least=2)).text
+    )
     assert "Updates for East New York" in (await maya.press("Too much: text 988", at_least=2)).text
     assert "You're in" in (await maya.press("Yes", at_least=1)).text
     person = await house.person(maya.id, "discord").known()
@@ -204,7 +206,9 @@ async def test_a_pledge_under_a_post_opens_a_private_conversation_and_is_counted
     assert all(seen.ephemeral for seen in welcome.answers)
     asked = await maya.press("13 to 15", at_least=1)
     assert "Pick one pledge" in asked.text
-    assert "Now pick one plan" in (await maya.press("Look out for my people: slow it down, get backup", at_least=2)).text
+    assert (
+        "Now pick one plan" in (await maya.press("Look out for my people: slow it down, get backup", at_least=2)).text
+    )
     (pledge,) = await house.rows(pledges)
     assert (pledge.campaign_id, pledge.room_id, pledge.precinct, pledge.channel) == (1, 1, 75, "discord")
     rows = {row.address_hash: row.status for row in await house.rows(addresses)}

@@ -58,7 +58,7 @@ async def join(human: Human, payload: str = "") -> None:
         await tap(human, "Bronx", "which neighborhood?")
         await tap(human, (await told(human, "neighborhood")).labels[0], "Pick one pledge")
     await tap(human, "Look out for my people: slow it down, get backup", "Now pick one plan")
-    await tap(human, "Unsafe walking home: take my other route", "at most 2 a week?")
+    await tap(human, "I feel unsafe: take my other route", "at most 2 a week?")
     await tap(human, "Yes", "You're in")
 
 

@@ -51,7 +51,7 @@ async def test_a_whole_join_leaves_two_messages_in_the_chat(maya: Human) -> None
     ):
         await maya.tap(button)
         await told(maya, answer)
-    await maya.tap("Unsafe walking home: take my other route")
+    await maya.tap("I feel unsafe: take my other route")
     await told(maya, "You're in")
     assert len(await from_bot(maya)) == 2
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.contact import AddressStatus
+from campaign_engine.domain.contact import AddressStatus, Limit
 from campaign_engine.store.database import Database
 from campaign_engine.store.tables import (
     addresses,
@@ -110,8 +110,9 @@ class _Replay(Transaction):
         return gone.rowcount
 
     async def withdraw(self, address_hash: str, until: datetime) -> None:
+        """As by STOP: how often at most is kept, because it asks for less."""
         theirs = sa.select(addresses.c.contact_id).where(addresses.c.address_hash == address_hash)
-        granted = consents.c.granted & (consents.c.changed_at <= until)
+        granted = consents.c.granted & (consents.c.changed_at <= until) & (consents.c.topic != Limit.ONCE_A_WEEK)
         changed = consents.update().where(consents.c.contact_id.in_(theirs), granted)
         await self._connection.execute(changed.values(granted=False, changed_at=until))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from campaign_engine.bootstrap import Engine
+from campaign_engine.domain.consent import most_a_week
 from campaign_engine.domain.message import Destination, Inbound, InboundKind
 from campaign_engine.store.tables import lanes
 from tests.support.cli import Cli
@@ -134,6 +135,22 @@ def test_A1_who_came_back_after_a_deletion_does_not_get_the_old_row_back(sqlite_
     does(sqlite_cli, "returns", (InboundKind.START, ""))
     assert "removed again: 1" in sqlite_cli.run("db", "restore", str(copy), "--yes")
     assert people(sqlite_cli, "returns") == {"returns": (False, False)}
+
+
+def test_S5_a_replay_of_leavers_keeps_how_often_at_most(sqlite_cli: Cli) -> None:
+    copy = sqlite_cli.folder / "copy.db"
+    joined(sqlite_cli, "stops")
+    does(sqlite_cli, "stops", (InboundKind.CHOICE, "fq:1"))
+    sqlite_cli.run("db", "backup", str(copy))
+    does(sqlite_cli, "stops", (InboundKind.TEXT, "STOP"))
+    sqlite_cli.run("db", "restore", str(copy), "--yes")
+    assert people(sqlite_cli, "stops") == {"stops": (True, False)}
+
+    async def most(engine: Engine) -> int:
+        async with engine.store.read() as work:
+            return most_a_week((await work.dialogues.look(Destination("web", "stops"), engine.time.clock())).person)
+
+    assert sqlite_cli.within(most) == 1
 
 
 def test_A1_the_list_of_leavers_names_nobody_and_survives_what_can_happen_to_it(sqlite_cli: Cli) -> None:

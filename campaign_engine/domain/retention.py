@@ -62,6 +62,8 @@ RULES: tuple[Rule, ...] = (
     _rule("pictures", "2 days after its last post", 2 * _DAY, "pictures", "it was sent; only those that no post shows"),
     _rule("holds", "24 months", _TWO_YEARS, "holds hold_events held_posts incidents", "the hold or incident ended"),
     _rule("rooms", "24 months", _TWO_YEARS, "rooms", "it was linked; only rooms that are not linked any more"),
+    _rule("room figures", "24 months", _TWO_YEARS, "room_figures", "a room's number last changed"),
+    _rule("uploads", "180 days after its last upload", 180 * _DAY, "uploads", "it was uploaded"),
     _rule("audit", "24 months", _TWO_YEARS, "audit_entries", "the hour"),
 )
 """In the order in which they are applied: what tells of persons is counted before the persons' rows go."""

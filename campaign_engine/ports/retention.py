@@ -38,6 +38,12 @@ class RetentionRepository(Protocol):
     async def forget_rooms(self, linked_before: datetime) -> int:
         """Rooms that are not linked any more."""
 
+    async def forget_room_figures(self, counted_before: datetime) -> int:
+        """Reactions and joins that nothing was added to since, also of rooms that are still linked."""
+
+    async def forget_uploads(self, uploaded_before: datetime) -> int:
+        """Ids that a platform gave to what was uploaded to it; it is uploaded anew when it is sent again."""
+
     async def cut_audit(self, before: datetime) -> int:
         """The oldest entries, whose last hash is kept so that the chain can still be verified."""
 

@@ -70,5 +70,7 @@ _APPLY: Mapping[str, Apply] = {
     "pictures": lambda work, before, _: work.pictures.forget_unused(before),
     "holds": lambda work, before, _: work.retention.forget_holds(before),
     "rooms": lambda work, before, _: work.retention.forget_rooms(before),
+    "room figures": lambda work, before, _: work.retention.forget_room_figures(before),
+    "uploads": lambda work, before, _: work.retention.forget_uploads(before),
     "audit": lambda work, before, _: work.retention.cut_audit(before),
 }

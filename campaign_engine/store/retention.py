@@ -139,6 +139,14 @@ class SqlRetentionRepository(Transaction):
         """One delete."""
         return await self._delete(t.rooms, sa.and_(~t.rooms.c.active, t.rooms.c.linked_at < linked_before))
 
+    async def forget_room_figures(self, counted_before: datetime) -> int:
+        """One delete."""
+        return await self._delete(t.room_figures, t.room_figures.c.counted_at < counted_before)
+
+    async def forget_uploads(self, uploaded_before: datetime) -> int:
+        """One delete."""
+        return await self._delete(t.uploads, t.uploads.c.uploaded_at < uploaded_before)
+
     async def cut_audit(self, before: datetime) -> int:
         """See store.audit."""
         return await cut(self._connection, before)

@@ -1,15 +1,11 @@
 """Ids that a platform gave to what one bot uploaded; implements channels.telegram_files.FileIds."""
 
-from datetime import timedelta
-
 import sqlalchemy as sa
 
 from campaign_engine.ports.clock import Clock
 from campaign_engine.store.database import Database
 from campaign_engine.store.tables import uploads
 from campaign_engine.store.upsert import insert
-
-KEEP = timedelta(days=180)
 
 
 class SqlFileIds:
@@ -27,7 +23,7 @@ class SqlFileIds:
             return (await connection.scalar(wanted)) or ""
 
     async def keep(self, digest: str, file_id: str) -> None:
-        """One upsert, and one delete of what was not uploaded for 180 days."""
+        """One upsert."""
         now = self._clock()
         async with self._database.write() as connection:
             new = insert(connection, uploads).values(bot=self._bot, digest=digest, file_id=file_id, uploaded_at=now)
@@ -35,4 +31,3 @@ class SqlFileIds:
                 index_elements=[uploads.c.bot, uploads.c.digest], set_={"file_id": file_id, "uploaded_at": now}
             )
             await connection.execute(again)
-            await connection.execute(uploads.delete().where(uploads.c.uploaded_at < now - KEEP))

@@ -18,6 +18,7 @@ from campaign_engine.store import tables as t
 from campaign_engine.store.database import Database
 from campaign_engine.store.tables import metadata
 from campaign_engine.store.unit_of_work import SqlStore
+from campaign_engine.store.uploads import SqlFileIds
 from tests.support import FakeClock
 from tests.support.counted import LAUNCH, NOW, CountedCampaign
 from tests.support.engine import House
@@ -268,6 +269,31 @@ async def test_A5_posts_of_old_campaigns_go_and_their_report_stays(
     assert {name: len(measure(rows)) for name, measure in metrics.PEOPLE.items()} == people
 
 
+async def test_A5_numbers_of_a_linked_room_go_two_years_after_their_last_change(
+    drive: CountedCampaign, store: SqlStore
+) -> None:
+    room = drive.room()
+    for subject, at in (("post 1", NOW), ("post 2", NOW + 700 * DAY)):
+        row = {"room_id": room, "figure": "reactions", "subject": subject, "count": 3, "counted_at": at}
+        with drive.engine.begin() as connection:
+            connection.execute(t.room_figures.insert().values(row))
+    await Retention(store).run(NOW + 727 * DAY)
+    assert count(drive, t.room_figures) == 2
+    await Retention(store).run(NOW + 732 * DAY)
+    assert count(drive, t.room_figures) == 1
+    assert count(drive, t.rooms) == 1
+
+
+async def test_A5_what_was_uploaded_is_forgotten_after_180_days_without_a_new_upload(
+    store: SqlStore, clock: FakeClock, drive: CountedCampaign
+) -> None:
+    await SqlFileIds(store.database, 1, clock).keep("a" * 64, "file")
+    await Retention(store).run(clock() + 179 * DAY)
+    assert count(drive, t.uploads) == 1
+    await Retention(store).run(clock() + 181 * DAY)
+    assert count(drive, t.uploads) == 0
+
+
 async def test_A5_it_says_when_it_ran_and_what_is_overdue(store: SqlStore, clock: FakeClock) -> None:
     await Retention(store).run(clock())
     async with store.read() as work:
@@ -285,12 +311,14 @@ async def test_A5_stopped_in_the_middle_it_goes_on_where_it_was(
     busy(drive)
     before = figures(database_url, drive.id, NOW)
     turns = 0
+    # Each rule before takes two, its work and its note; one batch of messages more.
+    last = 2 * [rule.name for rule in RULES].index("deliveries") + 2
     real = Database.write
 
     def stopping(database: Database, **options: Any) -> Any:
         nonlocal turns
         turns += 1
-        if turns == 16:
+        if turns == last:
             raise KeyboardInterrupt
         return real(database, **options)
 

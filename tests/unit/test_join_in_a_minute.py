@@ -30,8 +30,8 @@ WAYS = {
 }
 
 
-def begun(way: str, thread: str | None = None) -> tuple[Talk, tuple[str, ...]]:
-    """`thread` is None where messages need no chat of their own."""
+def begun(way: str, thread: bool | None = None) -> tuple[Talk, tuple[str, ...]]:
+    """`thread` is None where messages need no direct chat."""
     source, kind, said, taps = WAYS[way]
     talk = Talk()
     person = replace(talk.context.person, thread=thread)
@@ -61,11 +61,11 @@ def test_F14_every_neighborhood_is_one_tap_from_its_borough_and_fits_a_menu_of_d
         assert len(talk.offered()) <= 25
 
 
-@pytest.mark.parametrize("thread", [None, ""], ids=["telegram and page", "discord"])
+@pytest.mark.parametrize("thread", [None, False], ids=["telegram and page", "discord"])
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("way", ["link or QR of a site", "word code", "button under a post"])
 def test_F14_a_join_that_brings_its_place_is_read_and_tapped_in_a_minute(
-    way: str, language: str, thread: str | None
+    way: str, language: str, thread: bool | None
 ) -> None:
     talk, taps = begun(way, thread)
     renderer, said = Renderer(), list(talk.last.replies)

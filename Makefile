@@ -7,7 +7,7 @@ SEED ?= 7
 OUT ?= out
 HEADLESS ?=
 
-.PHONY: install demo test check bench soak lock aiogram docs screenshots clean help
+.PHONY: install demo test check bench soak conversations lock aiogram docs screenshots clean help
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -56,6 +56,9 @@ bench: $(VENV)/dev.stamp ## Speed, each beside a real alternative
 
 soak: $(VENV)/dev.stamp ## Live through many more random weeks than `make test` does
 	SOAK_EXAMPLES=60 $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py
+
+conversations: $(VENV)/dev.stamp ## Write the golden conversations anew; look at the diff before you commit
+	WRITE_CONVERSATIONS=1 $(BIN)/python -m pytest -q tests/acceptance/test_conversations.py -k "as_it_is_written and sqlite"
 
 lock: $(VENV)/dev.stamp ## Pin the newest allowed versions
 	$(BIN)/python -m pip install --quiet uv

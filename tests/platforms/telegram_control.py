@@ -36,8 +36,11 @@ class Control:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def add_person(self, first_name: str, language_code: str = "en", username: str = "") -> int:
-        person = Human(5_000_000 + self._world.next_id(), first_name, language_code, username)
+    def add_person(
+        self, first_name: str, language_code: str = "en", username: str = "", *, started: bool = False
+    ) -> int:
+        """`started`: pressed Start at some time before, whatever came of it."""
+        person = Human(5_000_000 + self._world.next_id(), first_name, language_code, username, started)
         self._world.people[person.id] = person
         self._world.chats[person.id] = Chat(person.id, "private", first_name, username)
         return person.id

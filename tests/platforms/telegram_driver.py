@@ -153,9 +153,12 @@ class Telegram:
     async def act(self, action: str, **arguments: Any) -> Any:
         return await self._call(action, arguments)
 
-    async def person(self, first_name: str = "Maya", language_code: str = "en", username: str = "") -> Person:
-        person = await self.act("add_person", first_name=first_name, language_code=language_code, username=username)
-        return Person(self, person)
+    async def person(
+        self, first_name: str = "Maya", language_code: str = "en", username: str = "", *, started: bool = False
+    ) -> Person:
+        """`started`: somebody who pressed Start at some time before."""
+        known = {"first_name": first_name, "language_code": language_code, "username": username, "started": started}
+        return Person(self, await self.act("add_person", **known))
 
     async def room(self, kind: str, title: str, members: Iterable[Person] = (), username: str = "") -> Room:
         """Kind: group, supergroup or channel; the first member is its creator; the bot is not in it yet."""

@@ -1,0 +1,150 @@
+"""What a conversation may begin with, what may happen meanwhile, and where platforms may differ in what they say."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from campaign_engine.domain.contact import Role
+from tests.support.engine import House
+from tests.support.players import Player
+from tests.support.transcripts import Said
+
+NewPlayer = Callable[[str, str], Awaitable[Player]]
+"""A person by name and language."""
+
+
+@dataclass
+class Scene:
+    """A house with the people of one conversation; `codes` are what files write as `{name}`, by their value."""
+
+    house: House
+    new: NewPlayer
+    language: str
+    people: dict[str, Player] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+
+    async def player(self, name: str) -> Player:
+        if name not in self.people:
+            self.people[name] = await self.new(name, self.language)
+        return self.people[name]
+
+    def filled(self, words: str) -> str:
+        """With the codes of this run."""
+        for value, name in self.codes.items():
+            words = words.replace(f"{{{name}}}", value)
+        return words
+
+    def hidden(self, said: Said) -> Said:
+        """With names in place of codes; an invite's code is learned from what is said."""
+        for number, code in enumerate(dict.fromkeys(_INVITE.findall(said.text)), 1):
+            self.codes.setdefault(code, f"invite {number}")
+        text = said.text
+        for value, name in self.codes.items():
+            text = text.replace(value, f"{{{name}}}")
+        return replace(said, text=text)
+
+
+_INVITE = re.compile(r"(?:/i/|start=i_)([A-Za-z0-9]{8,})")
+
+Happening = Callable[[Scene], Awaitable[None]]
+
+
+async def _school(scene: Scene) -> None:
+    site = await scene.house.site(75, "Maple High")
+    scene.codes |= {site.code: "site code", site.word_code: "word code"}
+
+
+def _staff(name: str, handle: str, *roles: Role) -> Happening:
+    async def there(scene: Scene) -> None:
+        player = await scene.player(name)
+        phone = scene.house.person(player.address, player.channel, scene.language)
+        for role in roles:
+            await phone.start(f"r_{await scene.house.invite(role)}")
+            if role is roles[0]:
+                await phone.say(handle)
+        if Role.ORGANIZER in roles:
+            await phone.train()
+
+    return there
+
+
+def _ally(*, pledged: bool = True) -> Happening:
+    async def there(scene: Scene) -> None:
+        player = await scene.player("")
+        phone = scene.house.person(player.address, player.channel, scene.language)
+        await phone.start()
+        for data in ("a:16-17", "n:75", "pl:B", "if:video", "t:no") if pledged else ("a:16-17",):
+            await phone.press(data)
+
+    return there
+
+
+def _later(**step: float) -> Happening:
+    async def passes(scene: Scene) -> None:
+        scene.house.clock.advance(timedelta(**step))
+
+    return passes
+
+
+HAPPENINGS: dict[str, Happening] = {
+    "a school in the 75th with a poster": _school,
+    "an ally in the 75th": _ally(),
+    "an organizer, Rosa": _staff("Rosa", "river7", Role.ORGANIZER),
+    "an approver, Omar": _staff("Omar", "oak3", Role.APPROVER),
+    "a safety lead, Sam": _staff("Sam", "maple2", Role.SAFETY_LEAD),
+    "a day passes": _later(days=1),
+    "three days pass": _later(days=3),
+}
+
+
+OPERATIONS = {
+    "k:": "beginning a campaign",
+    "su:": "handing in",
+    "ap:": "approving",
+    "rt:": "sending back",
+    "mv:": "moving a campaign",
+    "rh:": "rehearsing",
+    "pc:": "previewing",
+    "o:preview": "previewing",
+    "say: hold": "holding a precinct",
+    "hd:": "holding a precinct",
+    "command: kill": "the kill switch",
+    "pd:": "the card when a draft's last field is filled",
+    "start: r_": "taking a role",
+    "w:": "asking for a role",
+}
+"""Steps that may cost more than three statements, by the beginning of what was tapped or typed (ADR 12)."""
+
+ORDINARY = 3
+
+
+def too_dear(costs: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Steps that cost more than they may."""
+    return [one for one in costs if one[1] > ORDINARY and not one[0].startswith(tuple(OPERATIONS))]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one platform says otherwise, on purpose: `there` becomes `here` before the two are compared."""
+
+    why: str
+    channel: str
+    there: str
+    here: str
+
+
+DIFFERENCES = (
+    Difference("a chat is opened first", "discord", r" They come as direct messages from me\.", ""),
+    Difference("a chat is opened first", "discord", r" Llegan como mensajes directos míos\.", ""),
+    Difference("the chat that was opened says so", "discord", r"Updates come here from now on: .*", ""),
+)
+
+
+def evened(said: Said, channel: str) -> Said:
+    """Without the differences that are meant; a message that is one as a whole is gone."""
+    text = said.text
+    for one in DIFFERENCES:
+        if one.channel == channel:
+            text = re.sub(one.there, one.here, text, flags=re.DOTALL)
+    return replace(said, text=text, rows=said.rows if text else (), picture="")

@@ -1,0 +1,128 @@
+"""Golden conversations: the same words and choices in the house, on Telegram, on Discord and at the page.
+
+`make conversations` writes the files anew, so that a diff shows what changed in words; nothing else does.
+"""
+
+import os
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.acceptance.scenes import HAPPENINGS, NewPlayer, Scene, evened, too_dear
+from tests.platforms.telegram_server import TelegramServer
+from tests.support.bots import bot_parts, discord_bot_running, discord_guild, telegram_bot_running
+from tests.support.engine import House
+from tests.support.players import AtHome, AtThePage, Ear, OnDiscord, OnTelegram, Player
+from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.transcripts import Conversation, Substance, files, parse, substance, written
+
+FOLDER = Path(__file__).parent / "conversations"
+FILES = [pytest.param(file, id=file.stem) for file in files(FOLDER)]
+LOCALES = {"en": "en-US", "es": "es-ES"}
+
+
+async def play(conversation: Conversation, scene: Scene) -> Conversation:
+    """As it was held."""
+    for given in conversation.given:
+        await HAPPENINGS[given](scene)
+    turns = []
+    for turn in conversation.turns:
+        if not turn.verb:
+            await HAPPENINGS[turn.words](scene)
+            turns.append(turn)
+            continue
+        player = await scene.player(turn.who)
+        said = await player.act(turn.verb, scene.filled(turn.words), len(turn.said))
+        turns.append(replace(turn, said=tuple(map(scene.hidden, said))))
+    return replace(conversation, turns=tuple(turns))
+
+
+def substances(conversation: Conversation, channel: str) -> list[tuple[str, Substance]]:
+    """What every turn comes to."""
+
+    return [
+        (f"{turn.verb}: {turn.words}", substance(evened(said, channel) for said in turn.said))
+        for turn in conversation.turns
+        if turn.verb
+    ]
+
+
+def put(file: Path, held: str) -> None:
+    file.write_text(held, encoding="utf-8")
+
+
+def told(file: Path) -> Conversation:
+    return parse(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_reads_as_it_would_be_written(file: Path) -> None:
+    assert file.read_text(encoding="utf-8") == written(told(file))
+
+
+@pytest.mark.parametrize("file", FILES)
+async def test_a_conversation_is_held_as_it_is_written(house: House, file: Path) -> None:
+    """Every step costs at most three statements but those that scenes.OPERATIONS names (ADR 12)."""
+    costs: list[tuple[str, int]] = []
+
+    async def new(name: str, language: str) -> Player:
+        return AtHome(house.person(f"address of {name or 'somebody'}", "telegram", language), costs)
+
+    script = told(file)
+    scene = Scene(house, new, script.language)
+    held = written(await play(script, scene))
+    if os.environ.get("WRITE_CONVERSATIONS"):
+        put(file, held)
+        return
+    assert held == written(script)
+    assert not too_dear(costs)
+
+
+class TestOnPlatforms:
+    """One database is enough here: the house holds the same conversations over both."""
+
+    @pytest.fixture
+    def database_url(self, sqlite_url: str) -> str:
+        return sqlite_url
+
+    @pytest.mark.parametrize("file", FILES)
+    async def test_on_telegram(self, house: House, telegram_server: TelegramServer, file: Path) -> None:
+        ear = Ear(house)
+        parts = replace(bot_parts(house), conversation=ear)
+
+        async def new(name: str, language: str) -> Player:
+            return OnTelegram(await telegram_server.telegram.person(name or "Maya", language, started=True), ear)
+
+        async with telegram_bot_running(telegram_server, parts):
+            await same(told(file), "telegram", house, new)
+
+    @pytest.mark.parametrize("file", FILES)
+    async def test_on_discord(self, house: House, file: Path) -> None:
+        ear = Ear(house)
+        parts = replace(bot_parts(house), conversation=ear)
+        async with discord_guild() as place, discord_bot_running(place.platform, parts):
+
+            async def new(name: str, language: str) -> Player:
+                return OnDiscord(await place.person(name or "maya", LOCALES.get(language, "en-US")), ear)
+
+            await same(told(file), "discord", house, new)
+
+    @pytest.mark.parametrize("file", FILES)
+    async def test_at_the_page(self, house: House, tmp_path: Path, file: Path) -> None:
+        async with AsyncExitStack() as open_ones:
+            root = await open_ones.enter_async_context(served(parts_of(house, PaperReports(tmp_path), Health())))
+
+            async def new(_: str, language: str) -> Player:
+                browser = httpx.AsyncClient(base_url=root, follow_redirects=True, headers={"accept-language": language})
+                return await AtThePage(await open_ones.enter_async_context(browser)).open()
+
+            await same(told(file), "web", house, new)
+
+
+async def same(script: Conversation, channel: str, house: House, new: NewPlayer) -> None:
+    held = await play(script, Scene(house, new, script.language))
+    for ours, theirs in zip(substances(script, ""), substances(held, channel), strict=True):
+        assert ours == theirs

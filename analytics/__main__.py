@@ -5,13 +5,15 @@ goes to stderr as lines "progress DONE TOTAL", an error as one line of JSON with
 """
 
 import argparse
+import base64
 import json
 import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analytics import content, frames, report, summary
+from analytics import content, frames, reach_picture, report, summary
+from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import GroundswellError
 
 URL = "GROUNDSWELL_DATABASE_URL"
@@ -39,7 +41,9 @@ def _run(asked: argparse.Namespace, url: str) -> None:
         report.write(url, asked.campaign, asked.view, asked.now, asked.out, _progress)
         return
     if asked.command == "card":
-        values = content.card(content.content(frames.read(url, asked.campaign, asked.now), asked.view))
+        counted = content.content(frames.read(url, asked.campaign, asked.now), asked.view)
+        picture = base64.b64encode(reach_picture.draw(counted, asked.language)).decode()
+        values = {**content.card(counted), "picture": picture}
     else:
         values = summary.simulated_totals(url)
     sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
@@ -53,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--campaign", type=int, required=True)
         command.add_argument("--view", choices=sorted(content.SMALLEST), default="public")
         command.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
+        if name == "card":
+            command.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
         if name == "report":
             command.add_argument("--out", type=Path, required=True)
     commands.add_parser("summary")

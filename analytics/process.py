@@ -1,20 +1,24 @@
 """Reports and cards for the serving process, made in a process of their own: pandas never enters this one."""
 
 import asyncio
+import base64
+import hashlib
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from analytics.published import published_campaigns
 from campaign_engine.domain.errors import GroundswellError, NotAllowed, NotFound, StoreUnavailable
+from campaign_engine.domain.message import Picture
 from campaign_engine.ports.clock import Clock
-from campaign_engine.ports.figures import CampaignLink
+from campaign_engine.ports.figures import CampaignLink, ReachCard
+from campaign_engine.ports.sharing import KitPage
 from campaign_engine.store.tables import campaigns
 from campaign_engine.store.unit_of_work import SqlStore
 
@@ -40,7 +44,9 @@ class ReportFailed(GroundswellError):
 
 @dataclass
 class ReportDesk:
-    """Implements web.parts.Reports and ports.figures.Figures; one report at a time, so that serving stays quick.
+    """Implements web.parts.Reports, ports.figures.Figures and ports.sharing.KitMaker.
+
+    One at a time, so that serving stays quick.
 
     `folder` keeps what was made; it may be removed at any time.
     """
@@ -81,12 +87,20 @@ class ReportDesk:
         async with self._turn:
             await self._make(campaign_id, view, folder, progress)
 
-    async def card(self, campaign_id: int) -> Mapping[str, object]:
-        """See the port; in the view of organizers."""
+    async def card(self, campaign_id: int, language: str) -> ReachCard:
+        """See the port."""
+        asked = ("--campaign", str(campaign_id), "--view", "organizer", "--language", language, *self._now())
         async with self._turn:
-            printed = await self._run("card", "--campaign", str(campaign_id), "--view", "organizer", *self._now())
-        values: dict[str, object] = json.loads(printed)
-        return values
+            made: dict[str, Any] = json.loads(await self._run("card", *asked))
+        content = base64.b64decode(made.pop("picture"))
+        return ReachCard(made, Picture(content, hashlib.sha256(content).hexdigest(), media_type="image/png"))
+
+    async def draw(self, pages: Sequence[KitPage]) -> tuple[bytes, ...]:
+        """See ports.sharing."""
+        asked = json.dumps([asdict(page) for page in pages])
+        async with self._turn:
+            printed = await self._run(module="campaign_engine.pictures", said=asked)
+        return tuple(base64.b64decode(each) for each in json.loads(printed))
 
     async def summary(self) -> Mapping[str, Any]:
         """Unprotected totals of a simulation. Raises NotAllowed as soon as one contact is real."""
@@ -117,16 +131,20 @@ class ReportDesk:
     def _now(self) -> tuple[str, str]:
         return "--now", self.clock().isoformat()
 
-    async def _run(self, *arguments: str, progress: Progress | None = None) -> str:
+    async def _run(
+        self, *arguments: str, progress: Progress | None = None, module: str = "analytics", said: str = ""
+    ) -> str:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "analytics", *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
+            sys.executable, "-P", "-m", module, *arguments,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env={**os.environ, _URL: self.database_url},
         )  # fmt: skip
         try:
-            printed, said = await asyncio.gather(_read(process.stdout), _listen(process.stderr, progress))
+            printed, told, _ = await asyncio.gather(
+                _read(process.stdout), _listen(process.stderr, progress), _say(process.stdin, said)
+            )
             code = await process.wait()
         except BaseException:
             if process.returncode is None:
@@ -134,8 +152,19 @@ class ReportDesk:
                 await process.wait()
             raise
         if code != 0:
-            raise _error(said)
+            raise _error(told)
         return printed
+
+
+async def _say(stream: asyncio.StreamWriter | None, said: str) -> None:
+    if stream is None:
+        return
+    try:
+        stream.write(said.encode())
+        await stream.drain()
+        stream.close()
+    except ConnectionError:
+        return  # it ended before it read this, and says why
 
 
 async def _read(stream: asyncio.StreamReader | None) -> str:

@@ -30,7 +30,9 @@ def replaces(answer: Message) -> bool:
 
 def _takes_remarks(answer: Message) -> bool:
     """What stands for itself does not, unless it closes the flow by taking its last card's place."""
-    return not (answer.attachments or answer.picture or answer.spoken) and (answer.edits or not answer.stays)
+    return not (answer.attachments or answer.picture or answer.spoken or answer.revisions) and (
+        answer.edits or not answer.stays
+    )
 
 
 def _is_remark(answer: Message) -> bool:

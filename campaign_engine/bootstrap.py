@@ -55,8 +55,10 @@ from campaign_engine.services.room_figures import RoomFigures
 from campaign_engine.services.room_offers import RoomOffers
 from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.series import Series
+from campaign_engine.services.sharing import Sharing
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
+from campaign_engine.services.sundays import Sundays
 from campaign_engine.services.targeting import Targeting
 from campaign_engine.services.team_list import TeamList
 from campaign_engine.services.text_approvals import TextApprovals
@@ -104,6 +106,8 @@ class Engine:
     area_cards: AreaCards
     retention: Retention
     reports: ReportDesk
+    sharing: Sharing
+    sundays: Sundays
     texts: PostTexts
     approvals: TextApprovals
     notifier: ChannelNotifier
@@ -294,6 +298,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
     clock, store = base.time.clock, base.store
     notifier = _notifier(base)
     reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
+    sharing = Sharing(reports, reports, base.renderer, base.places.name, settings.site_url)
     return Engine(
         settings=settings,
         time=base.time,
@@ -309,7 +314,9 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         accounts=base.accounts,
         verifying=base.verifying,
         directory=base.directory,
-        conversation=Conversation(_parts(base, reports, notifier)),
+        conversation=Conversation(_parts(base, sharing, notifier)),
+        sharing=sharing,
+        sundays=Sundays(store, clock, sharing, base.renderer, notifier),
         room_desk=RoomDesk(store, Rooms(clock), base.renderer, base.places, clock),
         room_offers=RoomOffers(store, base.renderer, base.places, clock),
         room_figures=RoomFigures(store, clock),
@@ -333,7 +340,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
     )
 
 
-def _parts(base: _Base, reports: ReportDesk, notifier: ChannelNotifier) -> ConversationParts:
+def _parts(base: _Base, sharing: Sharing, notifier: ChannelNotifier) -> ConversationParts:
     clock = base.time.clock
     pictures = Pictures({number: precinct.tile for number, precinct in figures.precincts().items()})
     return ConversationParts(
@@ -352,7 +359,7 @@ def _parts(base: _Base, reports: ReportDesk, notifier: ChannelNotifier) -> Conve
             Events(clock, base.approvals, EventWords(base.renderer, base.settings.site_url)),
         ),
         directory=base.directory,
-        figures=reports,
+        sharing=sharing,
         notifier=notifier,
         texts=base.approvals,
         pictures=pictures,

@@ -89,6 +89,7 @@ class Renderer:
             opens_thread=reply.opens_thread,
             asks_picture=reply.asks_picture,
             picture=self._described(reply, language),
+            attachments=reply.attachments,
             stays=reply.stays,
             spoken=spoken if spoken != language else "",
         )

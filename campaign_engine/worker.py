@@ -15,6 +15,9 @@ Run = Callable[[asyncio.Event], Awaitable[None]]
 NUDGE_SECONDS = 60
 """How often the worker looks for somebody to be told that something waits."""
 
+SUNDAY_SECONDS = 120
+"""How often the worker looks for reach cards that are due; outside of an hour and a half a week it asks nothing."""
+
 
 def parts(engine: Engine) -> Mapping[str, Run]:
     """What runs until its event is set, by name: "clock", and a lane for each channel."""
@@ -37,6 +40,7 @@ def parts(engine: Engine) -> Mapping[str, Run]:
         ticker = Ticker(tick)
         ticker.add_often("nudge", engine.nudging.tick, NUDGE_SECONDS)
         ticker.add_often("own", own, OWN_SECONDS)
+        ticker.add_often("sundays", engine.sundays.tick, SUNDAY_SECONDS)
         ticker.add_daily("retention", lambda: engine.retention.run(engine.time.clock()))
         ticker.add_daily("leavers", engine.store.keep_leavers)
         ticker.start()

@@ -16,6 +16,9 @@ OPTION_LABEL = 100
 SELECT_ID = "select"
 """Custom ids of menus begin with it; what was chosen comes back as the value."""
 
+ALT_CHARACTERS = 1024
+"""Of what a file shows in words."""
+
 CARD_TEXT = 4000
 """Characters that all texts of one card may have together."""
 
@@ -77,6 +80,8 @@ def card(message: Message, typed: Choice | None = None) -> discord.ui.LayoutView
     frame.add_item(discord.ui.TextDisplay(written(message, body) if body else escape(footer)))
     if footer and body:
         frame.add_item(discord.ui.TextDisplay(f"-# {escape(footer)}"))
+    for one in message.attachments:
+        frame.add_item(discord.ui.File(f"attachment://{one.filename}"))
     rows = list(_rows(message.choices, typed, ROWS))
     if rows:
         frame.add_item(discord.ui.Separator())
@@ -88,11 +93,11 @@ def card(message: Message, typed: Choice | None = None) -> discord.ui.LayoutView
 
 
 def files(message: Message) -> list[discord.File]:
-    """The picture of a message, with its words."""
-    picture = message.picture
-    if picture is None:
-        return []
-    return [discord.File(BytesIO(picture.content), picture.filename, description=picture.alt or None)]
+    """The picture of a message and what else is attached, with their words."""
+    sent = [(one.content, one.filename, one.alt) for one in (message.picture, *message.attachments) if one is not None]
+    return [
+        discord.File(BytesIO(content), name, description=alt[:ALT_CHARACTERS] or None) for content, name, alt in sent
+    ]
 
 
 def question_of(message: discord.Message | None) -> str:

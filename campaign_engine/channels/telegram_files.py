@@ -90,7 +90,7 @@ class Files:
                 chat, what, caption=said, reply_markup=keyboard, disable_content_type_detection=True
             )
 
-        return photo if attachment.media_type in _PHOTOS else document
+        return photo if attachment.media_type in _PHOTOS and not attachment.as_file else document
 
 
 def _file_id(sent: Sent) -> str:

@@ -1,6 +1,7 @@
 """`groundswell campaign`: look at campaigns and stop them; planning and approving happen in chat."""
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -100,6 +101,34 @@ async def rehearse(context: typer.Context, campaign: _Number) -> None:
     async with engine_of(context) as engine, engine.store.read() as work:
         cards = await engine.campaigns.rehearse(work, OPERATOR, campaign)
         say("\n".join(engine.renderer.reply(card, "en").text for card in cards))
+
+
+@app.command("sharekit")
+@command
+async def sharekit(
+    context: typer.Context,
+    campaign: _Number,
+    folder: Annotated[Path, typer.Option("--out", help="Folder for the files; older ones in it are replaced.")],
+) -> None:
+    """Write the pictures of every approved post with QR code, caption and description, to share by hand."""
+    async with engine_of(context) as engine:
+        async with engine.store.read() as work:
+            found = await work.campaigns.get(campaign)
+            planned = await engine.sharing.planned(work, found)
+        kits = await engine.sharing.drawn(found, planned)
+    words = {kit.files[0].filename.replace("-square.png", ".txt"): f"{kit.caption}\n\n{kit.alt}\n" for kit in kits}
+    pictures = {one.filename: one.content for kit in kits for one in kit.files}
+    contents = pictures | {name: text.encode() for name, text in words.items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            part = folder / f".{name}.part"
+            part.write_bytes(content)
+            part.replace(folder / name)
+    except OSError as error:
+        raise InvalidInput("The folder cannot be written to.", "Choose another one with --out.") from error
+    for name in contents:
+        say(str(folder / name))
 
 
 @app.command("pause")

@@ -76,6 +76,13 @@ class TakeSlot(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowHoldChoices(Intent):
+    """The precincts of a campaign, to hold one of them (safety I1)."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowOwnWaits(Intent):
     """What the writer handed in and nobody has decided on yet."""
 

@@ -8,6 +8,7 @@ from campaign_engine.dialogue.approval_intents import (
     ReturnCampaign,
     RoomsOnly,
     SendTest,
+    ShowHoldChoices,
     ShowSource,
     TakeBack,
     TakeSlot,
@@ -15,6 +16,7 @@ from campaign_engine.dialogue.approval_intents import (
 )
 from campaign_engine.dialogue.flow import Rows, column, idle, named, number, option, say, waits
 from campaign_engine.dialogue.intents import Intent, ShowPreview, SubmitCampaign
+from campaign_engine.dialogue.sharing_intents import ShowShareKit
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.languages import LANGUAGE_NAMES
@@ -57,6 +59,8 @@ def choice(state: State, data: str, context: Context) -> Step | None:
     served: Mapping[str, Intent] = {
         "tm": SendTest(campaign),
         "ct": Countersign(campaign, second),
+        "hc": ShowHoldChoices(campaign),
+        "kt": ShowShareKit(campaign),
         "tb": TakeBack(campaign),
         "sl": TakeSlot(campaign, second),
     }

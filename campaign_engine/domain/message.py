@@ -40,6 +40,19 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message; `alt` says in words what it shows. `as_file` keeps a picture as it is, to be
+    saved and shared, where a channel would make it smaller.
+    """
+
+    filename: str
+    media_type: str
+    content: bytes = field(repr=False)
+    alt: str = ""
+    as_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One thing to say, as a template's name (`flow.block`), its values and rows of options; never as text.
 
@@ -58,6 +71,7 @@ class Reply:
     opens_thread: bool = False
     asks_picture: bool = False
     picture: Picture | None = None
+    attachments: tuple[Attachment, ...] = ()
     stays: bool = False
 
 
@@ -68,16 +82,6 @@ class Choice:
     label: str
     data: str = ""
     url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that goes with a message; `alt` says in words what it shows."""
-
-    filename: str
-    media_type: str
-    content: bytes
-    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from campaign_engine.domain.message import Picture
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignLink:
@@ -14,14 +16,20 @@ class CampaignLink:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReachCard:
+    """`values` are for the template `campaign.report`: numbers, or "hidden".
+
+    Keys: title, goal, delivered, reached, engaged, pledged, opt_outs, and precincts, a list of mappings with precinct,
+    reached and pledged. `picture` shows the same, and has no words of its own yet.
+    """
+
+    values: Mapping[str, object]
+    picture: Picture
+
+
 class Figures(Protocol):
     """Reads measures through the suppression rules; nothing unprotected comes out."""
 
-    async def card(self, campaign_id: int) -> Mapping[str, object]:
-        """Values for the template `campaign.report`: numbers, or "hidden".
-
-        Keys: title, goal, delivered, reached, engaged, pledged, opt_outs, and precincts, a list of mappings with
-        precinct, reached and pledged.
-
-        Raises NotFound.
-        """
+    async def card(self, campaign_id: int, language: str) -> ReachCard:
+        """In the view of organizers (safety K1), with a picture in this language. Raises NotFound."""

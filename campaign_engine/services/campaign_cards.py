@@ -60,6 +60,7 @@ KNOWN_ERRORS = frozenset(
         "invite_over",
         "join_first",
         "link_not_allowed",
+        "kit_too_early",
         "long_text",
         "looks_used",
         "missing_language",
@@ -71,6 +72,7 @@ KNOWN_ERRORS = frozenset(
         "no_change",
         "no_draft",
         "no_incident",
+        "no_kit",
         "no_precinct",
         "no_role",
         "no_such_text",
@@ -222,21 +224,6 @@ def reopened_card(campaign: Campaign) -> Reply:
 def waits_notice() -> Reply:
     """To whoever may approve."""
     return Reply("contact.waits", options=((Option(label="contact.open_waiting", data="o:waiting"),),))
-
-
-def list_card(campaigns: tuple[Campaign, ...]) -> Reply:
-    """A button per campaign."""
-    rows = tuple(
-        (
-            Option(
-                label="campaign.list_entry",
-                data=f"st:{campaign.id}",
-                values={"title": campaign.title, "status": campaign.status.value},
-            ),
-        )
-        for campaign in campaigns
-    )
-    return Reply("campaign.list", {"count": len(campaigns)}, rows)
 
 
 def with_new(card: Reply) -> Reply:

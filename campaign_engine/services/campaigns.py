@@ -28,7 +28,7 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import campaign_cards as cards
-from campaign_engine.services import check_ins
+from campaign_engine.services import check_ins, status_board
 from campaign_engine.services.approval_cards import too_few_card
 from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.campaign_steps import draft_step, in_status, keep_draft, log_step, own_draft, resolved
@@ -205,17 +205,22 @@ class Campaigns:
         if verb == "resume":
             await work.kill_switch.note_backlog(campaign_id, self._clock())
         await log_step(work, person, verb, campaign_id, self._clock())
-        return (cards.status_card(changed, self._clock(), may_move=True),)
+        return (await status_board.card(work, person, changed, self._clock(), may_move=True),)
 
     async def status(self, work: UnitOfWork, reader: Person, campaign_id: int | None) -> Replies:
         """One campaign, or a list of those in the reader's scope. Raises NotFound."""
         if campaign_id is not None:
             campaign = await self._seen_by(work, reader, campaign_id)
-            card = cards.status_card(campaign, self._clock(), may_move=_may_move(reader, campaign))
+            may_move = _may_move(reader, campaign)
+            card = await status_board.card(work, reader, campaign, self._clock(), may_move=may_move)
             return (card, *await waiting_lines(work, reader, campaign, self._slots))
         found = await work.campaigns.visible(reader.contact_id or 0, visible_precincts(reader))
-        card = cards.list_card(found) if found else Reply("campaign.no_campaigns")
+        card = await status_board.board(work, found, self._clock()) if found else Reply("campaign.no_campaigns")
         return (cards.with_new(card) if may(reader, Capability.DRAFT) else card,)
+
+    async def holds(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies:
+        """Its precincts, to hold one of them (safety I1). Raises NotFound."""
+        return (status_board.hold_card(await self._seen_by(work, reader, campaign_id)),)
 
     async def own_waits(self, work: UnitOfWork, author: Person) -> Replies:
         """A line for each campaign that the author handed in and nobody decided on; none when nothing waits."""

@@ -20,7 +20,6 @@ from campaign_engine.domain.message import Destination, Inbound, InboundKind, Me
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours, is_night
 from campaign_engine.domain.words import storable
 from campaign_engine.ports.clock import Clock
-from campaign_engine.ports.figures import Figures
 from campaign_engine.ports.notifier import Notifier
 from campaign_engine.ports.people import SavedState
 from campaign_engine.ports.pictures import PictureMaker
@@ -38,8 +37,9 @@ from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.my_area import MyArea
 from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
+from campaign_engine.services.sharing import Sharing
 from campaign_engine.services.text_approvals import TextApprovals
-from campaign_engine.services.turn import Handlers, Notice, Overtaken, Reading, Replies, Turn
+from campaign_engine.services.turn import Handlers, Making, Notice, Overtaken, Reading, Replies, Turn
 from campaign_engine.services.verifying import Verifying
 from campaign_engine.services.volunteers import Volunteers
 
@@ -64,7 +64,7 @@ class ConversationParts:
     staffing: InviteDesk
     holding: Holding
     directory: SupportDirectory
-    figures: Figures
+    sharing: Sharing
     notifier: Notifier
     texts: TextApprovals
     pictures: PictureMaker
@@ -109,6 +109,7 @@ class Conversation:
             **parts.texts.handlers(),
             **Approving(parts.approval, parts.fixing).handlers(),
             **MyArea(parts.places, parts.pictures).handlers(),
+            **parts.sharing.handlers(),
             **pictures.handlers(),
             **Certificates(parts.pictures, parts.renderer).handlers(),
             **parts.drafting.handlers(),
@@ -202,7 +203,9 @@ class Conversation:
         if done.turn.removed and not await self._parts.store.scrub():
             log.warning("a removed person is still in the write-ahead log; the next clean-up takes it out")
         await self._tell(done.turn.notices)
-        cards = [await self._report(number) for number in done.turn.reports]
+        cards: list[Reply] = []
+        for making in done.turn.makes:
+            cards.extend(await _made(making, done.language))
         for reading in done.turn.reads:
             cards.extend(await self._read(reading))
         return self._words((*cards, *done.replies), done.language)
@@ -214,12 +217,6 @@ class Conversation:
                 return await reading(work)
         except GroundswellError as error:
             return (_error_reply(error),)
-
-    async def _report(self, campaign_id: int) -> Reply:
-        try:
-            return Reply("campaign.report", await self._parts.figures.card(campaign_id))
-        except GroundswellError as error:
-            return _error_reply(error)
 
     async def _tell(self, notices: Sequence[Notice]) -> None:
         """Best effort: what waits is in the reader's menu whether or not this arrives; at night it does not (S4)."""
@@ -254,6 +251,14 @@ def _cleaned(inbound: Inbound) -> Inbound:
         command=storable(inbound.command),
         language_hint=from_tag(inbound.language_hint),
     )
+
+
+async def _made(making: Making, language: str) -> Replies:
+    """What cannot be made is said: the update counts as answered by now."""
+    try:
+        return await making(language if language in LANGUAGES else LANGUAGES[0])
+    except GroundswellError as error:
+        return (_error_reply(error),)
 
 
 def _error_reply(error: GroundswellError) -> Reply:

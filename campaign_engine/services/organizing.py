@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from campaign_engine.dialogue.approval_intents import RoomsOnly, SendTest, ShowOwnWaits, WidenDraft
+from campaign_engine.dialogue.approval_intents import RoomsOnly, SendTest, ShowHoldChoices, ShowOwnWaits, WidenDraft
 from campaign_engine.dialogue.intents import (
     ChangeDraft,
     DropDraft,
@@ -11,7 +11,6 @@ from campaign_engine.dialogue.intents import (
     RedeemInvite,
     ShowPreview,
     ShowRehearsal,
-    ShowReport,
     ShowStatus,
     StartDraft,
     SubmitCampaign,
@@ -19,7 +18,7 @@ from campaign_engine.dialogue.intents import (
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import NotAllowed
 from campaign_engine.domain.message import Reply
-from campaign_engine.domain.permission import may_read_report, waits
+from campaign_engine.domain.permission import waits
 from campaign_engine.domain.rounding import LOOKS_A_DAY
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.desk import Desk
@@ -45,6 +44,7 @@ class CampaignDesk(Protocol):
     async def submit(self, work: UnitOfWork, author: Person, campaign_id: int, *, anyway: bool = False) -> Replies: ...  # noqa: D102
     async def rehearse(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies: ...  # noqa: D102
     async def move(self, work: UnitOfWork, person: Person, campaign_id: int, verb: str) -> Replies: ...  # noqa: D102
+    async def holds(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies: ...  # noqa: D102
     async def status(self, work: UnitOfWork, reader: Person, campaign_id: int | None) -> Replies: ...  # noqa: D102
 
 
@@ -75,10 +75,10 @@ class Organizing:
             SendTest: self._test,
             WidenDraft: self._widen,
             RoomsOnly: self._rooms_only,
+            ShowHoldChoices: self._holds,
             ShowOwnWaits: self._own_waits,
             MoveCampaign: self._move,
             ShowStatus: self._status,
-            ShowReport: self._report,
         }
 
     async def preview(self, turn: Turn, intent: ShowPreview) -> Replies:
@@ -123,6 +123,9 @@ class Organizing:
     async def _rooms_only(self, turn: Turn, intent: RoomsOnly) -> Replies:
         return await self._campaigns.rooms_only(turn.work, turn.person, intent.campaign_id)
 
+    async def _holds(self, turn: Turn, intent: ShowHoldChoices) -> Replies:
+        return await self._campaigns.holds(turn.work, turn.person, intent.campaign_id)
+
     async def _own_waits(self, turn: Turn, intent: ShowOwnWaits) -> Replies:  # noqa: ARG002 - the intent has no fields
         lines = await self._campaigns.own_waits(turn.work, turn.person)
         return lines or (Reply("campaign.none_with_approver"),)
@@ -132,11 +135,3 @@ class Organizing:
 
     async def _status(self, turn: Turn, intent: ShowStatus) -> Replies:
         return await self._campaigns.status(turn.work, turn.person, intent.campaign_id)
-
-    async def _report(self, turn: Turn, intent: ShowReport) -> Replies:
-        """Read after the commit: a report may take seconds, and nobody waits for the database meanwhile."""
-        campaign = await turn.work.campaigns.get(intent.campaign_id)
-        if not may_read_report(turn.person, campaign):
-            raise NotAllowed("This report is for the team.", "Open the public report on the page instead.", "team_only")
-        turn.reports.append(intent.campaign_id)
-        return ()

@@ -35,6 +35,9 @@ class Notice:
 Reading = Callable[[UnitOfWork], Awaitable[Replies]]
 """What takes too long for a transaction that writes."""
 
+Making = Callable[[str], Awaitable[Replies]]
+"""What takes too long for any transaction, in a language; made in a process of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -48,8 +51,8 @@ class Answer:
 class Turn:
     """One inbound inside its transaction; `person` changes as intents are carried out.
 
-    `state`, `changes`, `actions` and `status` are written together by `flush`. `notices` are sent, `reports` and what
-    `reads` are asked for are read after the commit; `removed` asks for the database's files to be scrubbed then.
+    `state`, `changes`, `actions` and `status` are written together by `flush`. `notices` are sent, what `makes` and
+    `reads` are asked for is made and read after the commit; `removed` asks for the database's files to be scrubbed.
     `reads_only` when nothing may be written; `wants_picture` when the picture that was sent belongs to a draft.
     """
 
@@ -65,7 +68,7 @@ class Turn:
     used_invite: str = ""
     actions: list[NewAction] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    reports: list[int] = field(default_factory=list)
+    makes: list[Making] = field(default_factory=list)
     reads: list[Reading] = field(default_factory=list)
     saved: bool = False
     removed: bool = False

@@ -187,7 +187,7 @@ async def test_the_desk_refuses_what_is_not_public(desk: ReportDesk, drive: Coun
         with pytest.raises(NotFound):
             await desk.file(campaign, name)
     with pytest.raises(NotFound):
-        await desk.card(waiting)
+        await desk.card(waiting, "en")
 
 
 async def test_progress_is_told_step_by_step(desk: ReportDesk, drive: CountedCampaign, tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ async def test_progress_is_told_step_by_step(desk: ReportDesk, drive: CountedCam
 
 
 async def test_the_card_of_a_chat_is_protected_too(desk: ReportDesk, drive: CountedCampaign) -> None:
-    card = await desk.card(drive.id)
+    card = (await desk.card(drive.id, "en")).values
     assert (card["goal"], card["delivered"], card["pledged"], card["opt_outs"]) == (300, 12, 59, "hidden")
     text = Renderer().reply(Reply("campaign.report", card), "en").text
     assert "75: 72, 41" in text
@@ -243,7 +243,7 @@ async def test_totals_without_protection_are_for_simulations_only(
 async def test_a_database_that_is_gone_is_told_as_such(sqlite_url: str, tmp_path: Path, store: SqlStore) -> None:
     desk = ReportDesk(f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}", tmp_path, FakeClock(NOW), store)
     with pytest.raises(StoreUnavailable):
-        await desk.card(1)
+        await desk.card(1, "en")
 
 
 def test_the_serving_side_never_loads_pandas() -> None:

@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,14 +14,16 @@ from campaign_engine.dialogue import training
 from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope
-from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message
+from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Picture
 from campaign_engine.domain.precinct import Ranking, RankingRule
 from campaign_engine.domain.roles import TRAINING
 from campaign_engine.opendata import figures
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.opendata.directory import DirectoryFiles
 from campaign_engine.opendata.places import ShippedPlaces
-from campaign_engine.pictures import Pictures
+from campaign_engine.pictures import Pictures, share_kit
+from campaign_engine.ports.figures import ReachCard
+from campaign_engine.ports.sharing import KitPage
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
 from campaign_engine.services.area_cards import AreaCards
@@ -43,8 +45,10 @@ from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.retention import Retention
 from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.series import Series
+from campaign_engine.services.sharing import Sharing
 from campaign_engine.services.sites import Sites
 from campaign_engine.services.staffing import Staffing
+from campaign_engine.services.sundays import Sundays
 from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.services.verifying import Verifying
 from campaign_engine.store.tables import metadata, staff_members
@@ -77,10 +81,18 @@ def text_approvals(clock: FakeClock) -> TextApprovals:
 class FixedFigures:
     """At the port Figures."""
 
-    async def card(self, campaign_id: int) -> Mapping[str, object]:
+    async def card(self, campaign_id: int, language: str) -> ReachCard:
         counts = {"delivered": 812, "reached": 240, "engaged": 96, "pledged": 61, "opt_outs": "hidden"}
         rows = [{"precinct": 75, "reached": 31, "pledged": "hidden"}]
-        return {"title": f"campaign {campaign_id}", "goal": 300, **counts, "precincts": rows}
+        values = {"title": f"campaign {campaign_id}", "goal": 300, **counts, "precincts": rows}
+        return ReachCard(values, Picture(b"PNG in " + language.encode(), "0" * 64, media_type="image/png"))
+
+
+class QuickKits:
+    """At the port KitMaker: the same drawing, without a process of its own."""
+
+    async def draw(self, pages: Sequence[KitPage]) -> tuple[bytes, ...]:
+        return tuple(share_kit.draw(page.shape, page.title, page.text, page.url) for page in pages)
 
 
 @dataclass
@@ -114,6 +126,8 @@ class House:
         self.area_cards = AreaCards(store, clock, texts.hours, self.texts)
         self.series = Series(store, clock, texts.hours, self.texts)
         self.retention = Retention(store)
+        self.sharing = Sharing(FixedFigures(), QuickKits(), self.renderer, places.name, PAGE)
+        self.sundays = Sundays(store, clock, self.sharing, self.renderer, self.notes)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
         pictures = Pictures({number: place.tile for number, place in figures.precincts().items()})
         self.conversation = Conversation(
@@ -133,7 +147,7 @@ class House:
                     Events(clock, self.texts, EventWords(self.renderer, PAGE)),
                 ),
                 directory=self.directory,
-                figures=FixedFigures(),
+                sharing=self.sharing,
                 notifier=self.notes,
                 texts=self.texts,
                 pictures=pictures,

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from campaign_engine.domain.languages import LANGUAGE_NAMES, direction
-from campaign_engine.domain.message import Message, Picture, Reply
+from campaign_engine.domain.message import Attachment, Message, Picture, Reply
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.sending import InboxPost
 from web.cookies import LANGUAGE, asked_language, keep, reader_language
@@ -97,7 +97,7 @@ def passages(post: InboxPost, footer: str, language: str) -> tuple[tuple[str, st
     return ((body.rstrip(), post.language), (footer, language))
 
 
-def data_uri(picture: Picture) -> str:
+def data_uri(picture: Picture | Attachment) -> str:
     """A picture inside the page itself: what only one reader sees has no address."""
     return f"data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()}"
 

@@ -1,0 +1,150 @@
+"""Reach cards, Sundays and share kits, in real chats over both databases; pictures are read back by a QR reader."""
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from campaign_engine.domain.campaign import CampaignStatus
+from campaign_engine.domain.contact import Role, Scope, ScopeKind
+from campaign_engine.domain.schedule import to_utc, to_wall
+from campaign_engine.store import tables
+from tests.integration.test_conversation_staff import TEXT, move_on, running, submitted
+from tests.support.engine import PAGE, House, Phone
+
+SUNDAY = datetime(2026, 12, 6, 18, 0)  # noqa: DTZ001 - New York wall-clock time has no zone here
+
+
+async def kit(phone: Phone) -> str:
+    await phone.press("st:1")
+    return await phone.tap("Share kit")
+
+
+async def test_a_share_kit_has_a_square_and_a_tall_picture_for_each_language(house: House) -> None:
+    organizer, _ = await running(house)
+    text = await kit(organizer)
+    files = [one for message in organizer.screen for one in message.attachments]
+    assert [one.filename for one in files] == [
+        f"groundswell-1-1-{language}-{shape}.png" for language in ("en", "es") for shape in ("square", "story")
+    ]
+    assert all(one.as_file for one in files)
+    assert [Image.open(BytesIO(one.content)).size for one in files] == [(1080, 1080), (1080, 1920)] * 2
+    assert "We look out for each other in New York City: " + PAGE + "/p/1" in text
+    assert "Winter pledge" in files[0].alt
+    assert "A QR code leads to" in files[0].alt
+    assert "Un código QR" in files[2].alt
+
+
+async def test_the_qr_code_of_each_picture_leads_to_the_page_of_its_post(house: House) -> None:
+    organizer, _ = await running(house)
+    await kit(organizer)
+    for message in organizer.screen:
+        for one in message.attachments:
+            read = zxingcpp.read_barcodes(Image.open(BytesIO(one.content)).convert("L"))
+            assert [found.text for found in read] == [f"{PAGE}/p/1"]
+
+
+async def test_S1_a_kit_is_made_of_what_was_approved_and_of_nothing_before(house: House) -> None:
+    organizer, _ = await submitted(house)
+    await organizer.press("st:1")
+    assert "Share kit" not in organizer.buttons
+    assert "made of what was approved" in await organizer.press("kt:1")
+    assert not any(message.attachments for message in organizer.screen)
+
+
+async def test_S1_an_edit_that_waits_is_not_in_the_kit(house: House) -> None:
+    organizer, _ = await running(house)
+    await organizer.press("st:1")
+    await organizer.tap("Edit the post")
+    await organizer.press("ed:text_en")
+    await organizer.say(TEXT.replace("We look", "We all look"))
+    text = await organizer.press("kt:1")
+    assert "We look out" in text
+    assert "We all look" not in text
+
+
+async def test_I2_a_check_in_has_no_pictures(house: House) -> None:
+    organizer, _ = await running(house)
+    async with house.store.database.write() as connection:
+        await connection.execute(tables.campaigns.update().values(kind="aftermath"))
+    await organizer.press("st:1")
+    assert "Share kit" not in organizer.buttons
+    assert "A check-in has no pictures" in await organizer.press("kt:1")
+
+
+async def test_a_kit_of_a_campaign_elsewhere_or_cancelled_is_refused(house: House) -> None:
+    organizer, _ = await running(house)
+    other = await house.staff("elm4", Role.ORGANIZER, Scope(ScopeKind.PRECINCT, "1"))
+    assert "can't find that" in await other.press("kt:1")
+    await move_on(house, CampaignStatus.CANCELLED)
+    assert "made of what was approved" in await organizer.press("kt:1")
+    assert "can't find that" in await organizer.press("kt:99")
+
+
+async def test_K1_the_report_is_a_picture_with_its_numbers_in_words(house: House) -> None:
+    organizer, _ = await running(house)
+    await organizer.press("st:1")
+    await organizer.tap("Report")
+    (card,) = organizer.screen
+    assert card.picture is not None
+    assert "812 delivered" in card.picture.alt
+    assert "Precinct 75: 31 reached, hidden pledged." in card.picture.alt
+    assert "Pledged: 61 of 300" in card.text
+
+
+async def ran(house: House, at: datetime) -> None:
+    """An occurrence of the post at this New York time."""
+    async with house.store.database.write() as connection:
+        await connection.execute(
+            tables.occurrences.insert().values(
+                post_id=1, version=1, wall_time=at, due_at=to_utc(at), stale_at=to_utc(at) + timedelta(hours=3),
+                status="frozen",
+            )
+        )  # fmt: skip
+
+
+def cards(house: House) -> list[str]:
+    return [message.picture.alt for _, message in house.notes.told if message.picture is not None]
+
+
+def go_to(house: House, wall: datetime) -> None:
+    house.clock.now = to_utc(wall)
+
+
+async def test_each_organizer_gets_one_card_of_each_campaign_on_sunday(house: House) -> None:
+    organizer, _ = await running(house)
+    await ran(house, SUNDAY - timedelta(days=3))
+    go_to(house, SUNDAY - timedelta(minutes=1))
+    assert await house.sundays.tick() == 0
+    go_to(house, SUNDAY)
+    house.notes.told.clear()
+    assert [await house.sundays.tick() for _ in range(3)] == [1, 0, 0]
+    assert [to.address for to, _ in house.notes.told] == [organizer.address]
+    assert "812 delivered" in cards(house)[0]
+    go_to(house, SUNDAY + timedelta(days=7))
+    assert await house.sundays.tick() == 0
+    await ran(house, SUNDAY + timedelta(days=2))
+    assert await house.sundays.tick() == 1
+
+
+@pytest.mark.parametrize("hours", [-24, -7, 1.5, 6, 24])
+async def test_S4_no_card_comes_on_another_day_or_late_in_the_evening(house: House, hours: float) -> None:
+    await running(house)
+    await ran(house, SUNDAY - timedelta(days=3))
+    go_to(house, SUNDAY + timedelta(hours=hours))
+    assert await house.sundays.tick() == 0
+    assert await house.rows(tables.sunday_cards) == []
+
+
+async def test_A5_notes_of_sundays_go_with_the_time_and_with_the_person(house: House) -> None:
+    organizer, _ = await running(house)
+    await ran(house, SUNDAY - timedelta(days=3))
+    go_to(house, SUNDAY)
+    await house.sundays.tick()
+    assert len(await house.rows(tables.sunday_cards)) == 1
+    await house.retention.run(house.clock() + timedelta(days=32))
+    assert await house.rows(tables.sunday_cards) == []
+    assert to_wall(datetime(2026, 12, 6, 23, tzinfo=UTC)) == SUNDAY
+    assert organizer.channel == "telegram"

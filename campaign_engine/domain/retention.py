@@ -37,8 +37,6 @@ RULES: tuple[Rule, ...] = (
     _rule("looks", "2 days", 2 * _DAY, "looks", "the day of the look"),
     _rule("requests", "14 days at most", timedelta(), "role_requests", "the request ended"),
     _rule("inbox", "30 days", 30 * _DAY, "inbox", "the post was put there"),
-    _rule("returns", "30 days", 30 * _DAY, "returns", "it was sent back; none once it is approved"),
-    _rule("sundays", "30 days", 30 * _DAY, "sunday_cards", "that Sunday"),
     _rule("deliveries", _LOG, 30 * _DAY, "deliveries", "the last change of a message to a person"),
     _rule("actions", _LOG, 30 * _DAY, "actions", "the day"),
     _rule("first times", "30 days after the campaign, then only counts", 30 * _DAY, "first_times", "its end"),
@@ -50,6 +48,8 @@ RULES: tuple[Rule, ...] = (
         "contacts addresses consents consent_questions pledges imported_optouts",
         "they were last here; staff stay",
     ),
+    _rule("returns", "30 days", 30 * _DAY, "returns", "it was sent back; none once it is approved"),
+    _rule("sundays", "30 days", 30 * _DAY, "sunday_cards", "that Sunday"),
     _rule("counters", "24 months", _TWO_YEARS, "counters", "the day"),
     _rule(
         "campaigns",

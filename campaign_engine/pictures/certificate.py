@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from io import BytesIO
 from math import pi, sin
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from campaign_engine.domain.message import Picture
+from campaign_engine.pictures.drawing import font
 
 SIDE, EDGE = 1080, 84
 PAPER, INK, SOFT, SEA, FOAM = "#f6f3ec", "#1a2238", "#54607a", "#0d5c63", "#dcecea"
@@ -25,12 +24,12 @@ def draw(words: Sequence[str], done: int) -> Picture:
     image = Image.new("RGB", (SIDE, SIDE), PAPER)
     pen = ImageDraw.Draw(image)
     _waves(pen)
-    pen.text((EDGE, EDGE), "Groundswell", SEA, _font("Bold", 44))
-    _fitting(pen, headline, _TOP, "Bold", 112)
-    _fitting(pen, line, _TOP + 158, "Regular", 46, SOFT)
+    pen.text((EDGE, EDGE), "Groundswell", SEA, font(44, bold=True))
+    _fitting(pen, headline, _TOP, 112, bold=True)
+    _fitting(pen, line, _TOP + 158, 46, SOFT)
     for row, name in enumerate(groups):
         _group(pen, name, row, done - row * IN_A_ROW)
-    _fitting(pen, last, _GROUPS + len(groups) * _ROW + 8, "Regular", 38, SOFT)
+    _fitting(pen, last, _GROUPS + len(groups) * _ROW + 8, 38, SOFT)
     out = BytesIO()
     image.convert("P", palette=Image.Palette.ADAPTIVE, colors=64).save(out, "PNG", optimize=True)
     return Picture(out.getvalue(), hashlib.sha256(out.getvalue()).hexdigest(), media_type="image/png")
@@ -39,7 +38,7 @@ def draw(words: Sequence[str], done: int) -> Picture:
 def _group(pen: ImageDraw.ImageDraw, name: str, row: int, filled: int) -> None:
     """Filled ones carry a check mark, so that colour is not all that tells them apart."""
     middle = _GROUPS + row * _ROW + DOT // 2
-    pen.text((EDGE, middle), name, INK, _font("Bold", 44), anchor="lm")
+    pen.text((EDGE, middle), name, INK, font(44, bold=True), anchor="lm")
     first = SIDE - EDGE - (IN_A_ROW - 1) * PITCH - DOT // 2
     for number in range(IN_A_ROW):
         x, is_done = first + number * PITCH, number < filled
@@ -56,15 +55,10 @@ def _waves(pen: ImageDraw.ImageDraw) -> None:
         pen.polygon([*crest, (SIDE, SIDE), (0, SIDE)], fill=colour)
 
 
-def _fitting(pen: ImageDraw.ImageDraw, text: str, top: int, weight: str, size: int, colour: str = INK) -> None:
+def _fitting(
+    pen: ImageDraw.ImageDraw, text: str, top: int, size: int, colour: str = INK, *, bold: bool = False
+) -> None:
     """In one line, smaller where it is long."""
-    while size > 20 and pen.textlength(text, _font(weight, size)) > SIDE - 2 * EDGE:
+    while size > 20 and pen.textlength(text, font(size, bold=bold)) > SIDE - 2 * EDGE:
         size -= 2
-    pen.text((EDGE, top), text, colour, _font(weight, size))
-
-
-@cache
-def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
-    """Shipped with the program, so that every machine draws the same."""
-    data = files("campaign_engine.pictures").joinpath("fonts", f"NotoSans-{weight}.ttf").read_bytes()
-    return ImageFont.truetype(BytesIO(data), size)
+    pen.text((EDGE, top), text, colour, font(size, bold=bold))

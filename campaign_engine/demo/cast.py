@@ -160,6 +160,8 @@ async def approve_texts(player: Player) -> None:
 async def approve_waiting(player: Player) -> int:
     """Read what waits and approve every card in view; how many were approved. Raises OutOfScript."""
     await player.command("menu")
+    if not player.offered("o:waiting"):
+        await player.press("sm:waiting")  # texts wait, too
     await player.press("o:waiting")
     approvals = player.offered("ap:")
     for approval in approvals:

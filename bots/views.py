@@ -14,7 +14,7 @@ from campaign_engine.domain.roles import Capability
 
 ALLY_COMMANDS = (
     *("start", "join", "menu", "help", "privacy", "language", "pause", "resume", "stop", "delete", "export"),
-    *("area", "invite", "verify"),
+    *("learn", "area", "invite", "verify"),
 )
 """What everybody can do, in the order in which the platforms list it."""
 

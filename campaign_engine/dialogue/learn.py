@@ -49,7 +49,7 @@ def choice(state: State, data: str, context: Context) -> Step | None:
         return _certificate(state, context)
     code, _, at = value.partition(":")
     if code not in set(LessonCode):
-        return _list(state, context)
+        return opened(state, context)
     lesson = course()[LessonCode(code)]
     if at in tuple(LETTERS):
         return _answered(state, lesson, at, context)
@@ -58,7 +58,7 @@ def choice(state: State, data: str, context: Context) -> Step | None:
 
 def ask(state: State, context: Context) -> Step:
     """What is open, again; the list when that is no lesson."""
-    return choice(state, f"{LIST}:{state.field}", context) or _list(state, context)
+    return choice(state, f"{LIST}:{state.field}", context) or opened(state, context)
 
 
 def _wanted(lesson: Lesson, at: str, context: Context) -> int:
@@ -69,7 +69,8 @@ def _wanted(lesson: Lesson, at: str, context: Context) -> int:
     return named if named is not None and 1 <= named <= lesson.length + 1 else 1
 
 
-def _list(state: State, context: Context) -> Step:
+def opened(state: State, context: Context) -> Step:
+    """The list."""
     reached = context.person.lessons
     order = [code for code in LessonCode if code == context.pinned] + [c for c in LessonCode if c != context.pinned]
     rows = column(*(_entry(code, context) for code in order))
@@ -151,7 +152,7 @@ def _certificate(state: State, context: Context) -> Step:
     """Without a name, a number or a date that leads to anybody (safety N2)."""
     total = done(context.person.lessons)
     if total < HALF:
-        return _list(state, context)
+        return opened(state, context)
     lessons, level = (len(LessonCode), "all") if total == len(LessonCode) else (HALF, "half")
     rows = ((option("learn.all", LIST), option("menu.open", "m")),)
     return say(aside(state), intents=(ShowCertificate(lessons, Reply(f"learn.paper_{level}", options=rows)),))

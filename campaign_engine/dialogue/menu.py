@@ -68,6 +68,8 @@ _ALLY_BUTTONS: tuple[Callable[[Context], Option | None], ...] = (
 """An ally's menu in this order; what leads nowhere for this person makes no button (None)."""
 
 IN_A_ROW = 2
+_FOR_CONTACTS = frozenset({"menu", "pause", "resume", "status", "learn", "area", "invite"})
+"""Commands that a stranger gets the open question for."""
 
 
 def _everybodys_rows(context: Context) -> Rows:
@@ -97,7 +99,7 @@ def more(state: State, context: Context) -> Step:
 
 def command(name: str, state: State, context: Context) -> Step | None:
     """A command by its name; None for one that nobody knows. The open question is kept."""
-    if context.person.contact_id is None and name in ("menu", "pause", "resume", "status", "invite", "area"):
+    if context.person.contact_id is None and name in _FOR_CONTACTS:
         return open_question(state, context)
     simple = {
         "help": Step(state, (opened_card(),)),
@@ -120,6 +122,7 @@ def command(name: str, state: State, context: Context) -> Step | None:
         "resume": consents.end_break,
         "invite": inviting.opened,
         "area": my_area.opened,
+        "learn": learn.opened,
     }
     return opened[name](state, context) if name in opened else None
 

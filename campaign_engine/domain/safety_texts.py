@@ -16,8 +16,8 @@ _COMMANDS = tuple(
     )
 )
 SAFETY_TEXTS: tuple[str, ...] = (
-    *("join.change_language", "join.under_13_sure"),
     *("join.welcome", "join.age", "join.age_u13", "join.age_13", "join.age_16", "join.age_18", "join.age_22"),
+    *("join.change_language", "join.under_13_sure"),
     *("join.rather_not", "join.updates", "join.updates_direct", "join.updates_no", "join.updates_yes", "join.done"),
     *("menu.title", "menu.open", "menu.pledge", "menu.language", "menu.languages", "menu.privacy", "menu.privacy_text"),
     "menu.learn",

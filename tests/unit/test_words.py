@@ -67,7 +67,8 @@ def test_C7_every_language_of_local_law_30_has_words() -> None:
 
 def test_C8_every_command_has_words_in_every_language() -> None:
     assert set(COMMAND_WORDS) == {
-        *("help", "menu", "start", "language", "privacy", "delete", "export", "pause", "resume")
+        *("help", "menu", "start", "language", "privacy", "delete", "export", "pause", "resume"),
+        *("learn", "area", "invite", "verify"),
     }
     assert all(set(rows) == set(SAFETY_LANGUAGES) for rows in COMMAND_WORDS.values())
     assert all(len(words) >= 3 for rows in COMMAND_WORDS.values() for words in rows.values())

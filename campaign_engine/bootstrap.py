@@ -41,6 +41,7 @@ from campaign_engine.services.fixing import Fixing
 from campaign_engine.services.hold_cards import HoldCards
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.incidents import Incidents
+from campaign_engine.services.joint_words import JointWords
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.linting import Linting
 from campaign_engine.services.marks import Marks
@@ -104,6 +105,7 @@ class Engine:
     series: Series
     area_editions: AreaEditions
     area_cards: AreaCards
+    joint_words: JointWords
     retention: Retention
     reports: ReportDesk
     sharing: Sharing
@@ -327,6 +329,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         posting=Posting(store, clock, settings.min_audience),
         area_editions=AreaEditions(store, clock),
         area_cards=AreaCards(store, clock, base.hours, base.approvals),
+        joint_words=JointWords(store, clock, base.hours, base.approvals),
         series=Series(store, clock, base.hours, base.approvals),
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
         retention=Retention(store),

@@ -19,6 +19,12 @@ SUNDAY_SECONDS = 120
 """How often the worker looks for reach cards that are due; outside of an hour and a half a week it asks nothing."""
 
 
+async def send_own(engine: Engine) -> int:
+    """What the program writes by itself, best first, because it competes for the same people (safety S5); how many."""
+    await engine.area_editions.tick()
+    return await engine.joint_words.tick() + await engine.area_cards.tick() + await engine.series.tick()
+
+
 def parts(engine: Engine) -> Mapping[str, Run]:
     """What runs until its event is set, by name: "clock", and a lane for each channel."""
     wakes = {name: asyncio.Event() for name in engine.lanes}
@@ -30,9 +36,7 @@ def parts(engine: Engine) -> Mapping[str, Run]:
                 wake.set()
 
     async def own() -> None:
-        """What competes for the same people comes in its order (safety S5)."""
-        await engine.area_editions.tick()
-        if await engine.area_cards.tick() + await engine.series.tick():
+        if await send_own(engine):
             for wake in wakes.values():
                 wake.set()
 

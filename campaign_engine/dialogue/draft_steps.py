@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from campaign_engine.dialogue import together
 from campaign_engine.dialogue.approve import review_rows
 from campaign_engine.dialogue.drafting_intents import ShowHeldTimes
 from campaign_engine.dialogue.flow import Rows, column, idle, named, option, say, waits
@@ -62,7 +63,8 @@ def new_kind(state: State) -> Step:
     # A check-in begins from a confirmed incident (safety I2).
     offered = (kind for kind in CampaignKind if kind is not CampaignKind.AFTERMATH)
     kinds = column(*(option(f"organize.kind_{kind}", f"k:{kind}") for kind in offered))
-    return say(waits(idle(state), "organize", "kind"), Reply("organize.kind", options=kinds))
+    rows = (*kinds, (together.open_button(),))
+    return say(waits(idle(state), "organize", "kind"), Reply("organize.kind", options=rows))
 
 
 def next_field(draft: Draft, after: str) -> str:

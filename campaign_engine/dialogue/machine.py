@@ -17,6 +17,7 @@ from campaign_engine.dialogue import (
     pledge,
     staff,
     team,
+    together,
     training,
     translate,
     volunteer,
@@ -128,7 +129,7 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
     if given is not None:
         return join.pledged(*given, context)
     made = learn.choice(state, data, context) or my_area.choice(state, data, context)
-    made = made or automatic.choice(state, data, context)
+    made = made or together.choice(state, data, context) or automatic.choice(state, data, context)
     made = made or events.choice(state, data, context) or training.choice(state, data, context)
     made = made or translate.choice(state, data, context)
     made = made or team.choice(state, data, context) or volunteer.choice(state, data, context)

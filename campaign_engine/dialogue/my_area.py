@@ -9,12 +9,17 @@ from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.message import Option
 
 CARD = "ar"
-SENT = ("own_area",)
+SENT = ("own_area", "joint_reached", "joint_started", "joint_stopped")
 """Automatic texts that have the button below them."""
 
 
 def button(_: Context) -> Option:
-    """Into the card."""
+    """Into the card, from the menu."""
+    return button_back()
+
+
+def button_back() -> Option:
+    """The same, from what belongs to it."""
     return option("area.open", CARD)
 
 

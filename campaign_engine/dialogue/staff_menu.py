@@ -5,7 +5,7 @@ A new button goes into its group: `waiting`, `_team`, `_safety` or `_planning`.
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import automatic, stopping, team, training, translate
+from campaign_engine.dialogue import automatic, stopping, team, together, training, translate
 from campaign_engine.dialogue.flow import Rows, aside, column, option, say
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.message import Option, Reply
@@ -55,7 +55,7 @@ def waiting(context: Context) -> Rows:
         found.append(_counted("staff_menu.approvals", "o:waiting", context.waiting))
     if team.may_answer(context) and context.requests:
         found.append(_counted("team.requests", "rq", context.requests))
-    return (*column(*found), *automatic.rows(context), *translate.rows(context))
+    return (*column(*found), *together.waiting_rows(context), *automatic.rows(context), *translate.rows(context))
 
 
 def _planning(context: Context) -> tuple[Option, ...]:
@@ -78,7 +78,7 @@ def _waiting_row(context: Context) -> tuple[Option, ...]:
         return own
     approvals = context.waiting if may(context.person, Capability.APPROVE) else 0
     requests = context.requests if team.may_answer(context) else 0
-    count = approvals + context.texts_waiting + requests + len(context.tasks)
+    count = approvals + context.joints_waiting + context.texts_waiting + requests + len(context.tasks)
     found = [one.data for row in waiting(context) for one in row]
     if not found and may(context.person, Capability.APPROVE):
         found = ["o:waiting"]

@@ -1,6 +1,7 @@
 """How many allies an area has, as it may be shown: in steps, once a week, from ten up (safety K1, K3)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from campaign_engine.domain.precinct import borough_of
@@ -66,3 +67,23 @@ class AreaFigure:
     shown: int | None = None
     step: int = 0
     step_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJoint:
+    """A conditional pledge (domain.joint) as an ally of the area sees it; `joined`: they are in."""
+
+    id: int
+    goal: int
+    last_day: date
+    start: str
+    shown: int | None
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaView:
+    """What one person sees of their area; of the cells those that are hidden are left out."""
+
+    figures: Mapping[str, int] = field(default_factory=dict)
+    open_joints: tuple[OpenJoint, ...] = ()

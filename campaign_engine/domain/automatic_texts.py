@@ -38,6 +38,9 @@ AUTOMATIC_TEXTS = (
     AutomaticText("lesson_step", Tier.PEER),
     AutomaticText("lesson_end", Tier.PEER),
     AutomaticText("own_area", Tier.PEER),
+    AutomaticText("joint_reached", Tier.PEER),
+    AutomaticText("joint_started", Tier.PEER),
+    AutomaticText("joint_stopped", Tier.PEER),
     AutomaticText("event_cancelled", Tier.ADULT, at_once=True),
     AutomaticText("event_changed", Tier.ADULT, at_once=True),
 )

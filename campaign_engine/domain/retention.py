@@ -50,6 +50,10 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("returns", "30 days", 30 * _DAY, "returns", "it was sent back; none once it is approved"),
     _rule("sundays", "30 days", 30 * _DAY, "sunday_cards", "that Sunday"),
+    _rule(
+        "joined pledges", "30 days after its end", 30 * _DAY, "joint_joins joint_words", "the pledge of the area ended"
+    ),
+    _rule("joint pledges", "24 months", _TWO_YEARS, "joints", "it ended; one that is open stays"),
     _rule("counters", "24 months", _TWO_YEARS, "counters", "the day"),
     _rule(
         "campaigns",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
-from campaign_engine.domain.area import AreaFigure
+from campaign_engine.domain.area import AreaFigure, AreaView
 from campaign_engine.domain.campaign import PostContent
 
 
@@ -26,8 +26,8 @@ class AreasRepository(Protocol):
     async def publish(self, figures: Iterable[AreaFigure], week: date) -> None:
         """In place of the last edition."""
 
-    async def shown(self, areas: Iterable[str]) -> Mapping[str, int]:
-        """What may be seen of these cells; hidden ones are left out."""
+    async def view(self, areas: Iterable[str], contact_id: int, precinct: int | None, today: date) -> AreaView:
+        """What this person may see: these cells, and the conditional pledges of the precinct that are open."""
 
     async def due(self, now: datetime) -> tuple[int, ...]:
         """Figures that somebody is due to be told of.

@@ -50,13 +50,14 @@ class WaitingCampaign:
 class Desk:
     """For a member of staff: their draft, and what waits for anybody.
 
-    `own_waits` counts campaigns that they handed in and nobody decided on.
+    `joints` are conditional pledges that wait. `own_waits` counts campaigns that they handed in and nobody decided on.
     `asked` are author and draft of each that waits for a translation, oldest first. `requests` for a role are those
     still open, with the `team` that may answer them, by contact id. `log_head` is the newest hash of the audit log.
     """
 
     draft: Draft | None = None
     waiting: tuple[WaitingCampaign, ...] = ()
+    joints: tuple[WaitingCampaign, ...] = ()
     own_waits: int = 0
     asked: tuple[tuple[int, Draft], ...] = ()
     ranking: StoredRanking | None = None

@@ -97,7 +97,8 @@ class Held:
     `topics` are all yes and no, `asked` the consents that we do not ask about again for a while. `actions` and
     `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox. `lessons` are those that were
     opened, and whether each was finished, `lessons_sent` codes of what the series sent. `areas_told` are
-    precincts with the figures that cards told of. `invites` are the last days of
+    precincts with the figures that cards told of, `joints` the conditional pledges they are in: precinct, goal,
+    whether its end was told, and the day. `invites` are the last days of
     the links they made. `pseudonym` is empty when no contact is kept. `listed` says that an imported list of opt-outs
     held the address.
     """
@@ -122,6 +123,7 @@ class Held:
     lessons: tuple[tuple[LessonCode, bool], ...] = ()
     lessons_sent: tuple[str, ...] = ()
     areas_told: tuple[tuple[int, int], ...] = ()
+    joints: tuple[tuple[int, int, bool, date], ...] = ()
     messages: int = 0
     waiting_posts: int = 0
     handle: str = ""

@@ -9,6 +9,7 @@ from campaign_engine.ports.automatic import TextApprovalsRepository
 from campaign_engine.ports.boards import BoardsRepository
 from campaign_engine.ports.directory import DirectoryRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
+from campaign_engine.ports.joints import JointsRepository
 from campaign_engine.ports.lessons import LessonsRepository
 from campaign_engine.ports.marks import MarksRepository
 from campaign_engine.ports.optouts import OptOutsRepository
@@ -58,6 +59,8 @@ class UnitOfWork(Protocol):
     def text_approvals(self) -> TextApprovalsRepository: ...  # noqa: D102
     @property
     def areas(self) -> AreasRepository: ...  # noqa: D102
+    @property
+    def joints(self) -> JointsRepository: ...  # noqa: D102
     @property
     def series(self) -> SeriesRepository: ...  # noqa: D102
     @property

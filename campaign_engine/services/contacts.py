@@ -260,6 +260,7 @@ def held_reply(held: Held, person: Person, places: Places) -> Reply:
             "lessons": held.lessons,
             "lessons_sent": held.lessons_sent,
             "areas_told": held.areas_told,
+            "joints": held.joints,
             "messages": held.messages,
             "waiting_posts": held.waiting_posts,
             "handle": held.handle,

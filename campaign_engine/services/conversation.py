@@ -33,6 +33,7 @@ from campaign_engine.services.draft_desk import DraftDesk
 from campaign_engine.services.helping import Helping
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.inviting import Inviting
+from campaign_engine.services.joints import Joints
 from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.my_area import MyArea
 from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
@@ -108,6 +109,7 @@ class Conversation:
             **parts.directory.handlers(parts.places),
             **parts.texts.handlers(),
             **Approving(parts.approval, parts.fixing).handlers(),
+            **Joints(parts.places, parts.texts).handlers(),
             **MyArea(parts.places, parts.pictures).handlers(),
             **parts.sharing.handlers(),
             **pictures.handlers(),

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from campaign_engine.dialogue.ally_intents import ShowArea
 from campaign_engine.dialogue.flow import EDIT_ANSWERS
 from campaign_engine.dialogue.state import Places
-from campaign_engine.domain.area import CITY, borough_key, goal_above, precinct_key
+from campaign_engine.dialogue.together import ALLY
+from campaign_engine.domain.area import CITY, OpenJoint, borough_key, goal_above, precinct_key
+from campaign_engine.domain.joint import may_join
 from campaign_engine.domain.message import Option, Picture, Reply
 from campaign_engine.domain.precinct import borough_of
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.pictures import PictureMaker
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.turn import Handlers, Replies, Turn
@@ -26,11 +29,14 @@ class MyArea:
         return {ShowArea: self._show}
 
     async def _show(self, turn: Turn, intent: ShowArea) -> Replies:  # noqa: ARG002 - the intent has no fields
-        precinct = turn.person.precinct
+        person, today = turn.person, to_wall(turn.now).date()
+        precinct = person.precinct
+        keys = (CITY,) if precinct is None else (precinct_key(precinct), borough_key(precinct), CITY)
 
         async def read(work: UnitOfWork) -> Replies:
-            keys = (CITY,) if precinct is None else (precinct_key(precinct), borough_key(precinct), CITY)
-            return (await self._card(precinct, await work.areas.shown(keys)),)
+            view = await work.areas.view(keys, person.contact_id or 0, precinct, today)
+            offers = tuple(_offer(one) for one in view.open_joints) if may_join(person) else ()
+            return (await self._card(precinct, view.figures), *offers)
 
         turn.reads.append(read)
         return ()
@@ -54,3 +60,9 @@ class MyArea:
 
     async def _bar(self, done: int, goal: int) -> Picture:
         return await asyncio.to_thread(self._pictures.progress, done, goal)
+
+
+def _offer(one: OpenJoint) -> Reply:
+    values = {"goal": one.goal, "day": one.last_day, "start": one.start, "shown": one.shown, "joined": one.joined}
+    label, word = ("joint.leave", "out") if one.joined else ("joint.join", "in")
+    return Reply("joint.offer", values, ((Option(label=label, data=f"{ALLY}:{one.id}:{word}"),),))

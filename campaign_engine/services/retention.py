@@ -65,6 +65,8 @@ _APPLY: Mapping[str, Apply] = {
     "first times": lambda work, before, now: work.retention.close_campaigns(before, now),
     "invites": lambda work, before, _: work.retention.forget_invites(before),
     "inactive": lambda work, before, _: work.retention.forget_inactive(before, BATCH),
+    "joined pledges": lambda work, before, _: work.joints.forget_joins(before),
+    "joint pledges": lambda work, before, _: work.joints.forget(before),
     "counters": lambda work, before, _: work.retention.forget_counters(before),
     "campaigns": lambda work, before, _: work.retention.forget_campaign_work(before),
     "pictures": lambda work, before, _: work.pictures.forget_unused(before),

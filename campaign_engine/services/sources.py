@@ -159,6 +159,7 @@ class SharedContext:
             context,
             waiting=sum(stands_behind(person, one.kind, one.authors, one.precincts) for one in desk.waiting),
             tasks=tasks_for(desk, person),
+            joints_waiting=sum(stands_behind(person, one.kind, one.authors, one.precincts) for one in desk.joints),
             texts_waiting=self.texts.count_waiting(person, desk.approved_texts),
             requests=len(waiting_for(desk, person)),
         )

@@ -6,15 +6,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.area import CARD_EVERY, CITY, AreaFigure
+from campaign_engine.domain.area import CARD_EVERY, CITY, AreaFigure, AreaView, OpenJoint
 from campaign_engine.domain.campaign import CampaignKind, PostContent
+from campaign_engine.domain.joint import JointStatus
 from campaign_engine.domain.planner import Priority
 from campaign_engine.store import freezing
 from campaign_engine.store.own_posts import AT_ONCE, Line, OwnPosts, may_get_one
-from campaign_engine.store.tables import area_cards, area_figures, contacts, staff_members
+from campaign_engine.store.tables import area_cards, area_figures, contacts, joint_joins, joints, staff_members
 from campaign_engine.store.upsert import insert, upsert
 
 OWN_AREA = Line("My area", CampaignKind.AWARENESS, Priority.OWN_AREA, area_cards)
+MOST_OFFERED = 3
+_OFFERED = ("id", "goal", "last_day", "start")
 _CHANGES = ("frozen", "shown", "step", "step_at", "edition")
 
 
@@ -63,11 +66,21 @@ class SqlAreasRepository(OwnPosts):
         ]
         await self._connection.execute(upsert(self._connection, area_figures, change=_CHANGES).values(rows))
 
-    async def shown(self, areas: Iterable[str]) -> Mapping[str, int]:
-        """One read."""
+    async def view(self, areas: Iterable[str], contact_id: int, precinct: int | None, today: date) -> AreaView:
+        """One read, of two kinds of rows."""
         c = area_figures.c
-        wanted = sa.select(c.area, c.shown).where(c.area.in_(tuple(areas)), c.shown.is_not(None))
-        return {row.area: row.shown for row in await self._connection.execute(wanted)}
+        none = [sa.cast(sa.null(), joints.c[name].type).label(name) for name in _OFFERED]
+        cells = sa.select(c.area, c.shown, *none, sa.literal(0).label("joined"))
+        cells = cells.where(c.area.in_(tuple(areas)), c.shown.is_not(None))
+        rows = await self._connection.execute(cells.union_all(_offered(contact_id, precinct, today)))
+        figures: dict[str, int] = {}
+        offered: list[OpenJoint] = []
+        for row in rows:
+            if row.area:
+                figures[row.area] = row.shown
+            else:
+                offered.append(OpenJoint(row.id, row.goal, row.last_day, row.start, row.shown, bool(row.joined)))
+        return AreaView(figures, tuple(sorted(offered, key=lambda one: (one.last_day, one.id))[:MOST_OFFERED]))
 
     async def due(self, now: datetime) -> tuple[int, ...]:
         """One statement."""
@@ -101,6 +114,14 @@ class SqlAreasRepository(OwnPosts):
     async def free(self, now: datetime) -> int:
         """One delete."""
         return await self._free(OWN_AREA, now)
+
+
+def _offered(contact_id: int, precinct: int | None, today: date) -> sa.Select[Any]:
+    """Conditional pledges of the precinct that are open; columns as of cells."""
+    mine = sa.exists().where(joint_joins.c.joint_id == joints.c.id, joint_joins.c.contact_id == contact_id)
+    joined = sa.case((mine, 1), else_=0).label("joined")
+    offered = sa.select(sa.literal("").label("area"), joints.c.shown, *(joints.c[name] for name in _OFFERED), joined)
+    return offered.where(joints.c.status == JointStatus.OPEN, joints.c.precinct == precinct, joints.c.last_day >= today)
 
 
 def _due(now: datetime) -> sa.Select[Any]:

@@ -12,6 +12,7 @@ from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.automatic_texts import TextKey
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostSource, PostStatus
 from campaign_engine.domain.contact import RequestState, Role, RoleGrant, Scope, ScopeKind
+from campaign_engine.domain.joint import JointStatus
 from campaign_engine.domain.permission import OPEN
 from campaign_engine.domain.roles import Capability, roles_with
 from campaign_engine.domain.volunteering import OpenRequest
@@ -27,6 +28,7 @@ from campaign_engine.store.tables import (
     campaign_targets,
     campaigns,
     contacts,
+    joints,
     post_versions,
     posts,
     rankings,
@@ -48,6 +50,7 @@ def desk(json: Json) -> Any:
     found = json.object(
         draft=_own_draft(json),
         waiting=_waiting(json),
+        joints=_joints(json),
         own_waits=_own_waits(),
         asked=_asked(json),
         ranking=_ranking(json),
@@ -120,6 +123,11 @@ def _waiting(json: Json) -> Any:
     return found.scalar_subquery()
 
 
+def _joints(json: Json) -> Any:
+    one = json.array(joints.c.author_id, joints.c.precinct)
+    return sa.select(json.gathered(one)).where(joints.c.status == JointStatus.SUBMITTED).scalar_subquery()
+
+
 def _own_waits() -> Any:
     return (
         sa.select(sa.func.count(sa.distinct(posts.c.campaign_id)))
@@ -176,6 +184,10 @@ def desk_of(row: Mapping[str, Any] | None) -> Desk | None:
             )
             for kind, author, authors, translated, area in row["waiting"] or ()
             if area
+        ),
+        joints=tuple(
+            WaitingCampaign(CampaignKind.PLEDGE, frozenset({author or 0}), (precinct,))
+            for author, precinct in row["joints"] or ()
         ),
         asked=tuple((one.author_id or 0, draft_of(one)) for one in asked),
         own_waits=row["own_waits"] or 0,

@@ -37,6 +37,9 @@ from campaign_engine.store.tables import (
     imported_optouts,
     inbox,
     invite_slots,
+    joint_joins,
+    joint_words,
+    joints,
     lesson_progress,
     pledges,
     role_grants,
@@ -46,6 +49,17 @@ from campaign_engine.store.tables import (
 )
 
 _TITLE = sa.select(campaigns.c.title).where(campaigns.c.id == pledges.c.campaign_id).scalar_subquery()
+_JOINT = (
+    *(
+        sa.select(joints.c[name]).where(joints.c.id == joint_joins.c.joint_id).scalar_subquery()
+        for name in ("precinct", "goal")
+    ),
+    sa.select(sa.func.count())
+    .where(joint_words.c.joint_id == joint_joins.c.joint_id, joint_words.c.contact_id == joint_joins.c.contact_id)
+    .scalar_subquery(),
+)
+"""Of the pledge that somebody is in, and whether its message went to them."""
+
 _PLACE = {code.value: place for place, code in enumerate(LessonCode)}
 _LISTS: Mapping[str, Sequence[Any]] = {
     "topics": (consents.c.topic, consents.c.granted, consents.c.changed_at),
@@ -56,6 +70,7 @@ _LISTS: Mapping[str, Sequence[Any]] = {
     "lessons": (sa.case(_PLACE, value=lesson_progress.c.lesson), lesson_progress.c.lesson, lesson_progress.c.reached),
     "lessons_sent": (series_steps.c.lesson,),
     "areas_told": (area_cards.c.precinct, area_cards.c.shown),
+    "joints": (joint_joins.c.joint_id, *_JOINT, joint_joins.c.joined_on),
     "invites": (invite_slots.c.slot, invite_slots.c.last_day),
     "messages": (deliveries.c.id,),
 }
@@ -72,6 +87,7 @@ _READ: Mapping[str, Callable[..., Any]] = {
     "lessons": lambda _, lesson, reached: (LessonCode(lesson), reached >= DONE),
     "lessons_sent": lambda lesson: lesson,
     "areas_told": lambda precinct, shown: (precinct, shown),
+    "joints": lambda _, precinct, goal, told, day: (precinct, goal, bool(told), moment(day).date()),
     "invites": lambda _, last_day: moment(last_day).date(),
     "messages": lambda number: number,
 }

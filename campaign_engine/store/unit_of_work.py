@@ -25,6 +25,7 @@ from campaign_engine.store.directory import SqlDirectoryRepository
 from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsRepository
 from campaign_engine.store.inbox import SqlInboxRepository
 from campaign_engine.store.inviting import SqlInvitesRepository
+from campaign_engine.store.joints import SqlJointsRepository
 from campaign_engine.store.kill_switch import SqlKillSwitchRepository
 from campaign_engine.store.lanes import SqlLanesRepository
 from campaign_engine.store.leavers import Leaver, leavers
@@ -62,6 +63,7 @@ class SqlUnitOfWork:
         self.dialogues = SqlDialoguesRepository(connection, cipher)
         self.actions = SqlActionsRepository(connection, cipher)
         self.areas = SqlAreasRepository(connection, cipher)
+        self.joints = SqlJointsRepository(connection, cipher)
         self.series = SqlSeriesRepository(connection, cipher)
         self.lessons = SqlLessonsRepository(connection, cipher)
         self.invites = SqlInvitesRepository(connection, cipher)

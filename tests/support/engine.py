@@ -39,6 +39,7 @@ from campaign_engine.services.fixing import Fixing
 from campaign_engine.services.hold_cards import HoldCards
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.incidents import Incidents
+from campaign_engine.services.joint_words import JointWords
 from campaign_engine.services.nudging import Nudging
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
@@ -123,6 +124,7 @@ class House:
         self.campaigns, self.approval = Campaigns(clock, texts, audiences), Approval(clock, texts, audiences)
         self.nudging = Nudging(store, clock, self.renderer, self.notes, texts.hours)
         self.editions = AreaEditions(store, clock)
+        self.joint_words = JointWords(store, clock, texts.hours, self.texts)
         self.area_cards = AreaCards(store, clock, texts.hours, self.texts)
         self.series = Series(store, clock, texts.hours, self.texts)
         self.retention = Retention(store)

@@ -19,4 +19,6 @@ def published_campaigns(*columns: sa.Column[Any]) -> sa.Select[Any]:
     )
     # Its posts have gone 24 months after the end, its counts stay.
     closed = sa.exists().where(t.closings.c.campaign_id == t.campaigns.c.id)
-    return sa.select(*columns).where(t.campaigns.c.status.not_in(_UNDECIDED), sa.or_(approved, closed))
+    # What the program writes by itself is nobody's campaign.
+    own = sa.exists().where(t.posts.c.campaign_id == t.campaigns.c.id, t.own_posts.c.post_id == t.posts.c.id)
+    return sa.select(*columns).where(t.campaigns.c.status.not_in(_UNDECIDED), sa.or_(approved, closed), ~own)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from campaign_engine.dialogue import automatic, training
+from campaign_engine.dialogue import automatic, together, training
 from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import GroundswellError
@@ -168,3 +168,24 @@ async def approve_waiting(player: Player) -> int:
         await player.tap(approval)
         player.need(f"st:{approval.split(':')[1]}")
     return len(approvals)
+
+
+async def plan_joint(player: Player, precinct: int) -> None:
+    """A conditional pledge of one area: the fewest, the first day and the first start that are offered; handed in.
+
+    Raises OutOfScript.
+    """
+    await player.tap(f"{together.STAFF}:n:{precinct}")
+    for _part in ("goal", "last day", "start", "with fewer"):
+        await player.press(f"{together.STAFF}:n:{precinct}:")
+    await player.press(f"{together.STAFF}:do:")
+
+
+async def open_joints(player: Player) -> int:
+    """Read the conditional pledges that wait and open each; how many. Raises OutOfScript."""
+    await player.tap(f"{together.STAFF}:w")
+    waiting = [data for data in player.offered(f"{together.STAFF}:") if data[3:].isdecimal()]
+    for entry in waiting:
+        await player.tap(entry)
+        await player.press(f"{together.STAFF}:ok:")
+    return len(waiting)

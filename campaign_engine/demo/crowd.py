@@ -59,6 +59,16 @@ class _Student:
         if who.way is Way.TYPED:
             await self.player.say(f" {site.word_code[:-2].lower()} {site.word_code[-2:]}")
         await self._go_on(who.quits_after if who.quits_after is not None else _ENOUGH)
+        if who.quits_after is None and self._dice("together").random() < who.goodwill:
+            await self._look_at_area()
+
+    async def _look_at_area(self) -> None:
+        """And be counted in where something is promised there."""
+        await self.player.command("area")
+        for data in self.player.offered("jj:"):
+            if data.endswith(":in"):
+                await self.player.tap(data)
+                return
 
     async def come_back(self) -> None:
         """Take up what was left; a child who was turned away tries another age."""

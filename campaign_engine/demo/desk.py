@@ -5,20 +5,23 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Self
 
 import sqlalchemy as sa
 
 from campaign_engine.bootstrap import Engine
-from campaign_engine.demo.cast import Conversing, approve_waiting
+from campaign_engine.demo.cast import Conversing, approve_waiting, open_joints
 from campaign_engine.demo.clock import DemoClock
 from campaign_engine.demo.crowd import Casting, Crowd
-from campaign_engine.demo.stage import APPROVER, ORGANIZER, Stage, furnish
+from campaign_engine.demo.stage import APPROVER, ORGANIZER, Stage, furnish, promise
 from campaign_engine.demo.week import Parts, Week
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.message import Inbound, Message, Reply
+from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 from campaign_engine.store.tables import contacts, pledges
+from campaign_engine.worker import send_own
 
 PEOPLE = 600
 """Simulated students who come in the days that the demo can skip to."""
@@ -31,7 +34,7 @@ AFTER_A_POST = timedelta(hours=2)
 """How long the clock goes on behind an event, so that people have read it."""
 
 _DAY = timedelta(days=1)
-_HANDS_IN = ("su:", "sa:")
+_HANDS_IN = ("su:", "sa:", "jp:do:")
 _READING = Reply("demo.reading")
 _MOST_VISITORS = 9
 
@@ -67,8 +70,11 @@ class Desk:
     async def open(cls, engine: Engine, clock: DemoClock, seed: int) -> Self:
         """Sites, staff and students who have yet to come."""
         stage = await furnish(engine)
+        await promise(stage)
         crowd = Crowd.gather(engine, clock, Casting(PEOPLE, stage.sites, seed, clock() + timedelta(days=DAYS)))
-        parts = Parts(clock, crowd, engine.store, engine.retention, engine.posting, engine.lanes)
+        parts = Parts(
+            clock, crowd, engine.store, engine.retention, engine.posting, engine.lanes, partial(send_own, engine)
+        )
         return cls(engine, clock, stage, Week(parts))
 
     async def handle(self, inbound: Inbound) -> tuple[Message, ...]:
@@ -114,12 +120,12 @@ class Desk:
     async def _waits(self) -> bool:
         """A post that was refused, or reaches too few, was not handed in."""
         async with self.engine.store.read() as work:
-            return bool(await work.approvals.all_waiting())
+            return bool(await work.approvals.all_waiting() or await work.joints.listed(PRECINCT_NUMBERS, waiting=True))
 
     async def _read(self) -> int:
         async with self._approving:
             try:
-                return await approve_waiting(self.stage.approver)
+                return await open_joints(self.stage.approver) + await approve_waiting(self.stage.approver)
             except GroundswellError as error:
                 log.warning("the simulated approver could not go on (%s)", error.code)
                 return 0

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from campaign_engine.demo.cast import OutOfScript, Plan, approve_waiting, plan_c
 from campaign_engine.demo.channel import Fate, SimulatedPlatform
 from campaign_engine.demo.clock import DemoClock
 from campaign_engine.demo.crowd import Casting, Crowd
-from campaign_engine.demo.stage import Stage, demo_settings, furnish
+from campaign_engine.demo.stage import Stage, demo_settings, furnish, promise
 from campaign_engine.demo.week import Parts, Week
 from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.delivery import DeliveryStatus
@@ -24,6 +25,7 @@ from campaign_engine.domain.errors import ConfigurationError, GroundswellError
 from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.opendata import Progress
 from campaign_engine.settings import Settings
+from campaign_engine.worker import send_own
 
 START = datetime(2026, 11, 30, 20, tzinfo=UTC)
 """Monday, 3 pm in New York."""
@@ -105,11 +107,17 @@ async def _live(settings: Settings, play: _Play, made: Path) -> Summary:
 
     async with open_engine(settings, Wiring(time=clock.time, around=around)) as engine:
         stage = await furnish(engine)
+        await promise(stage)
         campaign_id = await _plan(stage)
         crowd = Crowd.gather(engine, clock, Casting(play.people, stage.sites, play.seed, LAST_ARRIVAL))
         for platform in platforms:
             platform.script(crowd.subscribed_by(LAST_ARRIVAL))
-        week = Week(Parts(clock, crowd, engine.store, engine.retention, engine.posting, engine.lanes), told)
+        week = Week(
+            Parts(
+                clock, crowd, engine.store, engine.retention, engine.posting, engine.lanes, partial(send_own, engine)
+            ),
+            told,
+        )
         await week.forward(END)
         fates = sum((platform.seen for platform in platforms), Counter[Fate]())
         summary = await _report(engine, campaign_id, made)

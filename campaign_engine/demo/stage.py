@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from campaign_engine.bootstrap import Engine
-from campaign_engine.demo.cast import Player, approve_texts, train
+from campaign_engine.demo.cast import OutOfScript, Player, approve_texts, open_joints, plan_joint, train
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.contact import Role, Scope
 from campaign_engine.settings import Settings
@@ -60,6 +60,13 @@ async def furnish(engine: Engine, *, sites_per_precinct: int = 1) -> Stage:
         for address, role in ((ORGANIZER, Role.ORGANIZER), (APPROVER, Role.SAFETY_LEAD))
     }
     return Stage(players, sites)
+
+
+async def promise(stage: Stage) -> None:
+    """The area with the greatest need promises something together. Raises OutOfScript."""
+    await plan_joint(stage.organizer, stage.sites[0].precinct)
+    if not await open_joints(stage.approver):
+        raise OutOfScript("a conditional pledge to open")
 
 
 async def _add_sites(engine: Engine, per_precinct: int) -> tuple[Site, ...]:

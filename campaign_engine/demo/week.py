@@ -1,6 +1,6 @@
 """Time passes: people act, posts fall due and go out, and the clock moves from one event to the next."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ Told = Callable[[datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a week is made of; the lanes share the clock."""
+    """What a week is made of; the lanes share the clock. `own` queues what the program writes by itself; how many."""
 
     clock: DemoClock
     crowd: Crowd
@@ -35,6 +35,7 @@ class Parts:
     retention: Retention
     posting: Posting
     lanes: Mapping[str, Lane]
+    own: Callable[[], Awaitable[int]]
 
 
 @dataclass(slots=True)
@@ -69,8 +70,11 @@ class Week:
 
     async def post(self) -> None:
         """Open what is due and send until nothing is left to send; readers hear of it."""
-        if await self._tick():
+        opened, own = await self._tick(), await self._parts.own()
+        self.happened.frozen += own
+        if opened or own:
             await self._send()
+        if opened:
             self._parts.crowd.posts_went_out()
 
     async def _next(self, until: datetime) -> datetime:

@@ -55,11 +55,12 @@ class Context:
 
     `source` is what a start payload, a typed site code or the post under a pressed button resolved to, or None.
     `source_pledge` is the pledge that this post asks for; `source_event`: it is about an event.
-    `waiting` counts campaigns that wait for this approver, `joints_waiting` conditional pledges that do, `own_waits`
-    their own that wait for another, `requests` people who want to organize in their area, `texts_waiting` automatic
-    texts that wait. `top` are the precincts of the current default ranking. `tasks` are texts that this person
-    may translate. `hours` say when posts leave. `pinned` is the code of the lesson on top where the person's precinct was held, `recruiting_held_until` when
-    people may be invited there again (safety I1). `code_problem` says why a code that was given leads nowhere.
+    `waiting` counts campaigns that wait for this approver, `joints_waiting` conditional pledges that do,
+    `own_waits` their own that wait for another, `requests` people who want to organize in their area,
+    `texts_waiting` automatic texts that wait. `top` are the precincts of the current default ranking. `tasks` are
+    texts that this person may translate. `hours` say when posts leave. `pinned` is the code of the lesson on top
+    where the person's precinct was held, `recruiting_held_until` when people may be invited there again (safety
+    I1). `code_problem` says why a code that was given leads nowhere.
     """
 
     person: Person

@@ -105,7 +105,9 @@ class Joints:
         if desk is None or is_night(turn.now):
             return
         reading = roles_with(Capability.APPROVE)
-        near = [one for one, grants in desk.team.items() if one != author_id and precinct in reach(grants, reading)]
+        near = frozenset(
+            one for one, grants in desk.team.items() if one != author_id and precinct in reach(grants, reading)
+        )
         told = Reply("joint.waits", options=((Option(label="joint.read", data=f"{_STAFF}:{joint_id}"),),))
         turn.notices.extend(Notice(to, told) for to in await turn.work.team.contacts(near))
 

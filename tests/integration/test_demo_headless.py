@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from campaign_engine.demo.stage import demo_settings, furnish
 from campaign_engine.demo.week import Parts, Week
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.worker import send_own
 
 STATUSES: dict[str, int] = {**dict.fromkeys(map(str, DeliveryStatus), 0), "sent": 8, "failed": 1, "unconfirmed": 1}
 PEOPLE = 150
@@ -103,7 +105,7 @@ async def test_without_lanes_nothing_is_delivered_and_nothing_is_reported(tmp_pa
         await plan_campaign(stage.organizer, headless.PLEDGE_DRIVE)
         await approve_waiting(stage.approver)
         crowd = Crowd.gather(engine, clock, Casting(200, stage.sites, 7, headless.LAST_ARRIVAL))
-        week = Week(Parts(clock, crowd, engine.store, engine.retention, engine.posting, {}))
+        week = Week(Parts(clock, crowd, engine.store, engine.retention, engine.posting, {}, partial(send_own, engine)))
         await week.forward(headless.END)
         async with engine.store.read() as work:
             counts = {str(status): count for status, count in (await work.deliveries.counts()).items()}

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from campaign_engine.domain.contact import AgeBand, Role, Scope, ScopeKind, Topic
+from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.joint import JointStatus, NewJoint, Outcome, Start
 from campaign_engine.domain.message import Destination
 from campaign_engine.ports.holding import Actor
@@ -306,7 +307,9 @@ async def test_F17_in_spanish(house: House) -> None:
 async def test_a_plan_is_checked_where_it_is_kept(house: House) -> None:
     organizer = await house.staff("ana7", Role.ORGANIZER, Scope(ScopeKind.PRECINCT, "44"))
     day = (house.clock() + 7 * DAY).date()
-    assert NewJoint(75, 20, day, Start.MEETUP, anyway=True).check(house.clock().date()) is None
+    NewJoint(75, 20, day, Start.MEETUP, anyway=True).check(house.clock().date())
+    with pytest.raises(InvalidInput):
+        NewJoint(75, 19, day, Start.MEETUP, anyway=True).check(house.clock().date())
     await organizer.press(f"jp:do:75:20:{day:%y%m%d}:meetup:go")
     assert "beyond your area" in organizer.text
     assert await house.rows(tables.joints) == []

@@ -76,7 +76,10 @@ from campaign_engine.wordlists import WordLists
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Everything that bots, pages, the worker and the command line work with."""
+    """Everything that bots, pages, the worker and the command line work with.
+
+    `own` queue what the program writes by itself, best first, because they compete for the same people (safety S5).
+    """
 
     settings: Settings
     time: Time
@@ -102,10 +105,8 @@ class Engine:
     threads: DirectThreads
     posting: Posting
     nudging: Nudging
-    series: Series
+    own: tuple[JointWords, AreaCards, Series]
     area_editions: AreaEditions
-    area_cards: AreaCards
-    joint_words: JointWords
     retention: Retention
     reports: ReportDesk
     sharing: Sharing
@@ -298,7 +299,7 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
 def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
     base = _base(settings, database, wiring)
     clock, store = base.time.clock, base.store
-    notifier = _notifier(base)
+    notifier, line = _notifier(base), (store, clock, base.hours, base.approvals)
     reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
     sharing = Sharing(reports, reports, base.renderer, base.places.name, settings.site_url)
     return Engine(
@@ -328,9 +329,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         threads=DirectThreads(store, base.renderer, clock, settings.discord_chats_a_day),
         posting=Posting(store, clock, settings.min_audience),
         area_editions=AreaEditions(store, clock),
-        area_cards=AreaCards(store, clock, base.hours, base.approvals),
-        joint_words=JointWords(store, clock, base.hours, base.approvals),
-        series=Series(store, clock, base.hours, base.approvals),
+        own=(JointWords(*line), AreaCards(*line), Series(*line)),
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
         retention=Retention(store),
         reports=reports,

@@ -199,7 +199,9 @@ def status_rows(campaign: Campaign) -> Rows:
 def status_card(campaign: Campaign, now: datetime, *, may_move: bool) -> Reply:
     """Where a campaign stands, when it writes next, and what can be done now."""
     moves = _MOVES.get(campaign.status, ()) if may_move else ()
-    rows: Rows = tuple((Option(label=f"campaign.do_{verb}", data=f"mv:{campaign.id}:{verb}"),) for verb in moves)
+    steps = [Option(label=f"campaign.do_{verb}", data=f"mv:{campaign.id}:{verb}") for verb in moves]
+    # In pairs: a message on Discord holds five rows.
+    rows: Rows = tuple(tuple(steps[start : start + 2]) for start in range(0, len(steps), 2))
     if campaign.status not in (CampaignStatus.DRAFT, CampaignStatus.SUBMITTED):
         if campaign.kind is CampaignKind.PRESENCE:
             rows = (*rows, *_event_rows(campaign))

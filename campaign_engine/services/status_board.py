@@ -2,13 +2,14 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, Post, PostStatus
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.delivery import DeliveryStatus
-from campaign_engine.domain.hold import held_until
+from campaign_engine.domain.hold import Hold, held_until
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.permission import LIVE, waits, waits_for_author
 from campaign_engine.domain.roles import Capability, may
@@ -27,13 +28,25 @@ MOST_HELD = 40
 
 Counts = Mapping[DeliveryStatus, int]
 
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known beside a campaign: its messages by status, holds of these precincts, and the moment."""
+
+    counts: Counts
+    holds: Sequence[Hold]
+    now: datetime
+
+
 _LEFT = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.RETRYING, DeliveryStatus.HELD)
 
 
 async def board(work: UnitOfWork, found: Sequence[Campaign], now: datetime) -> Reply:
     """One line and one button for each; what has a problem first, then what waits, then the newest."""
     counts = await work.boards.messages([campaign.id for campaign in found])
-    lines = [await _line(work, campaign, counts[campaign.id], now) for campaign in found]
+    live = {number for campaign in found if campaign.status in LIVE for number in campaign.precincts}
+    holds = await work.holds.open(live, now) if live else ()
+    lines = [await _line(work, campaign, Seen(counts[campaign.id], holds, now)) for campaign in found]
     lines.sort(key=lambda line: (not line["problems"], not line["waits_for"], line["over"], -line["id"]))
     rows = tuple((Option(label="campaign.list_entry", data=f"st:{line['id']}", values=line),) for line in lines)
     return Reply("campaign.board", {"lines": tuple(lines)}, rows)
@@ -48,7 +61,7 @@ async def card(work: UnitOfWork, reader: Person, campaign: Campaign, now: dateti
     rows = plain.options
     approved = any(post.status is PostStatus.APPROVED for post in campaign.posts)
     if approved and campaign.kind is not CampaignKind.AFTERMATH:
-        rows = (*rows[:1], (Option(label="sharing.open", data=f"kt:{campaign.id}"),), *rows[1:])
+        rows = ((*rows[0], Option(label="sharing.open", data=f"kt:{campaign.id}")), *rows[1:])
     if campaign.status in LIVE and may(reader, Capability.HOLD):
         rows = (*rows, (Option(label="campaign.hold", data=f"hc:{campaign.id}"),))
     return dataclasses.replace(plain, values=values, options=rows)
@@ -64,17 +77,17 @@ def hold_card(campaign: Campaign) -> Reply:
     return Reply("campaign.hold_which", {"title": campaign.title}, (*rows, *more))
 
 
-async def _line(work: UnitOfWork, campaign: Campaign, counts: Counts, now: datetime) -> dict[str, Any]:
+async def _line(work: UnitOfWork, campaign: Campaign, seen: Seen) -> dict[str, Any]:
     waits_for, since = await _waits_for(work, campaign)
     return {
         "id": campaign.id,
         "title": campaign.title,
         "status": campaign.status.value,
         "over": campaign.status in (CampaignStatus.FINISHED, CampaignStatus.CANCELLED),
-        "next": cards.next_wall(campaign, now) if campaign.status in LIVE else None,
+        "next": cards.next_wall(campaign, seen.now) if campaign.status in LIVE else None,
         "waits_for": waits_for,
-        "messages": _messages(counts) if campaign.launched_at else None,
-        "problems": await _problems(work, campaign, counts, since, now),
+        "messages": _messages(seen.counts) if campaign.launched_at else None,
+        "problems": _problems(campaign, seen, since),
     }
 
 
@@ -90,18 +103,16 @@ async def _waits_for(work: UnitOfWork, campaign: Campaign) -> tuple[tuple[str, .
     return handles or ("nobody",), since
 
 
-async def _problems(
-    work: UnitOfWork, campaign: Campaign, counts: Counts, since: datetime | None, now: datetime
-) -> tuple[str, ...]:
+def _problems(campaign: Campaign, seen: Seen, since: datetime | None) -> tuple[str, ...]:
     """Codes; the template says them. Numbers stay out of them, save that failures are many."""
     submitted = [post for post in campaign.posts if post.status is PostStatus.SUBMITTED]
-    holds = await work.holds.open(campaign.precincts, now) if campaign.status in LIVE else ()
+    holds = seen.holds if campaign.status in LIVE else ()
     checks = {
-        "unconfirmed": counts.get(DeliveryStatus.UNCONFIRMED, 0) > 0,
-        "failed": counts.get(DeliveryStatus.FAILED, 0) >= SMALLEST_SHOWN,
-        "passed": any(has_passed(post.content.schedule, now) for post in submitted),
-        "long_wait": since is not None and now - since > LONG,
-        "held": any(held_until(holds, campaign.kind, number, now) for number in campaign.precincts),
+        "unconfirmed": seen.counts.get(DeliveryStatus.UNCONFIRMED, 0) > 0,
+        "failed": seen.counts.get(DeliveryStatus.FAILED, 0) >= SMALLEST_SHOWN,
+        "passed": any(has_passed(post.content.schedule, seen.now) for post in submitted),
+        "long_wait": since is not None and seen.now - since > LONG,
+        "held": any(held_until(holds, campaign.kind, number, seen.now) for number in campaign.precincts),
         "paused": campaign.status is CampaignStatus.PAUSED,
     }
     return tuple(name for name, found in checks.items() if found)

@@ -185,11 +185,11 @@ async def test_every_field_of_a_draft_costs_at_most_three(house: House) -> None:
 
 OPERATIONS = {
     "k:pledge": 8,
-    "o:status": 3,
+    "o:status": 5,
     "o:mine": 4,
     "o:waiting": 4,
     "au": 3,
-    "st:1": 3,
+    "st:1": 4,
     "rh:1": 9,
     "mv:1:pause": 7,
     "w:yes": 6,

@@ -64,7 +64,18 @@ async def test_F5_a_campaign_goes_from_draft_to_approved(house: House, server: D
     assert "This one waits for you" in (await approver.press("Waiting for you (1)", at_least=1)).text
     assert "is approved" in (await approver.press("Approve", at_least=1)).text
     assert "Scheduled" in (await organizer.press("Status", at_least=1)).text
-    assert "Reached: 240" in (await organizer.press("Report", at_least=1)).text
+    report = await organizer.press("Report", at_least=1)
+    assert "Reached: 240" in report.text
+    assert [one["description"][:7] for one in report.answers[-1].payload["attachments"]] == ["Picture"]
+    await organizer.press("Status", at_least=1)
+    kit = await organizer.press("Share kit", at_least=3)
+    files = [one["filename"] for answer in kit.answers for one in answer.payload["attachments"]]
+    assert [name.split("-", 3)[3] for name in files] == [
+        "en-square.png",
+        "en-story.png",
+        "es-square.png",
+        "es-story.png",
+    ]
     assert not (await server.platform.driver.status())["pings"]
     assert await server.platform.driver.messages(server.channel) == []
 

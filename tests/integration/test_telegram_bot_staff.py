@@ -78,7 +78,13 @@ async def test_F5_an_organizer_drafts_an_approver_approves_both_see_how_it_goes(
     await tap(approver, "Approve", "“Winter pledge” is approved")
     await tap(organizer, "Status", "Scheduled")
     await tap(organizer, "Report", "Reached: 240")
-    assert "Asked us to stop: hidden" in (await organizer.messages())[-1].text
+    card = (await organizer.messages())[-1]
+    assert card.photo
+    assert "Asked us to stop: hidden" in card.text
+    await tap(organizer, "Status", "Scheduled")
+    await organizer.tap("Share kit")
+    seen = await organizer.wait_until(lambda all_: sum("document" in one.raw for one in all_) == 4)
+    assert "Description of the picture" in seen[-1].text
 
 
 async def test_S1_nobody_approves_what_they_wrote(

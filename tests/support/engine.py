@@ -1,6 +1,7 @@
 """A whole conversation over the real store: only figures and notifier are stand-ins, at their ports."""
 
 import functools
+import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from campaign_engine.opendata import figures
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.opendata.directory import DirectoryFiles
 from campaign_engine.opendata.places import ShippedPlaces
-from campaign_engine.pictures import Pictures, share_kit
+from campaign_engine.pictures import Pictures, reach_card, share_kit
 from campaign_engine.ports.figures import ReachCard
 from campaign_engine.ports.sharing import KitPage
 from campaign_engine.rendering import Renderer
@@ -86,7 +87,14 @@ class FixedFigures:
         counts = {"delivered": 812, "reached": 240, "engaged": 96, "pledged": 61, "opt_outs": "hidden"}
         rows = [{"precinct": 75, "reached": 31, "pledged": "hidden"}]
         values = {"title": f"campaign {campaign_id}", "goal": 300, **counts, "precincts": rows}
-        return ReachCard(values, Picture(b"PNG in " + language.encode(), "0" * 64, media_type="image/png"))
+        return ReachCard(values, reach_picture(language))
+
+
+@functools.cache
+def reach_picture(language: str) -> Picture:
+    words = reach_card.ReachWords(language, "", (("240", "reached"),), 0.2, "61", "By precinct", (), "none")
+    content = reach_card.draw(words)
+    return Picture(content, hashlib.sha256(content).hexdigest(), media_type="image/png")
 
 
 class QuickKits:

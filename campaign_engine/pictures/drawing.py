@@ -44,11 +44,12 @@ def lines(text: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]:
 def fitting(
     text: str, box: tuple[int, int], sizes: range, *, bold: bool = False
 ) -> tuple[ImageFont.FreeTypeFont, list[str]]:
-    """The largest of these sizes at which the text fits into width and height, else the smallest, cut with a sign."""
+    """The largest of these sizes at which the text fits without a broken word, else the smallest, cut with a sign."""
     for size in sizes:
         face = font(size, bold=bold)
         broken = lines(text, face, box[0])
-        if len(broken) * leading(face) <= box[1]:
+        whole = all(face.getlength(word) <= box[0] for word in text.split())
+        if whole and len(broken) * leading(face) <= box[1]:
             return face, broken
     room = max(1, box[1] // leading(face))
     return face, [*broken[: room - 1], f"{broken[room - 1].rstrip('.,;: ')} …"]

@@ -52,6 +52,8 @@ def fitting(
         if whole and len(broken) * leading(face) <= box[1]:
             return face, broken
     room = max(1, box[1] // leading(face))
+    if len(broken) <= room:
+        return face, broken
     return face, [*broken[: room - 1], f"{broken[room - 1].rstrip('.,;: ')} …"]
 
 

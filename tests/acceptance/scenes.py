@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from campaign_engine.domain.contact import Role
+from campaign_engine.domain.inviting import spelled
 from tests.support.engine import House
 from tests.support.players import Player
 from tests.support.transcripts import Said
@@ -23,6 +24,10 @@ class Scene:
     language: str
     people: dict[str, Player] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
+    invites: int = 0
+
+    def __post_init__(self) -> None:
+        self.house.accounts.telegram, self.house.accounts.discord = "groundswell_bot", "Groundswell"
 
     async def player(self, name: str) -> Player:
         if name not in self.people:
@@ -37,14 +42,18 @@ class Scene:
 
     def hidden(self, said: Said) -> Said:
         """With names in place of codes; an invite's code is learned from what is said."""
-        for number, code in enumerate(dict.fromkeys(_INVITE.findall(said.text)), 1):
-            self.codes.setdefault(code, f"invite {number}")
-        text = said.text
+        for code in _INVITE.findall(said.text):
+            if code not in self.codes:
+                self.invites += 1
+                self.codes[code] = f"invite {self.invites}"
+                self.codes[spelled(code)] = f"invite {self.invites} spelled"
+        text = _PSEUDONYM.sub("{random name}", said.text)
         for value, name in self.codes.items():
             text = text.replace(value, f"{{{name}}}")
         return replace(said, text=text)
 
 
+_PSEUDONYM = re.compile(r"\b[0-9a-f]{24}\b")
 _INVITE = re.compile(r"(?:/i/|start=i_)([A-Za-z0-9]{8,})")
 
 Happening = Callable[[Scene], Awaitable[None]]
@@ -87,12 +96,28 @@ def _later(**step: float) -> Happening:
     return passes
 
 
+async def _handed_in(scene: Scene) -> None:
+    """By Rosa, who must be there."""
+    player = await scene.player("Rosa")
+    phone = scene.house.person(player.address, player.channel, scene.language)
+    await phone.press("k:pledge")
+    for said in ("Winter pledge", "73, 75", "300", _TEXT):
+        await phone.say(said)
+    await phone.press("tx:starter")
+    await phone.say("December 3 at 4 pm")
+    for data in ("ch:all", "pd:A", "su:1"):
+        await phone.press(data)
+
+
+_TEXT = "We look out for each other in {{ area }}: {{ link }} To talk to someone, any hour: call or text 988."
+
 HAPPENINGS: dict[str, Happening] = {
     "a school in the 75th with a poster": _school,
     "an ally in the 75th": _ally(),
     "an organizer, Rosa": _staff("Rosa", "river7", Role.ORGANIZER),
     "an approver, Omar": _staff("Omar", "oak3", Role.APPROVER),
     "a safety lead, Sam": _staff("Sam", "maple2", Role.SAFETY_LEAD),
+    "a campaign that waits for approval": _handed_in,
     "a day passes": _later(days=1),
     "three days pass": _later(days=3),
 }
@@ -135,10 +160,23 @@ class Difference:
 
 
 DIFFERENCES = (
-    Difference("a chat is opened first", "discord", r" They come as direct messages from me\.", ""),
-    Difference("a chat is opened first", "discord", r" Llegan como mensajes directos míos\.", ""),
+    Difference("the channel is named", "discord", r"(?<=: )Discord(?=\n(Age|Grupo))", "Telegram"),
+    Difference("the channel is named", "web", r"(?<=: )(our page|nuestra página)(?=\n(Age|Grupo))", "Telegram"),
+    Difference("a chat is opened first", "discord", r" (by direct message|por mensaje directo)(?=, )", ""),
+    Difference(
+        "direct messages are asked for", "discord", r"Direct messages: [^\n]*\n|Mensajes directos: [^\n]*\n", ""
+    ),
+    Difference("direct messages are asked for", "discord", r"(On|En) Discord, .*", ""),
     Difference("the chat that was opened says so", "discord", r"Updates come here from now on: .*", ""),
 )
+
+
+MORE_BUTTONS = frozenset(
+    ("discord", f"{verb} {named}")
+    for verbs, named in ((("Turn on", "Turn off"), "direct messages"), (("Activar", "Quitar"), "mensajes directos"))
+    for verb in verbs
+)
+"""Labels that one platform has beyond the others, by its name."""
 
 
 def evened(said: Said, channel: str) -> Said:
@@ -147,4 +185,5 @@ def evened(said: Said, channel: str) -> Said:
     for one in DIFFERENCES:
         if one.channel == channel:
             text = re.sub(one.there, one.here, text, flags=re.DOTALL)
-    return replace(said, text=text, rows=said.rows if text else (), picture="")
+    rows = [tuple(label for label in row if (channel, label) not in MORE_BUTTONS) for row in said.rows]
+    return replace(said, text=text, rows=tuple(rows) if text else (), picture="")

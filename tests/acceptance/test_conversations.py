@@ -3,6 +3,7 @@
 `make conversations` writes the files anew, so that a diff shows what changed in words; nothing else does.
 """
 
+import difflib
 import os
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -17,7 +18,7 @@ from tests.support.bots import bot_parts, discord_bot_running, discord_guild, te
 from tests.support.engine import House
 from tests.support.players import AtHome, AtThePage, Ear, OnDiscord, OnTelegram, Player
 from tests.support.site import Health, PaperReports, parts_of, served
-from tests.support.transcripts import Conversation, Substance, files, parse, substance, written
+from tests.support.transcripts import Conversation, files, parse, written
 
 FOLDER = Path(__file__).parent / "conversations"
 FILES = [pytest.param(file, id=file.stem) for file in files(FOLDER)]
@@ -40,14 +41,14 @@ async def play(conversation: Conversation, scene: Scene) -> Conversation:
     return replace(conversation, turns=tuple(turns))
 
 
-def substances(conversation: Conversation, channel: str) -> list[tuple[str, Substance]]:
-    """What every turn comes to."""
-
-    return [
-        (f"{turn.verb}: {turn.words}", substance(evened(said, channel) for said in turn.said))
-        for turn in conversation.turns
-        if turn.verb
-    ]
+def lines(conversation: Conversation, channel: str) -> list[str]:
+    """What every turn comes to, whatever messages it came in: the words, then the choices in their order."""
+    found = []
+    for turn in conversation.turns:
+        said = [evened(one, channel) for one in turn.said]
+        found += [f"> {turn.verb}: {turn.words}", *"\n\n".join(one.text for one in said if one.text).splitlines()]
+        found += [f"[{label}]" for one in said for label in one.labels]
+    return found
 
 
 def put(file: Path, held: str) -> None:
@@ -124,5 +125,5 @@ class TestOnPlatforms:
 
 async def same(script: Conversation, channel: str, house: House, new: NewPlayer) -> None:
     held = await play(script, Scene(house, new, script.language))
-    for ours, theirs in zip(substances(script, ""), substances(held, channel), strict=True):
-        assert ours == theirs
+    difference = difflib.unified_diff(lines(script, ""), lines(held, channel), "written", channel, lineterm="", n=1)
+    assert not (found := "\n".join(difference)), found

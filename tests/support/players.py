@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Protocol, Self
@@ -38,6 +38,12 @@ class Player(Protocol):
 
     async def act(self, verb: str, words: str, expected: int, /) -> tuple[Said, ...]:
         """What they were told; `expected` messages come of it in the house."""
+
+
+def meant(words: str, labels: Iterable[str]) -> str:
+    """The label that is these words or begins with them; empty when there is none."""
+    shown = list(labels)
+    return words if words in shown else next((label for label in shown if label.startswith(words)), "")
 
 
 @dataclass
@@ -84,8 +90,9 @@ class AtHome:
 
     def _data(self, label: str) -> str:
         shown = self.phone.buttons
-        assert label in shown, f"no button {label!r} among {list(shown)}"
-        return shown[label]
+        found = meant(label, shown)
+        assert found, f"no button {label!r} among {list(shown)}"
+        return shown[found]
 
 
 @dataclass
@@ -122,9 +129,11 @@ class OnTelegram:
                 await self.person.say(f"/{words}")
             case "tap":
                 shown = reversed(await self.person.messages())
-                message = next((one for one in shown if words in one.labels), None)
+                message, label = next(
+                    ((one, found) for one in shown if (found := meant(words, one.labels))), (None, "")
+                )
                 assert message is not None, f"no button {words!r} in sight"
-                await self.person.tap(words, message_id=message.message_id)
+                await self.person.tap(label, message_id=message.message_id)
 
 
 def pieces(answers: tuple[Message, ...]) -> list[Message]:
@@ -171,10 +180,10 @@ class OnDiscord:
     async def _tap(self, label: str, expected: int) -> Outcome:
         shown = list(reversed(await self.person.sees()))
         for seen in shown:
-            if label in seen.options:
-                return await self.person.choose([label], message=seen.id, at_least=expected)
-            if label in seen.buttons:
-                return await self.person.press(label, message=seen.id, at_least=expected)
+            if found := meant(label, seen.options):
+                return await self.person.choose([found], message=seen.id, at_least=expected)
+            if found := meant(label, seen.buttons):
+                return await self.person.press(found, message=seen.id, at_least=expected)
         raise AssertionError(f"no choice {label!r} in sight")
 
     async def _say(self, words: str, expected: int) -> tuple[Said, ...]:
@@ -284,8 +293,9 @@ class AtThePage:
                 form = next(n for n, (_, fields) in enumerate(self.shown.forms) if "start" in fields)
                 await self._post(form, {})
             case "tap":
-                found = next((one for one in self.shown.buttons if one[0] == words), None)
-                assert found is not None, f"no button {words!r} on the page"
+                label = meant(words, [one[0] for one in self.shown.buttons])
+                assert label, f"no button {words!r} on the page"
+                found = next(one for one in self.shown.buttons if one[0] == label)
                 await self._post(found[1], {found[2]: found[3]})
             case _:
                 form = next(n for n, (_, fields) in enumerate(self.shown.forms) if "text" in fields)

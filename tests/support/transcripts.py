@@ -1,7 +1,7 @@
 """Conversations as files that a person reads and a test plays: what was done, what was said, what could be tapped."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -41,15 +41,6 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Substance:
-    """All that one turn said, whatever messages it came in."""
-
-    text: str
-    labels: tuple[str, ...]
-    pictures: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Conversation:
     """`given` are things that are there before it begins; `platforms` those it can be held on, all when empty."""
 
@@ -58,16 +49,6 @@ class Conversation:
     given: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     turns: tuple[Turn, ...] = field(default=())
-
-
-def substance(said: Iterable[Said]) -> Substance:
-    """Texts joined, choices in their order."""
-    every = tuple(said)
-    return Substance(
-        "\n\n".join(one.text for one in every if one.text),
-        tuple(label for one in every for label in one.labels),
-        tuple(one.picture for one in every if one.picture),
-    )
 
 
 def as_said(message: Message) -> Said:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from campaign_engine.domain.contact import Role
 from campaign_engine.domain.inviting import spelled
 from tests.support.engine import House
-from tests.support.players import Player
+from tests.support.players import SUMMARY, Player
 from tests.support.transcripts import Said
 
 NewPlayer = Callable[[str, str], Awaitable[Player]]
@@ -125,19 +125,20 @@ HAPPENINGS: dict[str, Happening] = {
 
 OPERATIONS = {
     "k:": "beginning a campaign",
+    SUMMARY: "the card of a whole draft",
+    "say organize.schedule": "the times of a draft, with what they clash with",
+    "pc:": "previewing",
+    "rh:": "rehearsing",
     "su:": "handing in",
+    "o:waiting": "what waits, each with what changed and what it clashes with",
     "ap:": "approving",
     "rt:": "sending back",
+    "o:status": "how campaigns stand",
+    "st:": "how campaigns stand",
     "mv:": "moving a campaign",
-    "rh:": "rehearsing",
-    "pc:": "previewing",
-    "o:preview": "previewing",
-    "say: hold": "holding a precinct",
-    "hd:": "holding a precinct",
-    "command: kill": "the kill switch",
-    "pd:": "the card when a draft's last field is filled",
-    "start: r_": "taking a role",
-    "w:": "asking for a role",
+    "say hold": "holding a precinct",
+    "say release": "letting a precinct go",
+    "hd:": "holding a precinct and letting it go",
 }
 """Steps that may cost more than three statements, by the beginning of what was tapped or typed (ADR 12)."""
 

@@ -12,7 +12,7 @@ import httpx
 from bots.cards import as_cards
 from campaign_engine.channels.split import split
 from campaign_engine.channels.telegram import utf16_length
-from campaign_engine.domain.message import Inbound, Message
+from campaign_engine.domain.message import Destination, Inbound, Message
 from tests.platforms.discord_person import Outcome
 from tests.platforms.discord_person import Person as DiscordPerson
 from tests.platforms.discord_person import Seen as DiscordSeen
@@ -38,6 +38,10 @@ class Player(Protocol):
 
     async def act(self, verb: str, words: str, expected: int, /) -> tuple[Said, ...]:
         """What they were told; `expected` messages come of it in the house."""
+
+
+SUMMARY = "summary"
+"""Name of a step that ends with a whole draft, ready to be handed in."""
 
 
 def meant(words: str, labels: Iterable[str]) -> str:
@@ -73,6 +77,7 @@ class AtHome:
 
     async def act(self, verb: str, words: str, _: int) -> tuple[Said, ...]:
         data = self._data(words) if verb == "tap" else ""
+        named = data or await self._named(verb, words)
         with self.phone.house.statements() as seen:
             match verb:
                 case "start":
@@ -85,8 +90,17 @@ class AtHome:
                     await self.phone.press(data)
                 case _:
                     raise ValueError(f"nobody can {verb}")
-        self.costs.append((data or f"{verb}: {words}", len(seen)))
+        summary = any(shown.startswith("su:") for shown in self.phone.buttons.values())
+        self.costs.append((SUMMARY if summary else named, len(seen)))
         return tuple(map(as_said, self.phone.screen))
+
+    async def _named(self, verb: str, words: str) -> str:
+        """What was typed by the question that it answers, else by its first word."""
+        async with self.phone.house.store.read() as work:
+            who = Destination(self.channel, self.address)
+            saved = (await work.dialogues.look(who, self.phone.house.clock())).saved
+        asked = f"{saved.flow}.{saved.field}" if verb == "say" and saved.field else words.partition(" ")[0]
+        return f"{verb} {asked}"
 
     def _data(self, label: str) -> str:
         shown = self.phone.buttons

@@ -71,7 +71,10 @@ class AreaFigure:
 
 @dataclass(frozen=True, slots=True)
 class OpenJoint:
-    """A conditional pledge (domain.joint) as an ally of the area sees it; `joined`: they are in."""
+    """A conditional pledge (domain.joint) as an ally of the area sees it; `joined`: they are in.
+
+    `outcome` is empty while it is open; whoever is in sees it for a month.
+    """
 
     id: int
     goal: int
@@ -79,6 +82,7 @@ class OpenJoint:
     start: str
     shown: int | None
     joined: bool
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ GOALS = (20, 30, 50, 100, 200, 500)
 WEEKS = (1, 2, 3, 4, 6, 8)
 """How far the last day may lie ahead."""
 
+SEEN_FOR = timedelta(days=30)
+"""How long after its end whoever is in sees how it ended."""
+
 TOLD_FOR = timedelta(days=7)
 """How long after its end its message may still reach somebody (safety S6)."""
 
@@ -92,6 +95,6 @@ def outcome_of(joint: Joint, joined: int, today: date) -> Outcome | None:
     return Outcome.STARTED if joint.plan.anyway else Outcome.STOPPED
 
 
-def told_count(joint: Joint, outcome: Outcome, frozen: int) -> int:
-    """What its message says: the goal when it was reached, else rounded down; 0 for too few to say (safety K1)."""
-    return joint.plan.goal if outcome is Outcome.REACHED else rounded(frozen) or 0
+def last_shown(joint: Joint, outcome: Outcome, frozen: int) -> int | None:
+    """What is said of it at its end: the goal when it was reached, else rounded down; None for too few (safety K1)."""
+    return joint.plan.goal if outcome is Outcome.REACHED else rounded(frozen)

@@ -26,8 +26,8 @@ class AreasRepository(Protocol):
     async def publish(self, figures: Iterable[AreaFigure], week: date) -> None:
         """In place of the last edition."""
 
-    async def view(self, areas: Iterable[str], contact_id: int, precinct: int | None, today: date) -> AreaView:
-        """What this person may see: these cells, and the conditional pledges of the precinct that are open."""
+    async def view(self, areas: Iterable[str], contact_id: int, precinct: int | None, now: datetime) -> AreaView:
+        """What this person may see: these cells, open conditional pledges of the precinct, and how theirs ended."""
 
     async def due(self, now: datetime) -> tuple[int, ...]:
         """Figures that somebody is due to be told of.

@@ -38,8 +38,8 @@ class JointsRepository(Protocol):
     async def freeze(self, joint_id: int, frozen: int, shown: int | None, today: date) -> None:
         """What is seen of it until tomorrow."""
 
-    async def close(self, joint: Joint, outcome: Outcome, frozen: int, now: datetime) -> bool:
-        """False when another clock closed it."""
+    async def close(self, joint: Joint, outcome: Outcome, shown: int | None, now: datetime) -> bool:
+        """`shown` is what is said of it from now on. False when another clock closed it."""
 
     async def free(self, now: datetime) -> int:
         """Messages of the last days that never left become due again; how many."""

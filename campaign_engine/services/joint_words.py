@@ -6,7 +6,7 @@ from campaign_engine.domain.area import moved, rounded
 from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import Conflict
-from campaign_engine.domain.joint import Joint, Outcome, outcome_of, told_count
+from campaign_engine.domain.joint import Joint, Outcome, last_shown, outcome_of
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.schedule import NEVER, to_utc, to_wall
 from campaign_engine.domain.windows import SendingHours
@@ -75,7 +75,7 @@ class JointWords:
 
     def _content(self, joint: Joint, outcome: Outcome) -> PostContent:
         values = {
-            "count": told_count(joint, outcome, joint.frozen),
+            "count": joint.shown or 0,
             "goal": joint.plan.goal,
             "start": joint.plan.start.value,
             "joint": joint.id,
@@ -91,4 +91,4 @@ async def _count_one(work: UnitOfWork, joint: Joint, joined: int, today: date, n
     if outcome is None:
         await work.joints.freeze(joint.id, frozen, rounded(frozen), today)
     else:
-        await work.joints.close(joint, outcome, frozen, now)
+        await work.joints.close(joint, outcome, last_shown(joint, outcome, frozen), now)

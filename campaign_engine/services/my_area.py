@@ -11,7 +11,6 @@ from campaign_engine.domain.area import CITY, OpenJoint, borough_key, goal_above
 from campaign_engine.domain.joint import may_join
 from campaign_engine.domain.message import Option, Picture, Reply
 from campaign_engine.domain.precinct import borough_of
-from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.pictures import PictureMaker
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.turn import Handlers, Replies, Turn
@@ -29,12 +28,12 @@ class MyArea:
         return {ShowArea: self._show}
 
     async def _show(self, turn: Turn, intent: ShowArea) -> Replies:  # noqa: ARG002 - the intent has no fields
-        person, today = turn.person, to_wall(turn.now).date()
+        person = turn.person
         precinct = person.precinct
         keys = (CITY,) if precinct is None else (precinct_key(precinct), borough_key(precinct), CITY)
 
         async def read(work: UnitOfWork) -> Replies:
-            view = await work.areas.view(keys, person.contact_id or 0, precinct, today)
+            view = await work.areas.view(keys, person.contact_id or 0, precinct, turn.now)
             offers = tuple(_offer(one) for one in view.open_joints) if may_join(person) else ()
             return (await self._card(precinct, view.figures), *offers)
 
@@ -64,5 +63,7 @@ class MyArea:
 
 def _offer(one: OpenJoint) -> Reply:
     values = {"goal": one.goal, "day": one.last_day, "start": one.start, "shown": one.shown, "joined": one.joined}
+    if one.outcome:
+        return Reply("joint.ended", {**values, "outcome": one.outcome})
     label, word = ("joint.leave", "out") if one.joined else ("joint.join", "in")
     return Reply("joint.offer", values, ((Option(label=label, data=f"{ALLY}:{one.id}:{word}"),),))

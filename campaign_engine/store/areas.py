@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.area import CARD_EVERY, CITY, AreaFigure, AreaView, OpenJoint
 from campaign_engine.domain.campaign import CampaignKind, PostContent
-from campaign_engine.domain.joint import JointStatus
+from campaign_engine.domain.joint import SEEN_FOR, JointStatus
 from campaign_engine.domain.planner import Priority
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.store import freezing
 from campaign_engine.store.own_posts import AT_ONCE, Line, OwnPosts, may_get_one
 from campaign_engine.store.tables import area_cards, area_figures, contacts, joint_joins, joints, staff_members
@@ -17,7 +18,7 @@ from campaign_engine.store.upsert import insert, upsert
 
 OWN_AREA = Line("My area", CampaignKind.AWARENESS, Priority.OWN_AREA, area_cards)
 MOST_OFFERED = 3
-_OFFERED = ("id", "goal", "last_day", "start")
+_OFFERED = ("id", "goal", "last_day", "start", "outcome")
 _CHANGES = ("frozen", "shown", "step", "step_at", "edition")
 
 
@@ -66,21 +67,23 @@ class SqlAreasRepository(OwnPosts):
         ]
         await self._connection.execute(upsert(self._connection, area_figures, change=_CHANGES).values(rows))
 
-    async def view(self, areas: Iterable[str], contact_id: int, precinct: int | None, today: date) -> AreaView:
+    async def view(self, areas: Iterable[str], contact_id: int, precinct: int | None, now: datetime) -> AreaView:
         """One read, of two kinds of rows."""
         c = area_figures.c
         none = [sa.cast(sa.null(), joints.c[name].type).label(name) for name in _OFFERED]
         cells = sa.select(c.area, c.shown, *none, sa.literal(0).label("joined"))
         cells = cells.where(c.area.in_(tuple(areas)), c.shown.is_not(None))
-        rows = await self._connection.execute(cells.union_all(_offered(contact_id, precinct, today)))
+        rows = await self._connection.execute(cells.union_all(_offered(contact_id, precinct, now)))
         figures: dict[str, int] = {}
         offered: list[OpenJoint] = []
         for row in rows:
             if row.area:
                 figures[row.area] = row.shown
             else:
-                offered.append(OpenJoint(row.id, row.goal, row.last_day, row.start, row.shown, bool(row.joined)))
-        return AreaView(figures, tuple(sorted(offered, key=lambda one: (one.last_day, one.id))[:MOST_OFFERED]))
+                offered.append(_open_joint(row))
+        return AreaView(
+            figures, tuple(sorted(offered, key=lambda one: (bool(one.outcome), one.last_day, one.id))[:MOST_OFFERED])
+        )
 
     async def due(self, now: datetime) -> tuple[int, ...]:
         """One statement."""
@@ -116,12 +119,21 @@ class SqlAreasRepository(OwnPosts):
         return await self._free(OWN_AREA, now)
 
 
-def _offered(contact_id: int, precinct: int | None, today: date) -> sa.Select[Any]:
-    """Conditional pledges of the precinct that are open; columns as of cells."""
+def _open_joint(row: Any) -> OpenJoint:
+    joined, outcome = bool(row.joined), row.outcome or ""
+    return OpenJoint(row.id, row.goal, row.last_day, row.start, row.shown, joined, outcome)
+
+
+def _offered(contact_id: int, precinct: int | None, now: datetime) -> sa.Select[Any]:
+    """Conditional pledges of the precinct that are open, and those that they are in and ended lately."""
     mine = sa.exists().where(joint_joins.c.joint_id == joints.c.id, joint_joins.c.contact_id == contact_id)
     joined = sa.case((mine, 1), else_=0).label("joined")
     offered = sa.select(sa.literal("").label("area"), joints.c.shown, *(joints.c[name] for name in _OFFERED), joined)
-    return offered.where(joints.c.status == JointStatus.OPEN, joints.c.precinct == precinct, joints.c.last_day >= today)
+    here = sa.and_(
+        joints.c.status == JointStatus.OPEN, joints.c.precinct == precinct, joints.c.last_day >= to_wall(now).date()
+    )
+    theirs = sa.and_(joints.c.status == JointStatus.CLOSED, joints.c.closed_at > now - SEEN_FOR, mine)
+    return offered.where(sa.or_(here, theirs))
 
 
 def _due(now: datetime) -> sa.Select[Any]:

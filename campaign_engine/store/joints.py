@@ -88,11 +88,11 @@ class SqlJointsRepository(OwnPosts):
         mine = joints.update().where(joints.c.id == joint_id, joints.c.status == JointStatus.OPEN)
         await self._connection.execute(mine.values(frozen=frozen, shown=shown, counted_on=today))
 
-    async def close(self, joint: Joint, outcome: Outcome, frozen: int, now: datetime) -> bool:
+    async def close(self, joint: Joint, outcome: Outcome, shown: int | None, now: datetime) -> bool:
         """One update, of what was read only: whoever changed their mind in between is heard at the next tick."""
         c = joints.c
         mine = joints.update().where(c.id == joint.id, c.status == JointStatus.OPEN, c.anyway == joint.plan.anyway)
-        ended = mine.values(status=JointStatus.CLOSED, outcome=outcome, frozen=frozen, closed_at=now)
+        ended = mine.values(status=JointStatus.CLOSED, outcome=outcome, shown=shown, closed_at=now)
         return (await self._connection.execute(ended)).rowcount == 1
 
     async def free(self, now: datetime) -> int:

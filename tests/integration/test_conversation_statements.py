@@ -37,6 +37,7 @@ async def ally(house: House) -> Phone:
         *("a:16-17", "b:2", "n:44", "n:0", "pl:B", "pl:A", "if:video", "t:yes", "t:no", "l:es", "l", "bb", "nonsense"),
         *("m", "m:back", "m:pledge", "m:help", "m:privacy", "m:delete", "pa", "pa:end"),
         *("ln", "ln:B1:a", "ln:B1:1", "ln:paper", "ln:nonsense", "ln:B1:99"),
+        *("ar", "jj:1:in", "jj:1:out"),
         *("cs", "cs:area_updates:on", "cs:check_ins:on", "cs:survey:off", "cq:event_news:no", "cq:lesson_series:yes"),
     ],
 )

@@ -214,6 +214,23 @@ async def test_F17_at_the_end_exactly_one_message_to_each_who_is_in(
     assert {call.message.choices[0][0].data for call in channel.calls} == {"ar"}
 
 
+async def test_F17_whoever_is_in_sees_how_it_ended_with_no_message_too(house: House) -> None:
+    organizer, _ = await running(house)
+    quiet, other = await house.person("quiet").join(updates=False), await house.person("other").join()
+    await quiet.press("jj:1:in")
+    await crowd(house, 14)
+    house.clock.advance(8 * DAY)
+    await house.joint_words.tick()
+    await quiet.command("area")
+    assert "10 of 20: we start anyway, a weekly meet-up at one of our sites." in quiet.text
+    await other.command("area")
+    assert "10 of 20" not in other.text
+    assert "It is over, 10 of 20: fewer joined, you start anyway." in await organizer.press("jp:1")
+    house.clock.advance(31 * DAY)
+    await quiet.command("area")
+    assert "10 of 20" not in quiet.text
+
+
 async def test_F17_the_organizer_decides_until_the_end(house: House, channel: RecordingChannel) -> None:
     organizer, _ = await running(house)
     await crowd(house, 12)

@@ -16,6 +16,7 @@ from analytics import content, export, page, report
 from analytics.process import FILES, ReportDesk, ReportFailed
 from campaign_engine.domain.errors import NotAllowed, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
+from campaign_engine.ports.sharing import SHAPES, KitPage
 from campaign_engine.rendering import Renderer
 from campaign_engine.store.tables import precincts
 from campaign_engine.store.unit_of_work import SqlStore
@@ -249,3 +250,17 @@ async def test_a_database_that_is_gone_is_told_as_such(sqlite_url: str, tmp_path
 def test_the_serving_side_never_loads_pandas() -> None:
     program = "import analytics.process, sys; sys.exit('pandas' in sys.modules or 'shapely' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+async def test_K1_a_reach_card_is_drawn_in_a_process_of_its_own(desk: ReportDesk, drive: CountedCampaign) -> None:
+    cards = [await desk.card(drive.id, language) for language in ("en", "es")]
+    assert cards[0].values == cards[1].values
+    assert cards[0].picture.content != cards[1].picture.content
+    assert all(card.picture.content.startswith(b"\x89PNG") and not card.picture.alt for card in cards)
+
+
+async def test_a_share_kit_is_drawn_in_a_process_of_its_own(desk: ReportDesk) -> None:
+    pages = [KitPage(shape, "Winter", "We look out", "https://groundswell.example/p/1") for shape in SHAPES]
+    assert [made[:4] for made in await desk.draw(pages)] == [b"\x89PNG"] * 2
+    with pytest.raises(ReportFailed):
+        await desk.draw([KitPage("round", "Winter", "We look out", "https://groundswell.example/p/1")])

@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -253,3 +254,17 @@ def test_R1_staff_are_listed_by_work_name_and_a_role_is_taken_away(cli: Cli) -> 
 
 def test_R1_an_auditor_is_invited_for_the_whole_city(cli: Cli) -> None:
     assert "one log for the whole city" in cli.run("invite", "auditor", "--scope", "precinct:75", code=1)
+
+
+def test_a_share_kit_is_written_into_a_folder(cli: Cli, tmp_path: Path) -> None:
+    number = approved_campaign(cli)
+    folder = tmp_path / "kit"
+    printed = cli.run("campaign", "sharekit", str(number), "--out", str(folder))
+    names = sorted(path.name for path in folder.iterdir())
+    assert len(names) == 6
+    assert all(name in printed.replace("\n", "") for name in names)
+    words = next(path for path in folder.iterdir() if path.name.endswith("-es.txt")).read_text(encoding="utf-8")
+    assert "Un código QR" in words
+    (tmp_path / "taken").write_text("a file")
+    cli.run("campaign", "sharekit", str(number), "--out", str(tmp_path / "taken"), code=1)
+    cli.run("campaign", "sharekit", "99", "--out", str(folder), code=1)

@@ -151,7 +151,8 @@ def _files(message: Message) -> list[Attachment]:
     picture = message.picture
     if picture is None:
         return list(message.attachments)
-    return [Attachment(picture.filename, picture.media_type, picture.content, picture.alt), *message.attachments]
+    shown = Attachment(picture.filename, picture.media_type, picture.content, picture.alt, once=picture.once)
+    return [shown, *message.attachments]
 
 
 def entities(message: Message) -> list[MessageEntity] | None:

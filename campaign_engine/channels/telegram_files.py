@@ -61,6 +61,8 @@ class Files:
         """As a photo where Telegram shows one, else as a document. Raises TelegramError."""
         digest = sha256(attachment.content).hexdigest()
         send = self._sender(attachment, chat, caption, keyboard)
+        if attachment.once:
+            return await send(InputFile(attachment.content, attachment.filename))
         known = await self._ids.known(digest)
         if known:
             try:

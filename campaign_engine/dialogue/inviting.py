@@ -6,6 +6,7 @@ Buttons: `iv` opens the card, `iv:<number>` makes that many links.
 from campaign_engine.dialogue.ally_intents import MakeInvites
 from campaign_engine.dialogue.flow import Rows, aside, number, option, say
 from campaign_engine.dialogue.state import Context, State, Step
+from campaign_engine.domain.consent import is_paused
 from campaign_engine.domain.contact import AgeBand
 from campaign_engine.domain.inviting import MOST_LIVE, free_slots
 from campaign_engine.domain.message import Option, Reply
@@ -44,6 +45,13 @@ def opened(state: State, context: Context) -> Step:
 def may_make(context: Context) -> bool:
     """At least one link, now."""
     return may_invite(context) and not _held(context) and bool(_free(context))
+
+
+def may_offer(context: Context) -> bool:
+    """Of our own accord: to whoever never made a link, and neither after STOP nor during a break (safety C5, C7)."""
+    person = context.person
+    quiet = person.opted_out or is_paused(person, context.now)
+    return may_make(context) and not (quiet or person.is_staff or person.invites)
 
 
 def card(context: Context) -> Reply:

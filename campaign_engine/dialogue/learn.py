@@ -6,7 +6,7 @@ Buttons: `ln` opens the list; `ln:B1` a lesson where it was left, `ln:B1:2` its 
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import consents
+from campaign_engine.dialogue import consents, inviting
 from campaign_engine.dialogue.flow import Rows, aside, column, idle, number, option, say, waits
 from campaign_engine.dialogue.intents import Intent, NoteAsked, RecordAction
 from campaign_engine.dialogue.learn_intents import NoteLesson, ShowCertificate
@@ -132,15 +132,18 @@ def _answered(state: State, lesson: Lesson, letter: str, context: Context) -> St
 
 
 def _right(state: State, code: LessonCode, reply: Reply, context: Context) -> Step:
-    """Praise, what comes next, and after the first lesson one question about the series (safety C5)."""
+    """Praise, what comes next; after the first lesson invites, and one question about the series (safety C5)."""
     reached = context.person.lessons
     is_new = stage(reached, code) is not Stage.DONE
     total = done({**reached, code: DONE})
     rows = reply.options
     if is_new and total in (HALF, len(LessonCode)):
         rows = ((option("learn.paper", _PAPER),), *rows)
+    invites = is_new and total == 1 and inviting.may_offer(context)
+    if invites:
+        rows = (*rows, (option("invite.open", inviting.CARD),))
     rows = (*rows, (option("learn.repeat", f"{LIST}:{code}:1"), option("learn.all", LIST), option("menu.open", "m")))
-    said = replace(reply, values={**reply.values, "done": total, "is_new": is_new}, options=rows)
+    said = replace(reply, values={**reply.values, "done": total, "is_new": is_new, "invites": invites}, options=rows)
     step = say(aside(state), said, intents=_noted(code, DONE, context))
     if not is_new or total > 1 or not may_offer_series(context.person, context.now):
         return step

@@ -152,10 +152,17 @@ def _lost(state: State, inbound: Inbound, context: Context) -> Step:
         return say(state, Reply("help.short"))
     if context.code_problem is not None:
         return _hinted(menu.open_question(state, context), context)
-    following = menu.open_question(state, context)
+    following = _still_open(state, context)
     if state.flow == "organize" and context.draft is not None and state.field in draft_steps.fields_of(context.draft):
         following = draft_steps.ask(state, state.field, context)
     return before(_not_understood(state, inbound), following)
+
+
+def _still_open(state: State, context: Context) -> Step:
+    """A stranger who was welcomed already is only asked the age band again."""
+    if context.person.contact_id is None and (state.flow, state.field) == ("join", "age"):
+        return join.ask(state, context)
+    return menu.open_question(state, context)
 
 
 def _not_understood(state: State, inbound: Inbound) -> Reply:

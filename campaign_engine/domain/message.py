@@ -26,12 +26,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that is shown with a message; `alt` says in words what it shows, `key` is its SHA-256."""
+    """A picture that is shown with a message; `alt` says in words what it shows, `key` is its SHA-256.
+
+    `once` says that it is for one chat: no channel remembers having sent it.
+    """
 
     content: bytes = field(repr=False)
     key: str
     alt: str = ""
     media_type: str = "image/jpeg"
+    once: bool = False
 
     @property
     def filename(self) -> str:
@@ -42,7 +46,7 @@ class Picture:
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that goes with a message; `alt` says in words what it shows. `as_file` keeps a picture as it is, to be
-    saved and shared, where a channel would make it smaller.
+    saved and shared, where a channel would make it smaller; `once` as a picture's.
     """
 
     filename: str
@@ -50,6 +54,7 @@ class Attachment:
     content: bytes = field(repr=False)
     alt: str = ""
     as_file: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """Pictures: cleaned, drawn, and never opened anywhere else."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 
 from campaign_engine.domain.message import Picture
+
+_CODE_SIDE = 640
+"""Dots: read from another phone's screen at arm's length."""
 
 
 class Pictures:
@@ -28,6 +32,13 @@ class Pictures:
         from campaign_engine.pictures.tiles import draw
 
         return draw(self._tiles, frozenset(chosen))
+
+    def code(self, link: str) -> Picture:
+        """See the port."""
+        from campaign_engine.pictures import drawing
+
+        content = drawing.png(drawing.code(link, _CODE_SIDE))
+        return Picture(content, hashlib.sha256(content).hexdigest(), media_type="image/png", once=True)
 
     def progress(self, done: int, goal: int) -> Picture:
         """See the port."""

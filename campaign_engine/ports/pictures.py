@@ -22,6 +22,9 @@ class PictureMaker(Protocol):
     def precincts(self, chosen: Collection[int]) -> Picture:
         """All precincts as numbered squares, the chosen ones filled."""
 
+    def code(self, link: str) -> Picture:
+        """A QR code, for one chat."""
+
     def progress(self, done: int, goal: int) -> Picture:
         """A bar with both numbers."""
 

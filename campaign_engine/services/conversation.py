@@ -98,7 +98,7 @@ class Conversation:
         self._handlers: Handlers = {
             **contacts.handlers(parts.places),
             **actions.handlers(),
-            **Inviting(parts.accounts).handlers(),
+            **Inviting(parts.accounts, parts.pictures).handlers(),
             **parts.verifying.handlers(),
             **self._organizing.handlers(),
             **team.handlers(),

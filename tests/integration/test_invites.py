@@ -3,15 +3,21 @@
 import asyncio
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+import zxingcpp
+from PIL import Image
 
+from campaign_engine.channels.telegram import TelegramChannel, open_bot
 from campaign_engine.domain.contact import Role
 from campaign_engine.domain.inviting import LIFE, MOST_STEPS
-from campaign_engine.domain.message import InboundKind
+from campaign_engine.domain.message import Destination, InboundKind
 from campaign_engine.services.retention import Retention
 from campaign_engine.store import tables
+from campaign_engine.store.uploads import SqlFileIds
+from tests.platforms.telegram_server import TelegramServer
 from tests.support.engine import House, Phone
 
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
@@ -59,6 +65,33 @@ async def test_N4_three_links_come_as_three_messages_to_pass_on(house: House, al
         assert not message.choices
         assert len(message.text) <= 400
     assert len(codes) == 3
+
+
+async def test_N4_each_link_comes_with_its_own_code_to_scan(house: House, ally: Phone) -> None:
+    await ally.press("iv:2")
+    seen = set()
+    for message in ally.screen[:2]:
+        assert message.picture is not None
+        (read,) = zxingcpp.read_barcodes(Image.open(BytesIO(message.picture.content)).convert("L"))
+        assert read.text in message.text
+        assert (message.picture.alt, message.picture.once) == ("QR code of this invite", True)
+        seen.add(read.text)
+    assert len(seen) == 2
+
+
+async def test_N4_what_a_code_looks_like_is_remembered_nowhere(
+    house: House, telegram_server: TelegramServer, ally: Phone
+) -> None:
+    maya = await telegram_server.telegram.person("Maya")
+    await maya.start()
+    await ally.press("iv:1")
+    async with open_bot(telegram_server.token, telegram_server.root) as bot:
+        channel = TelegramChannel(bot)
+        channel.keep_file_ids(SqlFileIds(house.store.database, bot.id, house.clock))
+        for _ in range(2):
+            await channel.send(ally.screen[0], Destination("telegram", str(maya.id)))
+    assert telegram_server.world.files.uploads == 2
+    assert await house.rows(tables.uploads) == []
 
 
 async def test_N4_at_most_three_invites_live_at_once_and_28_days_later_again(house: House, ally: Phone) -> None:

@@ -9,9 +9,9 @@ from campaign_engine.dialogue import intents as wanted
 from campaign_engine.dialogue.help_finding import help_languages
 from campaign_engine.domain.action import IfThen, PledgeCode
 from campaign_engine.domain.contact import AgeBand, Source, Topic
-from campaign_engine.domain.message import CHOICE_DATA_BYTES
+from campaign_engine.domain.message import CHOICE_DATA_BYTES, InboundKind
 from campaign_engine.domain.words import is_stop
-from tests.support.talk import NOW, Talk
+from tests.support.talk import NOW, Talk, inbound
 
 SITE = Source(site_id=4, site_name="School", precinct=75)
 POST = Source(campaign_id=9, room_id=2, precinct=73)
@@ -50,6 +50,18 @@ def test_a_site_code_fills_the_place() -> None:
     created = talk.done[0]
     assert isinstance(created, wanted.CreateContact)
     assert created.source.site_id == 4
+
+
+def test_whoever_was_welcomed_and_sends_a_sticker_is_not_welcomed_again() -> None:
+    talk = Talk()
+    talk._take(inbound(InboundKind.OTHER))
+    assert talk.templates() == ["contact.only_words", "join.welcome", "join.age"]
+    talk._take(inbound(InboundKind.OTHER))
+    assert talk.templates() == ["contact.only_words", "join.age"]
+    talk.say("what is this")
+    assert talk.templates() == ["help.short", "join.age"]
+    talk.start()
+    assert talk.templates() == ["join.welcome", "join.age"]
 
 
 def test_C2_twelve_or_under_keeps_nothing_but_a_counter() -> None:

@@ -11,7 +11,7 @@ from campaign_engine.dialogue.learn_intents import NoteLesson, ShowCertificate
 from campaign_engine.dialogue.lesson_files import course
 from campaign_engine.dialogue.machine import ask_again
 from campaign_engine.domain.action import ActionKind, PledgeCode
-from campaign_engine.domain.contact import AgeBand, Answer, Consent, LessonCode, Person, Topic
+from campaign_engine.domain.contact import AgeBand, Answer, Consent, LessonCode, Person, Role, RoleGrant, Topic
 from campaign_engine.domain.lesson import DONE
 from campaign_engine.domain.message import InboundKind
 from tests.support.talk import NOW, Talk, inbound
@@ -60,7 +60,7 @@ def test_F14_from_the_menu_through_a_lesson_in_one_message() -> None:
     assert talk.offered()[:3] == ["ln:B1:a", "ln:B1:b", "ln:B1:c"]
     finish(talk, B1)
     assert talk.templates()[0] == "learn.right"
-    assert talk.offered()[:2] == ["ln:B2", "ln:B1:1"]
+    assert talk.offered()[:3] == ["ln:B2", "iv", "ln:B1:1"]
     assert kept(talk) == [("B1", 1), ("B1", 2), ("B1", 3), ("B1", 4), ("B1", 5), ("B1", DONE)]
     assert counted(talk) == [ActionKind.LESSON_DONE]
 
@@ -162,6 +162,43 @@ def test_C5_the_series_is_offered_once_after_the_first_finished_lesson() -> None
     finish(talk, B1)
     finish(talk, B2)
     assert talk.templates() == ["learn.right"]
+
+
+def test_N4_inviting_is_offered_once_after_the_first_finished_lesson() -> None:
+    talk = ally()
+    finish(talk, B1)
+    assert "iv" in talk.offered()
+    assert talk.reply("learn.right").values["invites"]
+    for again in (B1, B2):
+        finish(talk, again)
+        assert "iv" not in talk.offered()
+        assert not talk.reply("learn.right").values["invites"]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"age_band": AgeBand.FROM_22},
+        {"opted_out": True},
+        {"paused_until": NOW + timedelta(days=1)},
+        {"invites": {0: NOW.date()}},
+        {"grants": (RoleGrant(Role.ORGANIZER),)},
+    ],
+)
+def test_C3_N4_inviting_is_not_offered_to_adults_the_team_or_whoever_wants_quiet_or_knows_it(
+    known: dict[str, object],
+) -> None:
+    talk = ally(None, **known)
+    finish(talk, B1)
+    assert "iv" not in talk.offered()
+    assert not talk.reply("learn.right").values["invites"]
+
+
+def test_I1_inviting_is_not_offered_where_a_precinct_is_held() -> None:
+    talk = ally()
+    talk.context = replace(talk.context, recruiting_held_until=NOW + timedelta(hours=1))
+    finish(talk, B1)
+    assert "iv" not in talk.offered()
 
 
 @pytest.mark.parametrize(

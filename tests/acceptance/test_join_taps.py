@@ -1,0 +1,82 @@
+"""A join on each platform as its person does it: how many taps it takes, and that it begins alike everywhere."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from campaign_engine.domain.message import Option, Reply
+from campaign_engine.rendering import Renderer
+from tests.platforms.telegram_server import TelegramServer
+from tests.support.bots import bot_parts, discord_bot_running, discord_guild, telegram_bot_running
+from tests.support.engine import House
+from tests.support.players import AtThePage, Ear, OnDiscord, OnTelegram, Player
+from tests.support.site import Health, PaperReports, parts_of, served
+
+MOST_TAPS = 7
+AGE, PLACE = ("tap", "16 or 17", 1), ("tap", "East New York, Cypress Hills, Starrett City (75)", 1)
+PLEDGE = (("tap", "Learn twelve skills, use them", 2), ("tap", "Too much: text 988", 2), ("tap", "Yes", 1))
+WAYS = {
+    "no code": (("start", "", 2), AGE, ("tap", "Brooklyn", 1), PLACE, *PLEDGE),
+    "site": (("start", "s_{site}", 2), AGE, *PLEDGE),
+    "word code": (("start", "", 2), AGE, ("say", "{word}", 1), *PLEDGE),
+    "invite": (("start", "i_{invite}", 2), AGE, ("tap", "Brooklyn", 1), PLACE, *PLEDGE),
+}
+"""What is done, with how many messages it is answered in the house."""
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Platforms differ in nothing that a database knows of."""
+    return sqlite_url
+
+
+@pytest.fixture(params=["telegram", "discord", "web"])
+async def maya(
+    request: pytest.FixtureRequest, house: House, telegram_server: TelegramServer, tmp_path: Path
+) -> AsyncIterator[Player]:
+    ear = Ear(house)
+    parts = replace(bot_parts(house), conversation=ear)
+    async with AsyncExitStack() as run:
+        if request.param == "telegram":
+            await run.enter_async_context(telegram_bot_running(telegram_server, parts))
+            yield OnTelegram(await telegram_server.telegram.person("Maya", "en", started=True), ear)
+        elif request.param == "discord":
+            place = await run.enter_async_context(discord_guild())
+            await run.enter_async_context(discord_bot_running(place.platform, parts))
+            yield OnDiscord(await place.person("maya", "en-US"), ear)
+        else:
+            root = await run.enter_async_context(served(parts_of(house, PaperReports(tmp_path), Health())))
+            browser = httpx.AsyncClient(base_url=root, follow_redirects=True, headers={"accept-language": "en"})
+            yield await AtThePage(await run.enter_async_context(browser)).open()
+
+
+async def codes(house: House) -> dict[str, str]:
+    site = await house.site(75)
+    ally = await house.person("ally", "telegram").join()
+    await ally.press("iv:1")
+    invite = ally.screen[0].text.split("/i/")[-1].split()[0]
+    return {"site": site.code, "word": site.word_code, "invite": invite}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_F14_a_join_takes_at_most_seven_taps_on_each_platform(house: House, maya: Player, way: str) -> None:
+    known, said = await codes(house), ()
+    for verb, words, expected in WAYS[way]:
+        said = await maya.act(verb, words.format(**known), expected)
+    assert any("You're in." in one.text for one in said)
+    assert len(WAYS[way]) <= MOST_TAPS
+
+
+async def test_F14_the_first_cards_are_alike_on_each_platform(maya: Player) -> None:
+    said = await maya.act("start", "", 2)
+    renderer = Renderer()
+    labels = [label for one in said for label in one.labels]
+    texts = "\n\n".join(one.text for one in said)
+    assert texts == "\n\n".join(renderer.reply(Reply(name), "en").text for name in ("join.welcome", "join.age"))
+    names = ("join.change_language", *(f"join.age_{band}" for band in ("u13", "13", "16", "18", "22")))
+    wanted = Reply("join.age", options=tuple((Option(label=name, data="x"),) for name in names))
+    assert labels == [choice.label for row in renderer.reply(wanted, "en").choices for choice in row]

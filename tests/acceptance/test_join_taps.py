@@ -15,6 +15,7 @@ from tests.support.bots import bot_parts, discord_bot_running, discord_guild, te
 from tests.support.engine import House
 from tests.support.players import AtThePage, Ear, OnDiscord, OnTelegram, Player
 from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.transcripts import Said
 
 MOST_TAPS = 7
 AGE, PLACE = ("tap", "16 or 17", 1), ("tap", "East New York, Cypress Hills, Starrett City (75)", 1)
@@ -64,7 +65,8 @@ async def codes(house: House) -> dict[str, str]:
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_F14_a_join_takes_at_most_seven_taps_on_each_platform(house: House, maya: Player, way: str) -> None:
-    known, said = await codes(house), ()
+    known = await codes(house)
+    said: tuple[Said, ...] = ()
     for verb, words, expected in WAYS[way]:
         said = await maya.act(verb, words.format(**known), expected)
     assert any("You're in." in one.text for one in said)

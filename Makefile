@@ -56,6 +56,7 @@ bench: $(VENV)/dev.stamp ## Speed, each beside a real alternative
 
 soak: $(VENV)/dev.stamp ## Live through many more random weeks than `make test` does
 	SOAK_EXAMPLES=60 $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py
+	SOAK_INPUTS=10000 $(BIN)/python -m pytest -q tests/unit/test_dialogue_random.py tests/integration/test_anything_sent.py
 
 conversations: $(VENV)/dev.stamp ## Write the golden conversations anew; look at the diff before you commit
 	WRITE_CONVERSATIONS=1 $(BIN)/python -m pytest -q tests/acceptance/test_conversations.py -k "as_it_is_written and sqlite"

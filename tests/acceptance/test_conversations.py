@@ -22,6 +22,9 @@ from tests.support.transcripts import Conversation, files, parse, written
 
 FOLDER = Path(__file__).parent / "conversations"
 FILES = [pytest.param(file, id=file.stem) for file in files(FOLDER)]
+QUIET = 0.02
+"""Seconds in which nothing more must come on Discord; what comes later is found with the next step."""
+
 LOCALES = {"en": "en-US", "es": "es-ES"}
 
 
@@ -105,6 +108,7 @@ class TestOnPlatforms:
         ear = Ear(house)
         parts = replace(bot_parts(house), conversation=ear)
         async with discord_guild() as place, discord_bot_running(place.platform, parts):
+            place.platform.desk.settle = QUIET
 
             async def new(name: str, language: str) -> Player:
                 return OnDiscord(await place.person(name or "maya", LOCALES.get(language, "en-US")), ear)

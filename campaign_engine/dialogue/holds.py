@@ -23,7 +23,6 @@ from campaign_engine.domain.roles import Capability, may
 COMMANDS = ("hold", "release")
 """Never ask for anything more: a hold must not wait for a code or a second question (safety R2)."""
 
-PAGE = 8
 _WORDS = {"hold": "hold", "release": "release", "retener": "hold", "soltar": "release"}
 _TYPED = re.compile(rf"/?({'|'.join(_WORDS)})\b((?:[\s,;&]+(?:and\b|y\b)?\s*\d{{1,9}})*)[\s.!]*", re.IGNORECASE)
 
@@ -115,19 +114,15 @@ def _boroughs(context: Context) -> Reply:
 
 
 def _borough(state: State, value: str, context: Context) -> Step | None:
-    """`<index>` or `<index>:<page>`; a precinct opens its card, where one more tap holds it."""
-    first, _, second = value.partition(":")
-    index, page = number(first), number(second or "0")
+    """Those of the reader's area; one opens its card, where one more tap holds it."""
+    index = number(value.partition(":")[0])
     boroughs = context.places.boroughs()
-    if index is None or page is None or index >= len(boroughs):
+    if index is None or index >= len(boroughs):
         return None
     mine = visible_precincts(context.person)
     precincts = [each for each in context.places.precincts(boroughs[index]) if each[0] in mine]
-    shown = precincts[page * PAGE : (page + 1) * PAGE]
-    if not shown:
+    if not precincts:
         return None
-    turn = [option("join.back", f"hd:b:{index}:{page - 1}" if page else "hd")]
-    if (page + 1) * PAGE < len(precincts):
-        turn.append(option("join.more", f"hd:b:{index}:{page + 1}"))
-    rows = (*column(*(named(f"{area} ({each})", f"hd:c:{each}") for each, area in shown)), tuple(turn))
+    found = column(*(named(f"{area} ({each})", f"hd:c:{each}") for each, area in precincts))
+    rows = (*found, (option("join.back", "hd"),))
     return say(state, Reply("hold.which", {"borough": boroughs[index]}, options=rows, edits=True))

@@ -21,6 +21,7 @@ from campaign_engine.settings import Settings, load_settings
 from campaign_engine.store.tables import pledges, rooms
 from tests.platforms.discord_person import Person as DiscordPerson
 from tests.platforms.discord_server import DiscordServer
+from tests.platforms.discord_state import Permission
 from tests.platforms.telegram_driver import Person as TelegramPerson
 from tests.platforms.telegram_driver import Room
 from tests.platforms.telegram_server import TelegramServer
@@ -171,7 +172,7 @@ async def test_a_campaign_from_draft_to_report_with_crashes(world: World) -> Non
     site = await add_site(program)
     organizer = await telegram.person("Ana")
     joining, pledging = await telegram.person("Bo"), await telegram.person("Cy", language_code="es")
-    approver = await world.discord.driver.person("dee", guilds=[world.guild])
+    approver = await world.discord.driver.person("dee", guilds=[world.guild], may=Permission.MANAGE_CHANNELS)
 
     await program.start(at(15, 30))
     await world.discord.driver.wait_connected()

@@ -9,6 +9,7 @@ from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Person, Role, RoleGrant
 from campaign_engine.domain.errors import ForbiddenTransition, GroundswellError, InvalidInput, NotAllowed, NotFound
 from campaign_engine.domain.precinct import TargetRule
+from campaign_engine.domain.return_reason import ReturnReason
 from campaign_engine.store import tables
 from tests.support.engine import House
 
@@ -113,7 +114,7 @@ async def test_S1_a_sole_operator_with_both_roles_approves_nothing_of_their_own(
         await house.campaigns.submit(work, both, campaign_id)
     error = await refused(house, "approve", both, campaign_id, await seen(house, campaign_id))
     assert error.code == "own_campaign"
-    assert (await refused(house, "send_back", both, campaign_id)).code == "own_campaign"
+    assert (await refused(house, "send_back", both, campaign_id, ReturnReason.TIME)).code == "own_campaign"
 
 
 async def test_S1_an_approval_after_its_time_is_none_and_the_next_free_time_is_offered(

@@ -250,7 +250,7 @@ async def test_I2_only_languages_and_time_are_chosen_and_the_text_is_shown(
     assert "It may be a hard day around you" in review
     assert "Puede ser un día difícil" in review
     assert "Goal" not in review
-    assert "Posted on: Telegram, our page" in review
+    assert "Posted on: Discord, Telegram, our page" in review
     await ana.tap("Change something")
     assert set(ana.buttons) == {"Languages", "Times"}
 

@@ -82,7 +82,7 @@ async def test_a_link_under_a_post_brings_its_campaign_along(posted: House) -> N
     phone = posted.person("reader")
     await phone.start("p_1")
     await phone.tap("13 to 15", "Brooklyn", "East New York")
-    assert list(phone.buttons) == ["Look out for my people: slow it down, get backup"]
+    assert list(phone.buttons) == ["Look out for my people: slow it down, get backup", "Back"]
     await phone.tap("Look out")
     (pledge,) = await posted.rows(tables.pledges)
     assert (pledge.campaign_id, pledge.room_id) == (1, None)

@@ -161,7 +161,8 @@ async def begin_approval(approver: DiscordPerson, code: str, channel: str) -> No
     linked = await approver.slash("link", {"area": "75"}, channel=channel)
     assert "75" in linked.text, linked.text
     await approver.slash("menu")
-    card = await approver.press("Waiting for you (1)", at_least=1)
+    await approver.press("sm:waiting", at_least=1)
+    card = await approver.press("Campaigns to read (1)", at_least=1)
     assert "Maple cools down" in card.text
 
 
@@ -229,7 +230,13 @@ async def posts_arrive(world: World, ally: TelegramPerson) -> None:
     """Each address and room gets the post once."""
     await ally.wait_for(POST, within=40)
     await world.group.wait_for(POST)
-    await world.discord.driver.wait_for(lambda entry: POST in json.dumps(entry.body, ensure_ascii=False), within=10)
+    await world.discord.driver.wait_for(
+        lambda entry: (
+            entry.path_or_event == "POST /channels/{channel_id}/messages"
+            and POST in json.dumps(entry.body, ensure_ascii=False)
+        ),
+        within=20,
+    )
     sent = [seen for seen in await ally.messages() if seen.from_bot and POST in seen.text]
     in_group = [seen for seen in await world.group.messages() if POST in seen.text]
     in_channel = [seen for seen in await world.discord.driver.messages(world.channel) if POST in seen.text]

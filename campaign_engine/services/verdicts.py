@@ -9,7 +9,11 @@ from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 from campaign_engine.ports.sending import Claimed, Outcome
 
 MOST_ATTEMPTS = 5
-FIRST_RETRY = timedelta(seconds=5)
+FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=5), timedelta(minutes=5)
+_MOST_DOUBLED = 10
+NOT_CONNECTED = "not_connected"
+"""Nothing left, because the platform is away: tried until it is back or the post is stale, however long that takes."""
+
 LANE_PAUSE = 60.0
 """Seconds that a lane waits where the platform names none, or a person must act first."""
 
@@ -57,7 +61,7 @@ def refused(claimed: Claimed, error: SendError, now: datetime) -> Outcome:
     if pause:
         again_at = now + timedelta(seconds=pause)
         return Outcome(claimed.id, DeliveryStatus.RETRYING, error.code, next_attempt_at=again_at)
-    if error.retryable and claimed.attempts < MOST_ATTEMPTS:
+    if error.retryable and (error.code == NOT_CONNECTED or claimed.attempts < MOST_ATTEMPTS):
         again_at = now + _backoff(claimed.attempts, error.retry_after)
         return Outcome(claimed.id, DeliveryStatus.RETRYING, error.code, next_attempt_at=again_at)
     return Outcome(claimed.id, DeliveryStatus.FAILED, error.code)
@@ -71,4 +75,5 @@ def lane_pause(error: SendError) -> float:
 
 
 def _backoff(attempts: int, asked: float | None) -> timedelta:
-    return max(FIRST_RETRY * (1 << attempts - 1), timedelta(seconds=asked or 0))
+    doubled = FIRST_RETRY * (1 << min(attempts, _MOST_DOUBLED) - 1)
+    return max(min(doubled, LONGEST_RETRY), timedelta(seconds=asked or 0))

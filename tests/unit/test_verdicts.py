@@ -123,6 +123,13 @@ def test_a_held_lane_does_not_use_up_the_attempts() -> None:
     assert refused(replace(CLAIMED, attempts=50), held, START).status is S.RETRYING
 
 
+def test_S6_a_platform_that_is_away_loses_nothing_that_is_not_stale() -> None:
+    away = SendError("not_connected", retryable=True)
+    tries = [refused(replace(CLAIMED, attempts=number), away, START) for number in (1, 5, 7, 500)]
+    assert {one.status for one in tries} == {S.RETRYING}
+    assert [(one.next_attempt_at - START).total_seconds() for one in tries if one.next_attempt_at] == [5, 80, 300, 300]
+
+
 def wording() -> Wording:
     return Wording(Renderer(), lambda number: f"Precinct {number}", "https://ours.example/")
 

@@ -262,7 +262,7 @@ async def test_a_passing_error_is_tried_five_times(
 ) -> None:
     await stage.people("1")
     await stage.fire()
-    channel.answers["1"] = [refusal("not_connected", retryable=True) for _ in range(failures)]
+    channel.answers["1"] = [refusal("try_later", retryable=True) for _ in range(failures)]
     lane = await opened(stage, channel)
     for _ in range(7):
         await lane.drain()

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Role
 from campaign_engine.domain.inviting import spelled
 from tests.support.engine import House
@@ -109,6 +110,17 @@ async def _handed_in(scene: Scene) -> None:
         await phone.press(data)
 
 
+async def _running(scene: Scene) -> None:
+    """Handed in by Rosa, approved by Omar, and its first post is out."""
+    await _handed_in(scene)
+    player = await scene.player("Omar")
+    phone = scene.house.person(player.address, player.channel, scene.language)
+    await phone.press("o:waiting")
+    await phone.tap("Approve")
+    async with scene.house.store.write() as work:
+        await work.campaigns.set_status(await work.campaigns.get(1), CampaignStatus.RUNNING, scene.house.clock())
+
+
 _TEXT = "We look out for each other in {{ area }}: {{ link }} To talk to someone, any hour: call or text 988."
 
 HAPPENINGS: dict[str, Happening] = {
@@ -118,6 +130,7 @@ HAPPENINGS: dict[str, Happening] = {
     "an approver, Omar": _staff("Omar", "oak3", Role.APPROVER),
     "a safety lead, Sam": _staff("Sam", "maple2", Role.SAFETY_LEAD),
     "a campaign that waits for approval": _handed_in,
+    "a campaign that runs": _running,
     "a day passes": _later(days=1),
     "three days pass": _later(days=3),
 }

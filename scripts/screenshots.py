@@ -1,4 +1,4 @@
-"""Takes the pictures of README from the running demo, in Chromium: `python -m scripts.screenshots`."""
+"""Takes the pictures of README and docs from the running demo, in Chromium: `python -m scripts.screenshots`."""
 
 import asyncio
 import shutil
@@ -30,6 +30,7 @@ async def main() -> int:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         await _phone(browser, root)
         await _desktop(browser, root)
+        await _drafting(browser, root)
         await browser.close()
     stop.set()
     await running
@@ -46,7 +47,20 @@ async def _phone(browser: Browser, root: str) -> None:
     await _take(page, "signup-phone")
     await _press(page, "Start", "16 or 17")
     await _take(page, "chat-phone")
-    await _press(page, "Look out", "I feel unsafe", "Yes")
+    await _press(page, "Look out", "I feel unsafe", "Yes", "Menu")
+    await _take(page, "menu-phone")
+    await _press(page, "Learn", "Read the temperature", "Next")
+    await _take(page, "lesson-phone")
+    await page.close()
+
+
+async def _drafting(browser: Browser, root: str) -> None:
+    page = await browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5)
+    await page.goto(root)
+    await _press(page, "Be the organizer", "New campaign", "Pledge drive")
+    await _type(page, "Look out for each other")
+    await _press(page, "Map")
+    await _take(page, "map-phone")
     await page.close()
 
 

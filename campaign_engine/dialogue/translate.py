@@ -38,7 +38,7 @@ def choice(state: State, data: str, context: Context) -> Step | None:
 def answer(state: State, inbound: Inbound) -> Step | None:
     """The text; a broken one is refused by the service, and the question stays open."""
     typed = inbound.text.strip()
-    if inbound.kind is not InboundKind.TEXT or not typed:
+    if inbound.kind is not InboundKind.TEXT or not typed or "campaign" not in state.data:
         return None
     task = SendTranslation(int(state.data["campaign"]), str(state.data["language"]), typed)
     return say(idle(state), intents=(task,))

@@ -59,18 +59,25 @@ ADDED, REMOVED, SAME = "\ue000", "\ue001", "\ue002"
 _REVISED = re.compile(f"([{ADDED}{REMOVED}{SAME}]|^)([^{ADDED}{REMOVED}{SAME}]*)")
 
 
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    """One for the process: what ships does not change, and compiling it takes longer than anything else here."""
+    made = ImmutableSandboxedEnvironment(
+        loader=PackageLoader("templates", "messages"),
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=False,
+    )
+    made.globals["lesson"] = lesson_text
+    return made
+
+
 class Renderer:
     """Implements ports.renderer.Renderer; compiled templates are kept."""
 
     def __init__(self, imported: Mapping[str, Mapping[str, str]] | None = None) -> None:
         """`imported` texts, by language and name, stand in the place of those that ship."""
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=PackageLoader("templates", "messages"),
-            undefined=StrictUndefined,
-            autoescape=False,
-            keep_trailing_newline=False,
-        )
-        self._environment.globals["lesson"] = lesson_text
+        self._environment = _environment()
         self._imported = imported or {}
         self._posts = lru_cache(maxsize=512)(self._environment.from_string)
         self._own = lru_cache(maxsize=2048)(self._environment.from_string)

@@ -95,7 +95,7 @@ class Compound:
         self._write = write
         self._found = found
 
-    @property
+    @cached_property
     def setup(self) -> tuple[str, str]:
         """What a SQLite connection is told once; neither names a table before it is used."""
         values = Values("sqlite", self._types)

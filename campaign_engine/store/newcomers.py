@@ -6,8 +6,10 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from campaign_engine.domain.errors import busy
 from campaign_engine.ports.people import NewContact, NewPledge
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.compounds import NEWCOMERS, PLEDGE
@@ -23,7 +25,10 @@ async def add_newcomer(
     pledge: NewPledge | None = None,
     kinds: Sequence[str] = (),
 ) -> tuple[int, int, int | None]:
-    """One statement; ids of contact and address, and of the campaign that the pledge counts to."""
+    """One statement; ids of contact and address, and of the campaign that the pledge counts to.
+
+    Raises Conflict `busy` where another update of the same person came first.
+    """
     who, given = new.who, dataclasses.asdict(new)
     known: dict[str, Any] = {column.name: given.get(column.name) for column in contacts.c if column.name != "id"}
     known |= {
@@ -39,5 +44,8 @@ async def add_newcomer(
     values = dataclasses.asdict(pledge) if pledge is not None else {}
     first = {f"first_{column.name}": values.get(column.name) for column in PLEDGE}
     counted = json.dumps([{"kind": kind} for kind in kinds])
-    contact_id, address_id, campaign_id = await NEWCOMERS.run(connection, **known, **first, kinds=counted)
+    try:
+        contact_id, address_id, campaign_id = await NEWCOMERS.run(connection, **known, **first, kinds=counted)
+    except IntegrityError as error:
+        raise busy() from error
     return contact_id, address_id, campaign_id

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,7 +16,10 @@ from rich.table import Table
 from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.schedule import to_wall
 
-out = Console(highlight=False)
+PIPED_WIDTH = 200
+"""Columns where no terminal says how many: a table that another program reads must not be broken into lines."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 

@@ -192,7 +192,7 @@ OPERATIONS = {
     "au": 3,
     "st:1": 4,
     "rh:1": 9,
-    "mv:1:pause": 7,
+    "mv:1:pause": 8,
     "w:yes": 6,
 }
 """What steps that plan, move or list campaigns cost at most; they are operations, not answers (ADR 12)."""

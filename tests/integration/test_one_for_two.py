@@ -87,7 +87,7 @@ async def lessons(house: House) -> Phone:
     organizer = await house.staff("river7", Role.ORGANIZER)
     await organizer.command("menu")
     await organizer.tap("New campaign", "Skills series")
-    await organizer.say("Lessons")
+    await organizer.say("Twelve skills")
     await organizer.tap("The 30 precincts", "300", "Use the starter text")
     return organizer
 

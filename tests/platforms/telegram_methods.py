@@ -30,34 +30,23 @@ def send_message(world: World, params: Params) -> Json:
 
 
 def send_photo(world: World, params: Params) -> Json:
-    caption, entities = parse_text(params, "caption")
-    keyboard = parse_keyboard(params)
-    if not params.text("photo") and "photo" not in params.files:
-        raise bad_request("there is no photo in the request")
-    chat = world.writable(params, "photos")
-    if utf16_length(caption) > CAPTION_LIMIT:
-        raise bad_request("message caption is too long")
-    check_keyboard(keyboard)
-    content: Json = {"photo": world.files.photo(params)}
-    if caption:
-        content["caption"] = caption
-    if entities:
-        content["caption_entities"] = entities
-    if keyboard:
-        content["reply_markup"] = keyboard
-    return _send(world, chat, params, content)
+    return _send_upload(world, params, "photo", world.files.photo)
 
 
 def send_document(world: World, params: Params) -> Json:
+    return _send_upload(world, params, "document", world.files.document)
+
+
+def _send_upload(world: World, params: Params, kind: str, kept: Callable[[Params], object]) -> Json:
     caption, entities = parse_text(params, "caption")
     keyboard = parse_keyboard(params)
-    if not params.text("document") and "document" not in params.files:
-        raise bad_request("there is no document in the request")
-    chat = world.writable(params, "documents")
+    if not params.text(kind) and kind not in params.files:
+        raise bad_request(f"there is no {kind} in the request")
+    chat = world.writable(params, f"{kind}s")
     if utf16_length(caption) > CAPTION_LIMIT:
         raise bad_request("message caption is too long")
     check_keyboard(keyboard)
-    content: Json = {"document": world.files.document(params)}
+    content: Json = {kind: kept(params)}
     if caption:
         content["caption"] = caption
     if entities:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -136,8 +137,12 @@ def by_person(rows: Iterable[Any]) -> dict[int, tuple[datetime, ...]]:
     return moments
 
 
-def details(ids: Sequence[int]) -> sa.Select[Any]:
-    """Oldest first; whatever may have changed since the freeze is what it is now."""
+@cache
+def details() -> sa.Select[Any]:
+    """Of the deliveries `ids`, oldest first; whatever may have changed since the freeze is what it is now.
+
+    Built once: it is asked again before every message that leaves.
+    """
     of_version = sa.and_(
         post_versions.c.post_id == occurrences.c.post_id, post_versions.c.version == occurrences.c.version
     )
@@ -154,7 +159,7 @@ def details(ids: Sequence[int]) -> sa.Select[Any]:
     return (
         sa.select(*_columns())
         .select_from(source)
-        .where(deliveries.c.id.in_(ids))
+        .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)))
         .order_by(deliveries.c.priority, deliveries.c.next_attempt_at, deliveries.c.id)
     )
 

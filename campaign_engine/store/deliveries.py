@@ -47,7 +47,7 @@ class SqlDeliveriesRepository(Transaction):
     async def _details(self, ids: Sequence[int], now: datetime) -> tuple[Claimed, ...]:
         if not ids:
             return ()
-        rows = (await self._connection.execute(claims.details(ids))).all()
+        rows = (await self._connection.execute(claims.details(), {"ids": list(ids)})).all()
         people = [row.contact_id for row in rows if row.contact_id is not None]
         left = await self._connection.execute(claims.left(people, ids, now)) if people else ()
         wordings = await text_approvals.approved(self._connection, claims.automatic(rows))

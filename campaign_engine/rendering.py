@@ -67,6 +67,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined,
         autoescape=False,
         keep_trailing_newline=False,
+        auto_reload=False,
     )
     made.globals["lesson"] = lesson_text
     return made

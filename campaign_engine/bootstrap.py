@@ -47,6 +47,7 @@ from campaign_engine.services.linting import Linting
 from campaign_engine.services.marks import Marks
 from campaign_engine.services.notifying import ChannelNotifier
 from campaign_engine.services.nudging import Nudging
+from campaign_engine.services.own_sending import is_stopped
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.posting import Posting
@@ -376,8 +377,7 @@ def _parts(base: _Base, sharing: Sharing, notifier: ChannelNotifier) -> Conversa
 def _notifier(base: _Base) -> ChannelNotifier:
     async def stopped() -> bool:
         async with base.store.read() as work:
-            switch = await work.kill_switch.state()
-        return switch is not None and switch.is_on
+            return await is_stopped(work)
 
     return ChannelNotifier({name: (channel, base.paces[name]) for name, channel in base.channels.items()}, stopped)
 

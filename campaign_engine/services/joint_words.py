@@ -1,6 +1,6 @@
 """Counts conditional pledges once a day, ends them, and says so once to whoever is in (F17; safety K3, S5, S6)."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from campaign_engine.domain.area import moved, rounded
 from campaign_engine.domain.audience import DIRECT_CHANNELS
@@ -8,11 +8,9 @@ from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.domain.joint import Joint, Outcome, last_shown, outcome_of
 from campaign_engine.domain.precinct import TargetRule
-from campaign_engine.domain.schedule import NEVER, to_utc, to_wall
-from campaign_engine.domain.windows import SendingHours
-from campaign_engine.ports.clock import Clock
-from campaign_engine.ports.unit_of_work import Store, UnitOfWork
-from campaign_engine.services.text_approvals import TextApprovals
+from campaign_engine.domain.schedule import NEVER, to_wall
+from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services.own_sending import OwnSender, end_of_day, is_stopped
 
 
 def text_of(outcome: Outcome) -> str:
@@ -20,14 +18,8 @@ def text_of(outcome: Outcome) -> str:
     return f"joint_{outcome}"
 
 
-class JointWords:
+class JointWords(OwnSender):
     """Ticks; any number of them over one database: each ends once, and its message goes to a person once."""
-
-    def __init__(self, store: Store, clock: Clock, hours: SendingHours, texts: TextApprovals) -> None:
-        self._store = store
-        self._clock = clock
-        self._hours = hours
-        self._texts = texts
 
     async def tick(self) -> int:
         """How many messages were queued; none outside the window or while everything is stopped (safety S3, S4).
@@ -38,9 +30,8 @@ class JointWords:
         if not self._hours.is_allowed(now):
             return 0
         async with self._store.read() as work:
-            switch = await work.kill_switch.state()
-        if switch is not None and switch.is_on:
-            return 0
+            if await is_stopped(work):
+                return 0
         await self._count(now)
         async with self._store.write() as work:
             await work.joints.free(now)
@@ -65,11 +56,10 @@ class JointWords:
         """What is left of it in the evening expires, and is due again on another day of the week after its end."""
         if joint.outcome is None:
             return 0
-        tomorrow = to_wall(now).date() + timedelta(days=1)
         try:
             async with self._store.write() as work:
                 post_id = await work.joints.post(self._content(joint, joint.outcome), now)
-                return await work.joints.send(post_id, joint.id, now, to_utc(datetime.combine(tomorrow, time())))
+                return await work.joints.send(post_id, joint.id, now, end_of_day(now))
         except Conflict:
             return 0  # another clock began with it; who is left is due at the next tick
 

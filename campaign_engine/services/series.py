@@ -1,29 +1,20 @@
 """The lesson series: the next lesson of each subscriber, at most two a week, one at a time (safety C6, S5)."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.domain.lesson import SERIES_END
 from campaign_engine.domain.precinct import TargetRule
-from campaign_engine.domain.schedule import NEVER, to_utc, to_wall
-from campaign_engine.domain.windows import SendingHours
-from campaign_engine.ports.clock import Clock
-from campaign_engine.ports.unit_of_work import Store
-from campaign_engine.services.text_approvals import TextApprovals
+from campaign_engine.domain.schedule import NEVER
+from campaign_engine.services.own_sending import OwnSender, end_of_day, is_stopped
 
 STEP_TEXT, END_TEXT = "lesson_step", "lesson_end"
 
 
-class Series:
+class Series(OwnSender):
     """Ticks; any number of them over one database, and each step goes to a person once."""
-
-    def __init__(self, store: Store, clock: Clock, hours: SendingHours, texts: TextApprovals) -> None:
-        self._store = store
-        self._clock = clock
-        self._hours = hours
-        self._texts = texts
 
     async def tick(self) -> int:
         """How many steps were queued; none outside the window or while everything is stopped (safety S3, S4).
@@ -36,8 +27,7 @@ class Series:
         async with self._store.write() as work:
             await work.series.free(now)
         async with self._store.read() as work:
-            switch = await work.kill_switch.state()
-            if switch is not None and switch.is_on:
+            if await is_stopped(work):
                 return 0
             due = await work.series.due(now)
             names = {code: END_TEXT if code == SERIES_END else STEP_TEXT for code in due}
@@ -46,11 +36,10 @@ class Series:
 
     async def _send(self, code: str, name: str, now: datetime) -> int:
         """What is left of it in the evening expires, and is due again on another day."""
-        tomorrow = to_wall(now).date() + timedelta(days=1)
         try:
             async with self._store.write() as work:
                 post_id = await work.series.post(self._content(code, name), now)
-                return await work.series.send(post_id, code, now, to_utc(datetime.combine(tomorrow, time())))
+                return await work.series.send(post_id, code, now, end_of_day(now))
         except Conflict:
             return 0  # another clock began with the same step; who is left is due at the next tick
 

@@ -14,7 +14,7 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.tables import metadata
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
-from tests.support.postgres import PostgresServer, find_binaries
+from tests.support.postgres import KeptDatabase, PostgresServer, find_binaries
 
 pytest_plugins = ["tests.support.no_silent_skips", "tests.support.cli", "pytester"]
 
@@ -71,12 +71,17 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def kept_database(postgres_server: PostgresServer) -> KeptDatabase:
+    """One for all tests of this process: making and dropping one costs far more than emptying it."""
+    return KeptDatabase(postgres_server, TEMPLATE)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer, request: pytest.FixtureRequest) -> Iterator[str]:
-    name = f"test_{abs(hash((request.node.nodeid, os.getpid()))):x}"
-    postgres_server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield postgres_server.url(name)
-    postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_url(kept_database: KeptDatabase) -> Iterator[str]:
+    kept_database.make()
+    yield kept_database.url
+    kept_database.empty()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

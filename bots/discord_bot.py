@@ -16,6 +16,7 @@ from discord.http import Route
 from bots.discord_answers import Answers
 from bots.discord_forms import TEXT_FIELD, filled, typing_form
 from bots.discord_invites import Invites
+from bots.discord_items import ANYTHING, FIELD, found_by
 from bots.discord_pictures import PICTURE_BUTTON, in_form, in_message, picture_form, with_picture
 from bots.discord_reactions import Reactions
 from bots.discord_rooms import LINK, DiscordRooms
@@ -24,9 +25,9 @@ from bots.guard import Health, contained, unless_stopped
 from bots.parts import BotParts
 from bots.replies import InOrder, deliver
 from bots.slash import Words, add_commands, fingerprint
-from bots.views import TYPE_BUTTON, Pressed, from_discord
+from bots.views import Pressed, from_discord
 from campaign_engine.channels.discord import DiscordChannel
-from campaign_engine.channels.discord_view import SELECT_ID, escaped_length, question_of
+from campaign_engine.channels.discord_view import escaped_length, question_of
 from campaign_engine.channels.discord_wire import WIRE_ERRORS
 from campaign_engine.channels.split import split
 from campaign_engine.domain.contact import LANGUAGES
@@ -84,6 +85,11 @@ class DiscordBot:
         self._reactions = Reactions(client, parts)
         self._invites = Invites(client, parts)
         self._rooms = DiscordRooms(self._channel, self._answers, self._invites, parts)
+        self._items = (
+            found_by(FIELD, self._open_field),
+            found_by(LINK, self._rooms.open_form),
+            found_by(ANYTHING, self._on_choice),
+        )
         add_commands(self._tree, parts.say, self.on_command)
         self._tree.error(self.on_command_error)
         events = (self.on_ready, self.on_resumed, self.on_disconnect, self.on_interaction, self.on_message)
@@ -95,6 +101,7 @@ class DiscordBot:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; can be run again after an error. Raises ConfigurationError for a wrong token."""
         self._reopen()
+        self._client.add_dynamic_items(*self._items)
         counting = asyncio.create_task(self._count_invites())
         try:
             await unless_stopped(stop, self._client.start(self._token))
@@ -177,13 +184,8 @@ class DiscordBot:
             self._converse(interaction, self._inbound(interaction, command=name, data=argument))
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Buttons, menus and typed answers; slash commands go through the tree.
-
-        The data lies in the custom id, so that a button still works after a restart.
-        """
-        if interaction.type is discord.InteractionType.component:
-            await self._on_press(interaction)
-        elif interaction.type is discord.InteractionType.modal_submit:
+        """Forms that were sent; slash commands go through the tree, buttons and menus through their items."""
+        if interaction.type is discord.InteractionType.modal_submit:
             await self._on_form(interaction)
 
     async def _on_form(self, interaction: discord.Interaction) -> None:
@@ -195,21 +197,12 @@ class DiscordBot:
             inbound = self._inbound(interaction, text=filled(interaction).get(TEXT_FIELD, ""))
             self._converse(interaction, with_picture(inbound, in_form(interaction)))
 
-    async def _on_press(self, interaction: discord.Interaction) -> None:
-        raw: dict[str, Any] = dict(interaction.data or {})
-        pressed, chosen = str(raw.get("custom_id", "")), raw.get("values") or []
-        if pressed in (TYPE_BUTTON, PICTURE_BUTTON):
-            await self._open_field(interaction, pressed)
-            return
-        if pressed == LINK:
-            await self._rooms.open_form(interaction)
-            return
+    async def _on_choice(self, interaction: discord.Interaction, data: str) -> None:
         await self._answers.acknowledge(interaction)
-        data = str(chosen[0]) if pressed.startswith(SELECT_ID) and chosen else pressed
         if data.startswith(BUTTON):
             await contained("discord room", partial(self._rooms.pressed, interaction, data))
-            return
-        self._converse(interaction, self._inbound(interaction, data=data))
+        else:
+            self._converse(interaction, self._inbound(interaction, data=data))
 
     async def _open_field(self, interaction: discord.Interaction, pressed: str) -> None:
         """A form is an answer by itself, so that nothing may be looked up before it."""

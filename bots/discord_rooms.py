@@ -50,7 +50,7 @@ class DiscordRooms:
         to = Destination("discord", str(room.id), is_room=True)
         await deliver(self._parts.pace, to.address, partial(self._channel.send, card, to))
 
-    async def open_form(self, interaction: discord.Interaction) -> None:
+    async def open_form(self, interaction: discord.Interaction, _: str) -> None:
         """At once, from what Discord tells of the person; their role with us is looked up when the form comes back."""
         if interaction.permissions.manage_channels:
             await interaction.response.send_modal(self._form(_language(interaction)))

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import discord
+
 from bots.discord_bot import DiscordBot, open_client
 from bots.guard import Health, HealthBoard
 from bots.parts import BotParts
@@ -111,13 +113,14 @@ async def discord_guild() -> AsyncIterator[DiscordGuild]:
 
 
 @asynccontextmanager
-async def discord_bot_running(server: DiscordServer, parts: BotParts) -> AsyncIterator[None]:
+async def discord_bot_running(server: DiscordServer, parts: BotParts) -> AsyncIterator[discord.Client]:
     with pointed_at(server):
-        running, stop = DiscordBot(open_client(), server.token, parts), asyncio.Event()
+        client, stop = open_client(), asyncio.Event()
+        running = DiscordBot(client, server.token, parts)
         task = asyncio.create_task(running.run(stop))
         try:
             await eventually(lambda: _is_running(parts.board, "discord"))
-            yield
+            yield client
         finally:
             stop.set()
             await task

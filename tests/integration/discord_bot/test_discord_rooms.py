@@ -1,41 +1,20 @@
 """Servers: added, linked by whoever may, missing rights named, forgotten when the channel or the bot is gone."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bots.discord_bot import DiscordBot, open_client
 from bots.discord_invites import Invites
 from bots.discord_reactions import Reactions
-from bots.guard import Health
+from bots.parts import BotParts
 from campaign_engine.domain.audience import Room
 from campaign_engine.domain.contact import Role
 from campaign_engine.store.tables import room_figures
-from tests.platforms.discord_client import pointed_at
 from tests.platforms.discord_person import Outcome, Person
 from tests.platforms.discord_state import ORDINARY, Permission
-from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild, eventually, sent_on_discord
+from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, eventually, sent_on_discord
+from tests.support.discord_steps import tap
 from tests.support.engine import House
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough here: the Telegram bot holds the same conversations over both."""
-    return sqlite_url
-
-
-@pytest.fixture
-async def quiet() -> AsyncIterator[DiscordGuild]:
-    """No bot is connected."""
-    async with discord_guild() as place:
-        yield place
-
-
-@pytest.fixture
-async def server(house: House, quiet: DiscordGuild) -> AsyncIterator[DiscordGuild]:
-    async with discord_bot_running(quiet.platform, bot_parts(house)):
-        yield quiet
 
 
 async def organizer(house: House, server: DiscordGuild, guilds: list[str] | None = None) -> Person:
@@ -159,14 +138,6 @@ def offered(outcome: Outcome) -> set[str]:
     return {*outcome.answers[-1].buttons, *outcome.answers[-1].options}
 
 
-async def tap(person: Person, label: str) -> Outcome:
-    """A button, or the option of a menu where there are too many for buttons."""
-    try:
-        return await person.press(label, at_least=1)
-    except LookupError:
-        return await person.choose([label], at_least=1)
-
-
 async def test_reactions_to_our_posts_are_counted_by_room_and_post_and_never_by_person(
     house: House, quiet: DiscordGuild, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,35 +167,21 @@ async def test_reactions_to_our_posts_are_counted_by_room_and_post_and_never_by_
         assert (row.figure, row.subject) == ("reactions", "post 1")
 
 
-async def test_an_invite_for_a_room_is_counted_by_its_uses(house: House, quiet: DiscordGuild) -> None:
+async def test_an_invite_for_a_room_is_counted_by_its_uses(house: House, quiet: DiscordGuild, parts: BotParts) -> None:
     may = ORDINARY | Permission.MANAGE_CHANNELS
     guild = await quiet.platform.driver.guild("Queens", bot=may)
     channel = await quiet.platform.driver.channel(guild, "talk")
-    parts = bot_parts(house)
-    client = open_client()
-    with pointed_at(quiet.platform):
-        bot, stop = DiscordBot(client, quiet.platform.token, parts), asyncio.Event()
-        task = asyncio.create_task(bot.run(stop))
-        try:
-
-            async def ready_for_commands() -> bool:
-                return parts.board.states.get("discord") is Health.RUNNING
-
-            await eventually(ready_for_commands)
-            rosa = await organizer(house, quiet, [guild])
-            await rosa.slash("link", {"area": "75"}, channel=channel, at_least=1)
-            await tap(rosa, "Invite link")
-            ready = await tap(rosa, "For the room")
-            assert "https://discord.gg/" in ready.text
-            ((code, _),) = (await quiet.platform.driver.status())["invites"].items()
-            for name in ("ana", "ben"):
-                await (await quiet.platform.driver.person(name)).change(invite=code)
-            for _ in range(2):
-                await Invites(client, parts).count()
-        finally:
-            stop.set()
-            await task
-            await bot.close()
+    async with discord_bot_running(quiet.platform, parts) as client:
+        rosa = await organizer(house, quiet, [guild])
+        await rosa.slash("link", {"area": "75"}, channel=channel, at_least=1)
+        await tap(rosa, "Invite link")
+        ready = await tap(rosa, "For the room")
+        assert "https://discord.gg/" in ready.text
+        ((code, _),) = (await quiet.platform.driver.status())["invites"].items()
+        for name in ("ana", "ben"):
+            await (await quiet.platform.driver.person(name)).change(invite=code)
+        for _ in range(2):
+            await Invites(client, parts).count()
     assert [(row.figure, row.subject, row.count) for row in await house.rows(room_figures)] == [("joins", "room", 2)]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,7 +11,7 @@ from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_rules import walk
 from tests.platforms.discord_state import COMPONENTS_V2, Json
-from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild, eventually
+from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, eventually
 from tests.support.engine import House
 
 NAME = re.compile(r"^[-_'\w]{1,32}$")
@@ -21,30 +20,6 @@ OURS = ("es-ES", "es-419", "zh-CN", "zh-TW", "ru", "ko", "fr", "pl")
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 SYNC = "PUT /applications/{application_id}/commands"
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough here: the Telegram bot holds the same conversations over both."""
-    return sqlite_url
-
-
-@pytest.fixture
-async def quiet() -> AsyncIterator[DiscordGuild]:
-    """No bot is connected."""
-    async with discord_guild() as place:
-        yield place
-
-
-@pytest.fixture
-async def server(quiet: DiscordGuild, house: House) -> AsyncIterator[DiscordGuild]:
-    async with discord_bot_running(quiet.platform, bot_parts(house)):
-        yield quiet
-
-
-@pytest.fixture
-async def maya(server: DiscordGuild) -> Person:
-    return await server.person()
 
 
 def listed(server: DiscordGuild) -> dict[str, Json]:

@@ -1,7 +1,6 @@
 """The Discord bot over gateway and REST: commands, private answers, menus, typed answers, restarts."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -23,54 +22,21 @@ from campaign_engine.store.tables import addresses, pledges
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.platforms.discord_client import pointed_at
 from tests.platforms.discord_faults import Fault, FaultKind
-from tests.platforms.discord_person import Outcome, Person
+from tests.platforms.discord_person import Person
 from tests.platforms.discord_state import ChannelKind
 from tests.support import FakeClock
 from tests.support.bots import (
     DiscordGuild,
     bot_parts,
     discord_bot_running,
-    discord_guild,
     eventually,
     pledge_post,
     running_post,
 )
+from tests.support.discord_steps import begin, member
 from tests.support.engine import House
 
 EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough here: the Telegram bot holds the same conversations over both."""
-    return sqlite_url
-
-
-@pytest.fixture
-async def quiet() -> AsyncIterator[DiscordGuild]:
-    """No bot is connected."""
-    async with discord_guild() as place:
-        yield place
-
-
-@pytest.fixture
-async def parts(house: House) -> BotParts:
-    return bot_parts(house)
-
-
-@pytest.fixture
-async def server(quiet: DiscordGuild, parts: BotParts) -> AsyncIterator[DiscordGuild]:
-    async with discord_bot_running(quiet.platform, parts):
-        yield quiet
-
-
-@pytest.fixture
-async def maya(server: DiscordGuild) -> Person:
-    return await server.person()
-
-
-async def begin(person: Person, channel: str, code: str = "") -> Outcome:
-    return await person.slash("start", {"code": code} if code else {}, channel=channel, at_least=2)
 
 
 async def test_C9_a_whole_join_in_private_answers(house: House, server: DiscordGuild, maya: Person) -> None:
@@ -198,7 +164,7 @@ async def test_spanish_clients_are_offered_spanish_commands_and_answered_in_span
 async def test_a_pledge_under_a_post_opens_a_private_conversation_and_is_counted(
     house: House, server: DiscordGuild, maya: Person
 ) -> None:
-    rosa = await organizer(house, server)
+    rosa = await member(house, server, Role.ORGANIZER, "rosa")
     await rosa.slash("link", {"area": "75"}, channel=server.channel)
     post = await running_post(house)
     await posted(server, pledge_post(house, post, ""))
@@ -222,19 +188,11 @@ async def posted(server: DiscordGuild, message: Message) -> None:
         await DiscordChannel(client).send(message, Destination("discord", server.channel, is_room=True), "delivery-1")
 
 
-async def organizer(house: House, server: DiscordGuild, scope: Scope | None = None) -> Person:
-    rosa = await server.moderator("rosa")
-    await rosa.slash("start", {"code": f"r_{await house.invite(Role.ORGANIZER, scope)}"}, channel=server.channel)
-    await rosa.press("Type an answer")
-    assert "You are an organizer now" in (await rosa.submit_modal({"text": "river7"}, at_least=1)).text
-    return rosa
-
-
 async def test_an_organizer_links_a_channel_and_others_do_not(house: House, server: DiscordGuild, maya: Person) -> None:
     with pytest.raises(LookupError, match="not offered to this person"):
         await maya.slash("link", channel=server.channel)
     assert "Only the team" in (await (await server.moderator("owner")).slash("link", channel=server.channel)).text
-    rosa = await organizer(house, server, Scope(ScopeKind.BOROUGH, "Brooklyn"))
+    rosa = await member(house, server, Role.ORGANIZER, "rosa", Scope(ScopeKind.BOROUGH, "Brooklyn"))
     answer = await rosa.slash("link", {"area": "Brooklyn"}, channel=server.channel)
     assert "is linked to Brooklyn" in answer.text
     assert all(seen.ephemeral for seen in answer.answers)
@@ -252,7 +210,7 @@ async def test_an_organizer_links_a_channel_and_others_do_not(house: House, serv
 
 
 async def test_a_deleted_channel_is_forgotten(house: House, server: DiscordGuild) -> None:
-    rosa = await organizer(house, server)
+    rosa = await member(house, server, Role.ORGANIZER, "rosa")
     await rosa.slash("link", {"area": "city"}, channel=server.channel)
     await server.platform.driver.remove_channel(server.channel)
 

@@ -1,28 +1,12 @@
 """A picture through Discord's own form for files, and in the direct chat."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from campaign_engine.domain.contact import Role
 from campaign_engine.store import tables
-from tests.integration.test_discord_bot_staff import draft, member, typed
 from tests.platforms.discord_uploads import file
-from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild
+from tests.support.bots import DiscordGuild
+from tests.support.discord_steps import draft, member, typed
 from tests.support.engine import House
 from tests.support.pictures import photo
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough here: the house holds the same conversations over both."""
-    return sqlite_url
-
-
-@pytest.fixture
-async def server(house: House) -> AsyncIterator[DiscordGuild]:
-    async with discord_guild() as place, discord_bot_running(place.platform, bot_parts(house)):
-        yield place
 
 
 async def test_F5_a_picture_is_chosen_in_a_form_and_shown_on_the_card(house: House, server: DiscordGuild) -> None:

@@ -1,53 +1,12 @@
 """A whole campaign in two people's private answers on Discord, and what must not be possible there."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-
-import pytest
 
 from campaign_engine.domain.contact import Role
 from campaign_engine.store.tables import addresses, holds, pledges
-from tests.platforms.discord_person import Outcome, Person
-from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild
+from tests.support.bots import DiscordGuild
+from tests.support.discord_steps import draft, member
 from tests.support.engine import House
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough here: the Telegram bot holds the same conversations over both."""
-    return sqlite_url
-
-
-@pytest.fixture
-async def server(house: House) -> AsyncIterator[DiscordGuild]:
-    async with discord_guild() as place, discord_bot_running(place.platform, bot_parts(house)):
-        yield place
-
-
-async def member(house: House, server: DiscordGuild, role: Role, handle: str) -> Person:
-    person = await server.moderator(handle)
-    await person.slash("start", {"code": f"r_{await house.invite(role)}"}, channel=server.channel)
-    assert f"Welcome, {handle}" in (await typed(person, handle)).text
-    if role is Role.ORGANIZER:
-        await house.trained(handle)
-    return person
-
-
-async def typed(person: Person, text: str, at_least: int = 1) -> Outcome:
-    await person.press("Type an answer")
-    return await person.submit_modal({"text": text}, at_least=at_least)
-
-
-async def draft(organizer: Person, channel: str) -> None:
-    await organizer.slash("menu", channel=channel)
-    assert "What kind of campaign?" in (await organizer.press("New campaign", at_least=1)).text
-    assert "What should it be called?" in (await organizer.choose(["Pledge drive"], at_least=1)).text
-    assert "Where? Tap one" in (await typed(organizer, "Winter *pledge* @everyone")).text
-    assert "How many pledges" in (await typed(organizer, "73, 75")).text
-    assert "in English" in (await organizer.press("300", at_least=1)).text
-    assert "in Spanish" in (await typed(organizer, "{{ area }}: look out for your people: {{ link }}")).text
-    assert "When?" in (await organizer.press("Use the starter text", at_least=1)).text
-    assert "December 15" in (await typed(organizer, "Tuesdays at 4 pm until December 15", at_least=2)).text
 
 
 async def test_F5_a_campaign_goes_from_draft_to_approved(house: House, server: DiscordGuild) -> None:

@@ -1,6 +1,5 @@
 """Direct messages on Discord: only to people who asked for them, few a day, and none after Discord said enough."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -17,9 +16,6 @@ from tests.platforms.discord_person import Outcome, Person
 from tests.support.bots import (
     DiscordGuild,
     Pacing,
-    bot_parts,
-    discord_bot_running,
-    discord_guild,
     eventually,
     sent_on_discord,
 )
@@ -27,23 +23,6 @@ from tests.support.engine import House
 
 OPEN = "POST /users/@me/channels"
 SENT = "POST /channels/{channel_id}/messages"
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough for the bot; the store's part is tested over both below."""
-    return sqlite_url
-
-
-@pytest.fixture
-async def server(house: House) -> AsyncIterator[DiscordGuild]:
-    async with discord_guild() as place, discord_bot_running(place.platform, bot_parts(house)):
-        yield place
-
-
-@pytest.fixture
-async def maya(server: DiscordGuild) -> Person:
-    return await server.person()
 
 
 async def join(person: Person, channel: str | None, answer: str, at_least: int) -> Outcome:

@@ -1,7 +1,5 @@
 """Discord away and back: the bot backs off, says so, and goes on where people were."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from discord.backoff import ExponentialBackoff
 
@@ -11,18 +9,12 @@ from tests.platforms.discord_client import Bot, running
 from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_server import DiscordServer
-from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, discord_guild, eventually
+from tests.support.bots import DiscordGuild, eventually
 from tests.support.engine import House
 
 EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
 TENTH = 0.1
 """Of the library's own pauses, so that a test need not wait for them."""
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough here: the Telegram bot holds the same conversations over both."""
-    return sqlite_url
 
 
 @pytest.fixture
@@ -37,17 +29,6 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr("discord.client.ExponentialBackoff", Noted)
     return waited
-
-
-@pytest.fixture
-async def parts(house: House) -> BotParts:
-    return bot_parts(house)
-
-
-@pytest.fixture
-async def server(parts: BotParts) -> AsyncIterator[DiscordGuild]:
-    async with discord_guild() as place, discord_bot_running(place.platform, parts):
-        yield place
 
 
 @pytest.fixture

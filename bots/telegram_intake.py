@@ -51,6 +51,7 @@ class Polling:
         self._board = board
         self._ways = ways
         self._pause = ways.first_pause
+        self._patience = POLL_SECONDS
 
     async def run(self, stop: asyncio.Event, handle: Callable[[tuple[Update, ...]], Awaitable[None]]) -> None:
         """Until `stop`; `handle` gets each batch and returns when another one may be asked for."""
@@ -64,7 +65,7 @@ class Polling:
     async def _ask(self, offset: int) -> tuple[Update, ...]:
         try:
             updates = await self._bot.get_updates(
-                offset, timeout=POLL_SECONDS, allowed_updates=ALLOWED_UPDATES, read_timeout=POLL_SECONDS + 10
+                offset, timeout=self._patience, allowed_updates=ALLOWED_UPDATES, read_timeout=POLL_SECONDS + 10
             )
         except Conflict:
             self._board.set("telegram", Health.RESTARTING, "Another program polls with this token.")
@@ -76,11 +77,12 @@ class Polling:
             raise
         except TelegramError:
             self._board.set("telegram", Health.RESTARTING, "Telegram does not answer.")
+            self._patience = 0  # the first answer after an outage says at once that it is over
             await asyncio.sleep(self._pause)
             self._pause = min(self._pause * 2, self._ways.longest_pause)
         else:
             self._board.set("telegram", Health.RUNNING)
-            self._pause = self._ways.first_pause
+            self._pause, self._patience = self._ways.first_pause, POLL_SECONDS
             return updates
         return ()
 

@@ -146,9 +146,9 @@ async def test_telegram_away_in_a_conversation_and_a_broadcast(
             await telegram_server.__aenter__()
 
         await sent_through(house, lane_of(house, TelegramChannel(bot)), away, back)
+        await health(parts, "telegram", Health.RUNNING)
         await maya.tap("13 to 15")
         await told(maya, "Which part of the city")
-        await health(parts, "telegram", Health.RUNNING)
     got = [len([seen for seen in await person.messages() if seen.from_bot]) for person in people]
     await all_there(house, "telegram", got)
 

@@ -16,7 +16,7 @@ from bots.telegram_intake import ALLOWED_UPDATES, CONNECTIONS, Hook, Polling, Wa
 from bots.telegram_profile import Profile
 from bots.telegram_rooms import TelegramRooms
 from bots.views import from_telegram, pressed_message
-from campaign_engine.channels.telegram import TelegramChannel
+from campaign_engine.channels.telegram import TelegramChannel, close_bot
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.message import Destination, Inbound
 
@@ -78,7 +78,7 @@ class TelegramBot:
 
     async def close(self) -> None:
         """Let go of connections, once nothing is sent through this bot any more."""
-        await self._bot.shutdown()
+        await close_bot(self._bot)
 
     async def _begin(self) -> None:
         """Nothing that waits at Telegram is dropped, whichever way it came before."""

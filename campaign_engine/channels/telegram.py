@@ -2,24 +2,21 @@
 
 import logging
 import os
+from functools import lru_cache
 
-import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
-from telegram import Message as Sent
 from telegram.error import (
     BadRequest,
     ChatMigrated,
     Conflict,
     Forbidden,
     InvalidToken,
-    NetworkError,
     RetryAfter,
     TelegramError,
-    TimedOut,
 )
-from telegram.request import HTTPXRequest
 
 from campaign_engine.channels.telegram_files import CAPTION_CHARACTERS, FileIds, Files, RememberedFileIds
+from campaign_engine.channels.telegram_request import AiohttpRequest, NotSent
 from campaign_engine.domain.delivery import Receipt, SendError
 from campaign_engine.domain.message import Attachment, Choice, Destination, Limits, Message
 
@@ -34,7 +31,7 @@ STAYS = "!"
 DATA_BYTES = 64
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_NEVER_LEFT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError)
+_NO_PREVIEW_FIELD = _NO_PREVIEW.to_dict()
 _GONE = ("bot was blocked by the user", "user is deactivated", "bot can't initiate conversation")
 _NO_ROOM = (
     "bot was kicked",
@@ -45,20 +42,27 @@ _NO_ROOM = (
 )
 
 
-def open_bot(token: str, api: str, connections: int = 16) -> Bot:
-    """A client of the Bot API whose root is `api`, without the token; requests time out after 20 seconds."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs every address with the token (safety A2)
-    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)  # it quotes a broken answer, texts and all
-    request = HTTPXRequest(connection_pool_size=connections, read_timeout=20, pool_timeout=20)
-    polling = HTTPXRequest(connection_pool_size=2, read_timeout=20)
-    root = api.rstrip("/")
+CONNECTIONS = 128
+"""Most at once, the one that waits for updates among them; opened when they are needed."""
+
+
+def open_bot(token: str, api: str) -> Bot:
+    """A client of the Bot API whose root is `api`, without the token; `close_bot` is for whoever opened it."""
+    logging.getLogger("telegram").setLevel(logging.WARNING)  # at DEBUG it logs the token and every text (safety A2)
+    request, root = AiohttpRequest(CONNECTIONS), api.rstrip("/")
     return Bot(
         token,
         base_url=f"{root}/bot",
         base_file_url=f"{root}/file/bot",
         request=request,
-        get_updates_request=polling,
+        get_updates_request=request,
     )
+
+
+async def close_bot(bot: Bot) -> None:
+    """Let go of connections, also of a bot that sent something and was never initialised."""
+    await bot.shutdown()
+    await bot.request.shutdown()
 
 
 class TelegramChannel:
@@ -68,7 +72,12 @@ class TelegramChannel:
     limits = Limits(text=4096, label=64, edits=True)
 
     def __init__(self, bot: Bot) -> None:
+        """Raises TypeError for a bot that `open_bot` did not open."""
+        if not isinstance(bot.request, AiohttpRequest):
+            raise TypeError("a bot of open_bot is needed")
         self.bot = self._bot = bot
+        self._request = bot.request
+        self._send_message = f"{bot.base_url}/sendMessage"
         self.keep_file_ids(RememberedFileIds())
 
     def keep_file_ids(self, ids: FileIds) -> None:
@@ -78,13 +87,13 @@ class TelegramChannel:
     async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:  # noqa: ARG002 - no such key here
         """Telegram has no idempotency key: an answer that never came is ambiguous. Raises SendError."""
         try:
-            return Receipt(platform_id=str((await self._send(message, to.address)).message_id))
+            return Receipt(platform_id=str(await self._send(message, to.address)))
         except ChatMigrated as moved:
             address = str(moved.new_chat_id)
         except TelegramError as error:
             raise send_error(error) from error
         try:
-            return Receipt(str((await self._send(message, address)).message_id), new_address=address)
+            return Receipt(str(await self._send(message, address)), new_address=address)
         except TelegramError as error:
             raise send_error(error) from error
 
@@ -108,29 +117,34 @@ class TelegramChannel:
     async def close(self) -> None:
         """The bot belongs to whoever opened it."""
 
-    async def _send(self, message: Message, address: str) -> Sent:
-        chat, buttons = int(address), keyboard(message.choices, stays=message.stays)
-        files = _files(message)
-        if files and utf16_length(message.text) <= CAPTION_CHARACTERS:
-            return await self._with_files(files, chat, message.text, buttons)
-        if files:
-            await self._with_files(files, chat, files[0].alt[:CAPTION_CHARACTERS], None)
+    async def _send(self, message: Message, address: str) -> int:
+        """Its number in the chat."""
+        chat, files = int(address), _files(message)
+        if not files:
+            return await self._words(message, chat)
+        if utf16_length(message.text) <= CAPTION_CHARACTERS:
+            return await self._with_files(files, chat, message.text, keyboard(message.choices, stays=message.stays))
+        await self._with_files(files, chat, files[0].alt[:CAPTION_CHARACTERS], None)
         try:
-            return await self._bot.send_message(
-                chat,
-                message.text,
-                entities=entities(message),
-                reply_markup=buttons,
-                link_preview_options=_NO_PREVIEW,
-            )
+            return await self._words(message, chat)
         except TelegramError as error:
-            if files:
-                raise _partly_sent(error) from error
-            raise
+            raise _partly_sent(error) from error
+
+    async def _words(self, message: Message, chat: int) -> int:
+        """The wire call itself, because a post goes out in thousands. Raises TelegramError."""
+        fields: dict[str, object] = {"chat_id": chat, "text": message.text, "link_preview_options": _NO_PREVIEW_FIELD}
+        if marked := entities(message):
+            fields["entities"] = [one.to_dict() for one in marked]
+        if buttons := _keyboard_field(message.choices, message.stays):
+            fields["reply_markup"] = buttons
+        sent = await self._request.call(self._send_message, fields)
+        if not isinstance(sent, dict) or not isinstance(sent.get("message_id"), int):
+            raise TelegramError("an answer without the message")
+        return int(sent["message_id"])
 
     async def _with_files(
         self, files: list[Attachment], chat: int, caption: str, buttons: InlineKeyboardMarkup | None
-    ) -> Sent:
+    ) -> int:
         """The first carries words and buttons, and stands last, so that they are seen."""
         for number, more in enumerate(files[1:]):
             try:
@@ -140,7 +154,7 @@ class TelegramChannel:
                     raise _partly_sent(error) from error
                 raise
         try:
-            return await self._files.send(files[0], chat, caption, buttons)
+            return (await self._files.send(files[0], chat, caption, buttons)).message_id
         except TelegramError as error:
             if files[1:]:
                 raise _partly_sent(error) from error
@@ -176,6 +190,13 @@ def keyboard(choices: tuple[tuple[Choice, ...], ...], *, stays: bool = False) ->
     return InlineKeyboardMarkup(rows) if rows else None
 
 
+@lru_cache(maxsize=512)
+def _keyboard_field(choices: tuple[tuple[Choice, ...], ...], stays: bool) -> dict[str, object] | None:
+    """Made once for all who get the same buttons; never changed."""
+    made = keyboard(choices, stays=stays)
+    return made.to_dict() if made else None
+
+
 def _button(choice: Choice, mark: str) -> InlineKeyboardButton:
     if choice.url:
         return InlineKeyboardButton(choice.label, url=choice.url)
@@ -204,7 +225,7 @@ def send_error(error: TelegramError) -> SendError:
             return _bad_request(error.message)
         case InvalidToken() | Conflict():
             return SendError("wrong_token", retryable=True, flags=frozenset({"alert"}))
-        case TimedOut() | NetworkError() if isinstance(error.__cause__, _NEVER_LEFT):
+        case NotSent():
             return SendError("not_connected", retryable=True)
         case _:
             return SendError("no_answer", flags=frozenset({"ambiguous"}))

@@ -89,11 +89,11 @@ async def test_A2_a_rejected_token_is_not_quoted(
     assert "42:wrong" not in everything(heard) + str(caught.value)
 
 
-async def test_A2_httpx_is_quiet_even_where_nobody_set_up_logging(
+async def test_A2_telegram_is_quiet_even_where_nobody_set_up_logging(
     telegram_server: TelegramServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
-    logging.getLogger("httpx").setLevel(logging.NOTSET)
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("telegram").setLevel(logging.NOTSET)
     async with open_bot(telegram_server.token, telegram_server.root) as bot:
         await bot.get_me()
     assert telegram_server.token not in everything(caplog)

@@ -21,7 +21,7 @@ from bots.discord_pictures import PICTURE_BUTTON, in_form, in_message, picture_f
 from bots.discord_reactions import Reactions
 from bots.discord_rooms import LINK, DiscordRooms
 from bots.discord_threads import ThreadOpener
-from bots.guard import Health, contained, unless_stopped
+from bots.guard import Health, contained, unknown_token, unless_stopped
 from bots.parts import BotParts
 from bots.replies import InOrder, deliver
 from bots.slash import Words, add_commands, fingerprint
@@ -31,7 +31,7 @@ from campaign_engine.channels.discord_view import escaped_length, question_of
 from campaign_engine.channels.discord_wire import WIRE_ERRORS
 from campaign_engine.channels.split import split
 from campaign_engine.domain.contact import LANGUAGES
-from campaign_engine.domain.errors import ConfigurationError, StoreUnavailable
+from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Destination, Inbound, Reply
 from campaign_engine.services.room_offers import BUTTON
@@ -71,6 +71,14 @@ def open_client() -> discord.Client:
     )
 
 
+def reopen(client: discord.Client) -> None:
+    """A client of discord.py that was closed lacks its loop and its connector."""
+    if client.is_closed():
+        client.clear()
+        client.loop = asyncio.get_running_loop()
+        client.http.connector = aiohttp.TCPConnector(limit=0)
+
+
 class DiscordBot:
     """Feeds interactions and direct messages to the conversation, in order for each person."""
 
@@ -100,16 +108,13 @@ class DiscordBot:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; can be run again after an error. Raises ConfigurationError for a wrong token."""
-        self._reopen()
+        reopen(self._client)
         self._client.add_dynamic_items(*self._items)
         counting = asyncio.create_task(self._count_invites())
         try:
             await unless_stopped(stop, self._client.start(self._token))
         except discord.LoginFailure:
-            raise ConfigurationError(
-                "Discord does not know this token.",
-                hint="Copy it again into GROUNDSWELL_DISCORD_TOKEN.",
-            ) from None
+            raise unknown_token("Discord") from None
         finally:
             counting.cancel()
             await self._in_order.finish()
@@ -125,13 +130,6 @@ class DiscordBot:
     async def close(self) -> None:
         """Hang up, once nothing is sent through this client any more."""
         await self._client.close()
-
-    def _reopen(self) -> None:
-        """A client of discord.py that was closed lacks its loop and its connector."""
-        if self._client.is_closed():
-            self._client.clear()
-            self._client.loop = asyncio.get_running_loop()
-            self._client.http.connector = aiohttp.TCPConnector(limit=0)
 
     async def on_ready(self) -> None:
         """Publish the slash commands, which Discord keeps; without them buttons still work."""

@@ -27,6 +27,13 @@ class Health(StrEnum):
     MISCONFIGURED = "misconfigured"
 
 
+def unknown_token(platform: str) -> ConfigurationError:
+    """What an operator is told where the platform refuses our token."""
+    return ConfigurationError(
+        f"{platform} does not know this token.", f"Copy it again into GROUNDSWELL_{platform.upper()}_TOKEN."
+    )
+
+
 class HealthBoard:
     """States of all parts by name; `notes` say what to do where something is wrong."""
 

@@ -8,7 +8,7 @@ from functools import partial
 from telegram import Bot, CallbackQuery, Update
 from telegram.error import InvalidToken
 
-from bots.guard import Health, contained, unless_stopped
+from bots.guard import Health, contained, unknown_token, unless_stopped
 from bots.parts import BotParts
 from bots.replies import InOrder
 from bots.telegram_answers import Answers, DoubleTaps, alert
@@ -17,7 +17,6 @@ from bots.telegram_profile import Profile
 from bots.telegram_rooms import TelegramRooms
 from bots.views import from_telegram, pressed_message
 from campaign_engine.channels.telegram import TelegramChannel, close_bot
-from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.message import Destination, Inbound
 
 WAITING_ANSWERS = 1000
@@ -54,10 +53,7 @@ class TelegramBot:
             await unless_stopped(stop, self._begin())
             await self._run(stop)
         except InvalidToken:
-            raise ConfigurationError(
-                "Telegram does not know this token.",
-                hint="Copy it again into GROUNDSWELL_TELEGRAM_TOKEN.",
-            ) from None
+            raise unknown_token("Telegram") from None
 
     async def _run(self, stop: asyncio.Event) -> None:
         over = asyncio.Event()

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from campaign_engine.opendata.school_calendar import load_calendar
 from campaign_engine.pictures import Pictures
 from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.clock import SYSTEM_TIME, Time
+from campaign_engine.ports.jobs import JobQueue
+from campaign_engine.queueing.opening import open_jobs
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.approval import Approval
 from campaign_engine.services.area_cards import AreaCards
@@ -115,6 +118,7 @@ class Engine:
     texts: PostTexts
     approvals: TextApprovals
     notifier: ChannelNotifier
+    jobs: JobQueue
     paces: Mapping[str, LanePace]
     lanes: Mapping[str, Lane]
     hours: SendingHours
@@ -179,6 +183,7 @@ async def open_engine(settings: Settings, wiring: Wiring | None = None) -> Async
             yield engine
         finally:
             await engine.notifier.close()
+            await engine.jobs.close()
     finally:
         await database.close()
 
@@ -337,6 +342,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         texts=base.texts,
         approvals=base.approvals,
         notifier=notifier,
+        jobs=open_jobs(settings.database, settings.takeover_seconds),
         paces=base.paces,
         lanes=_lanes(base),
         hours=base.hours,
@@ -383,10 +389,11 @@ def _notifier(base: _Base) -> ChannelNotifier:
 
 
 def _lanes(base: _Base) -> Mapping[str, Lane]:
-    clock, page = base.time.clock, base.settings.site_url
-    return {
-        name: Lane(
-            LaneParts(base.store, channel, base.renderer, base.paces[name], clock, base.places.name, page, base.hours)
-        )
-        for name, channel in base.channels.items()
-    }
+    # The last sixth is for the taker, who looks once a second.
+    dead_after = timedelta(seconds=base.settings.takeover_seconds) * 5 / 6
+    said = (base.time.clock, base.places.name, base.settings.site_url, base.hours, dead_after)
+
+    def lane(name: str, channel: Channel) -> Lane:
+        return Lane(LaneParts(base.store, channel, base.renderer, base.paces[name], *said))
+
+    return {name: lane(name, channel) for name, channel in base.channels.items()}

@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     other_day_hours: str = Field(
         default="11:00-19:30", description="When posts leave on all other days; narrower than this only."
     )
+    takeover_seconds: int = Field(
+        default=30,
+        ge=3,
+        le=30,
+        description="How long a process on PostgreSQL may be silent before another one takes over its lanes and jobs.",
+    )
     public_url: str = Field(
         default="", description="Address that people reach the pages at; empty means the one they listen on."
     )

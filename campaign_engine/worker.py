@@ -1,22 +1,40 @@
-"""The work that nobody asks for: the clock that finds what is due, the lanes that send, the nightly clean-up."""
+"""The work that nobody asks for: the clock that finds what is due, jobs in the background, the lanes that send."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import partial
 
 from campaign_engine.bootstrap import Engine
-from campaign_engine.queueing.ticker import Ticker
-
-OWN_SECONDS = 600
-"""How often the worker looks for whom a lesson or a word about their area is due."""
+from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.jobs import Job
+from campaign_engine.queueing.ticker import AT_NIGHT, Ticker
+from campaign_engine.services.jobs import Handler, Jobs
 
 Run = Callable[[asyncio.Event], Awaitable[None]]
 
-NUDGE_SECONDS = 60
-"""How often the worker looks for somebody to be told that something waits."""
+TICK_SECONDS = 1.0
 
-SUNDAY_SECONDS = 120
-"""How often the worker looks for reach cards that are due; outside of an hour and a half a week it asks nothing."""
+OFTEN = {"own": 600, "nudge": 60, "sundays": 120}
+"""Seconds from one turn to the next: for whom a lesson or a word about their area is due, who is to be told that
+something waits, and which reach cards are due.
+"""
+
+RETENTION = "retention"
+AUDIENCE = "audience"
+
+
+class ProcessRole(StrEnum):
+    """What a process is there for; on SQLite one process has all of them."""
+
+    WEB = "web"
+    BOTS = "bots"
+    SCHEDULER = "scheduler"
+    SENDER = "sender"
+
+
+ALL_ROLES = frozenset(ProcessRole)
 
 
 async def send_own(engine: Engine) -> int:
@@ -25,33 +43,87 @@ async def send_own(engine: Engine) -> int:
     return sum([await one.tick() for one in engine.own])
 
 
-def parts(engine: Engine) -> Mapping[str, Run]:
-    """What runs until its event is set, by name: "clock", and a lane for each channel."""
-    wakes = {name: asyncio.Event() for name in engine.lanes}
+def parts(engine: Engine, roles: Collection[ProcessRole] = ALL_ROLES) -> Mapping[str, Run]:
+    """What runs until its event is set, by name: "clock"; "jobs", and a lane for each channel; "upkeep" everywhere."""
+    found: dict[str, Run] = {"upkeep": partial(_keep_up, engine)}
+    wakes = {name: asyncio.Event() for name in engine.lanes} if ProcessRole.SENDER in roles else {}
+    if ProcessRole.SCHEDULER in roles:
+        found["clock"] = partial(_tell_the_time, engine, wakes.values())
+    if ProcessRole.SENDER in roles:
+        found["jobs"] = partial(_do_jobs, engine, wakes.values())
+        found |= {f"lane {name}": partial(lane.run, wake=wakes[name]) for name, lane in engine.lanes.items()}
+    return found
+
+
+async def _keep_up(engine: Engine, stop: asyncio.Event) -> None:
+    """What belongs to this machine, whatever the process does: its own list of who has left (safety A1)."""
+    ticker = Ticker()
+    ticker.add_daily("leavers", engine.store.keep_leavers)
+    await _until(stop, ticker)
+
+
+async def _tell_the_time(engine: Engine, wakes: Collection[asyncio.Event], stop: asyncio.Event) -> None:
+    """Only what is cheap and must be on time happens here; all else is put as a job."""
+    clock, put = engine.time.clock, engine.jobs.put
 
     async def tick() -> None:
-        ticked = await engine.posting.tick()
-        if ticked.frozen_people or ticked.frozen_rooms or ticked.released:
-            for wake in wakes.values():
-                wake.set()
+        ticked = await engine.posting.tick(lambda occurrence: put(Job(AUDIENCE, occurrence)))
+        if ticked.released:
+            _wake(wakes)
 
-    async def own() -> None:
-        if await send_own(engine):
-            for wake in wakes.values():
-                wake.set()
+    def turn_of(name: str, seconds: int) -> Callable[[], Awaitable[None]]:
+        return lambda: put(Job(name, turn=int(clock().timestamp()) // seconds))
 
-    async def clock(stop: asyncio.Event) -> None:
-        ticker = Ticker(tick)
-        ticker.add_often("nudge", engine.nudging.tick, NUDGE_SECONDS)
-        ticker.add_often("own", own, OWN_SECONDS)
-        ticker.add_often("sundays", engine.sundays.tick, SUNDAY_SECONDS)
-        ticker.add_daily("retention", lambda: engine.retention.run(engine.time.clock()))
-        ticker.add_daily("leavers", engine.store.keep_leavers)
-        ticker.start()
-        try:
-            await stop.wait()
-        finally:
-            await ticker.stop()
+    ticker = Ticker()
+    ticker.add_often("tick", tick, TICK_SECONDS)
+    for name, seconds in OFTEN.items():
+        ticker.add_often(name, turn_of(name, seconds), seconds)
+    ticker.add_daily(RETENTION, lambda: put(Job(RETENTION, turn=_night_of(clock()))))
+    await _until(stop, ticker)
 
-    lanes = {f"lane {name}": partial(lane.run, wake=wakes[name]) for name, lane in engine.lanes.items()}
-    return {"clock": clock, **lanes}
+
+def _wake(lanes: Collection[asyncio.Event]) -> None:
+    for wake in lanes:
+        wake.set()
+
+
+async def _until(stop: asyncio.Event, ticker: Ticker) -> None:
+    ticker.start()
+    try:
+        await stop.wait()
+    finally:
+        await ticker.stop()
+
+
+def _night_of(now: datetime) -> int:
+    """Number of the day that begins with the nightly clean-up."""
+    return (to_wall(now) - timedelta(hours=AT_NIGHT.hour, minutes=AT_NIGHT.minute)).toordinal()
+
+
+async def _do_jobs(engine: Engine, wakes: Collection[asyncio.Event], stop: asyncio.Event) -> None:
+    """What failed when the last process ended is put again, so that it is done or still seen to fail."""
+    jobs = Jobs(engine.store, engine.time.clock, handlers(engine, wakes))
+    async with engine.store.read() as work:
+        failing = await work.jobs.failing()
+    for job in failing:
+        await engine.jobs.put(Job(job.name, job.about))
+    await engine.jobs.run(stop, jobs.do)
+
+
+def handlers(engine: Engine, wakes: Collection[asyncio.Event] = ()) -> Mapping[str, Handler]:
+    """Every job by name; those that queue messages wake the lanes of this process."""
+
+    def waking(handler: Handler) -> Handler:
+        async def do(about: int) -> None:
+            if await handler(about):
+                _wake(wakes)
+
+        return do
+
+    return {
+        AUDIENCE: waking(engine.posting.freeze),
+        "own": waking(lambda _: send_own(engine)),
+        "nudge": lambda _: engine.nudging.tick(),
+        "sundays": lambda _: engine.sundays.tick(),
+        RETENTION: lambda _: engine.retention.run(engine.time.clock()),
+    }

@@ -42,8 +42,20 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.include_router(invites.router(parts, pages))
     app.include_router(_reports(parts, pages))
     app.include_router(_fixed(parts, pages))
+    app.include_router(_health(parts))
     if more is not None:
         app.include_router(more(pages))
+    _say_errors(app, pages)
+    return app
+
+
+def create_door(parts: WebParts) -> FastAPI:
+    """For a process without pages: /health, and where a platform posts to."""
+    app = FastAPI(title="Groundswell", docs_url=None, redoc_url=None, openapi_url=None)
+    pages = PageWriter(parts)
+    app.middleware("http")(guard(pages.problem))
+    app.include_router(hooks.router(parts))
+    app.include_router(_health(parts))
     _say_errors(app, pages)
     return app
 
@@ -102,11 +114,18 @@ def _fixed(parts: WebParts, pages: PageWriter) -> APIRouter:
         """Asked for by reports, which are one file and name no other."""
         return FileResponse(STATIC / "mark.svg", media_type="image/svg+xml")
 
+    return router
+
+
+def _health(parts: WebParts) -> APIRouter:
+    router = APIRouter()
+
     @router.get("/health")
     async def health() -> JSONResponse:
         states = await parts.health()
         well = all(state in WELL for state in states.values())
-        return JSONResponse({"ok": well, "parts": dict(states)}, status_code=200 if well else 503)
+        said = {"ok": well, "roles": list(parts.roles), "parts": dict(states)}
+        return JSONResponse(said, status_code=200 if well else 503)
 
     return router
 

@@ -47,7 +47,8 @@ class WebParts:
     """The engine's share for pages.
 
     `page` is the address that people reach them at; `secure` says that it is https. `added` gives what a demo adds to
-    every page; there everybody is `simulated`.
+    every page; there everybody is `simulated`. `roles` are
+    those of the process, for /health.
     """
 
     conversation: Conversing
@@ -61,5 +62,6 @@ class WebParts:
     page: str = ""
     secure: bool = False
     simulated: bool = False
+    roles: tuple[str, ...] = ()
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     added: Callable[[Request], Mapping[str, object]] = nothing_more

@@ -4,7 +4,10 @@ import logging
 
 from campaign_engine.settings import Settings
 
-_QUIET = ("httpx", "httpcore", "telegram", "discord", "apscheduler", "aiosqlite", "uvicorn.access", "asyncio")
+_QUIET = (
+    *("httpx", "httpcore", "telegram", "discord", "apscheduler", "aiosqlite", "uvicorn.access", "asyncio"),
+    *("procrastinate", "psycopg.pool"),
+)
 """Libraries whose lower levels log addresses, tokens in URLs, or every job."""
 
 

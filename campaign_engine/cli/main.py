@@ -29,7 +29,7 @@ from campaign_engine.cli.lint import lint
 from campaign_engine.cli.report import report
 from campaign_engine.cli.restore import replay_leavers, restore
 from campaign_engine.cli.rotate_key import rotate_key
-from campaign_engine.cli.up import up
+from campaign_engine.cli.up import up, worker
 
 app = typer.Typer(
     name="groundswell",
@@ -51,6 +51,7 @@ def choose_settings(
 
 app.command("init")(init)
 app.command("up")(up)
+app.command("worker")(worker)
 app.command("doctor")(doctor)
 app.command("demo")(demo)
 app.add_typer(data.app, name="data")

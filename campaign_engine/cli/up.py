@@ -1,162 +1,98 @@
-"""`groundswell up`: pages, bots, the clock and the lanes in one process."""
+"""`groundswell up` and `groundswell worker`: pages, bots, the clock and the lanes, in one process or in several."""
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from campaign_engine.cli.opening import explained, settings_of
 from campaign_engine.cli.terminal import command, say
-from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.domain.errors import ConfigurationError, InvalidInput
 from campaign_engine.ports.clock import SYSTEM_TIME, Time
 from campaign_engine.settings import Settings
 
 if TYPE_CHECKING:
-    from bots.guard import HealthBoard
-    from bots.parts import BotParts
-    from bots.telegram_bot import TelegramBot
-    from campaign_engine.bootstrap import Engine
-    from campaign_engine.channels.telegram import TelegramChannel
-    from campaign_engine.ports.channel import Channel
-    from web.parts import Hook
+    from campaign_engine.worker import ProcessRole
 
-Run = Callable[[asyncio.Event], Awaitable[None]]
+ROLES = "web,bots,scheduler,sender"
+_ROLES = typer.Option("--roles", help="What this process does; on PostgreSQL several processes may share the work.")
+_PORT = typer.Option("--port", min=0, max=65535, help="In place of WEB_PORT; 0, or no pages, takes a free one.")
 
 
 @command
-async def up(context: typer.Context) -> None:
+async def up(
+    context: typer.Context,
+    roles: Annotated[str, _ROLES] = ROLES,
+    port: Annotated[int | None, _PORT] = None,
+) -> None:
     """Run pages, bots with tokens, the clock and the lanes until Ctrl-C."""
+    await _serve(context, roles, port)
+
+
+@command
+async def worker(context: typer.Context, port: Annotated[int | None, _PORT] = None) -> None:
+    """Send and do background jobs until Ctrl-C, beside other processes on the same PostgreSQL; any number of these."""
+    await _serve(context, "sender", port)
+
+
+async def _serve(context: typer.Context, roles: str, port: int | None) -> None:
     settings = settings_of(context)
     with explained(settings):
-        await serve(settings)
+        await serve(settings, SYSTEM_TIME, roles, port)
 
 
-async def serve(settings: Settings, time: Time = SYSTEM_TIME) -> None:
-    """Until SIGINT or SIGTERM; a part that fails is started again and stops nothing else."""
+async def serve(settings: Settings, time: Time = SYSTEM_TIME, roles: str = ROLES, port: int | None = None) -> None:
+    """Until SIGINT or SIGTERM; a part that fails is started again and stops nothing else.
+
+    Raises InvalidInput for roles that do not exist, ConfigurationError for some of them on SQLite.
+    """
     from bots.guard import Health, HealthBoard, supervise
     from campaign_engine.bootstrap import Wiring, open_engine
-    from campaign_engine.cli import logs
+    from campaign_engine.cli import logs, platforms
+    from campaign_engine.cli.process import Process
+    from campaign_engine.worker import ProcessRole
 
+    chosen = _chosen(settings, roles)
     logs.set_up(settings)
     stop, board = asyncio.Event(), HealthBoard()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    platforms = _platforms(settings)
+    found = platforms.open_platforms(settings)
     async with AsyncExitStack() as stack:
-        engine = await stack.enter_async_context(open_engine(settings, Wiring(time, platforms.channels)))
-        bots = {name: make(engine, _bot_parts(engine, name, board)) for name, make in platforms.bots.items()}
-        for bot in bots.values():
-            stack.push_async_callback(bot.close)
-        parts: dict[str, Run] = {"web": _pages(engine, board, _hooks(settings, bots)), **_worker(engine, board)}
-        parts |= {name: bot.run for name, bot in bots.items()}
+        engine = await stack.enter_async_context(open_engine(settings, Wiring(time, found.channels)))
+        platforms.keep_file_ids(engine, found.channels)
+        accounts = found.accounts(engine, board, heard=ProcessRole.BOTS in chosen)
+        for account in accounts.values():
+            stack.push_async_callback(account.close)
+        process = Process(engine, board, chosen, port)
+        parts = {**process.door(platforms.hooks(settings, accounts)), **process.work()}
+        parts |= {name: account.run for name, account in accounts.items()}
         async with asyncio.TaskGroup() as tasks:
             for name, run in parts.items():
                 tasks.create_task(supervise(name, run, stop, board))
-    if board.states["web"] is Health.MISCONFIGURED:
-        raise ConfigurationError("The pages could not be opened, so nothing was started.", board.notes["web"])
+    if board.states[process.door_name] is Health.MISCONFIGURED:
+        raise ConfigurationError(
+            "The port could not be opened, so nothing was started.", board.notes[process.door_name]
+        )
     say("Stopped.")
 
 
-@dataclass(slots=True)
-class _Platforms:
-    """Channels and bots of the platforms that have a token; a bot is made once the engine is there."""
+def _chosen(settings: Settings, roles: str) -> "tuple[ProcessRole, ...]":
+    from campaign_engine.bootstrap import sqlite_file
+    from campaign_engine.worker import ProcessRole
 
-    channels: "tuple[Channel, ...]" = ()
-    bots: "dict[str, Callable[[Engine, BotParts], Any]]" = field(default_factory=dict)
-
-
-def _platforms(settings: Settings) -> _Platforms:
-    found = _Platforms()
-    if telegram_token := settings.telegram_token.get_secret_value():
-        from campaign_engine.channels.telegram import TelegramChannel, open_bot
-
-        channel = TelegramChannel(open_bot(telegram_token, settings.telegram_api))
-        found.channels += (channel,)
-        found.bots["telegram"] = partial(_telegram_bot, channel)
-    if discord_token := settings.discord_token.get_secret_value():
-        from bots.discord_bot import DiscordBot, open_client, use_addresses
-        from campaign_engine.channels.discord import DiscordChannel
-
-        use_addresses(settings.discord_api, settings.discord_gateway)
-        discord_client = open_client()
-        found.channels += (DiscordChannel(discord_client),)
-        found.bots["discord"] = lambda _engine, parts: DiscordBot(discord_client, discord_token, parts)
-    return found
-
-
-def _telegram_bot(channel: "TelegramChannel", engine: "Engine", parts: "BotParts") -> "TelegramBot":
-    from bots.telegram_bot import TelegramBot
-    from bots.telegram_intake import Ways
-    from campaign_engine.store.uploads import SqlFileIds
-
-    account = int(engine.settings.telegram_token.get_secret_value().partition(":")[0] or 0)
-    channel.keep_file_ids(SqlFileIds(engine.database, account, engine.time.clock))
-    return TelegramBot(channel.bot, channel, parts, Ways(webhook=engine.settings.telegram_hook))
-
-
-def _hooks(settings: Settings, bots: Mapping[str, Any]) -> "Mapping[str, Hook]":
-    """Only where the operator chose it: a door that nobody uses stays shut."""
-    return {"telegram": bots["telegram"].receive} if settings.telegram_hook and "telegram" in bots else {}
-
-
-def _bot_parts(engine: "Engine", name: str, board: "HealthBoard") -> "BotParts":
-    from bots.parts import BotParts
-
-    return BotParts(
-        conversation=engine.conversation,
-        rooms=engine.room_desk,
-        pace=engine.paces[name],
-        board=board,
-        say=engine.renderer.reply,
-        unreachable=engine.blocking.mark,
-        accounts=engine.accounts,
-        marks=engine.marks,
-        threads=engine.threads,
-        offers=engine.room_offers,
-        figures=engine.room_figures,
-        team=engine.team.on,
-    )
-
-
-def _pages(engine: "Engine", board: "HealthBoard", hooks: "Mapping[str, Hook]") -> Run:
-    from bots.guard import Health
-    from web.app import create_app
-    from web.server import serve as serve_pages
-    from web.wiring import web_parts
-
-    async def health() -> Mapping[str, str]:
-        return {name: str(state) for name, state in board.states.items()}
-
-    app = create_app(replace(web_parts(engine, engine.reports, health), hooks=hooks))
-
-    def ready(address: str) -> None:
-        board.set("web", Health.RUNNING)
-        say(f"Pages at {address} · Ctrl-C stops")
-
-    async def run(stop: asyncio.Event) -> None:
-        try:
-            await serve_pages(app, engine.settings.web_host, engine.settings.web_port, stop, ready)
-        except ConfigurationError:
-            stop.set()  # bots without a page would leave students without help, report and way out
-            raise
-
-    return run
-
-
-def _worker(engine: "Engine", board: "HealthBoard") -> Mapping[str, Run]:
-    from bots.guard import Health
-    from campaign_engine.worker import parts
-
-    def watched(name: str, run: Run) -> Run:
-        async def begin(stop: asyncio.Event) -> None:
-            board.set(name, Health.RUNNING)
-            await run(stop)
-
-        return begin
-
-    return {name: watched(name, run) for name, run in parts(engine).items()}
+    asked = {name.strip() for name in roles.split(",") if name.strip()}
+    if unknown := asked - set(ProcessRole):
+        raise InvalidInput(f"There is no role {', '.join(sorted(unknown))}.", f"The roles are {ROLES}.")
+    if not asked:
+        raise InvalidInput("No role is named.", f"The roles are {ROLES}.")
+    chosen = tuple(role for role in ProcessRole if role in asked)
+    if sqlite_file(settings) is not None and len(chosen) < len(ProcessRole):
+        raise ConfigurationError(
+            "On SQLite one process does everything: several would wait for each other.",
+            "Run `groundswell up` without --roles, or move to PostgreSQL: see Several machines in docs/operators.md.",
+            "one_process",
+        )
+    return chosen

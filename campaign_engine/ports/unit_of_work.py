@@ -9,6 +9,7 @@ from campaign_engine.ports.automatic import TextApprovalsRepository
 from campaign_engine.ports.boards import BoardsRepository
 from campaign_engine.ports.directory import DirectoryRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
+from campaign_engine.ports.jobs import JobsRepository
 from campaign_engine.ports.joints import JointsRepository
 from campaign_engine.ports.lessons import LessonsRepository
 from campaign_engine.ports.marks import MarksRepository
@@ -97,6 +98,8 @@ class UnitOfWork(Protocol):
     def occurrences(self) -> OccurrencesRepository: ...  # noqa: D102
     @property
     def deliveries(self) -> DeliveriesRepository: ...  # noqa: D102
+    @property
+    def jobs(self) -> JobsRepository: ...  # noqa: D102
     @property
     def lanes(self) -> LanesRepository: ...  # noqa: D102
     @property

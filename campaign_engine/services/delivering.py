@@ -24,9 +24,11 @@ from campaign_engine.services.wording import Wording
 
 log = logging.getLogger(__name__)
 
-BEAT_EVERY = timedelta(seconds=5)
-DEAD_AFTER = timedelta(seconds=30)
+DEAD_AFTER = timedelta(seconds=25)
 """A lane whose owner has been silent for so long may be taken over."""
+
+BEATS = 5
+"""Signs of life in that time."""
 
 IDLE_SECONDS = 1.0
 PATIENCE_SECONDS = 2.0
@@ -53,7 +55,10 @@ class Pace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LaneParts:
-    """What one lane stands on; `area_name` gives the short name of a precinct, `public_url` our own page."""
+    """What one lane stands on; `area_name` gives the short name of a precinct, `public_url` our own page.
+
+    An owner that was silent for `dead_after` has lost the lane.
+    """
 
     store: Store
     channel: Channel
@@ -63,6 +68,7 @@ class LaneParts:
     area_name: Callable[[int], str]
     public_url: str
     hours: SendingHours = DEFAULT_HOURS
+    dead_after: timedelta = DEAD_AFTER
 
 
 class Lane:
@@ -77,6 +83,7 @@ class Lane:
         self._wording = Wording(parts.renderer, parts.area_name, parts.public_url)
         self._pictures = PostPictures(parts.store)
         self._width = WIDTHS.get(parts.channel.name, WIDTH)
+        self._dead_after, self._beat_every = parts.dead_after, parts.dead_after / BEATS
         self._owner = secrets.token_hex(8)
         self._epoch: int | None = None
         self._beaten_at: datetime | None = None
@@ -92,12 +99,12 @@ class Lane:
         """Keep or get the lease; what earlier epochs left in sending becomes unconfirmed. Raises StoreUnavailable."""
         await self._record()
         now = self._clock()
-        if self._beaten_at is not None and timedelta(0) <= now - self._beaten_at < BEAT_EVERY:
+        if self._beaten_at is not None and timedelta(0) <= now - self._beaten_at < self._beat_every:
             return True
         if await self._beat():
             return True
         async with self._store.write() as work:
-            epoch = await work.lanes.take(self.name, self._owner, now - DEAD_AFTER, now)
+            epoch = await work.lanes.take(self.name, self._owner, now - self._dead_after, now)
             left = await work.deliveries.unconfirmed(self.name, epoch, now) if epoch is not None else 0
         if epoch is not None:
             self._epoch, self._beaten_at = epoch, now
@@ -257,7 +264,7 @@ class Lane:
     async def _beat_on(self) -> None:
         """While a long drain or a slow platform keeps `run` from it."""
         while True:
-            await asyncio.sleep(BEAT_EVERY.total_seconds())
+            await asyncio.sleep(self._beat_every.total_seconds())
             try:
                 await self._beat()
             except StoreUnavailable:

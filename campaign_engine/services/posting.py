@@ -4,7 +4,7 @@ Every step asks the database what is to be done and does it in a short transacti
 may tick at once, and what one leaves undone at its death the next one finds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +20,9 @@ from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 
 _LIVE = (CampaignStatus.SCHEDULED, CampaignStatus.RUNNING)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
+
+HandOver = Callable[[int], Awaitable[None]]
+"""Gets an occurrence whose audience is to be chosen by `Posting.freeze`, in another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,10 @@ class Posting:
         self._clock = clock
         self._minimum = minimum
 
-    async def tick(self) -> Ticked:
+    async def tick(self, hand_over: HandOver | None = None) -> Ticked:
         """Open, hold, expire, cancel, freeze, settle, finish. Raises StoreUnavailable; the next tick goes on.
 
-        While the kill switch is on nothing is opened or frozen (safety S3).
+        Audiences are frozen here, or handed over. While the kill switch is on nothing is opened or frozen (safety S3).
         """
         now = self._clock()
         stopped = await self._is_stopped()
@@ -59,12 +62,24 @@ class Posting:
         async with self._store.write() as work:
             cancelled = await work.occurrences.cancel_withdrawn(now)
             expired = await work.occurrences.expire(now)
-        people, rooms = (0, 0) if stopped else await self._freeze(now)
+        people, rooms = (0, 0) if stopped else await self._freeze(now, hand_over)
         expired += 0 if stopped else await self._settle(now)
         finished = await self._finish(now)
         return Ticked(
             opened, missed, people, rooms, expired + held.expired, cancelled, finished, held.held, held.released
         )
+
+    async def freeze(self, occurrence_id: int) -> int:
+        """How many deliveries it got; none where that is done, or while the kill switch is on (safety S3).
+
+        Raises StoreUnavailable.
+        """
+        if await self._is_stopped():
+            return 0
+        async with self._store.read() as work:
+            waiting = await work.occurrences.unfrozen()
+        now = self._clock()
+        return sum([sum(await self._freeze_one(one, now)) for one in waiting if one.id == occurrence_id])
 
     async def _hold(self, now: datetime) -> Settled:
         """What a hold keeps back, lets go or kept for too long; a transaction of its own (safety I1)."""
@@ -128,11 +143,14 @@ class Posting:
                 counts[late] += 1
         return counts[False], counts[True]
 
-    async def _freeze(self, now: datetime) -> tuple[int, int]:
+    async def _freeze(self, now: datetime, hand_over: HandOver | None) -> tuple[int, int]:
         async with self._store.read() as work:
             waiting = await work.occurrences.unfrozen()
         people = rooms = 0
         for occurrence in waiting:
+            if hand_over is not None:
+                await hand_over(occurrence.id)
+                continue
             more_people, more_rooms = await self._freeze_one(occurrence, now)
             people, rooms = people + more_people, rooms + more_rooms
         return people, rooms

@@ -25,6 +25,7 @@ from campaign_engine.store.directory import SqlDirectoryRepository
 from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsRepository
 from campaign_engine.store.inbox import SqlInboxRepository
 from campaign_engine.store.inviting import SqlInvitesRepository
+from campaign_engine.store.jobs import SqlJobsRepository
 from campaign_engine.store.joints import SqlJointsRepository
 from campaign_engine.store.kill_switch import SqlKillSwitchRepository
 from campaign_engine.store.lanes import SqlLanesRepository
@@ -83,6 +84,7 @@ class SqlUnitOfWork:
         self.occurrences = SqlOccurrencesRepository(connection, cipher)
         self.deliveries = SqlDeliveriesRepository(connection, cipher)
         self.directory = SqlDirectoryRepository(connection, cipher)
+        self.jobs = SqlJobsRepository(connection, cipher)
         self.lanes = SqlLanesRepository(connection, cipher)
         self.holds = SqlHoldsRepository(connection, cipher)
         self.incidents = SqlIncidentsRepository(connection, cipher)

@@ -9,12 +9,19 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.schedule import to_wall
+from campaign_engine.queueing.scheduling import Work
 from campaign_engine.queueing.ticker import Ticker
 from campaign_engine.services.posting import Posting
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.sending import Stage
+
+
+def ticker_of(tick: Work, seconds: float) -> Ticker:
+    ticker = Ticker()
+    ticker.add_often("tick", tick, seconds)
+    return ticker
 
 
 class Ticks:
@@ -50,7 +57,7 @@ class Ticks:
 
 async def test_it_ticks_again_and_again_until_it_is_stopped() -> None:
     ticks = Ticks()
-    ticker = Ticker(ticks, seconds=0.02)
+    ticker = ticker_of(ticks, 0.02)
     ticker.start()
     await ticks.until(5)
     await ticker.stop()
@@ -62,7 +69,7 @@ async def test_it_ticks_again_and_again_until_it_is_stopped() -> None:
 
 async def test_A2_a_failed_tick_is_named_by_its_type_and_is_not_the_last(caplog: pytest.LogCaptureFixture) -> None:
     ticks = Ticks(StoreUnavailable("away"), ValueError("somebody's address"))
-    ticker = Ticker(ticks, seconds=0.02)
+    ticker = ticker_of(ticks, 0.02)
     ticker.start()
     await ticks.until(4)
     await ticker.stop()
@@ -74,7 +81,7 @@ async def test_A2_a_failed_tick_is_named_by_its_type_and_is_not_the_last(caplog:
 async def test_a_slow_tick_is_alone_and_a_stop_waits_for_its_end() -> None:
     ticks = Ticks()
     ticks.gate = asyncio.Event()
-    ticker = Ticker(ticks, seconds=0.01)
+    ticker = ticker_of(ticks, 0.01)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every tick that was left out
     ticker.start()
     await ticks.until(1)
@@ -89,7 +96,7 @@ async def test_a_slow_tick_is_alone_and_a_stop_waits_for_its_end() -> None:
 
 async def test_daily_work_is_done_at_the_start_too() -> None:
     ticks, nightly = Ticks(), Ticks()
-    ticker = Ticker(ticks, seconds=0.02)
+    ticker = ticker_of(ticks, 0.02)
     ticker.add_daily("housekeeping", nightly, time(4, 30))
     ticker.start()
     await nightly.until(1)
@@ -112,7 +119,7 @@ async def test_two_clocks_over_one_database_open_each_occurrence_once(store: Sql
             await posting.tick()
             await ticks[number]()
 
-        return Ticker(tick, seconds=0.2)
+        return ticker_of(tick, 0.2)
 
     tickers = [ticker(0), ticker(1)]
     for one in tickers:

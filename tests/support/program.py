@@ -57,7 +57,7 @@ class Program:
             while True:
                 assert self.process.returncode is None, self.log.read_text(encoding="utf-8")
                 try:
-                    await client.get(f"{self.page}/help")
+                    await client.get(f"{self.page}/health")
                 except httpx.TransportError:
                     await asyncio.sleep(0.05)
                 else:

@@ -27,6 +27,7 @@ from campaign_engine.store.tables.deliveries import (
 from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
 from campaign_engine.store.tables.inviting import invite_slots, used_invites
+from campaign_engine.store.tables.jobs import failing_jobs
 from campaign_engine.store.tables.joints import joint_joins, joint_words, joints
 from campaign_engine.store.tables.lessons import lesson_progress, series_steps
 from campaign_engine.store.tables.people import (
@@ -84,6 +85,7 @@ __all__ = [
     "do_not_contact",
     "event_changes",
     "event_notices",
+    "failing_jobs",
     "first_times",
     "held_posts",
     "hold_events",

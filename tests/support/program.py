@@ -30,6 +30,14 @@ class Program:
         }
         self.process: asyncio.subprocess.Process | None = None
         self.log = folder / "log"
+        self.roles = ""
+
+    def beside(self, name: str, roles: str) -> "Program":
+        """Another process of the same installation, with roles of its own."""
+        other = Program(self.folder, free_port(), {})
+        other.environment = {**self.environment, "GROUNDSWELL_WEB_PORT": other.page.rpartition(":")[2]}
+        other.log, other.roles = self.folder / f"log-{name}", roles
+        return other
 
     async def run(self, *arguments: str) -> str:
         """What a command prints; AssertionError with both streams when it fails."""
@@ -46,12 +54,14 @@ class Program:
         return said.decode()
 
     async def start(self, at: datetime | None = None) -> None:
-        """Until the page answers; with a clock that begins `at` a moment, else with the machine's."""
-        shifted = [sys.executable, "-m", "tests.support.shifted_up", at.isoformat()] if at else [str(GROUNDSWELL), "up"]
+        """Until it answers; with a clock that begins `at` a moment, else with the machine's."""
+        port = self.environment["GROUNDSWELL_WEB_PORT"]
+        roles = ["--roles", self.roles, "--port", port] if self.roles else []
+        begun = [sys.executable, "-m", "tests.support.shifted_up", at.isoformat()] if at else [str(GROUNDSWELL), "up"]
         environment = {**self.environment, "PYTHONPATH": str(ROOT)}
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *shifted, env=environment, cwd=self.folder, stdout=log, stderr=log
+                *begun, *roles, env=environment, cwd=self.folder, stdout=log, stderr=log
             )
         async with asyncio.timeout(30), httpx.AsyncClient() as client:
             while True:

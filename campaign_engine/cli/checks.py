@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -23,11 +23,13 @@ from campaign_engine.settings import Settings, unknown_variables
 
 if TYPE_CHECKING:
     from campaign_engine.bootstrap import Engine
+    from campaign_engine.store.health import Broken
 
 _SPARE_BYTES = 200_000_000
 _OLD_DATA = timedelta(days=240)
 """Two quarters and the weeks that the City is late."""
 _DEAD_LANE = timedelta(minutes=1)
+_MOST_NAMED = 3
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "")
 
 
@@ -243,6 +245,9 @@ async def _deliveries(engine: "Engine") -> Finding:
 
     async with engine.database.read() as connection:
         ledger = await health.ledger(connection)
+        broken = await health.broken(connection)
+    if broken:
+        return of_breaks(broken)
     total = sum(ledger.by_status.values())
     if not ledger.adds_up:
         says = f"{ledger.rows} rows, but {total} in known states."
@@ -252,6 +257,24 @@ async def _deliveries(engine: "Engine") -> Finding:
         says = f"{open_question} of {ledger.rows} may or may not have arrived."
         return Finding(Level.YELLOW, "deliveries", says, "Decide by `groundswell campaign unconfirmed ID`.")
     return well("deliveries", f"{ledger.rows}, all accounted for.")
+
+
+def of_breaks(found: "Sequence[Broken]") -> Finding:
+    """Each with what it means; only the first is explained, because one cause mostly breaks several."""
+    each = (
+        f"campaign {one.campaign_id}, {one.day:%B %-d}, {'rooms' if one.is_room else 'people'}:"
+        f" {one.frozen:,} were planned, {one.found:,} are recorded, {one.known:,} in a state that there is"
+        for one in found[:_MOST_NAMED]
+    )
+    more = f"; and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+    first = found[0]
+    if first.found < first.frozen:
+        todo = "Rows are missing: something beside this program removed them. Restore a backup, or send nothing of it."
+    elif first.found > first.frozen:
+        todo = "There are rows that nobody planned: pause the campaign, make a backup and ask for help with this line."
+    else:
+        todo = "A newer program wrote to this database: run that one again, or restore the backup from before it."
+    return Finding(Level.RED, "deliveries", f"The outcomes do not add up: {'; '.join(each)}{more}.", todo)
 
 
 async def _staff(engine: "Engine") -> Finding:

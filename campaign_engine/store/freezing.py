@@ -19,6 +19,7 @@ from campaign_engine.store.tables import (
     contacts,
     deliveries,
     do_not_contact,
+    occurrences,
     precincts,
     rooms,
     sites,
@@ -181,6 +182,16 @@ def delivery_rows(occurrence_id: int, now: datetime, **own: Any) -> sa.Select[An
     }
     typed = {name: sa.literal(value, deliveries.c[name].type) for name, value in same.items()}
     return sa.select(*(value.label(name) for name, value in {**typed, **own}.items()))
+
+
+def counted(occurrence_id: int, *, people: int = 0, rooms: int = 0) -> sa.Update:
+    """So many more deliveries of it were made in this transaction: what outcomes must add up to (measures).
+
+    Stays unknown for one that was opened by a version which did not count.
+    """
+    more = {occurrences.c.frozen_people: people, occurrences.c.frozen_rooms: rooms}
+    mine = occurrences.update().where(occurrences.c.id == occurrence_id)
+    return mine.values({column.name: column + number for column, number in more.items()})
 
 
 def _order(occurrence: Unfrozen, now: datetime) -> dict[str, Any]:

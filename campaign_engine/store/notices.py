@@ -48,7 +48,7 @@ class SqlNoticesRepository(Transaction):
         return bool(await self._connection.scalar(sa.select(mine)))
 
     async def tell(self, campaign: Campaign, content: PostContent, by: Actor, now: datetime) -> int:
-        """Seven statements; the row of the notice is unique per campaign, so that two people tell once."""
+        """Eight statements; the row of the notice is unique per campaign, so that two people tell once."""
         post_id = await self._approved_post(campaign, content, by, now)
         notice = {"campaign_id": campaign.id, "post_id": post_id, "handle": by.handle, "at": now}
         once = insert(self._connection, event_notices).values(notice).on_conflict_do_nothing()
@@ -71,7 +71,7 @@ class SqlNoticesRepository(Transaction):
     async def tell_change(
         self, campaign: Campaign, content: PostContent, change: EventChange, by: Actor, now: datetime
     ) -> int:
-        """Eight statements; whoever writes has changed the campaign's row first, so that two take turns."""
+        """Nine statements; whoever writes has changed the campaign's row first, so that two take turns."""
         await self._supersede(campaign.id, now)
         post_id = await self._approved_post(campaign, content, by, now)
         # Nothing more is planned of it: no clock opens it again, and no edit of the event's post takes it along.
@@ -104,7 +104,9 @@ class SqlNoticesRepository(Transaction):
         audience = _signed_up(campaign_id, occurrence_id, now)
         names = [column.name for column in audience.selected_columns]
         queued = insert(self._connection, deliveries).from_select(names, audience).on_conflict_do_nothing()
-        return (await self._connection.execute(queued.execution_options(preserve_rowcount=True))).rowcount
+        people = (await self._connection.execute(queued.execution_options(preserve_rowcount=True))).rowcount
+        await self._connection.execute(freezing.counted(occurrence_id, people=people))
+        return people
 
     async def _approved_post(self, campaign: Campaign, content: PostContent, by: Actor, now: datetime) -> int:
         """By one person alone: the text is fixed (safety S9)."""
@@ -133,6 +135,8 @@ class SqlNoticesRepository(Transaction):
             stale_at=now + timedelta(minutes=content.stale_minutes),
             status=OccurrenceStatus.OPEN,
             frozen_at=now,
+            frozen_people=0,
+            frozen_rooms=0,
         )
         return int((await self._connection.execute(opened.returning(occurrences.c.id))).scalar_one())
 

@@ -55,6 +55,8 @@ class SqlOccurrencesRepository(Transaction):
             "due_at": new.due_at,
             "stale_at": new.stale_at,
             "status": status,
+            "frozen_people": 0,
+            "frozen_rooms": 0,
         }
         typed = (sa.literal(value, occurrences.c[name].type) for name, value in values.items())
         approved = sa.select(posts.c.id, *typed).where(
@@ -109,15 +111,15 @@ class SqlOccurrencesRepository(Transaction):
             # Within the transaction, so that nothing for a held precinct can be claimed in between (safety I1).
             await holding.keep_back(self._connection, [occurrence.id], now)
             if (await self._connection.scalar(sa.select(sa.func.max(contacts.c.id))) or 0) > last:
+                await self._connection.execute(freezing.counted(occurrence.id, people=people))
                 return Frozen(people, 0, rest=last)
         rooms = 0
         if occurrence.topic is not Topic.CHECK_INS:
             # A check-in goes to nobody but the subscribers of check-ins (safety I2).
             rooms = await self._insert(freezing.rooms_of(occurrence, now))
             await holding.keep_back(self._connection, [occurrence.id], now)
-        await self._connection.execute(
-            occurrences.update().where(occurrences.c.id == occurrence.id).values(frozen_at=now)
-        )
+        frozen = freezing.counted(occurrence.id, people=people, rooms=rooms)
+        await self._connection.execute(frozen.values(frozen_at=now))
         return Frozen(people, rooms)
 
     async def expire(self, now: datetime) -> int:

@@ -95,7 +95,7 @@ class OwnPosts(Transaction):
         day = _midnight(now)
         opened = insert(self._connection, occurrences).values(
             post_id=post_id, version=1, wall_time=day, due_at=now, stale_at=stale_at,
-            status=OccurrenceStatus.OPEN, frozen_at=now,
+            status=OccurrenceStatus.OPEN, frozen_at=now, frozen_people=0, frozen_rooms=0,
         )  # fmt: skip
         await self._connection.execute(opened.on_conflict_do_nothing(index_elements=["post_id", "wall_time"]))
         mine = sa.select(occurrences.c.id).where(occurrences.c.post_id == post_id, occurrences.c.wall_time == day)
@@ -107,7 +107,7 @@ class OwnPosts(Transaction):
         await self._connection.execute(rows.on_conflict_do_nothing())
 
     async def _queue(self, line: Line, occurrence_id: int, now: datetime) -> int:
-        """A message for everybody noted with this occurrence; how many. One statement."""
+        """A message for everybody noted with this occurrence; how many. Two statements."""
         reached = contacts.join(addresses, addresses.c.contact_id == contacts.c.id)
         audience = (
             freezing.delivery_rows(
@@ -121,7 +121,9 @@ class OwnPosts(Transaction):
         )
         names = [column.name for column in audience.selected_columns]
         queued = insert(self._connection, deliveries).from_select(names, audience).on_conflict_do_nothing()
-        return (await self._connection.execute(queued.execution_options(preserve_rowcount=True))).rowcount
+        people = (await self._connection.execute(queued.execution_options(preserve_rowcount=True))).rowcount
+        await self._connection.execute(freezing.counted(occurrence_id, people=people))
+        return people
 
     async def _free(self, line: Line, now: datetime) -> int:
         """What was noted and never left is forgotten, so that it is due again. One delete."""

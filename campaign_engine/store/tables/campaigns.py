@@ -99,5 +99,7 @@ occurrences = sa.Table(
     staff("stale_at", UtcDateTime, keep=CAMPAIGN),
     staff("status", sa.String(16), keep=CAMPAIGN, index=True),
     staff("frozen_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
+    staff("frozen_people", sa.Integer, nullable=True, keep=CAMPAIGN),
+    staff("frozen_rooms", sa.Integer, nullable=True, keep=CAMPAIGN),
     sa.UniqueConstraint("post_id", "wall_time"),
 )

@@ -1,0 +1,13 @@
+"""Room for how many deliveries each occurrence was frozen into."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0023"
+down_revision = "0022"
+
+
+def upgrade() -> None:
+    """Forward only: going back is restoring a backup. Of what was frozen before, nobody knows how many there were."""
+    op.add_column("occurrences", sa.Column("frozen_people", sa.Integer(), nullable=True))
+    op.add_column("occurrences", sa.Column("frozen_rooms", sa.Integer(), nullable=True))

@@ -26,7 +26,7 @@ STATIC = Path(__file__).parent / "static"
 ELSEWHERE = "https://www.weather.gov/okx/"
 """Where quick exit leads: a page that anybody may have open."""
 
-WELL = ("running", "off")
+WELL = ("running", "off", "standby")
 """States of a part that need nobody's attention."""
 
 

@@ -19,6 +19,9 @@ Run = Callable[[asyncio.Event], Awaitable[None]]
 
 ANY_PORT = 0
 
+STANDBY = "standby"
+"""State of a lane that another process has, as /health shows it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -64,10 +67,13 @@ class Process:
         return {self.door_name: run}
 
     async def health(self) -> Mapping[str, str]:
-        """State of every part by name, and which jobs fail where this process does jobs."""
+        """State of every part by name; where this process sends, also which lanes others have, and which jobs fail."""
         states = {name: str(state) for name, state in self.board.states.items()}
         if ProcessRole.SENDER not in self.roles:
             return states
+        for name, lane in self.engine.lanes.items():
+            if states.get(f"lane {name}") == Health.RUNNING and not lane.is_ours:
+                states[f"lane {name}"] = STANDBY
         try:
             async with self.engine.store.read() as work:
                 failing = await work.jobs.failing()

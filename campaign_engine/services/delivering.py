@@ -95,6 +95,11 @@ class Lane:
         """The channel's."""
         return self._channel.name
 
+    @property
+    def is_ours(self) -> bool:
+        """As far as this process knows."""
+        return self._epoch is not None
+
     async def take(self) -> bool:
         """Keep or get the lease; what earlier epochs left in sending becomes unconfirmed. Raises StoreUnavailable."""
         await self._record()

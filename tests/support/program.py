@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -31,10 +31,12 @@ class Program:
         self.process: asyncio.subprocess.Process | None = None
         self.log = folder / "log"
         self.roles = ""
+        self.ahead = timedelta()
 
-    def beside(self, name: str, roles: str) -> "Program":
-        """Another process of the same installation, with roles of its own."""
+    def beside(self, name: str, roles: str, ahead: timedelta = timedelta()) -> "Program":
+        """Another process of the same installation, with roles of its own; all clocks go `ahead` of the machine's."""
         other = Program(self.folder, free_port(), {})
+        other.ahead = ahead
         other.environment = {**self.environment, "GROUNDSWELL_WEB_PORT": other.page.rpartition(":")[2]}
         other.log, other.roles = self.folder / f"log-{name}", roles
         return other
@@ -58,6 +60,8 @@ class Program:
         port = self.environment["GROUNDSWELL_WEB_PORT"]
         roles = ["--roles", self.roles, "--port", port] if self.roles else []
         begun = [sys.executable, "-m", "tests.support.shifted_up", at.isoformat()] if at else [str(GROUNDSWELL), "up"]
+        if self.ahead:
+            begun = [sys.executable, "-m", "tests.support.shifted_up", str(self.ahead.total_seconds())]
         environment = {**self.environment, "PYTHONPATH": str(ROOT)}
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
@@ -76,6 +80,16 @@ class Program:
     async def kill(self) -> None:
         """SIGKILL: nothing can be tidied up."""
         await self._end(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """SIGSTOP: it does nothing, and its connections stay open."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on as if nothing had been."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
     async def stop(self) -> int:
         """Ctrl-C; the exit code."""

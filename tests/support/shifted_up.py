@@ -1,6 +1,6 @@
-"""`groundswell up` with a clock that begins where the test says.
+"""`groundswell up` with a clock that begins where the test says, or goes so many seconds ahead of the machine's.
 
-`python -m tests.support.shifted_up ISO-MOMENT [--roles ROLES --port PORT]`
+`python -m tests.support.shifted_up ISO-MOMENT|SECONDS [--roles ROLES --port PORT]`
 """
 
 import asyncio
@@ -9,15 +9,21 @@ import time
 from datetime import datetime, timedelta
 
 from campaign_engine.cli.up import ROLES, serve
-from campaign_engine.ports.clock import Time
+from campaign_engine.ports.clock import Clock, Time, system_clock
 from campaign_engine.settings import load_settings
 
 
+def clock_of(said: str) -> Clock:
+    if "T" not in said:
+        ahead = timedelta(seconds=float(said))
+        return lambda: system_clock() + ahead
+    began, start = time.monotonic(), datetime.fromisoformat(said)
+    return lambda: start + timedelta(seconds=time.monotonic() - began)
+
+
 def main() -> None:
-    began, start = time.monotonic(), datetime.fromisoformat(sys.argv[1])
-    clock = Time(clock=lambda: start + timedelta(seconds=time.monotonic() - began))
     roles, port = (sys.argv[3], int(sys.argv[5])) if len(sys.argv) > 2 else (ROLES, None)
-    asyncio.run(serve(load_settings(), clock, roles, port))
+    asyncio.run(serve(load_settings(), Time(clock=clock_of(sys.argv[1])), roles, port))
 
 
 if __name__ == "__main__":

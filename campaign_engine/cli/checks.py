@@ -29,6 +29,7 @@ _SPARE_BYTES = 200_000_000
 _OLD_DATA = timedelta(days=240)
 """Two quarters and the weeks that the City is late."""
 _DEAD_LANE = timedelta(minutes=1)
+_CLOCKS_APART = timedelta(seconds=3)
 _MOST_NAMED = 3
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "")
 
@@ -240,6 +241,33 @@ async def _lanes(engine: "Engine") -> Finding:
     return well("lanes", ", ".join(state.name for state in owned) + " at work." if owned else "No process runs.")
 
 
+async def _jobs(engine: "Engine") -> Finding:
+    async with engine.store.read() as work:
+        failing = await work.jobs.failing()
+    if not failing:
+        return well("jobs", "None fails.")
+    named = "; ".join(
+        f"{one.name} failed {one.attempts} times in a row ({one.code}), again {day_and_time(one.next_at)}"
+        for one in failing[:3]
+    )
+    todo = "It is tried again by itself. If it goes on for an hour, read the log of the process that sends."
+    return Finding(Level.YELLOW, "jobs", f"{named}.", todo)
+
+
+async def _clocks(engine: "Engine") -> Finding:
+    """Who has a lane is told by times that every machine writes by its own clock."""
+    from campaign_engine.store import health
+
+    if engine.database.is_sqlite:
+        return well("clocks", "There is only this machine's.")
+    async with engine.database.read() as connection:
+        apart = abs(await health.database_clock(connection) - engine.time.clock())
+    if apart > _CLOCKS_APART:
+        says = f"This machine's clock and the database's are {apart.total_seconds():.0f} seconds apart."
+        return Finding(Level.YELLOW, "clocks", says, "Let every machine keep its clock by NTP.")
+    return well("clocks", "This machine and the database agree.")
+
+
 async def _deliveries(engine: "Engine") -> Finding:
     from campaign_engine.store import health
 
@@ -364,7 +392,7 @@ async def _retention(engine: "Engine") -> Finding:
 
 
 _OF_ENGINE = (
-    *(_tables, _data, _switch, _lanes, _deliveries),
+    *(_tables, _data, _switch, _lanes, _jobs, _clocks, _deliveries),
     *(_staff, automatic, _directory, _audit, _retention),
 )
 """In the order in which they are shown."""

@@ -1,7 +1,7 @@
 """What an operator looks at and no conversation needs; reads only."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -60,6 +60,12 @@ async def tables_filled(connection: AsyncConnection) -> tuple[int, int]:
     wanted = (sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in (precincts, rankings))
     loaded, ranked = (await connection.execute(sa.select(*wanted))).one()
     return loaded, ranked
+
+
+async def database_clock(connection: AsyncConnection) -> datetime:
+    """The present moment as PostgreSQL's machine has it."""
+    moment: datetime = (await connection.execute(sa.select(sa.func.now()))).scalar_one()
+    return moment
 
 
 async def ledger(connection: AsyncConnection, campaign_id: int | None = None) -> Ledger:

@@ -57,6 +57,22 @@ async def test_a_taken_port_is_said_and_nothing_is_started(tmp_path: Path) -> No
             await program.run("up")
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("worker",), "On SQLite one process does everything"),
+        (("up", "--roles", "web,bots"), "Several machines"),
+        (("up", "--roles", "web,sendr"), "There is no role sendr"),
+        (("up", "--roles", " , "), "No role is named"),
+    ],
+)
+async def test_roles_that_cannot_be_had_are_refused_before_anything_starts(
+    tmp_path: Path, command: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(AssertionError, match=said):
+        await Program(tmp_path, free_port(), {}).run(*command)
+
+
 async def test_without_init_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="groundswell init"):
         await Program(tmp_path, free_port(), {}).run("up")

@@ -14,6 +14,8 @@ from campaign_engine.bootstrap import Engine
 from campaign_engine.demo.cast import Player
 from campaign_engine.domain.contact import Role, Scope
 from campaign_engine.ports.clock import system_clock
+from campaign_engine.ports.jobs import Job, TryAgain
+from campaign_engine.services.jobs import Jobs
 from campaign_engine.store.tables import audit_entries, deliveries, lanes, rankings, retention_runs
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.telegram_server import TelegramServer
@@ -56,6 +58,22 @@ def test_a_new_installation_is_well_but_for_what_only_people_can_give(cli: Cli) 
     said = cli.run("doctor")
     assert "groundswell invite approver" in said
     assert "bad" not in said
+
+
+def test_a_job_that_fails_again_and_again_is_named(cli: Cli) -> None:
+    async def fail(engine: Engine) -> None:
+        async def broken(_about: int) -> None:
+            raise OSError("somebody's address")
+
+        for _ in range(2):
+            with pytest.raises(TryAgain):
+                await Jobs(engine.store, engine.time.clock, {"own": broken}).do(Job("own"))
+
+    assert levels(cli)["jobs"] == levels(cli)["clocks"] == "green"
+    cli.within(fail)
+    level, says = examined(cli)["jobs"]
+    assert level == "yellow"
+    assert "own failed 2 times in a row (OSError), again " in says
 
 
 def test_S1_two_different_people_are_needed(cli: Cli) -> None:

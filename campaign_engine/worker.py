@@ -11,6 +11,7 @@ from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.jobs import Job
 from campaign_engine.queueing.ticker import AT_NIGHT, Ticker
 from campaign_engine.services.jobs import Handler, Jobs
+from campaign_engine.services.pace_sharing import PaceSharing
 
 Run = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -56,8 +57,12 @@ def parts(engine: Engine, roles: Collection[ProcessRole] = ALL_ROLES) -> Mapping
 
 
 async def _keep_up(engine: Engine, stop: asyncio.Event) -> None:
-    """What belongs to this machine, whatever the process does: its own list of who has left (safety A1)."""
+    """In every process: keep this machine's list of who has left (safety A1), and share the platforms' limits."""
     ticker = Ticker()
+    if not engine.database.is_sqlite:
+        accounts = {name: (engine.paces[name], lane) for name, lane in engine.lanes.items()}
+        sharing = PaceSharing(engine.store, engine.time.clock, accounts)
+        ticker.add_often("paces", sharing.tick, TICK_SECONDS)
     ticker.add_daily("leavers", engine.store.keep_leavers)
     await _until(stop, ticker)
 

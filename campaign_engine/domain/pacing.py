@@ -1,7 +1,7 @@
 """How fast one sending account may write: GCRA, the platform's limits as data, no clock inside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 KEPT_FOR_REPLIES = 5
 """Of the messages that an account may send in a second, those that broadcasts leave to answers."""
@@ -41,6 +41,13 @@ class LaneLimits:
         if self.overall is None:
             return None
         return Limit(self.overall.count - round(KEPT_FOR_REPLIES * self.overall.seconds), self.overall.seconds)
+
+    @property
+    def beside_broadcasts(self) -> "LaneLimits":
+        """For a process whose account another one broadcasts through: what is kept for replies, and no more."""
+        if self.overall is None:
+            return self
+        return replace(self, overall=Limit(round(KEPT_FOR_REPLIES * self.overall.seconds), self.overall.seconds))
 
     def is_group(self, chat: str) -> bool:
         """Whether this plain address is a group's."""

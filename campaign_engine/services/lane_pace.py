@@ -15,7 +15,8 @@ class LanePace:
         self, limits: LaneLimits, monotonic: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
     ) -> None:
         self._limits = limits
-        self._pacer = Pacer(limits)
+        self._alone, self._beside = Pacer(limits), Pacer(limits.beside_broadcasts)
+        self._pacer = self._alone
         self._now = monotonic
         self._sleep = sleep
         self._held_until = float("-inf")
@@ -36,6 +37,10 @@ class LanePace:
                 return wait
             await self._sleep(max(wait, _SHORTEST_SLEEP))
         return 0.0
+
+    def share(self, *, elsewhere: bool) -> None:
+        """Whether another process broadcasts through this account: then only what it leaves for replies is ours."""
+        self._pacer = self._beside if elsewhere else self._alone
 
     def hold(self, seconds: float) -> None:
         """The platform asked the whole account to wait, replies too; never shortens a longer wait."""

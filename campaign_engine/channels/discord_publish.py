@@ -39,9 +39,6 @@ class Publisher:
 
     def publish(self, channel_id: int, message_id: int) -> None:
         """Nothing in any other kind of channel."""
-        channel = self._client.get_channel(channel_id)
-        if not isinstance(channel, discord.TextChannel) or not channel.is_news():
-            return
         task = asyncio.create_task(self._in_time(channel_id, message_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -53,7 +50,17 @@ class Publisher:
 
     async def _in_time(self, channel_id: int, message_id: int) -> None:
         async with self._one_by_one.setdefault(channel_id, asyncio.Lock()):
-            await self._publish(channel_id, message_id)
+            if await self._is_news(channel_id):
+                await self._publish(channel_id, message_id)
+
+    async def _is_news(self, channel_id: int) -> bool:
+        """Discord is asked where a process has no gateway that would tell it of channels."""
+        try:
+            channel = self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
+        except WIRE_ERRORS as error:
+            log.warning("what kind of channel it is cannot be seen (%s)", send_error(error).code)
+            return False
+        return isinstance(channel, discord.TextChannel) and channel.is_news()
 
     async def _publish(self, channel_id: int, message_id: int) -> None:
         # A bucket that begins anew in more than 30 s is refused by discord.py though nine of its ten are left; under

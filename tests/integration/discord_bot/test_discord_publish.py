@@ -9,6 +9,7 @@ from bots.discord_bot import open_client
 from campaign_engine.channels.discord import DiscordChannel
 from campaign_engine.channels.discord_publish import MOST, Publisher
 from campaign_engine.domain.message import Destination, Message
+from tests.platforms.discord_client import pointed_at
 from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.discord_state import CROSSPOSTED, ChannelKind
 from tests.support.bots import DiscordGuild, discord_guild, eventually
@@ -86,3 +87,17 @@ async def test_a_refused_publication_leaves_the_post_where_it_is(desk: Desk) -> 
     await desk.post("Saturday")
     assert await desk.published() == []
     assert [one.text for one in await desk.place.platform.driver.messages(desk.news)] == ["Saturday"]
+
+
+async def test_a_process_without_a_gateway_publishes_too_and_asks_once_for_each_post() -> None:
+    async with discord_guild() as place, open_client() as client:
+        news = await place.platform.driver.channel(place.guild, "alerts", ChannelKind.ANNOUNCEMENT)
+        with pointed_at(place.platform):
+            await client.login(place.platform.token)
+            desk = Desk(place, DiscordChannel(client), news, [])
+            await desk.post("Saturday at the park")
+            await desk.post("Hello", place.channel)
+            assert await desk.published() == ["Saturday at the park"]
+    asked = place.platform.transcript.find(kind="request", path_or_event="GET /channels/{channel_id}")
+    assert len(asked) == 2
+    assert len(place.platform.transcript.find(kind="request", path_or_event=CROSSPOST)) == 1

@@ -12,9 +12,10 @@ from campaign_engine.channels.discord_wire import WIRE_ERRORS, send_error
 log = logging.getLogger("groundswell.bots")
 
 MARK = "discord_invites"
-"""Code of each invite of ours, with its channel, what it is for and how many uses were counted."""
+"""Code of each invite of ours, with what it is for and how many uses were counted; a channel's number is kept nowhere
+but locked, with its room."""
 
-Known = dict[str, tuple[int, str, int]]
+Known = dict[str, tuple[str, int]]
 
 
 class Invites:
@@ -31,28 +32,32 @@ class Invites:
         except WIRE_ERRORS as error:
             log.info("an invite could not be made (%s)", send_error(error).code)
             return ""
-        await self._keep({**await self._known(), invite.code: (channel.id, subject, invite.uses or 0)})
+        await self._keep({**await self._known(), invite.code: (subject, invite.uses or 0)})
         return invite.url
 
     async def count(self) -> None:
         """Whoever came since the last time, by invite; nobody is named. Raises StoreUnavailable."""
         known = await self._known()
-        for channel_id in {channel for channel, _, _ in known.values()}:
-            for code, uses in (await self._uses(channel_id)).items():
+        for channel in self._client.get_all_channels() if known else ():
+            if not isinstance(channel, discord.TextChannel):
+                continue
+            for code, uses in (await self._uses(channel)).items():
                 if code in known:
-                    known[code] = await self._counted(code, known[code], uses)
+                    known[code] = await self._counted(channel, code, known[code], uses)
         await self._keep(known)
 
-    async def _counted(self, code: str, before: tuple[int, str, int], uses: int) -> tuple[int, str, int]:
-        channel_id, subject, counted = before
+    async def _counted(
+        self, channel: discord.TextChannel, code: str, before: tuple[str, int], uses: int
+    ) -> tuple[str, int]:
+        subject, counted = before
         for number in range(counted, uses):
             update = f"{code}:{number}:{time.time_ns()}"
-            await self._parts.figures.joined(("discord", str(channel_id)), subject, update)
-        return channel_id, subject, max(counted, uses)
+            await self._parts.figures.joined(("discord", str(channel.id)), subject, update)
+        return subject, max(counted, uses)
 
-    async def _uses(self, channel_id: int) -> dict[str, int]:
-        channel = self._client.get_channel(channel_id)
-        if not isinstance(channel, discord.TextChannel):
+    async def _uses(self, channel: discord.TextChannel) -> dict[str, int]:
+        """Discord tells nobody else (docs/for-discord-admins.md)."""
+        if not channel.permissions_for(channel.guild.me).manage_channels:
             return {}
         try:
             return {one.code: one.uses or 0 for one in await channel.invites()}
@@ -62,7 +67,7 @@ class Invites:
 
     async def _known(self) -> Known:
         rows = json.loads(await self._parts.marks.get(MARK) or "{}")
-        return {code: (int(channel), str(subject), int(uses)) for code, (channel, subject, uses) in rows.items()}
+        return {code: (str(kept[-2]), int(kept[-1])) for code, kept in rows.items()}  # once a channel stood before them
 
     async def _keep(self, known: Known) -> None:
         await self._parts.marks.put(MARK, json.dumps(known))

@@ -11,6 +11,18 @@ COUNTING = discord.Permissions(read_message_history=True)
 INVITED_WITH = discord.Permissions(NEEDED.value | COUNTING.value)
 """What the link that adds the bot asks for, and no more."""
 
+SCOPES = ("bot", "applications.commands")
+
+PRIVILEGED = discord.ApplicationFlags(
+    gateway_presence=True,
+    gateway_presence_limited=True,
+    gateway_guild_members=True,
+    gateway_guild_members_limited=True,
+    gateway_message_content=True,
+    gateway_message_content_limited=True,
+)
+"""What an application may be allowed to ask for, and ours never asks for."""
+
 NAMES = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
@@ -23,3 +35,8 @@ NAMES = {
 def missing(granted: discord.Permissions) -> tuple[str, ...]:
     """Names of what `NEEDED` asks for and `granted` lacks."""
     return tuple(said for name, said in NAMES.items() if getattr(NEEDED, name) and not getattr(granted, name))
+
+
+def invite_link(application: int) -> str:
+    """Where people who run a server add the bot to it."""
+    return discord.utils.oauth_url(application, permissions=INVITED_WITH, scopes=SCOPES)

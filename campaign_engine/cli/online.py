@@ -20,8 +20,13 @@ async def of_platforms(settings: Settings) -> AsyncIterator[Finding]:
             yield _privacy(me.get("result", {}))
             yield _way(settings, (await _ask("telegram", f"{root}/getWebhookInfo", {}))[1].get("result", {}))
     if discord:
-        address, headers = f"{settings.discord_api.rstrip('/')}/users/@me", {"Authorization": f"Bot {discord}"}
-        yield (await _ask("discord", address, headers))[0]
+        root, headers = settings.discord_api.rstrip("/"), {"Authorization": f"Bot {discord}"}
+        finding, me = await _ask("discord", f"{root}/users/@me", headers)
+        yield finding
+        if me:
+            application = (await _ask("discord", f"{root}/oauth2/applications/@me", headers))[1]
+            if application:
+                yield _servers(application)
 
 
 def _privacy(me: dict[str, Any]) -> Finding:
@@ -30,6 +35,17 @@ def _privacy(me: dict[str, Any]) -> Finding:
         todo = "In Telegram, send /setprivacy to @BotFather, choose the bot, then Enable; add it to its groups again."
         return Finding(Level.YELLOW, "telegram groups", "The bot gets to see all that is written in groups.", todo)
     return well("telegram groups", "Privacy mode is on: only commands reach the bot.")
+
+
+def _servers(application: dict[str, Any]) -> Finding:
+    """How the bot gets into a server, and that its application could not see what is written there (safety N1)."""
+    from bots.discord_rights import PRIVILEGED, invite_link
+
+    if int(application.get("flags", 0)) & PRIVILEGED.value:
+        says = "The application may ask for privileged intents; the bot asks for none."
+        todo = "In Discord's developer portal, choose the application, then Bot, and turn off all privileged intents."
+        return Finding(Level.YELLOW, "discord servers", says, todo)
+    return well("discord servers", f"Whoever runs a server adds the bot by {invite_link(int(application['id']))}")
 
 
 def _way(settings: Settings, info: dict[str, Any]) -> Finding:

@@ -17,6 +17,7 @@ from campaign_engine.ports.clock import system_clock
 from campaign_engine.ports.jobs import Job, TryAgain
 from campaign_engine.services.jobs import Jobs
 from campaign_engine.store.tables import audit_entries, deliveries, lanes, rankings, retention_runs
+from tests.platforms.discord_gateway import Intent
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.telegram_server import TelegramServer
 from tests.support.cli import Cli, code_of, with_role
@@ -197,12 +198,16 @@ async def test_A2_the_platforms_are_asked_about_the_tokens_which_are_never_shown
         found, said = await asked_online(sqlite_cli, **addresses, **good)
         assert (found["telegram online"], found["discord online"]) == ("green", "green")
         assert (found["telegram groups"], found["telegram updates"]) == ("green", "green")
+        assert found["discord servers"] == "green"
+        assert f"client_id={discord.world.application_id}&scope=bot+applications.commands&permissions=101376" in said
         assert telegram.token not in said
         assert discord.token not in said
         await telegram.telegram.set_privacy(on=False)
+        discord.gateway.approved_intents = Intent.MESSAGE_CONTENT
         hook = {"TELEGRAM_WEBHOOK": "on", "PUBLIC_URL": "https://groundswell.example"}
         found, said = await asked_online(sqlite_cli, **addresses, **good, **hook)
         assert (found["telegram groups"], found["telegram updates"]) == ("yellow", "yellow")
+        assert found["discord servers"] == "yellow"
         assert "/setprivacy" in said
         found, said = await asked_online(sqlite_cli, **addresses, **wrong)
         assert (found["telegram online"], found["discord online"]) == ("red", "red")

@@ -75,9 +75,8 @@ class Control:
             return web.json_response({"error": str(error)}, status=409)
 
     async def _add_guild(self, args: Json) -> Json:
-        guild = self._world.add_guild(
-            args["name"], bot=Permission(args.get("bot", int(ORDINARY))), locale=args.get("locale", "en-US")
-        )
+        bot, everyone = (Permission(args.get(name, int(ORDINARY))) for name in ("bot", "everyone"))
+        guild = self._world.add_guild(args["name"], bot=bot, everyone=everyone, locale=args.get("locale", "en-US"))
         if args.get("system"):
             guild.system_channel_id = self._world.add_channel(guild, args["system"]).id
         body = guild_create_json(self._world, guild)

@@ -19,6 +19,9 @@ from tests.platforms.discord_payloads import (
 from tests.platforms.discord_rest import Call, Endpoint
 from tests.platforms.discord_state import Channel, ChannelKind, Guild, Invite, Json, Permission, Webhook, World
 
+APPROVED = {Intent.GUILD_PRESENCES: 1 << 13, Intent.GUILD_MEMBERS: 1 << 15, Intent.MESSAGE_CONTENT: 1 << 19}
+"""Flags of an application in few servers, by the privileged intent that they allow."""
+
 
 class Guilds:
     """Everything that is neither a message nor an interaction nor a command."""
@@ -57,7 +60,8 @@ class Guilds:
         return own_account_json(self._world.bot)
 
     async def _application(self, _: Call) -> Json:
-        return application_json(self._world, 0)
+        approved = self._gateway.approved_intents
+        return application_json(self._world, sum(flag for intent, flag in APPROVED.items() if intent in approved))
 
     async def _gateway_address(self, _: Call) -> Json:
         return {"url": self._gateway.address}

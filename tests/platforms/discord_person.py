@@ -142,10 +142,16 @@ class Discord:
         return cls(order)
 
     async def guild(
-        self, name: str, *, bot: Permission = ORDINARY, locale: str = "en-US", system: str | None = None
+        self,
+        name: str,
+        *,
+        bot: Permission = ORDINARY,
+        everyone: Permission = ORDINARY,
+        locale: str = "en-US",
+        system: str | None = None,
     ) -> str:
         """Its id; the bot is a member with these permissions, `system` names the channel for messages of the system."""
-        args = {"name": name, "bot": int(bot), "locale": locale, "system": system}
+        args = {"name": name, "bot": int(bot), "everyone": int(everyone), "locale": locale, "system": system}
         return str((await self.order("add_guild", args))["id"])
 
     async def remove_bot(self, guild: str) -> None:

@@ -268,10 +268,12 @@ class World:
         """An opaque token for an interaction or a webhook."""
         return secrets.token_urlsafe(24)
 
-    def add_guild(self, name: str, *, bot: Permission = ORDINARY, locale: str = "en-US") -> Guild:
-        """A server in which the bot has the permissions `bot` on top of nothing for @everyone but ORDINARY."""
+    def add_guild(
+        self, name: str, *, bot: Permission = ORDINARY, everyone: Permission = ORDINARY, locale: str = "en-US"
+    ) -> Guild:
+        """A server in which the bot has the permissions `bot` on top of those for `everyone`."""
         guild = Guild(self.new_id(), name, self.new_id(), locale)
-        guild.roles[guild.id] = Role(guild.id, "@everyone", ORDINARY)
+        guild.roles[guild.id] = Role(guild.id, "@everyone", everyone)
         own = Role(self.new_id(), self.bot.username, bot, managed=True)
         guild.roles[own.id] = own
         guild.members[self.bot.id] = {own.id}

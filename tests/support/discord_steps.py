@@ -2,6 +2,7 @@
 
 from campaign_engine.domain.contact import Role, Scope
 from tests.platforms.discord_person import Outcome, Person
+from tests.platforms.discord_state import NOTHING, Permission
 from tests.support.bots import DiscordGuild
 from tests.support.engine import House
 
@@ -33,6 +34,18 @@ async def member(house: House, server: DiscordGuild, role: Role, handle: str, sc
     if role is Role.ORGANIZER:
         await house.trained(handle)
     return person
+
+
+async def organizer(
+    house: House, server: DiscordGuild, guilds: list[str] | None = None, may: Permission = NOTHING
+) -> Person:
+    """Somebody with the role, who took their invite on another device."""
+    may |= Permission.MANAGE_CHANNELS
+    rosa = await server.platform.driver.person("rosa", guilds=guilds or [server.guild], may=may)
+    phone = house.person(rosa.id, "discord")
+    await phone.start(f"r_{await house.invite(Role.ORGANIZER)}")
+    await phone.say("river7")
+    return rosa
 
 
 async def draft(organizer: Person, channel: str) -> None:

@@ -8,22 +8,12 @@ from bots.discord_invites import Invites
 from bots.discord_reactions import Reactions
 from bots.parts import BotParts
 from campaign_engine.domain.audience import Room
-from campaign_engine.domain.contact import Role
 from campaign_engine.store.tables import room_figures
-from tests.platforms.discord_person import Outcome, Person
+from tests.platforms.discord_person import Outcome
 from tests.platforms.discord_state import ORDINARY, Permission
 from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, eventually, sent_on_discord
-from tests.support.discord_steps import tap
+from tests.support.discord_steps import organizer, tap
 from tests.support.engine import House
-
-
-async def organizer(house: House, server: DiscordGuild, guilds: list[str] | None = None) -> Person:
-    may = Permission.MANAGE_CHANNELS
-    rosa = await server.platform.driver.person("rosa", guilds=guilds or [server.guild], may=may)
-    phone = house.person(rosa.id, "discord")
-    await phone.start(f"r_{await house.invite(Role.ORGANIZER)}")
-    await phone.say("river7")
-    return rosa
 
 
 async def linked(house: House) -> dict[str, str]:

@@ -1,25 +1,18 @@
 """`groundswell campaign`: look at campaigns and stop them; planning and approving happen in chat."""
 
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from campaign_engine.cli.opening import engine_of
-from campaign_engine.cli.terminal import add_row, command, out, say, table
-from campaign_engine.domain.contact import Person, Role, RoleGrant
+from campaign_engine.cli.terminal import OPERATOR, add_row, command, out, say, table
+from campaign_engine.cli.unconfirmed import unconfirmed
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 
-if TYPE_CHECKING:
-    from campaign_engine.store.health import Unconfirmed
-
 app = typer.Typer(help="Look at campaigns, pause, resume and cancel them.", no_args_is_help=True)
-
-OPERATOR = Person(handle="operator", grants=(RoleGrant(Role.SAFETY_LEAD),))
-"""Sees and stops every campaign; approves none, because a second person is a contact (safety S1)."""
 
 _MOST_CAMPAIGNS = 1000
 _Number = Annotated[int, typer.Argument(help="The campaign's number in the list.")]
@@ -159,51 +152,7 @@ async def cancel(
     await _move(context, campaign, "cancel")
 
 
-@app.command("unconfirmed")
-@command
-async def unconfirmed(
-    context: typer.Context,
-    campaign: _Number,
-    resend: Annotated[bool, typer.Option("--resend", help="Send them again; some people may get it twice.")] = False,
-    leave: Annotated[bool, typer.Option("--leave", help="Leave them; some people may never get it.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """Count messages that may or may not have arrived; they are never sent again by themselves."""
-    if resend and leave:
-        raise InvalidInput("Choose --resend or --leave, not both.")
-    from campaign_engine.ports.planning import AuditEntry
-    from campaign_engine.store import health
-
-    async with engine_of(context) as engine:
-        async with engine.store.read() as work:
-            await work.campaigns.get(campaign)
-        async with engine.database.read() as connection:
-            found = await health.unconfirmed(connection, campaign)
-        _show(found)
-        after = DeliveryStatus.QUEUED if resend else DeliveryStatus.LEFT
-        if not found or not (resend or leave):
-            return
-        if not yes and not typer.confirm(f"{'Send' if resend else 'Leave'} {len(found)} of them?"):
-            say("Nothing was changed.")
-            return
-        async with engine.store.write() as work:
-            now = engine.time.clock()
-            for each in found:
-                await work.deliveries.decide(each.delivery_id, after, now)
-            entry = AuditEntry(OPERATOR.handle, "resend" if resend else "leave", f"campaign:{campaign}")
-            await work.audit.append(entry, now)
-    say(f"{len(found)} are {after} now." + (" Those past their time expire instead." if resend else ""))
-
-
-def _show(found: "tuple[Unconfirmed, ...]") -> None:
-    if not found:
-        say("Nothing is unconfirmed.")
-        return
-    shown = table("channel", "to", "unconfirmed")
-    counted = Counter((each.lane, "rooms" if each.is_room else "people") for each in found)
-    for (lane, to), count in sorted(counted.items()):
-        add_row(shown, lane, to, count)
-    out.print(shown)
+app.command("unconfirmed")(unconfirmed)
 
 
 async def _move(context: typer.Context, campaign: int, verb: str) -> None:

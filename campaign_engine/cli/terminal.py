@@ -13,8 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from campaign_engine.domain import handle
+from campaign_engine.domain.contact import Person, Role, RoleGrant
 from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.schedule import to_wall
+
+OPERATOR = Person(handle=handle.OPERATOR, grants=(RoleGrant(Role.SAFETY_LEAD),))
+"""Sees and stops every campaign; approves none, because a second person is a contact (safety S1)."""
 
 PIPED_WIDTH = 200
 """Columns where no terminal says how many: a table that another program reads must not be broken into lines."""

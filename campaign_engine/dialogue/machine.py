@@ -20,6 +20,7 @@ from campaign_engine.dialogue import (
     together,
     training,
     translate,
+    unconfirmed,
     volunteer,
 )
 from campaign_engine.dialogue.flow import before, idle, remember_source, say
@@ -131,7 +132,7 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
     made = learn.choice(state, data, context) or my_area.choice(state, data, context)
     made = made or together.choice(state, data, context) or automatic.choice(state, data, context)
     made = made or events.choice(state, data, context) or training.choice(state, data, context)
-    made = made or translate.choice(state, data, context)
+    made = made or translate.choice(state, data, context) or unconfirmed.choice(state, data, context)
     made = made or team.choice(state, data, context) or volunteer.choice(state, data, context)
     made = made or approve.choice(state, data, context)
     return made or organize.choice(state, data, context)

@@ -26,7 +26,7 @@ class DeliveryStatus(StrEnum):
 
 _S = DeliveryStatus
 DELIVERY_TRANSITIONS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
-    _S.QUEUED: frozenset({_S.SENDING, _S.SUPPRESSED, _S.HELD, _S.EXPIRED, _S.CANCELLED}),
+    _S.QUEUED: frozenset({_S.SENDING, _S.SUPPRESSED, _S.HELD, _S.EXPIRED, _S.CANCELLED, _S.UNCONFIRMED}),
     _S.HELD: frozenset({_S.QUEUED, _S.EXPIRED, _S.CANCELLED}),
     _S.SENDING: frozenset({_S.SENT, _S.RETRYING, _S.FAILED, _S.UNCONFIRMED, _S.SUPPRESSED, _S.EXPIRED, _S.CANCELLED}),
     _S.RETRYING: frozenset({_S.SENDING, _S.HELD, _S.FAILED, _S.SUPPRESSED, _S.EXPIRED, _S.CANCELLED}),
@@ -34,14 +34,14 @@ DELIVERY_TRANSITIONS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
     _S.SENT: frozenset({_S.BOUNCED}),
     _S.BOUNCED: frozenset(),
     _S.FAILED: frozenset(),
-    _S.LEFT: frozenset(),
+    _S.LEFT: frozenset({_S.UNCONFIRMED}),
     _S.SUPPRESSED: frozenset(),
     _S.EXPIRED: frozenset(),
     _S.CANCELLED: frozenset(),
 }
 
-FINAL = frozenset(status for status, after in DELIVERY_TRANSITIONS.items() if not after) | {_S.SENT}
-"""Nothing more happens to these by themselves."""
+FINAL = frozenset(status for status, after in DELIVERY_TRANSITIONS.items() if not after) | {_S.SENT, _S.LEFT}
+"""Nothing more happens to these by themselves; somebody may take back that they let an unconfirmed one be."""
 
 TO_LEAVE = (DeliveryStatus.QUEUED, DeliveryStatus.HELD, DeliveryStatus.RETRYING)
 """Not with any lane now and still to be sent: what can expire or be cancelled from outside."""
@@ -69,6 +69,13 @@ class OccurrenceStatus(StrEnum):
     CLOSED = "closed"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+
+
+class Decision(StrEnum):
+    """What somebody decides about all unconfirmed deliveries of a post at once."""
+
+    RESEND = "resend"
+    LEAVE = "leave"
 
 
 def check_delivery_transition(before: DeliveryStatus, after: DeliveryStatus) -> None:

@@ -43,6 +43,7 @@ from campaign_engine.ports.sending import (
 )
 from campaign_engine.ports.series import SeriesRepository
 from campaign_engine.ports.team import TeamRepository
+from campaign_engine.ports.unconfirmed import UnconfirmedRepository
 
 
 class UnitOfWork(Protocol):
@@ -100,6 +101,8 @@ class UnitOfWork(Protocol):
     def deliveries(self) -> DeliveriesRepository: ...  # noqa: D102
     @property
     def jobs(self) -> JobsRepository: ...  # noqa: D102
+    @property
+    def unconfirmed(self) -> UnconfirmedRepository: ...  # noqa: D102
     @property
     def lanes(self) -> LanesRepository: ...  # noqa: D102
     @property

@@ -34,6 +34,7 @@ KNOWN_ERRORS = frozenset(
         "broken_template",
         "busy",
         "conflict",
+        "decided",
         "decided_first",
         "nothing_to_undo",
         "text_too_long",

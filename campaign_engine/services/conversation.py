@@ -41,6 +41,7 @@ from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.sharing import Sharing
 from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.services.turn import Handlers, Making, Notice, Overtaken, Reading, Replies, Turn
+from campaign_engine.services.unconfirmed import Unconfirmed
 from campaign_engine.services.verifying import Verifying
 from campaign_engine.services.volunteers import Volunteers
 
@@ -103,6 +104,7 @@ class Conversation:
             **self._organizing.handlers(),
             **team.handlers(),
             **KillSwitch(parts.clock).handlers(),
+            **Unconfirmed(parts.clock).handlers(),
             **Volunteers(parts.places, parts.staffing, parts.hours).handlers(),
             **parts.polishing.handlers(),
             **parts.holding.handlers(),

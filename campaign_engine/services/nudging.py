@@ -1,4 +1,4 @@
-"""What people are told about posts that wait too long, and about audiences that were too small.
+"""What people are told about posts that wait too long, audiences that were too small, and unconfirmed messages.
 
 All of it is in the database and in the menus, so that a notice that does not arrive takes nothing from anybody.
 """
@@ -20,6 +20,7 @@ from campaign_engine.services.approval import notices_to
 from campaign_engine.services.campaign_steps import resolved
 from campaign_engine.services.free_slots import FreeSlots
 from campaign_engine.services.turn import Notice
+from campaign_engine.services.unconfirmed import news
 
 EVERY = timedelta(hours=2)
 """How long something waits before the first nudge, and how far nudges are apart."""
@@ -50,7 +51,8 @@ class Nudging:
             passed = await self._passed(work, now)
             nudged = await self._nudged(work, now)
             small = await self._small(work, now)
-        notices = (*passed, *nudged, *small)
+            unsure = await self._unconfirmed(work, now)
+        notices = (*passed, *nudged, *small, *unsure)
         for notice in notices:
             await self._tell(notice)
         return len(notices)
@@ -87,6 +89,14 @@ class Nudging:
             campaign = await work.campaigns.get(campaign_id)
             said = approval_cards.news("was_small", campaign)
             notices.extend(notices_to(await work.campaigns.author(campaign), said))
+        return notices
+
+    async def _unconfirmed(self, work: UnitOfWork, now: datetime) -> list[Notice]:
+        """Its author hears that messages may or may not have left; a later interruption is told again."""
+        notices: list[Notice] = []
+        for campaign_id in await work.unconfirmed.untold(now):
+            campaign = await work.campaigns.get(campaign_id)
+            notices.extend(notices_to(await work.campaigns.author(campaign), news(campaign)))
         return notices
 
     async def _tell(self, notice: Notice) -> None:

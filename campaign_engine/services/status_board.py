@@ -62,6 +62,8 @@ async def card(work: UnitOfWork, reader: Person, campaign: Campaign, now: dateti
     approved = any(post.status is PostStatus.APPROVED for post in campaign.posts)
     if approved and campaign.kind is not CampaignKind.AFTERMATH:
         rows = ((*rows[0], Option(label="sharing.open", data=f"kt:{campaign.id}")), *rows[1:])
+    if may_move and counts.get(DeliveryStatus.UNCONFIRMED, 0):
+        rows = ((Option(label="unconfirmed.open", data=f"un:{campaign.id}"),), *rows)
     if campaign.status in LIVE and may(reader, Capability.HOLD):
         rows = (*rows, (Option(label="campaign.hold", data=f"hc:{campaign.id}"),))
     return dataclasses.replace(plain, values=values, options=rows)

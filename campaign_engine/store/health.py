@@ -22,15 +22,6 @@ from campaign_engine.store.tables import (
 
 
 @dataclass(frozen=True, slots=True)
-class Unconfirmed:
-    """A message that may or may not have left."""
-
-    delivery_id: int
-    lane: str
-    is_room: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Ledger:
     """All rows of deliveries, counted twice: by statuses that the program knows, and in one number.
 
@@ -146,15 +137,6 @@ def _accounts() -> sa.CompoundSelect[Any]:
 def _day(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     """ISO date as text, the same on both databases."""
     return sa.cast(sa.func.date(column), sa.String(10))
-
-
-async def unconfirmed(connection: AsyncConnection, campaign_id: int) -> tuple[Unconfirmed, ...]:
-    """Those that wait for somebody's decision, oldest first."""
-    wanted = sa.select(deliveries.c.id, deliveries.c.lane, deliveries.c.is_room).where(
-        deliveries.c.status == DeliveryStatus.UNCONFIRMED
-    )
-    rows = await connection.execute(_of(campaign_id, wanted).order_by(deliveries.c.id))
-    return tuple(Unconfirmed(row.id, row.lane, row.is_room) for row in rows)
 
 
 def _of(campaign_id: int | None, statement: sa.Select[Any]) -> sa.Select[Any]:

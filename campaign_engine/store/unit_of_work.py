@@ -49,6 +49,7 @@ from campaign_engine.store.targeting import SqlTargetingRepository
 from campaign_engine.store.team import SqlTeamRepository
 from campaign_engine.store.text_approvals import SqlTextApprovalsRepository
 from campaign_engine.store.threads import SqlThreadsRepository
+from campaign_engine.store.unconfirmed import SqlUnconfirmedRepository
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -83,6 +84,7 @@ class SqlUnitOfWork:
         self.text_approvals = SqlTextApprovalsRepository(connection, cipher)
         self.occurrences = SqlOccurrencesRepository(connection, cipher)
         self.deliveries = SqlDeliveriesRepository(connection, cipher)
+        self.unconfirmed = SqlUnconfirmedRepository(connection, cipher)
         self.directory = SqlDirectoryRepository(connection, cipher)
         self.jobs = SqlJobsRepository(connection, cipher)
         self.lanes = SqlLanesRepository(connection, cipher)

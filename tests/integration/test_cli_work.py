@@ -196,6 +196,11 @@ def test_unconfirmed_messages_wait_for_a_decision(cli: Cli, choice: str, after: 
     assert re.search(rf"{after} +3\n", status)
     assert re.search(r"sent +1\n", status)
     assert logged(cli)[-1] == (choice.removeprefix("--"), f"campaign:{number}")
+    assert "3 wait for a decision again" in cli.run("campaign", "unconfirmed", str(number), choice, "--undo")
+    assert re.search(rf"{number} +\d+ +telegram +people +3 +until ", cli.run("campaign", "unconfirmed"))
+    assert "nothing to take back" in cli.run("campaign", "unconfirmed", str(number), choice, "--undo", code=1)
+    assert "Name one campaign" in cli.run("campaign", "unconfirmed", choice, code=1)
+    assert "Say what to take back" in cli.run("campaign", "unconfirmed", str(number), "--undo", code=1)
 
 
 def test_the_log_is_whole_until_somebody_changes_it(cli: Cli) -> None:

@@ -31,7 +31,7 @@ HEADS = (
         "ev",
         "del",
     ),
-    *("o", "k", "tg", "tx", "ch", "pd", "gl", "lf", "su", "sa", "st", "mv", "ap", "rt", "rh", "rp"),
+    *("o", "k", "tg", "tx", "ch", "pd", "gl", "lf", "su", "sa", "st", "mv", "ap", "rt", "rh", "rp", "un"),
     *("au", "ct", "cs", "tb", "sl", "wi", "ro", "tm", "hd:c", "hd:h", "hd:i", "hd:k", "hd:a", "hd:t", "hd:b"),
 )
 VALUES = (

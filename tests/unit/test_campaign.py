@@ -95,7 +95,10 @@ def test_a_campaign_is_approved_only_after_it_was_submitted_and_can_be_cancelled
 
 
 def test_what_may_have_left_is_never_sent_again_by_itself() -> None:
-    assert DELIVERY_TRANSITIONS[DeliveryStatus.UNCONFIRMED] == {DeliveryStatus.QUEUED, DeliveryStatus.LEFT}
+    decided = {DeliveryStatus.QUEUED, DeliveryStatus.LEFT}
+    assert DELIVERY_TRANSITIONS[DeliveryStatus.UNCONFIRMED] == decided
+    taken_back = {one for one, after in DELIVERY_TRANSITIONS.items() if DeliveryStatus.UNCONFIRMED in after}
+    assert taken_back == decided | {DeliveryStatus.SENDING}
     assert {one for one, after in DELIVERY_TRANSITIONS.items() if DeliveryStatus.SENDING in after} == {
         *("queued", "retrying")
     }

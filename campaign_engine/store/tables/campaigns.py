@@ -101,5 +101,6 @@ occurrences = sa.Table(
     staff("frozen_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
     staff("frozen_people", sa.Integer, nullable=True, keep=CAMPAIGN),
     staff("frozen_rooms", sa.Integer, nullable=True, keep=CAMPAIGN),
+    staff("unconfirmed_told_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
     sa.UniqueConstraint("post_id", "wall_time"),
 )

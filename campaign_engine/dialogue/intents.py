@@ -129,6 +129,7 @@ class RecordAction(Intent):
 
     kind: ActionKind
     campaign_id: int | None = None
+    room_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

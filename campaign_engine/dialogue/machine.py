@@ -27,7 +27,7 @@ from campaign_engine.dialogue.flow import before, idle, remember_source, say
 from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.action import ActionKind
-from campaign_engine.domain.contact import LANGUAGES, CodeProblem
+from campaign_engine.domain.contact import LANGUAGES, CodeProblem, Source
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
 from campaign_engine.domain.words import command_in, is_stop
@@ -183,5 +183,6 @@ def _counted(made: Step, inbound: Inbound, context: Context) -> Step:
     if any(isinstance(intent, OptOut | DeletePerson | RefuseAge) for intent in made.intents):
         return made
     kind = ActionKind.TAP if inbound.kind is InboundKind.CHOICE else ActionKind.ANSWER
-    counted: Intent = RecordAction(kind, context.source.campaign_id if context.source else None)
+    source = context.source or Source()
+    counted: Intent = RecordAction(kind, source.campaign_id, source.room_id)
     return replace(made, intents=(*made.intents, counted))

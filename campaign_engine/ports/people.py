@@ -150,7 +150,10 @@ class NewPledge:
 
 @dataclass(frozen=True, slots=True)
 class NewAction:
-    """One inbound action; `day` is the New York day."""
+    """One inbound action; `day` is the New York day.
+
+    `room_id` is where it was tapped: one more for that room, and never kept with the person.
+    """
 
     contact_id: int
     channel: str
@@ -160,6 +163,7 @@ class NewAction:
     site_id: int | None = None
     precinct: int | None = None
     generation: int = 0
+    room_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

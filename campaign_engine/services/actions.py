@@ -85,7 +85,7 @@ def pledge_precinct(person: Person, source: Source) -> int | None:
 
 async def record_action(turn: Turn, intent: RecordAction) -> Replies:
     """First time per contact, kind, campaign and New York day."""
-    turn.record(intent.kind, intent.campaign_id)
+    turn.record(intent.kind, intent.campaign_id, intent.room_id)
     return ()
 
 

@@ -65,12 +65,12 @@ async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
     )
     if intent.pledge is None:
         await _create(turn, new)
-        turn.record(ActionKind.JOIN, source.campaign_id)
+        turn.record(ActionKind.JOIN, source.campaign_id, source.room_id)
         return ()
     turn.person = _known(turn.person, new)
     contact_id, campaign_id = await give_first_pledge(turn, new, intent.pledge)
     turn.person = replace(turn.person, contact_id=contact_id)
-    turn.record(ActionKind.JOIN, source.campaign_id)
+    turn.record(ActionKind.JOIN, source.campaign_id, source.room_id)
     turn.record(ActionKind.PLEDGE, campaign_id)
     return ()
 

@@ -19,8 +19,7 @@ class RoomFigures:
             found = await self._counted(work, room, update_id)
             post = await work.room_figures.post_of(found.id, message) if found is not None else None
             if found is not None and post is not None:
-                subject = f"post {post}"
-                await work.room_figures.add(found.id, RoomFigure.REACTIONS, subject, change, self._clock())
+                await work.room_figures.add(found.id, RoomFigure.REACTIONS, post, change, self._clock())
 
     async def reactions(self, room: tuple[str, str], message: str, update_id: str, total: int) -> None:
         """The platform's own total, where it does not say who."""
@@ -28,14 +27,19 @@ class RoomFigures:
             found = await self._counted(work, room, update_id)
             post = await work.room_figures.post_of(found.id, message) if found is not None else None
             if found is not None and post is not None:
-                await work.room_figures.put(found.id, RoomFigure.REACTIONS, f"post {post}", total, self._clock())
+                await work.room_figures.put(found.id, RoomFigure.REACTIONS, post, total, self._clock())
 
     async def joined(self, room: tuple[str, str], subject: str, update_id: str) -> None:
-        """Somebody came in by a link of ours; `subject` as in room_offers.read_subject."""
+        """Somebody came in by a link of ours; `subject` as in room_offers.read_subject.
+
+        By a link of the room or its site they came to no one campaign: to each that runs and has posted there.
+        """
         async with self._store.write() as work:
             found = await self._counted(work, room, update_id)
             if found is not None:
                 await work.room_figures.add(found.id, RoomFigure.JOINS, subject, 1, self._clock())
+                if not subject.startswith("campaign "):
+                    await work.room_figures.add_meanwhile(found.id, self._clock())
 
     async def _counted(self, work: UnitOfWork, room: tuple[str, str], update_id: str) -> Room | None:
         channel, address = room

@@ -109,8 +109,8 @@ class Turn:
         self.saved, self.state = True, replace(self.state, version=self.state.version + 1)
         self.changes, self.actions, self.status, self.asked, self.used_invite = ContactChanges(), [], None, [], ""
 
-    def record(self, kind: ActionKind, campaign_id: int | None = None) -> None:
-        """Note an action once per New York day; nothing for somebody who is not a contact."""
+    def record(self, kind: ActionKind, campaign_id: int | None = None, room_id: int | None = None) -> None:
+        """Note an action once per New York day; nothing for somebody who is not a contact. `room_id`: see NewAction."""
         person = self.person
         noted = {(action.kind, action.campaign_id) for action in self.actions} | self.opened.done_today
         if person.contact_id is None or (kind, campaign_id) in noted:
@@ -125,6 +125,7 @@ class Turn:
                 person.site_id,
                 person.precinct,
                 person.generation,
+                room_id,
             )
         )
 

@@ -1,11 +1,14 @@
 """Everything that several tables get in one statement: a step's state, a new contact, STOP, coming back, leaving."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
+from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import CONSENT_KINDS, AddressStatus, Limit
+from campaign_engine.ports.room_figures import RoomFigure, about_campaign
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.compound import Compound, Value, Values
 from campaign_engine.store.tables import (
@@ -26,6 +29,8 @@ from campaign_engine.store.tables import (
     pledges,
     post_versions,
     posts,
+    room_figures,
+    rooms,
     used_invites,
 )
 from campaign_engine.store.tables.base import Id
@@ -62,6 +67,7 @@ def _step(v: Values) -> tuple[Value, ...]:
     v.do(there.values(status=v["status"]))
     changed = contacts.update().where(contacts.c.id == v["contact_id"], v["changes"].is_not(None), as_read)
     v.do(changed.values({name: v.changed("changes", contacts.c[name]) for name in CHANGEABLE}))
+    _note_taps(v, as_read)
     _note_actions(v, as_read)
     _note_asked(v, as_read)
     # Not "on conflict do nothing": whoever comes second at the same moment must be taken again (safety N4).
@@ -71,17 +77,36 @@ def _step(v: Values) -> tuple[Value, ...]:
 
 
 def _note_actions(v: Values, as_read: Value) -> None:
+    done, one = v.each("actions", _types(NOTED))
+    rows = sa.select(*one.values()).select_from(done).where(~_noted(one, actions.c.kind == one["kind"]), as_read)
+    v.do(v.insert(actions).from_select(list(one), rows))
+
+
+def _noted(one: Mapping[str, Value], kind: Value) -> Value:
     """A unique constraint takes two NULLs for different, so each is looked for first; the version keeps two of the
     same person from running at once."""
-    done, one = v.each("actions", _types(NOTED))
-    same = sa.exists().where(
+    return sa.exists().where(
         actions.c.contact_id == one["contact_id"],
-        actions.c.kind == one["kind"],
         actions.c.campaign_id.is_not_distinct_from(one["campaign_id"]),
         actions.c.day == one["day"],
+        kind,
     )
-    rows = sa.select(*one.values()).select_from(done).where(~same, as_read)
-    v.do(v.insert(actions).from_select(list(one), rows))
+
+
+def _note_taps(v: Values, as_read: Value) -> None:
+    """One more for the room and the campaign on somebody's first tap of a day; before its actions are noted."""
+    types = _types([actions.c.contact_id, actions.c.campaign_id, actions.c.day, room_figures.c.room_id])
+    done, one = v.each("actions", types)
+    subject = sa.literal(about_campaign(0)[:-1]).concat(sa.cast(one["campaign_id"], sa.String))
+    tap = (one["room_id"], sa.literal(RoomFigure.TAPS.value), subject, sa.literal(1), v["updated_at"])
+    rows = sa.select(*tap).select_from(done).distinct()
+    before = _noted(one, actions.c.kind.in_([sa.literal(kind.value) for kind in (ActionKind.JOIN, ActionKind.TAP)]))
+    rows = rows.where(one["campaign_id"].is_not(None), ~before, as_read)
+    # A room that has gone meanwhile must not cost the person their answer.
+    rows = rows.where(one["room_id"].in_(sa.select(rooms.c.id)))
+    taps = v.insert(room_figures).from_select([column.name for column in room_figures.c], rows)
+    more = {"count": room_figures.c.count + 1, "counted_at": taps.excluded.counted_at}
+    v.do(taps.on_conflict_do_update(index_elements=["room_id", "figure", "subject"], set_=more))
 
 
 def _note_asked(v: Values, as_read: Value) -> None:

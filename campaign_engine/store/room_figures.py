@@ -5,8 +5,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from campaign_engine.ports.room_figures import RoomFigure
-from campaign_engine.store.tables import deliveries, occurrences, room_figures, seen_updates
+from campaign_engine.domain.campaign import CampaignStatus
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.ports.room_figures import RoomFigure, about_campaign, about_post
+from campaign_engine.store.tables import campaigns, deliveries, occurrences, posts, room_figures, seen_updates
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
@@ -22,22 +24,37 @@ class SqlRoomFiguresRepository(Transaction):
         marked = mark.on_conflict_do_nothing().returning(seen_updates.c.update_id)
         return (await self._connection.execute(marked)).one_or_none() is not None
 
-    async def post_of(self, room_id: int, platform_id: str) -> int | None:
+    async def post_of(self, room_id: int, platform_id: str) -> str | None:
         """One read."""
         wanted = (
-            sa.select(occurrences.c.post_id)
+            sa.select(occurrences.c.post_id, occurrences.c.id)
             .join_from(deliveries, occurrences, occurrences.c.id == deliveries.c.occurrence_id)
             .where(deliveries.c.room_id == room_id, deliveries.c.platform_id == platform_id)
             .order_by(deliveries.c.id.desc())
             .limit(1)
         )
-        post: int | None = await self._connection.scalar(wanted)
-        return post
+        row = (await self._connection.execute(wanted)).one_or_none()
+        return about_post(row.post_id, row.id) if row is not None else None
 
     async def add(self, room_id: int, figure: RoomFigure, subject: str, change: int, now: datetime) -> None:
         """One upsert."""
         total = room_figures.c.count + change
         await self._write((room_id, figure, subject), max(0, change), sa.case((total < 0, 0), else_=total), now)
+
+    async def add_meanwhile(self, room_id: int, now: datetime) -> None:
+        """One read, and one upsert for each of them."""
+        posted = (
+            sa.select(campaigns.c.id)
+            .join(posts, posts.c.campaign_id == campaigns.c.id)
+            .join(occurrences, occurrences.c.post_id == posts.c.id)
+            .join(deliveries, deliveries.c.occurrence_id == occurrences.c.id)
+            .where(campaigns.c.status == CampaignStatus.RUNNING, deliveries.c.room_id == room_id)
+            .where(deliveries.c.status == DeliveryStatus.SENT)
+            .distinct()
+            .order_by(campaigns.c.id)
+        )
+        for campaign_id in (await self._connection.scalars(posted)).all():
+            await self.add(room_id, RoomFigure.JOINS_MEANWHILE, about_campaign(campaign_id), 1, now)
 
     async def totals(self, room_id: int) -> Mapping[RoomFigure, int]:
         """One read."""

@@ -1,5 +1,7 @@
 """Pledging from a post in a room: counted to campaign, room and precinct, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 
 from campaign_engine.domain.audience import NewRoom, RoomKind
@@ -24,6 +26,14 @@ async def posted(house: House) -> House:
     return house
 
 
+async def taps(house: House) -> int:
+    """By the room and the campaign, and by nobody."""
+    (row,) = await house.rows(tables.room_figures)
+    assert (row.room_id, row.figure, row.subject) == (1, "taps", "campaign 1")
+    assert "room_id" not in tables.actions.c
+    return int(row.count)
+
+
 async def test_one_tap_in_a_group_gives_age_band_and_pledge_and_opens_no_chat(posted: House) -> None:
     phone = posted.person("passer-by", "telegram")
     assert "Your pledge counts" in await phone.press("g:1:16-17", room=ROOM)
@@ -33,8 +43,15 @@ async def test_one_tap_in_a_group_gives_age_band_and_pledge_and_opens_no_chat(po
     known = await phone.known()
     assert (known.precinct, known.topics) == (None, {})
     assert {row.status for row in await posted.rows(tables.addresses)} >= {"unstarted"}
+    assert await taps(posted) == 1
     await phone.press("g:1:16-17", room=ROOM)
     assert len(await posted.rows(tables.pledges)) == 1
+    assert await taps(posted) == 1, "a person's first on a day"
+    posted.clock.advance(timedelta(days=1))
+    for _ in range(2):
+        await phone.press("g:1:16-17", room=ROOM)
+    await phone.press("m")
+    assert await taps(posted) == 2
     assert "Which part of the city" in await phone.start()
     assert "unstarted" not in {row.status for row in await posted.rows(tables.addresses)}
 
@@ -59,6 +76,7 @@ async def test_a_private_answer_in_a_room_asks_age_pledge_plan_and_updates(poste
     assert (await phone.known()).precinct == 75
     (pledge,) = await posted.rows(tables.pledges)
     assert (pledge.campaign_id, pledge.if_then, pledge.precinct) == (1, "walk", 75)
+    assert await taps(posted) == 1
 
 
 async def test_a_pledge_by_a_poster_counts_to_the_campaign_that_runs_there(posted: House) -> None:

@@ -1,12 +1,18 @@
 """Rooms and their areas, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from campaign_engine.domain.audience import NewRoom, RoomKind
+from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope, ScopeKind
 from campaign_engine.domain.errors import NotAllowed, NotFound
+from campaign_engine.domain.schedule import to_wall
+from campaign_engine.services.room_figures import RoomFigures
 from campaign_engine.store import tables
+from tests.integration.test_conversation_staff import move_on, running
 from tests.support.engine import House
 
 CHAT = "-1001234567890"
@@ -64,6 +70,54 @@ async def test_a_chat_that_moved_keeps_its_room(house: House) -> None:
             await work.rooms.set_members(99, 7)
     assert moved is not None
     assert (moved.id, moved.members) == (room.id, 7)
+
+
+async def test_a_join_by_the_rooms_own_link_counts_to_campaigns_that_run_and_posted_there(house: House) -> None:
+    await running(house)
+    await move_on(house, CampaignStatus.RUNNING)
+    figures = RoomFigures(house.store, house.clock)
+    async with house.store.write() as work:
+        room = await house.rooms.link(work, ORGANIZER, chat())
+        await house.rooms.link(work, ORGANIZER, chat(address="-5"))
+    for number, subject in enumerate(("room", "campaign 1", "site 1", "room")):
+        if number == 1:
+            await posted_in(house, room.id)
+        for address in (CHAT, "-5"):
+            await figures.joined(("telegram", address), subject, f"{number} in {address}")
+    await figures.joined(("telegram", CHAT), "room", f"3 in {CHAT}")
+    rows = {(row.figure, row.subject): row.count for row in await house.rows(tables.room_figures) if row.room_id == 1}
+    assert rows == {
+        ("joins", "room"): 2,
+        ("joins", "campaign 1"): 1,
+        ("joins", "site 1"): 1,
+        ("joins_meanwhile", "campaign 1"): 2,
+    }
+    assert {row.figure for row in await house.rows(tables.room_figures) if row.room_id == 2} == {"joins"}
+
+
+async def posted_in(house: House, room_id: int) -> None:
+    """Posts of two weeks arrived there; their reactions are counted apart."""
+    now = house.clock()
+    figures = RoomFigures(house.store, house.clock)
+    async with house.store.database.write() as connection:
+        for number in (1, 2):
+            made = tables.occurrences.insert().values(
+                post_id=1, version=1, wall_time=to_wall(now + timedelta(days=number)), due_at=now, stale_at=now,
+                status="frozen", frozen_at=now,
+            )  # fmt: skip
+            occurrence = (await connection.execute(made.returning(tables.occurrences.c.id))).scalar_one()
+            sent = tables.deliveries.insert().values(
+                occurrence_id=occurrence, room_id=room_id, is_room=True, lane="telegram", language="en", reason="",
+                status="sent", attempts=1, epoch=1, platform_id=f"{number}", updated_at=now,
+            )  # fmt: skip
+            await connection.execute(sent)
+    for message in ("1", "2", "3"):
+        await figures.reactions(("telegram", CHAT), message, f"reactions of {message}", 10)
+    async with house.store.database.write() as connection:
+        reactions = tables.room_figures.c.figure == "reactions"
+        counted = sa.select(tables.room_figures.c.subject).where(reactions).order_by("subject")
+        assert (await connection.scalars(counted)).all() == ["post 1/1", "post 1/2"]
+        await connection.execute(tables.room_figures.delete().where(reactions))
 
 
 async def test_R1_a_room_is_tied_only_by_staff_whose_scope_covers_it(house: House) -> None:

@@ -235,9 +235,9 @@ async def test_reactions_to_a_post_are_a_number_per_room_and_post(
     arrived = int(row.platform_id)
     await ana.react(room, arrived, "👍", "🔥")
     await ben.react(room, arrived, "👍")
-    await counts_become(house, [("reactions", f"post {post}", 3)])
+    await counts_become(house, [("reactions", f"post {post}/1", 3)])
     await ana.react(room, arrived)
-    await counts_become(house, [("reactions", f"post {post}", 1)])
+    await counts_become(house, [("reactions", f"post {post}/1", 1)])
     updates = [
         entry.body for entry in telegram_server.transcript.find(kind="update") if "message_reaction" in str(entry.body)
     ]
@@ -246,7 +246,7 @@ async def test_reactions_to_a_post_are_a_number_per_room_and_post(
     await ben.react(room, other, "👍")
     await rosa.say("/privacy")
     await told(rosa, "This is not a tip line")
-    assert [(row.subject, row.count) for row in await house.rows(room_figures)] == [(f"post {post}", 1)]
+    assert [(row.subject, row.count) for row in await house.rows(room_figures)] == [(f"post {post}/1", 1)]
 
 
 async def test_an_upgraded_group_keeps_its_numbers(house: House, telegram_server: TelegramServer, rosa: Human) -> None:

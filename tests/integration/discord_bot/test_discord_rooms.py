@@ -154,7 +154,7 @@ async def test_reactions_to_our_posts_are_counted_by_room_and_post_and_never_by_
         await ben.react(post.id, "❤", remove=True)
         await eventually(counted(1))
         (row,) = await house.rows(room_figures)
-        assert (row.figure, row.subject) == ("reactions", "post 1")
+        assert (row.figure, row.subject) == ("reactions", "post 1/1")
 
 
 async def test_an_invite_for_a_room_is_counted_by_its_uses(house: House, quiet: DiscordGuild, parts: BotParts) -> None:

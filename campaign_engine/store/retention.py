@@ -136,8 +136,10 @@ class SqlRetentionRepository(Transaction):
         return gone + await self._delete(t.holds, t.holds.c.ended_at < ended_before)
 
     async def forget_rooms(self, linked_before: datetime) -> int:
-        """One delete."""
-        return await self._delete(t.rooms, sa.and_(~t.rooms.c.active, t.rooms.c.linked_at < linked_before))
+        """One delete; not of a room that is still in a report."""
+        r = t.rooms.c
+        unused = [~sa.exists().where(table.c.room_id == r.id) for table in (t.room_figures, t.deliveries)]
+        return await self._delete(t.rooms, sa.and_(~r.active, r.linked_at < linked_before, *unused))
 
     async def forget_room_figures(self, counted_before: datetime) -> int:
         """One delete."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from analytics import metrics
+from analytics import metrics, room_tables
 from analytics.frames import Frames
-from analytics.suppression import ORGANIZER_K, PUBLIC_K, Figure
+from analytics.suppression import CITY, ORGANIZER_K, PUBLIC_K, Figure
 from analytics.tables import Protected, protected
 from campaign_engine.domain.schedule import to_wall
 
@@ -24,6 +24,9 @@ UNITS: Mapping[str, str] = {
     **dict.fromkeys(metrics.HARM, "persons"),
     "pledges_without_person": "pledges",
     "room_audience": "members",
+    "room_reactions": "reactions",
+    "room_joins": "joins",
+    "room_taps": "taps",
     "posts_made": "posts",
     "rooms": "rooms",
     "room_posts": "messages",
@@ -41,7 +44,8 @@ UNITS: Mapping[str, str] = {
 class Content:
     """Protected figures, and what is not about persons and always shown (safety K3).
 
-    `rooms` by channel: rooms and posts; their members are figures. `outcomes` by status: people and rooms.
+    `rooms` by cell, as room_tables.trees: rooms and posts; what came back is figures. `outcomes` by status: people and
+    rooms.
     """
 
     frames: Frames
@@ -74,23 +78,20 @@ class Content:
 
 def content(frames: Frames, view: View) -> Content:
     """Raises ReleaseRefused."""
-    audience = metrics.room_audience(frames)
     outcomes = metrics.outcomes(frames)
-    channels = [str(channel) for channel in audience.index]
+    figures = protected(frames, SMALLEST[view])
+    rooms = room_tables.listed(frames, figures.layout.boroughs)
     return Content(
         frames=frames,
         view=view,
-        protected=protected(frames, SMALLEST[view]),
+        protected=figures,
         made={
             "posts_made": metrics.posts_made(frames),
-            "rooms": int(audience["rooms"].sum()),
+            "rooms": rooms[CITY]["rooms"],
             "room_posts": len(metrics.room_posts(frames)),
             "days_left": metrics.days_left(frames),
         },
-        rooms={
-            channel: {"rooms": int(rooms), "posts": int(posts)}
-            for channel, rooms, posts in zip(channels, audience["rooms"], audience["posts"], strict=True)
-        },
+        rooms=rooms,
         outcomes={
             str(status): {"people": int(people), "rooms": int(rooms)}
             for status, people, rooms in zip(outcomes.index, outcomes["people"], outcomes["rooms"], strict=True)
@@ -122,7 +123,7 @@ def as_json(report: Content) -> dict[str, Any]:
         "made": dict(report.made),
         "figures": {name: dict(cells) for name, cells in report.protected.figures.items()},
         "sites": {f"site:{site}": name for site, (name, _) in report.protected.layout.sites.items()},
-        "rooms": {channel: dict(counts) for channel, counts in report.rooms.items()},
+        "rooms": {key: dict(counts) for key, counts in report.rooms.items()},
         "outcomes": {status: dict(counts) for status, counts in report.outcomes.items()},
     }
 
@@ -142,7 +143,9 @@ def card(report: Content) -> dict[str, object]:
     return {
         "title": report.frames.campaign.title,
         "goal": report.frames.campaign.goal,
-        **{name: figures.figure(name, "city") for name in ("delivered", "reached", "engaged", "pledged", "opt_outs")},
+        **{name: figures.figure(name, CITY) for name in ("delivered", "reached", "engaged", "pledged", "opt_outs")},
+        "rooms": report.made["rooms"],
+        **{name: figures.figure(name, CITY) for name in metrics.ROOMS},
         "precincts": [
             {"precinct": number, "reached": shown[number], "pledged": pledged(number)}
             for number in sorted(shown, key=order)

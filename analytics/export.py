@@ -5,14 +5,14 @@ import io
 from collections.abc import Iterable, Iterator
 
 from analytics.content import UNITS, Content
-from analytics.suppression import Figure
+from analytics.suppression import CITY, Figure
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.rendering import Renderer
 
 COLUMNS = (
     "data_through", "ranking_rule", "as_of", "campaign", "measure", "unit", "level",
-    "precinct", "borough", "channel", "source", "site", "outcome", "value",
+    "precinct", "borough", "channel", "room_kind", "source", "site", "outcome", "value",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run (safety S8)."""
@@ -52,9 +52,10 @@ def _figures(report: Content) -> Iterator[Row]:
     for measure, cells in report.protected.figures.items():
         for key, figure in cells.items():
             yield {"measure": measure, **_place(report, key), "value": figure}
-    for channel, counts in report.rooms.items():
-        for measure, column in (("rooms", "rooms"), ("room_posts", "posts")):
-            yield {"measure": measure, "level": "channel", "channel": channel, "value": counts[column]}
+    for key, counts in report.rooms.items():
+        if key != CITY:
+            for measure, column in (("rooms", "rooms"), ("room_posts", "posts")):
+                yield {"measure": measure, **_place(report, key), "value": counts[column]}
 
 
 def _place(report: Content, key: str) -> Row:
@@ -65,6 +66,11 @@ def _place(report: Content, key: str) -> Row:
         case "site" if value != "beyond":
             name, precinct = report.protected.layout.sites[int(value)]
             return {"level": level, "site": name, "precinct": precinct, "borough": borough_of(precinct)}
+        case "room":
+            channel, _, kind = value.partition(":")
+            return {"level": level, "channel": channel, "room_kind": kind}
+        case "boroughwide":
+            return {"level": level, "borough": value}
         case "borough" | "channel" | "source" | "site":
             return {"level": level, level: value}
         case _:

@@ -14,8 +14,10 @@ from analytics import kept
 from analytics.published import published_campaigns
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
+from campaign_engine.domain.contact import ScopeKind
 from campaign_engine.domain.errors import NotFound, StoreUnavailable
 from campaign_engine.domain.precinct import Ranking
+from campaign_engine.ports.room_figures import about_campaign
 from campaign_engine.store import tables as t
 
 HARM_ACTIONS = (ActionKind.OPT_OUT, ActionKind.DELETE, ActionKind.PAUSE)
@@ -44,6 +46,8 @@ class Frames:
 
     `people`: index contact_id; channel, precinct, site_id, generation, created_at, address_status. `actions` and
     `pledges`: one row each, contact_id missing where its person has left. `deliveries`: people and rooms.
+    `rooms`: index room id; channel, kind, scope_kind, scope_value, precinct (its site's, or its own).
+    `room_figures`: what came back from them to this campaign; room_id, figure, count.
     `first_times` and `leavers`: what is kept of rows that have gone, see analytics.kept.
     `occurrences`: firings so far. `outlines`: GeoJSON by precinct, empty while no boundaries are loaded.
     `simulated` counts made-up contacts in the whole database, `real` the others.
@@ -55,6 +59,8 @@ class Frames:
     actions: pd.DataFrame
     pledges: pd.DataFrame
     deliveries: pd.DataFrame
+    rooms: pd.DataFrame
+    room_figures: pd.DataFrame
     first_times: pd.DataFrame
     leavers: pd.DataFrame
     occurrences: pd.DataFrame
@@ -77,6 +83,8 @@ def read(url: str, campaign_id: int, now: datetime) -> Frames:
             actions=_actions(connection, campaign_id),
             pledges=pledges,
             deliveries=_deliveries(connection, campaign_id),
+            rooms=_rooms(connection),
+            room_figures=_room_figures(connection, campaign_id),
             first_times=first_times,
             leavers=kept.leavers(connection, campaign_id),
             occurrences=_occurrences(connection, campaign_id),
@@ -211,6 +219,25 @@ def _deliveries(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
     if counted.empty:
         return rows
     return pd.concat([rows.astype(object), counted[rows.columns].astype(object)], ignore_index=True)
+
+
+def _rooms(connection: sa.Connection) -> pd.DataFrame:
+    """Those that are not linked any more too."""
+    c = t.rooms.c
+    its_own = sa.case((c.scope_kind == ScopeKind.PRECINCT, c.scope_value))
+    at_site = sa.and_(c.scope_kind == ScopeKind.SITE, sa.cast(t.sites.c.id, sa.String) == c.scope_value)
+    precinct = sa.func.coalesce(sa.cast(its_own, sa.Integer), t.sites.c.precinct).label("precinct")
+    shown = sa.select(c.id, c.channel, c.kind, c.scope_kind, c.scope_value, precinct)
+    return _frame(connection, shown.outerjoin(t.sites, at_site)).set_index("id")
+
+
+def _room_figures(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
+    """Of its posts, and of itself."""
+    c, post = t.room_figures.c, sa.literal("post ").concat(sa.cast(t.posts.c.id, sa.String))
+    its_post = sa.or_(c.subject == post, c.subject.startswith(post.concat("/")))
+    its_posts = sa.exists().where(t.posts.c.campaign_id == campaign_id, its_post)
+    wanted = sa.select(c.room_id, c.figure, c.count)
+    return _frame(connection, wanted.where(sa.or_(c.subject == about_campaign(campaign_id), its_posts)))
 
 
 def _occurrences(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:

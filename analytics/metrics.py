@@ -12,7 +12,11 @@ from analytics.frames import Frames
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.delivery import SHUT_OUT, DeliveryStatus
 from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.room_figures import RoomFigure
 from campaign_engine.store.closing import BLOCKED, DELIVERED, ENGAGED, JOINED
+
+GONE = -1
+"""Stands for every room that is gone."""
 
 Members = pd.Index
 """Contact ids of the distinct persons that a measure counts."""
@@ -64,18 +68,57 @@ def delivered_people(frames: Frames) -> Members:
     return _known(frames, delivered(frames)["contact_id"]).union(_known(frames, _once(frames, DELIVERED)))
 
 
-def room_audience(frames: Frames) -> pd.DataFrame:
-    """Rooms posted in and their members by channel; unit: members, an impression estimate, never added to people.
+def rooms(frames: Frames) -> pd.DataFrame:
+    """Every room: where it is, and how many posts of the campaign it got; index room id.
 
-    Each room once, with the most members it had when a post arrived. From: deliveries.
+    Columns channel, kind, scope_kind, scope_value, precinct, posts; of a room that is gone only channel and posts.
     """
     accepted = room_posts(frames)
-    rooms = accepted.groupby(accepted["room_id"].fillna(-1)).agg(
-        lane=("lane", "first"), members=("room_members", "max"), posts=("id", "count")
-    )
-    return rooms.groupby("lane").agg(
-        rooms=("members", "size"), members=("members", lambda most: int(most.fillna(0).sum())), posts=("posts", "sum")
-    )
+    sent = accepted.groupby(_room_ids(accepted)).agg(lane=("lane", "first"), posts=("id", "count"))
+    there = frames.rooms.index.union(sent.index)
+    found = frames.rooms.reindex(there)
+    channel = found["channel"].astype("object").fillna(sent["lane"].reindex(there))
+    return found.assign(channel=channel, posts=sent["posts"].reindex(there).fillna(0).astype(int))
+
+
+def room_audience(frames: Frames) -> pd.Series:
+    """Members of each room posted in, the most it had when a post arrived; unit: members. From: deliveries.
+
+    An impression estimate, never added to people.
+    """
+    accepted = room_posts(frames)
+    most = accepted.groupby(_room_ids(accepted))["room_members"].max()
+    return most.fillna(0).reindex(rooms(frames).index).fillna(0).astype(int)
+
+
+def room_reactions(frames: Frames) -> pd.Series:
+    """Reactions to its posts in each room as they stand; unit: reactions, several of one person too. From: rooms."""
+    return _came_back(frames, RoomFigure.REACTIONS)
+
+
+def room_joins(frames: Frames) -> pd.Series:
+    """How often somebody came into each room by a link of ours; unit: joins, never added to people. From: rooms.
+
+    By a link of the campaign, or by the room's or its site's own while the campaign ran and had posted there.
+    """
+    return _came_back(frames, RoomFigure.JOINS, RoomFigure.JOINS_MEANWHILE)
+
+
+def room_taps(frames: Frames) -> pd.Series:
+    """Taps on its posts in each room; unit: taps, at most one of an ally on a day. From: rooms.
+
+    Whoever tapped is among the reached too, so this is never added to people.
+    """
+    return _came_back(frames, RoomFigure.TAPS)
+
+
+ROOMS: Mapping[str, Callable[[Frames], pd.Series]] = {
+    "room_audience": room_audience,
+    "room_reactions": room_reactions,
+    "room_joins": room_joins,
+    "room_taps": room_taps,
+}
+"""Measures of rooms by name; index as of `rooms`."""
 
 
 def joined(frames: Frames) -> Members:
@@ -215,6 +258,17 @@ def _once(frames: Frames, what: str) -> pd.Series:
     """Contact ids of whom it is kept that this happened in the campaign, after the rows that said so have gone."""
     rows = frames.first_times
     return rows.loc[(rows["campaign_id"] == frames.campaign.id) & (rows["what"] == what), "contact_id"]
+
+
+def _room_ids(rows: pd.DataFrame) -> pd.Series:
+    return rows["room_id"].fillna(GONE).astype("int64")
+
+
+def _came_back(frames: Frames, *figures: RoomFigure) -> pd.Series:
+    rows = frames.room_figures
+    rows = rows[rows["figure"].isin(figures)]
+    counted = rows.groupby(_room_ids(rows))["count"].sum()
+    return counted.reindex(rooms(frames).index).fillna(0).astype(int)
 
 
 def _known(frames: Frames, contact_ids: pd.Series) -> Members:

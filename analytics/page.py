@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from analytics import metrics, tile_map
 from analytics.content import Content
-from analytics.suppression import HIDDEN, Figure
+from analytics.suppression import CITY, HIDDEN, Figure
 from analytics.tables import SOURCES
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.message import Reply
@@ -29,8 +29,8 @@ FILES = {"en": "report.html", "es": "report.es.html"}
 """Name of the page in each language."""
 
 _DEFINED = {
+    "name": ("delivered", "delivered_people", "pledges_without_person"),
     "column": ("reached", "engaged", "pledged", "joined"),
-    "name": ("delivered", "delivered_people", "room_audience", "pledges_without_person"),
     "harm": tuple(metrics.HARM),
 }
 
@@ -59,7 +59,7 @@ def report_page(report: Content, language: str) -> str:
         **_map(report, say),
         **_ways_in(report),
         "outcomes": report.outcomes,
-        "rooms": report.rooms,
+        **_rooms(report),
         "harm": tuple(metrics.HARM),
         "defined": [
             {"key": name, "label": say(f"{kind}_{name}")} for kind, names in _DEFINED.items() for name in names
@@ -156,6 +156,21 @@ def _ways_in(report: Content) -> Mapping[str, Any]:
         "more_sites": max(0, len(sites) - LISTED_SITES),
         "closed_sites": len(layout.sites) - len(sites),
         "generations": range(layout.generations),
+    }
+
+
+def _rooms(report: Content) -> Mapping[str, Any]:
+    """Rows of both tables, by channel and by area: places with a room or with a number that can be shown."""
+    figure = report.protected.figure
+    rows = [
+        {"key": key, "level": key.partition(":")[0], "value": key.partition(":")[2], **counts}
+        for key, counts in report.rooms.items()
+        if key != CITY and (counts["rooms"] or any(figure(name, key) != HIDDEN for name in metrics.ROOMS))
+    ]
+    by_channel = [row for row in rows if row["level"] in ("channel", "room")]
+    return {
+        "room_measures": tuple(metrics.ROOMS),
+        "room_tables": {"channel": by_channel, "area": [row for row in rows if row not in by_channel]},
     }
 
 

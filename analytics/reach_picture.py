@@ -2,8 +2,9 @@
 
 import functools
 
+from analytics import metrics
 from analytics.content import Content
-from analytics.suppression import Figure
+from analytics.suppression import CITY, Figure
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.opendata import figures
@@ -47,8 +48,17 @@ def words(report: Content, language: str) -> reach_card.ReachWords:
         goal=f"{_said(pledged, say)} {say('of_goal', goal=goal)}",
         rows_title=say("reach_rows"),
         rows=tuple(rows),
+        rooms=_rooms(report, say),
         no_rows=say("areas_open", shown=len(rows), all=everywhere, k=report.k),
     )
+
+
+def _rooms(report: Content, say: functools.partial[str]) -> str:
+    """Empty where no post has gone to a room."""
+    if not report.made["rooms"]:
+        return ""
+    came_back = {name: _said(report.protected.figure(name, CITY), say) for name in metrics.ROOMS}
+    return say("reach_rooms", rooms=report.made["rooms"], **came_back)
 
 
 def _said(value: Figure, say: functools.partial[str]) -> str:

@@ -5,7 +5,7 @@ against knows every published cell, that parts add up to their whole, and that n
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,9 @@ from campaign_engine.domain.errors import GroundswellError
 
 HIDDEN: Literal["hidden"] = "hidden"
 """The one word for every hidden cell: zero, small or complementary."""
+
+CITY = "city"
+"""Key of the whole that every tree of a measure shares."""
 
 PUBLIC_K = 10
 ORGANIZER_K = 5
@@ -44,6 +47,11 @@ class Cell:
         yield self
         for part in self.parts:
             yield from part.walk()
+
+
+def whole(key: str, parts: Sequence[Cell]) -> Cell:
+    """With the count that its parts add up to."""
+    return Cell(key, sum(part.count for part in parts), tuple(parts))
 
 
 def protect(total: Cell, k: int, also: Iterable[str] = ()) -> frozenset[str]:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analytics import metrics
+from analytics import metrics, room_tables
 from analytics.frames import Frames
-from analytics.suppression import HIDDEN, Cell, Figure, audit, protect, published
+from analytics.suppression import CITY, HIDDEN, Cell, Figure, audit, protect, published, whole
 from campaign_engine.domain.precinct import Borough, borough_of
 
-CITY = "city"
 BEYOND = "beyond"
 """People of other precincts and those who gave none: one cell, so that fewer others are hidden to cover it."""
 
@@ -88,7 +87,8 @@ def protected(frames: Frames, k: int) -> Protected:
     for name, harm in metrics.HARM.items():
         figures[name] = _release([_places(harm(frames), layout)], k)
     figures["pledges_without_person"] = _release([Cell(CITY, metrics.pledges_without_person(frames))], k)
-    figures["room_audience"] = _release([_room_audience(frames)], k)
+    for name, counted in metrics.ROOMS.items():
+        figures[name] = room_tables.stepped(_release(room_tables.trees(frames, counted(frames), layout.boroughs), k), k)
     figures["delivered"] = _messages(frames, layout, figures["delivered_people"])
     return Protected(k, layout, figures)
 
@@ -106,35 +106,30 @@ def _release(trees: Iterable[Cell], k: int, also: Iterable[str] = ()) -> dict[st
 def _places(rows: pd.DataFrame, layout: Layout) -> Cell:
     counts = _numbered(rows["area"])
     boroughs = [
-        _whole(f"borough:{borough}", [Cell(f"precinct:{number}", counts.pop(number, 0)) for number in numbers])
+        whole(f"borough:{borough}", [Cell(f"precinct:{number}", counts.pop(number, 0)) for number in numbers])
         for borough, numbers in layout.boroughs.items()
     ]
     beyond = Cell(BEYOND, sum(counts.values()) + int(rows["area"].isna().sum()))
-    return _whole(CITY, [*boroughs, beyond])
+    return whole(CITY, [*boroughs, beyond])
 
 
 def _channels(channels: pd.Series, layout: Layout) -> Cell:
     counts = channels.value_counts()
-    return _whole(CITY, [Cell(f"channel:{channel}", int(counts.get(channel, 0))) for channel in layout.channels])
+    return whole(CITY, [Cell(f"channel:{channel}", int(counts.get(channel, 0))) for channel in layout.channels])
 
 
 def _sources(members: pd.DataFrame, layout: Layout) -> Cell:
     counts = members["source"].value_counts()
     by_site = _numbered(members["site_id"])
     sites = [Cell(f"site:{site}", by_site.pop(site, 0)) for site in layout.sites]
-    at_sites = _whole("source:site", [*sites, Cell("site:beyond", sum(by_site.values()))])
+    at_sites = whole("source:site", [*sites, Cell("site:beyond", sum(by_site.values()))])
     others = [Cell(f"source:{source}", int(counts.get(source, 0))) for source in SOURCES[1:]]
-    return _whole(CITY, [at_sites, *others])
+    return whole(CITY, [at_sites, *others])
 
 
 def _generations(members: pd.DataFrame, layout: Layout) -> Cell:
     counts = _numbered(members["generation"])
-    return _whole(CITY, [Cell(f"generation:{number}", counts.get(number, 0)) for number in range(layout.generations)])
-
-
-def _room_audience(frames: Frames) -> Cell:
-    members = metrics.room_audience(frames)["members"]
-    return _whole(CITY, [Cell(f"channel:{channel}", int(count)) for channel, count in members.items()])
+    return whole(CITY, [Cell(f"generation:{number}", counts.get(number, 0)) for number in range(layout.generations)])
 
 
 def _overwhelming_sites(members: pd.DataFrame, layout: Layout) -> set[str]:
@@ -159,7 +154,3 @@ def _numbered(column: pd.Series) -> dict[int, int]:
     """How often each number occurs."""
     counts = column.dropna().astype(int).value_counts()
     return dict(zip(counts.index.tolist(), counts.tolist(), strict=True))
-
-
-def _whole(key: str, parts: list[Cell]) -> Cell:
-    return Cell(key, sum(part.count for part in parts), tuple(parts))

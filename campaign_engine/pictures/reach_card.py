@@ -10,6 +10,8 @@ WIDTH = 1080
 EDGE = 64
 MOST_ROWS = 8
 ROW = 96
+FOOT = 48
+"""Between precincts and rooms, with a line half way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ReachWords:
-    """All that is written on it, in one language; `share` of the goal is None where it may not be shown (safety K1)."""
+    """All that is written on it, in one language; `share` of the goal is None where it may not be shown (safety K1).
+
+    `rooms` stands at the foot, apart from people; empty without rooms.
+    """
 
     title: str
     note: str
@@ -33,14 +38,17 @@ class ReachWords:
     rows_title: str
     rows: tuple[Row, ...]
     no_rows: str
+    rooms: str = ""
 
 
 def draw(words: ReachWords) -> bytes:
     """PNG, 1080 dots wide; legible at a third of it, which is a phone."""
     rows = words.rows[:MOST_ROWS]
     note, noted = fitting(words.no_rows, (WIDTH - 2 * EDGE, 200), range(34, 29, -2))
-    below = len(rows) * ROW if rows else len(noted) * leading(note)
-    image = Image.new("RGB", (WIDTH, 790 + below + EDGE), BACK)
+    below = 780 + (len(rows) * ROW if rows else len(noted) * leading(note))
+    foot, footed = fitting(words.rooms, (WIDTH - 2 * EDGE, 160), range(32, 27, -2))
+    room = len(footed) * leading(foot) + FOOT if words.rooms else 0
+    image = Image.new("RGB", (WIDTH, below + room + 10 + EDGE), BACK)
     pen = ImageDraw.Draw(image)
     face, said = fitting(words.title, (WIDTH - 2 * EDGE, 130), range(58, 39, -2), bold=True)
     write(pen, (EDGE, 44), said[:2], face, INK)
@@ -53,6 +61,9 @@ def draw(words: ReachWords) -> bytes:
     longest = max((row.count for row in rows), default=1)
     for number, row in enumerate(rows):
         _bar(pen, 780 + number * ROW, row, row.count / max(1, longest))
+    if words.rooms:
+        pen.line((EDGE, below + FOOT // 2, WIDTH - EDGE, below + FOOT // 2), LINE, 3)
+        write(pen, (EDGE, below + FOOT), footed, foot, SOFT)
     return png(image)
 
 

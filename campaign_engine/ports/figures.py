@@ -20,8 +20,9 @@ class CampaignLink:
 class ReachCard:
     """`values` are for the template `campaign.report`: numbers, or "hidden".
 
-    Keys: title, goal, delivered, reached, engaged, pledged, opt_outs, and precincts, a list of mappings with precinct,
-    reached and pledged. `picture` shows the same, and has no words of its own yet.
+    Keys: title, goal, delivered, reached, engaged, pledged, opt_outs; rooms, and apart from people what came back from
+    them: room_audience, room_reactions, room_joins, room_taps; and precincts, a list of mappings with precinct, reached
+    and pledged. `picture` shows the same, and has no words of its own yet.
     """
 
     values: Mapping[str, object]

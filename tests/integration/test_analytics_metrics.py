@@ -10,6 +10,9 @@ from analytics.suppression import HIDDEN
 from analytics.tables import Layout, Protected, protected
 from campaign_engine.domain.errors import NotFound, StoreUnavailable
 from campaign_engine.domain.precinct import Borough
+from campaign_engine.services.retention import Retention
+from campaign_engine.store import tables as t
+from campaign_engine.store.unit_of_work import SqlStore
 from tests.support.counted import LAUNCH, NOW, CountedCampaign
 
 TARGETS = (44, 73, 75)
@@ -85,9 +88,91 @@ def test_messages_are_not_people_and_rooms_are_neither(drive: CountedCampaign, d
     rows = read(drive, database_url)
     assert len(metrics.delivered(rows)) == 2
     assert metrics.delivered_people(rows).tolist() == [person]
-    assert metrics.room_audience(rows).loc["telegram"].to_dict() == {"rooms": 1, "members": 60, "posts": 2}
+    assert metrics.room_audience(rows).to_dict() == {room: 60}
+    assert metrics.rooms(rows).loc[room, "posts"] == 2
     assert metrics.posts_made(rows) == 2
     assert metrics.days_left(rows) == 6
+
+
+@pytest.fixture
+def rooms(drive: CountedCampaign) -> dict[str, int]:
+    """Posted in, and with what came back; not from other campaigns, posts or links."""
+    site = drive.site(73)
+    made = {
+        "city": drive.room(),
+        "bronx": drive.room(scope=("borough", "Bronx"), kind="channel"),
+        "75": drive.room("discord", ("precinct", "75")),
+        "site": drive.room("discord", ("site", str(site))),
+        "elsewhere": drive.room("discord", ("precinct", "1")),
+    }
+    first, second, mine = drive.occurrence(), drive.occurrence(LAUNCH + timedelta(days=2)), drive.post
+    for name, members in (("city", 403), ("bronx", 57), ("75", 68), ("site", 26), ("elsewhere", 9)):
+        lane = "telegram" if name in ("city", "bronx") else "discord"
+        drive.delivery(first, None, room_id=made[name], lane=lane, room_members=members)
+    other = drive.campaign((75,), title="another")
+    drive.came_back(made["city"], "reactions", 21, f"post {mine}")
+    drive.came_back(made["city"], "reactions", 13, f"post {mine}/{second}")
+    drive.came_back(made["city"], "reactions", 99, f"post {mine}0/{second}")
+    drive.came_back(made["city"], "reactions", 99, f"post {drive.post}/7")
+    drive.came_back(made["75"], "joins", 12)
+    drive.came_back(made["75"], "joins_meanwhile", 8)
+    drive.came_back(made["75"], "joins", 99, f"campaign {other}")
+    drive.came_back(made["75"], "joins", 99, "room")
+    drive.came_back(made["site"], "joins", 14)
+    drive.came_back(made["bronx"], "taps", 4)
+    drive.came_back(made["75"], "taps", 27)
+    return made
+
+
+def test_rooms_give_members_reactions_joins_and_taps_of_this_campaign_only(
+    drive: CountedCampaign, database_url: str, rooms: dict[str, int]
+) -> None:
+    rows = read(drive, database_url)
+    counted = {name: measure(rows)[lambda count: count > 0].to_dict() for name, measure in metrics.ROOMS.items()}
+    assert counted == {
+        "room_audience": dict(zip(rooms.values(), (403, 57, 68, 26, 9), strict=True)),
+        "room_reactions": {rooms["city"]: 34},
+        "room_joins": {rooms["75"]: 20, rooms["site"]: 14},
+        "room_taps": {rooms["bronx"]: 4, rooms["75"]: 27},
+    }
+    assert metrics.reached(rows).empty, "rooms are no people"
+
+
+async def test_A5_room_figures_outlive_the_messages_and_acts_that_go_after_30_days(
+    drive: CountedCampaign, database_url: str, rooms: dict[str, int], store: SqlStore
+) -> None:
+    with drive.engine.begin() as connection:
+        connection.execute(t.rooms.update().values(active=False, linked_at=NOW - timedelta(days=760)))
+    before = tables(drive, database_url).figures
+    await Retention(store).run(NOW + timedelta(days=40))
+    after = tables(drive, database_url).figures
+    assert rooms
+    assert [after[name] for name in metrics.ROOMS] == [before[name] for name in metrics.ROOMS]
+
+
+def test_K1_K2_K3_room_figures_are_hidden_by_channel_and_area_and_move_in_steps(
+    drive: CountedCampaign, database_url: str, rooms: dict[str, int]
+) -> None:
+    public = tables(drive, database_url)
+    members, joins, taps = (public.figures[f"room_{name}"] for name in ("audience", "joins", "taps"))
+    assert (members["city"], members["citywide"], members["channel:telegram"]) == (560, 400, 460)
+    # Nine elsewhere would follow from the others, so the smallest of those is hidden too.
+    assert (members["beyond"], members["borough:Bronx"], members["precinct:73"]) == (HIDDEN, HIDDEN, 20)
+    assert (joins["city"], joins["precinct:75"], joins["precinct:73"], joins["channel:discord"]) == (
+        30,
+        20,
+        HIDDEN,
+        HIDDEN,
+    )
+    assert {joins[key] for key in ("boroughwide:Bronx", "citywide", "beyond", "channel:telegram")} == {HIDDEN}
+    assert "precinct:44" not in joins, "no room is there, and rooms are public"
+    # Four taps in the Bronx would follow from the city's 31 and Brooklyn's 27.
+    assert (taps["city"], taps["borough:Bronx"]) == (30, HIDDEN)
+    assert HIDDEN in (taps["borough:Brooklyn"], taps["precinct:75"])
+    organizer = tables(drive, database_url, k=5).figures["room_audience"]
+    assert (organizer["beyond"], organizer["borough:Bronx"], organizer["city"]) == (5, 55, 560)
+    drive.came_back(rooms["bronx"], "joins", 3)
+    assert tables(drive, database_url).figures["room_joins"]["city"] == 30, "34 and 37 look the same"
 
 
 def test_outcomes_of_people_and_rooms_each_add_up_to_what_was_frozen(drive: CountedCampaign, database_url: str) -> None:

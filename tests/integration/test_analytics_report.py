@@ -38,6 +38,8 @@ def filled(url: str, simulated: bool = False) -> CountedCampaign:
         drive.delivery(occurrence, drive.person(75), precinct=75)
     drive.delivery(occurrence, drive.person(73), "unconfirmed", precinct=73)
     drive.delivery(occurrence, None, room_id=room, lane="telegram", room_members=80)
+    for figure, count in (("reactions", 34), ("joins", 12), ("taps", 8)):
+        drive.came_back(room, figure, count)
     return drive
 
 
@@ -140,6 +142,10 @@ def test_an_early_report_says_what_was_made_and_what_opens_next(database_url: st
     assert "None of the 5 areas has enough people to show yet." in files["report.html"]
     assert "Todavía" not in files["report.es.html"]
     assert "Ninguna de las 5 zonas" in files["report.es.html"]
+    assert "No post has gone to a room yet" not in files["report.html"]
+    quiet = drive.campaign(TARGETS, title="without rooms")
+    report.write(database_url, quiet, "public", NOW, tmp_path / "quiet", lambda *_step: None)
+    assert "No post has gone to a room yet" in (tmp_path / "quiet" / "report.html").read_text(encoding="utf-8")
     drive.engine.dispose()
 
 
@@ -204,6 +210,32 @@ async def test_the_card_of_a_chat_is_protected_too(desk: ReportDesk, drive: Coun
     text = Renderer().reply(Reply("campaign.report", card), "en").text
     assert "75: 72, 41" in text
     assert "47:" not in text
+    assert "Rooms, apart from people: 1\nMembers: 80\nReactions: 30\nCame in by a link: 10\nTaps: 5\n" in text
+
+
+def test_K1_rooms_have_a_section_of_their_own_in_page_table_and_json(
+    drive: CountedCampaign, database_url: str, tmp_path: Path
+) -> None:
+    drive.delivery(
+        drive.occurrence(NOW), None, room_id=drive.room("discord", ("precinct", "75")), lane="discord", room_members=50
+    )
+    files = written(drive, database_url, tmp_path)
+    section = re.search(r"<h2>What came back from rooms</h2>(.*?)</section>", files["report.html"], re.DOTALL)
+    assert section is not None
+    assert all(word in section[1] for word in ("Telegram", "Groups", "Discord", "Rooms of the whole city", "<b>75</b>"))
+    assert all(word in section[1] for word in ("Reactions to posts", "How often somebody came", "Taps on the buttons"))
+    assert ">8<" not in section[1], "fewer than ten taps"
+    assert "Lo que volvió de las salas" in files["report.es.html"]
+    rows = [row for row in csv.DictReader(files["report.csv"].splitlines()) if row["measure"].startswith("room_")]
+    said = {(row["measure"], row["level"], row["channel"] + row["room_kind"] + row["precinct"]): row for row in rows}
+    assert said["room_reactions", "city", ""]["value"] == "30"
+    assert said["room_audience", "room", "discordgroup"]["value"] == said["room_audience", "precinct", "75"]["value"]
+    assert {said[f"room_{name}", "city", ""]["unit"] for name in ("joins", "taps")} == {"joins", "taps"}
+    plain = json.loads(files["report.json"])
+    assert plain["rooms"]["precinct:75"] == {"rooms": 1, "posts": 1}
+    assert plain["figures"]["room_joins"]["city"] == 10
+    assert plain["figures"]["room_taps"]["city"] == "hidden"
+    assert plain["figures"]["reached"]["city"] == 102, "rooms are no people"
 
 
 async def test_a_killed_run_leaves_nothing(desk: ReportDesk, drive: CountedCampaign) -> None:

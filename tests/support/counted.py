@@ -134,12 +134,18 @@ class CountedCampaign:
         }  # fmt: skip
         self.add(t.deliveries, occurrence_id=occurrence, contact_id=contact, status=status, **given)
 
-    def room(self, channel: str = "telegram") -> int:
+    def room(self, channel: str = "telegram", scope: tuple[str, str] = ("city", ""), kind: str = "group") -> int:
         number = next(self.numbers)
         return self.add(
-            t.rooms, channel=channel, kind="group", title=f"Room {number}", address_hash=f"room-{number}",
-            address_cipher=b"x", scope_kind="city", scope_value="", members=40, active=True, linked_at=LAUNCH,
+            t.rooms, channel=channel, kind=kind, title=f"Room {number}", address_hash=f"room-{number}",
+            address_cipher=b"x", scope_kind=scope[0], scope_value=scope[1], members=40, active=True, linked_at=LAUNCH,
         )  # fmt: skip
+
+    def came_back(self, room: int, figure: str, count: int, subject: str = "") -> None:
+        """To this campaign, unless `subject` says to what else."""
+        row = {"room_id": room, "figure": figure, "subject": subject or f"campaign {self.id}", "count": count}
+        with self.engine.begin() as connection:
+            connection.execute(t.room_figures.insert().values({**row, "counted_at": NOW}))
 
     def joined_and_pledged(self, precinct: int, people: int, pledgers: int, site: int | None = None) -> None:
         """Simple people of one precinct, the first of them with a pledge."""

@@ -87,6 +87,7 @@ class FixedFigures:
         counts = {"delivered": 812, "reached": 240, "engaged": 96, "pledged": 61, "opt_outs": "hidden"}
         rows = [{"precinct": 75, "reached": 31, "pledged": "hidden"}]
         values = {"title": f"campaign {campaign_id}", "goal": 300, **counts, "precincts": rows}
+        values |= {"rooms": 2, "room_audience": 60, "room_reactions": 15, "room_joins": "hidden", "room_taps": 5}
         return ReachCard(values, reach_picture(language))
 
 

@@ -13,9 +13,11 @@ from tests.platforms.discord_errors import Code, Form, Refusal
 from tests.platforms.discord_faults import Fault, FaultKind, Faults, RateLimits
 from tests.platforms.discord_gateway import reset
 from tests.platforms.discord_state import Json, World
+from tests.platforms.latency import Latency
 from tests.platforms.transcript import Direction, Transcript
 
 API = "/api/v10"
+POST = "POST /channels/{channel_id}/messages"
 VIA = {"Via": "1.1 google"}
 
 
@@ -99,6 +101,7 @@ class Api:
     def __init__(self, world: World, token: str, transcript: Transcript) -> None:
         self.faults = Faults()
         self.limits = RateLimits(world)
+        self.latency = Latency()
         self._world, self._token, self._transcript = world, token, transcript
 
     def install(self, app: web.Application, endpoints: list[Endpoint]) -> None:
@@ -149,11 +152,19 @@ class Api:
                 return self._counted(struck, self.limits.headers(endpoint.route, window))
             if (limited := self._limited(endpoint, request)) is not None:
                 return self._counted(limited, self.limits.headers(endpoint.route, window))
-            body = await endpoint.handler(call)
+            body = await self._carried_out(endpoint, call)
             answer = Answer(204 if body is None else 200, body)
         except Refusal as refusal:
             answer = Answer(refusal.status, refusal.body)
         return self._counted(answer, self.limits.headers(endpoint.route, window))
+
+    async def _carried_out(self, endpoint: Endpoint, call: Call) -> Any:
+        if endpoint.route != POST:
+            return await endpoint.handler(call)
+        await self.latency.until_taken()
+        body = await endpoint.handler(call)
+        await self.latency.until_answered()
+        return body
 
     def _counted(self, answer: Answer, headers: dict[str, str]) -> Answer:
         if answer.status in (401, 403, 429):

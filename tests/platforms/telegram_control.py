@@ -45,6 +45,10 @@ class Control:
         self._world.chats[person.id] = Chat(person.id, "private", first_name, username)
         return person.id
 
+    def add_people(self, number: int) -> list[int]:
+        """So many who pressed Start at some time before."""
+        return [self.add_person(f"ally {each}", started=True) for each in range(number)]
+
     def add_room(self, kind: str, title: str, members: Iterable[int] = (), username: str = "") -> int:
         """A group, supergroup or channel whose first member is its creator."""
         room = Chat(_ROOM_OFFSETS[kind] - self._world.next_id(), kind, title, username)

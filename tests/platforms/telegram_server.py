@@ -24,12 +24,13 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from tests.platforms.latency import Latency
 from tests.platforms.telegram_chat_methods import CHAT_METHODS
 from tests.platforms.telegram_control import Control, ImpossibleError
 from tests.platforms.telegram_driver import Telegram
 from tests.platforms.telegram_methods import MESSAGE_METHODS, Method
 from tests.platforms.telegram_rules import Json, Params, Refusal, bad_request
-from tests.platforms.telegram_traffic import Fault, FaultKind, Faults, Gate, Limits
+from tests.platforms.telegram_traffic import PACED, Fault, FaultKind, Faults, Gate, Limits
 from tests.platforms.telegram_updates import Poll, Updates, Webhook
 from tests.platforms.telegram_world import Chat, World
 from tests.platforms.transcript import Direction, Entry, Transcript
@@ -63,6 +64,7 @@ class TelegramServer:
     limits: Limits | None = field(default_factory=Limits)
     transcript: Transcript = field(default_factory=Transcript)
     faults: Faults = field(default_factory=Faults)
+    latency: Latency = field(default_factory=Latency)
     gate: Gate = field(init=False)
     world: World = field(init=False)
     control: Control = field(init=False)
@@ -113,7 +115,15 @@ class TelegramServer:
         body = {**params.values, **{name: f"{len(part)} bytes" for name, part in params.files.items()}}
         self.transcript.add(Direction.RECEIVED, "request", name, body)
         fault = self.faults.take(call.method, params.text("chat_id"), body_read=True)
-        return await (self._carry_out(call) if fault is None else self._fail(request, call, fault))
+        return await (self._take(call) if fault is None else self._fail(request, call, fault))
+
+    async def _take(self, call: _Call) -> web.Response:
+        if call.method not in PACED:
+            return await self._carry_out(call)
+        await self.latency.until_taken()
+        answer = await self._carry_out(call)
+        await self.latency.until_answered()
+        return answer
 
     async def _serve_file(self, request: web.Request) -> web.Response:
         if request.match_info["token"] != self.token:

@@ -30,6 +30,7 @@ class PostgresServer:
         self._binaries = binaries
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
+        self._start: list[str] = []
 
     def start(self) -> None:
         """Initialise and start, waiting until it answers."""
@@ -46,8 +47,13 @@ class PostgresServer:
             "max_connections": "200",
         }
         options = f"-p {self.port} " + " ".join(f"-c {name}={value}" for name, value in settings.items())
-        start = ["pg_ctl", "-D", str(self._data), "-w", "-l", str(self._folder / "log"), "-o", options, "start"]
-        self._run(start, owner)
+        self._start = ["pg_ctl", "-D", str(self._data), "-w", "-l", str(self._folder / "log"), "-o", options, "start"]
+        self._run(self._start, owner)
+
+    def restart(self) -> None:
+        """As after a crash: every connection breaks, what was committed is there again."""
+        self.stop()
+        self._run(self._start, _unprivileged_owner())
 
     def stop(self) -> None:
         """Stop at once."""

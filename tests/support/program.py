@@ -6,10 +6,12 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+
+from tests.support.shifted import Dial
 
 ROOT = Path(__file__).parents[2]
 GROUNDSWELL = Path(sys.executable).parent / "groundswell"
@@ -58,18 +60,28 @@ class Program:
     async def start(self, at: datetime | None = None) -> None:
         """Until it answers; with a clock that begins `at` a moment, else with the machine's."""
         port = self.environment["GROUNDSWELL_WEB_PORT"]
-        roles = ["--roles", self.roles, "--port", port] if self.roles else []
-        begun = [sys.executable, "-m", "tests.support.shifted_up", at.isoformat()] if at else [str(GROUNDSWELL), "up"]
-        if self.ahead:
-            begun = [sys.executable, "-m", "tests.support.shifted_up", str(self.ahead.total_seconds())]
+        roles = ("--roles", self.roles, "--port", port) if self.roles else ()
+        if at is None and not self.ahead:
+            await self.begin(str(GROUNDSWELL), "up", *roles)
+        else:
+            dial = self.folder / f"dial-{self.log.name}"
+            Dial.set_to(dial, at or datetime.now(UTC) + self.ahead)
+            await self.begin(sys.executable, "-m", "tests.support.shifted", str(dial), "up", *roles)
+        await self.until_it_answers()
+
+    async def begin(self, *command: str) -> None:
+        """In the folder, its words in the log."""
         environment = {**self.environment, "PYTHONPATH": str(ROOT)}
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *begun, *roles, env=environment, cwd=self.folder, stdout=log, stderr=log
+                *command, env=environment, cwd=self.folder, stdout=log, stderr=log
             )
+
+    async def until_it_answers(self) -> None:
+        """AssertionError with the log when it ends before."""
         async with asyncio.timeout(30), httpx.AsyncClient() as client:
             while True:
-                assert self.process.returncode is None, self.log.read_text(encoding="utf-8")
+                assert self.process is None or self.process.returncode is None, self.log.read_text(encoding="utf-8")
                 try:
                     await client.get(f"{self.page}/health")
                 except httpx.TransportError:

@@ -1,0 +1,91 @@
+"""What a run consists of, and how one is lived through and judged; the short tests and the long soak share it."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from campaign_engine.services.delivering import WIDTHS
+from tests.soak.judge import Verdict, judged
+from tests.soak.town import Account, Size, Town, program, town
+from tests.soak.upheavals import Run, Upheaval
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """To how many, and what befalls the program how often; `seed` chooses order and moments."""
+
+    name: str
+    size: Size
+    upheavals: dict[Upheaval, int]
+    postgres: bool = False
+    seed: int = 7
+
+    def shuffled(self) -> list[Upheaval]:
+        every = [kind for kind, times in self.upheavals.items() for _ in range(times)]
+        dice(self.seed).shuffle(every)
+        return every
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`during`: upheavals that found the campaign under way; `most_in_hand`: claimed messages at a kill or freeze."""
+
+    plan: str
+    seed: int
+    befallen: dict[str, int]
+    during: int
+    most_in_hand: int
+    allowed_in_hand: int
+    verdict: Verdict
+    seconds: float
+
+    def check(self) -> None:
+        """AssertionError when anything was doubled, lost, or left open beyond what a crash can leave open."""
+        assert self.verdict.doubled == 0, self
+        assert self.verdict.unaccounted == 0, self
+        assert self.most_in_hand <= self.allowed_in_hand, self
+        assert self.verdict.unconfirmed <= self.allowed_in_hand * sum(self.befallen.values()), self
+
+
+def dice(seed: int) -> random.Random:
+    """The same for the same seed."""
+    return random.Random(seed)  # noqa: S311 - no secret
+
+
+@dataclass(slots=True)
+class Server:
+    """A PostgreSQL database of the run's own; empty for SQLite."""
+
+    url: str = ""
+    restart: Callable[[], None] = field(default=lambda: None)
+
+
+async def lived(plan: Plan, folder: Path, server: Server) -> Figures:
+    """From an empty folder to a judged end."""
+    began = time.monotonic()
+    async with town(folder, server.url, plan.size, plan.seed) as made:
+        made.accounts += accounts(made, plan)
+        for account in made.accounts:
+            await made.begin(account)
+        run = Run(made, dice(plan.seed), server.restart)
+        await run.live_through(plan.shuffled())
+        for account in made.accounts:
+            assert await account.program.stop() == 0
+        verdict = await judged(made)
+    return Figures(
+        plan=plan.name,
+        seed=plan.seed,
+        befallen=dict(run.befallen),
+        during=run.during,
+        most_in_hand=max(run.in_hand, default=0),
+        allowed_in_hand=sum(WIDTHS.values()),
+        verdict=verdict,
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def accounts(made: Town, plan: Plan) -> list[Account]:
+    """One process on SQLite; on PostgreSQL several share the work."""
+    return [Account(program(made), ("up",)) for _ in range(2 if plan.postgres else 1)]

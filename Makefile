@@ -54,7 +54,8 @@ aiogram: $(VENV)/dev.stamp ## Keep the second Telegram client's environment for 
 bench: $(VENV)/dev.stamp ## Speed, each beside a real alternative
 	$(BIN)/python -m benchmarks
 
-soak: $(VENV)/dev.stamp ## Live through many more random weeks than `make test` does
+soak: $(VENV)/dev.stamp ## Kill, freeze and starve the real process 320 times; live through many more random weeks than `make test`
+	$(BIN)/python -m tests.soak
 	SOAK_EXAMPLES=60 $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py
 	SOAK_INPUTS=10000 $(BIN)/python -m pytest -q tests/unit/test_dialogue_random.py tests/integration/test_anything_sent.py
 

@@ -2,20 +2,28 @@
 
 from pathlib import Path
 
-from tests.soak.plans import Plan, Server, lived
+import pytest
+
+from tests.soak.plans import NoPostgresError, Plan, Server, lived, server_for
 from tests.soak.town import Size
 from tests.soak.upheavals import Upheaval
 
 
-async def test_killed_in_the_middle_nothing_is_doubled_lost_or_left_open(tmp_path: Path) -> None:
-    plan = Plan("short", Size(300, 6), {Upheaval.KILL: 3})
-    figures = await lived(plan, tmp_path, Server())
+async def test_killed_frozen_and_without_room_nothing_is_doubled_lost_or_left_open(tmp_path: Path) -> None:
+    befalling = {Upheaval.KILL: 3, Upheaval.DISK: 1, Upheaval.FREEZE: 1, Upheaval.CLOCK: 1}
+    figures = await lived(Plan("short", Size(500, 6), befalling), tmp_path, Server())
     figures.check()
-    assert (figures.befallen, figures.during) == ({"kill": 3}, 3)
+    assert (figures.befallen["kill"], figures.during) == (3, 6)
 
 
-async def test_a_full_disk_a_freeze_and_a_wrong_clock_lose_and_double_nothing(tmp_path: Path) -> None:
-    plan = Plan("short", Size(400, 6), {Upheaval.DISK: 1, Upheaval.FREEZE: 1, Upheaval.CLOCK: 1})
-    figures = await lived(plan, tmp_path, Server())
+@pytest.mark.postgres
+async def test_two_clocks_and_two_senders_share_a_database_that_crashes(tmp_path: Path) -> None:
+    befalling = {Upheaval.KILL: 1, Upheaval.FREEZE: 1, Upheaval.DATABASE: 1}
+    plan = Plan("short", Size(200, 4, latency=0.25, pace=1.2), befalling, postgres=True)
+    try:
+        with server_for(plan) as server:
+            figures = await lived(plan, tmp_path, server)
+    except NoPostgresError as missing:
+        pytest.skip(str(missing))
     figures.check()
-    assert figures.during == 3
+    assert sum(figures.befallen.values()) == 3

@@ -5,15 +5,12 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from tests.soak.plans import Plan, Server, lived
+from tests.soak.plans import Plan, lived, server_for
 from tests.soak.town import Size
 from tests.soak.upheavals import Upheaval
-from tests.support.postgres import PostgresServer, find_binaries
 
 FIGURES = Path(__file__).with_name("figures.json")
 
@@ -31,25 +28,6 @@ PLANS = (
         postgres=True,
     ),
 )
-
-
-@contextmanager
-def server_for(plan: Plan) -> Iterator[Server]:
-    """PostgreSQL of its own where the plan asks for it, in a folder of its own: it runs under another account."""
-    if not plan.postgres:
-        yield Server()
-        return
-    binaries = find_binaries()
-    if binaries is None:
-        raise SystemExit("PostgreSQL's server binaries (initdb, postgres) are not installed")
-    with tempfile.TemporaryDirectory(prefix="groundswell-") as folder:
-        postgres = PostgresServer(Path(folder), binaries)
-        postgres.start()
-        try:
-            postgres.execute("CREATE DATABASE soak")
-            yield Server(postgres.url("soak"), postgres.restart)
-        finally:
-            postgres.stop()
 
 
 def main() -> None:

@@ -1,8 +1,10 @@
 """What a run consists of, and how one is lived through and judged; the short tests and the long soak share it."""
 
 import random
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from campaign_engine.services.delivering import WIDTHS
 from tests.soak.judge import Verdict, judged
 from tests.soak.town import Account, Size, Town, program, town
 from tests.soak.upheavals import Run, Upheaval
+from tests.support.postgres import PostgresServer, find_binaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,29 @@ class Server:
     restart: Callable[[], None] = field(default=lambda: None)
 
 
+class NoPostgresError(Exception):
+    """The message says what is missing."""
+
+
+@contextmanager
+def server_for(plan: Plan) -> Iterator[Server]:
+    """PostgreSQL of its own where the plan asks for it, in a folder of its own: it runs under another account."""
+    if not plan.postgres:
+        yield Server()
+        return
+    binaries = find_binaries()
+    if binaries is None:
+        raise NoPostgresError("PostgreSQL's server binaries (initdb, postgres) are not installed")
+    with tempfile.TemporaryDirectory(prefix="groundswell-") as folder:
+        postgres = PostgresServer(Path(folder), binaries)
+        postgres.start()
+        try:
+            postgres.execute("CREATE DATABASE soak")
+            yield Server(postgres.url("soak"), postgres.restart)
+        finally:
+            postgres.stop()
+
+
 async def lived(plan: Plan, folder: Path, server: Server) -> Figures:
     """From an empty folder to a judged end."""
     began = time.monotonic()
@@ -86,6 +112,15 @@ async def lived(plan: Plan, folder: Path, server: Server) -> Figures:
     )
 
 
+APART = (
+    ("up", "--roles", "web,bots,scheduler"),
+    ("up", "--roles", "scheduler"),
+    ("worker",),
+    ("worker",),
+)
+"""Two clocks and two senders on one PostgreSQL."""
+
+
 def accounts(made: Town, plan: Plan) -> list[Account]:
     """One process on SQLite; on PostgreSQL several share the work."""
-    return [Account(program(made), ("up",)) for _ in range(2 if plan.postgres else 1)]
+    return [Account(program(made), command) for command in (APART if plan.postgres else (("up",),))]

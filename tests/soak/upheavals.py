@@ -3,7 +3,6 @@
 import asyncio
 import random
 import resource
-import signal
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -94,13 +93,11 @@ class Run:
 
     async def _freeze(self, account: Account) -> None:
         """Whoever else there is takes the lane over; then the frozen one thaws in the middle of its requests."""
-        process = account.program.process
-        assert process is not None
-        process.send_signal(signal.SIGSTOP)
+        account.program.freeze()
         self.in_hand.append((await counts(self.town))[DeliveryStatus.SENDING])
         await self._let_lease_end()
         await asyncio.sleep(self.random.uniform(0, 3))
-        process.send_signal(signal.SIGCONT)
+        account.program.thaw()
 
     async def _let_lease_end(self) -> None:
         """At once where nobody else runs; else so slowly that whoever lives can say so."""

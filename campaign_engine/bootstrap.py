@@ -177,7 +177,7 @@ async def open_engine(settings: Settings, wiring: Wiring | None = None) -> Async
     check_exists(settings)
     database = Database(settings.database, load_cipher(settings.key_file))
     try:
-        await _check(database)
+        await check(database)
         engine = _wire(settings, database, wiring or Wiring())
         try:
             yield engine
@@ -195,7 +195,8 @@ def check_exists(settings: Settings) -> None:
         raise ConfigurationError("There is no database yet.", "Run `groundswell init`.", "no_database")
 
 
-async def _check(database: Database) -> None:
+async def check(database: Database) -> None:
+    """Raise ConfigurationError unless it is at this version of the program and belongs to this key file."""
     revision = await migrate.current(database)
     if revision is None:
         raise ConfigurationError("The database is empty.", "Run `groundswell init`.", "no_database")

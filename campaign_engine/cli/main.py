@@ -20,6 +20,7 @@ from campaign_engine.cli import (
     texts,
     words,
 )
+from campaign_engine.cli.copying import copy
 from campaign_engine.cli.demo import demo
 from campaign_engine.cli.doctor import doctor
 from campaign_engine.cli.hold import hold, release
@@ -66,6 +67,7 @@ app.command("resume")(everything.resume)
 app.command("hold")(hold)
 app.command("release")(release)
 app.command("report")(report)
+db.app.command("copy")(copy)
 db.app.command("restore")(restore)
 db.app.command("replay-leavers")(replay_leavers)
 db.app.command("rotate-key")(rotate_key)

@@ -42,6 +42,8 @@ def explained(settings: "Settings") -> Iterator[None]:
     try:
         yield
     except StoreUnavailable as error:
+        if isinstance(error.__cause__, StoreUnavailable):
+            raise  # it names another database already
         if getattr(getattr(error.__cause__, "orig", None), "sqlite_errorname", "") in _NOT_OURS:
             raise ConfigurationError(
                 f"{place(settings)} is damaged or is no database.", "Restore it from a backup.", "broken_database"

@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.store.compounds import COMPOUNDS
@@ -23,9 +24,15 @@ async def upgrade(database: Database) -> str:
     Two processes at once take turns. Raises ConfigurationError when a newer program made the database.
     """
     async with database.write(durable=True) as connection:
-        if not database.is_sqlite:
-            await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        return await connection.run_sync(_upgrade_sqlite if database.is_sqlite else _upgrade)
+        return await upgrade_on(connection)
+
+
+async def upgrade_on(connection: AsyncConnection) -> str:
+    """The same within somebody's transaction."""
+    if connection.dialect.name == "sqlite":
+        return await connection.run_sync(_upgrade_sqlite)
+    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    return await connection.run_sync(_upgrade)
 
 
 async def current(database: Database) -> str | None:

@@ -1,0 +1,79 @@
+"""`groundswell db copy`: everything into another database, from SQLite to PostgreSQL or back."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from campaign_engine.cli.files import new_file
+from campaign_engine.cli.opening import check_stopped, explained, place, settings_of
+from campaign_engine.cli.terminal import command, progress, say
+from campaign_engine.settings import Settings
+
+if TYPE_CHECKING:
+    from campaign_engine.store.copying import Bar, Digest
+    from campaign_engine.store.database import Database
+
+_TO = typer.Option("--to", metavar="URL", help="An empty PostgreSQL database, or a new SQLite file.")
+
+
+@command
+async def copy(context: typer.Context, to: Annotated[str, _TO]) -> None:
+    """Copy everything into an empty database and compare it, table by table; all of it or nothing."""
+    from campaign_engine.settings import load_settings
+
+    source, target = settings_of(context), load_settings(context.obj, database_url=to)
+    with progress("Copying") as bar:
+        copied = await _copied(source, target, bar)
+    rows = sum(digest.rows for digest in copied.values())
+    say(f"Copied {rows} rows of {len(copied)} tables to {place(target)}; counts and hashes agree in every table.")
+    say("Set GROUNDSWELL_DATABASE_URL to it everywhere, keep the key file, and run `groundswell doctor`.")
+    say(f"Nothing reads {place(source)} any more then: remove it when all is well, with its backups after 30 days.")
+
+
+async def _copied(source: Settings, target: Settings, bar: "Bar") -> "Mapping[str, Digest]":
+    from campaign_engine.bootstrap import sqlite_file
+    from campaign_engine.store.copying import copy, kept_still
+
+    file = sqlite_file(target)
+    with explained(source):
+        async with _opened(source) as database, kept_still(database) as still:
+            await check_stopped(database)
+            if file is None:
+                async with _empty(target, target.database) as new:
+                    return await copy(still, new, bar)
+            with new_file(file) as beside:
+                async with _empty(target, f"sqlite:///{beside}") as new:
+                    copied = await copy(still, new, bar)
+                    await new.scrub()
+                return copied
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> "AsyncIterator[Database]":
+    """The database that is there. Raises ConfigurationError for another version's or another key file's."""
+    from campaign_engine.bootstrap import check, check_exists
+    from campaign_engine.store.cipher import load_cipher
+    from campaign_engine.store.database import Database
+
+    check_exists(settings)
+    database = Database(settings.database, load_cipher(settings.key_file))
+    try:
+        await check(database)
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _empty(settings: Settings, url: str) -> "AsyncIterator[Database]":
+    from campaign_engine.store.cipher import load_cipher
+    from campaign_engine.store.database import Database
+
+    database = Database(url, load_cipher(settings.key_file))
+    try:
+        with explained(settings):
+            yield database
+    finally:
+        await database.close()

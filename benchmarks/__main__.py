@@ -30,12 +30,11 @@ def main(names: list[str]) -> int:
 
 def _table(rows: list[Row]) -> Table:
     shown = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("what", "measured", "at most", "", "beside", "its value"):
+    for heading in ("what", "measured", "promised", "", "beside", "its value"):
         shown.add_column(heading)
     for row in rows:
-        promise = "" if row.at_most is None else f"{row.at_most:g} {row.unit}"
-        verdict = "" if row.at_most is None else "holds" if row.holds else "OVER"
-        shown.add_row(row.what, _value(row.value, row), promise, verdict, row.beside, _value(row.other, row))
+        verdict = ("holds" if row.holds else "BROKEN") if row.promise else ""
+        shown.add_row(row.what, _value(row.value, row), row.promise, verdict, row.beside, _value(row.other, row))
     return shown
 
 

@@ -10,7 +10,7 @@ ROUNDS = 5
 
 @dataclass(frozen=True)
 class Row:
-    """`other` is the value of the alternative that `beside` names, in the same unit; `at_most` is a promise, if any."""
+    """`other` is the value of the alternative that `beside` names, in the same unit; the last two are promises."""
 
     what: str
     value: float
@@ -18,11 +18,19 @@ class Row:
     beside: str
     other: float
     at_most: float | None = None
+    at_least: float | None = None
 
     @property
     def holds(self) -> bool:
         """Nothing was promised, or the promise is kept."""
-        return self.at_most is None or self.value <= self.at_most
+        low, high = self.at_least, self.at_most
+        return (low is None or self.value >= low) and (high is None or self.value <= high)
+
+    @property
+    def promise(self) -> str:
+        """As it is printed; empty without one."""
+        words = (("at least", self.at_least), ("at most", self.at_most))
+        return ", ".join(f"{word} {value:,.4g} {self.unit}".rstrip() for word, value in words if value is not None)
 
 
 def median(work: Callable[[], object], rounds: int = ROUNDS) -> float:

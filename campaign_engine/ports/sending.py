@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from campaign_engine.domain.audience import AudienceSize
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
 from campaign_engine.domain.contact import Scope, Topic
 from campaign_engine.domain.delivery import DeliveryStatus
@@ -89,8 +88,8 @@ class OccurrencesRepository(Protocol):
     async def unfrozen(self) -> tuple[Unfrozen, ...]:
         """Opened and not yet frozen, oldest first; a clock that died between the two leaves them."""
 
-    async def size(self, occurrence: Unfrozen, now: datetime) -> AudienceSize:
-        """Of the audience that `freeze` would make deliveries of now."""
+    async def reaches(self, occurrence: Unfrozen, number: int, now: datetime) -> bool:
+        """Whether `freeze` would make deliveries to at least so many people now."""
 
     async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
         """Audience and rooms become deliveries by INSERT .. SELECT, once per address and room (safety C6).

@@ -170,8 +170,8 @@ class Posting:
         if not occurrence.needs_minimum:
             return occurrence
         async with self._store.read() as work:
-            size = await work.occurrences.size(occurrence, now)
-        if size.people >= self._minimum:
+            enough = await work.occurrences.reaches(occurrence, self._minimum, now)
+        if enough:
             return occurrence
         async with self._store.write() as work:
             await work.approvals.note_small(occurrence.id, now)

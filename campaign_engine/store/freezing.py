@@ -25,7 +25,7 @@ from campaign_engine.store.tables import (
     sites,
 )
 
-RANGE = 20_000
+RANGE = 10_000
 """Contact ids that are frozen in one transaction, so that nobody waits long for the writer."""
 
 _FALLBACK = "en"
@@ -65,13 +65,30 @@ def people(occurrence: Unfrozen, now: datetime, after: int, last: int) -> sa.Sel
     wanted = delivery_rows(occurrence.id, now, **to_person(), **_order(occurrence, now))
     return (
         wanted.select_from(ADDRESSED)
-        .where(
-            contacts.c.id > after,
-            contacts.c.id <= last,
-            _is_reached(occurrence.topic, occurrence.channels, targets(occurrence.campaign_id), now),
-        )
+        .where(*_between(after, last), _in_audience(occurrence, now))
         .with_for_update(read=True, key_share=True, of=contacts)
     )
+
+
+def _between(after: int, last: int) -> list[sa.ColumnElement[bool]]:
+    """Said of all three tables: PostgreSQL does not conclude it, and would read all consents for each range."""
+    ids = (contacts.c.id, addresses.c.contact_id, consents.c.contact_id)
+    return [sa.and_(one > after, one <= last) for one in ids]
+
+
+def first_people(occurrence: Unfrozen, most: int, now: datetime) -> sa.Select[Any]:
+    """How many `people` would choose, counted up to `most`."""
+    found = sa.select(contacts.c.id).select_from(ADDRESSED).where(_in_audience(occurrence, now)).limit(most)
+    return sa.select(sa.func.count()).select_from(found.subquery())
+
+
+def _in_audience(occurrence: Unfrozen, now: datetime) -> sa.ColumnElement[bool]:
+    """People come in the order of their ids, which all indexes of deliveries like.
+
+    Without the sum SQLite would take them precinct by precinct, and the freeze three times as long.
+    """
+    home = contacts.c.precinct + 0
+    return _is_reached(occurrence.topic, occurrence.channels, targets(occurrence.campaign_id), now, home)
 
 
 def size(
@@ -92,11 +109,17 @@ def rooms_by_channel(channels: Collection[str], precinct: Precincts, without: Co
     return counted.where(is_posted(channels, precinct, without)).group_by(rooms.c.channel)
 
 
-def _is_reached(topic: Topic, channels: Collection[str], precinct: Precincts, now: datetime) -> sa.ColumnElement[bool]:
+def _is_reached(
+    topic: Topic,
+    channels: Collection[str],
+    precinct: Precincts,
+    now: datetime,
+    home: sa.ColumnElement[Any] = contacts.c.precinct,
+) -> sa.ColumnElement[bool]:
     in_series = contacts.c.age_band != AgeBand.FROM_22
     return sa.and_(
         may_be_told(topic, channels, now),
-        contacts.c.precinct.in_(precinct),
+        home.in_(precinct),
         *((in_series,) if topic is Topic.LESSON_SERIES else ()),
     )
 

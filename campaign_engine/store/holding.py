@@ -39,6 +39,10 @@ HELD_FROM = (
 """When the open hold of a delivery's precinct began to count."""
 
 
+ANY_OPEN = sa.select(sa.exists().where(holds.c.ended_at.is_(None)))
+"""Whether anything may have to be kept back; the table is short."""
+
+
 def is_notice(post_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Whether a post tells of a cancelled or changed event, which nothing delays (safety S9)."""
     return sa.or_(post_id.in_(sa.select(event_notices.c.post_id)), post_id.in_(sa.select(event_changes.c.post_id)))
@@ -69,11 +73,13 @@ def keeps_back(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-async def keep_back(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> int:
-    """What is to leave of these locked occurrences waits from now on; how many. One update, more where it found any."""
-    held = await move(
-        connection, ids, sa.and_(in_states(*CLAIMABLE), keeps_back(now)), (DeliveryStatus.HELD, REASON), now
-    )
+async def keep_back(connection: AsyncConnection, ids: Sequence[int], now: datetime, newer_than: int = 0) -> int:
+    """What is to leave of these locked occurrences waits from now on; how many. One update, more where it found any.
+
+    `newer_than`, an id of a delivery, spares a freeze from looking at all that it froze before.
+    """
+    which = sa.and_(in_states(*CLAIMABLE), keeps_back(now), deliveries.c.id > newer_than)
+    held = await move(connection, ids, which, (DeliveryStatus.HELD, REASON), now, by_id=newer_than > 0)
     if held:
         await _count_held(connection, held)
     return held.total()
@@ -85,12 +91,15 @@ async def move(
     which: sa.ColumnElement[bool],
     after: tuple[DeliveryStatus, str],
     now: datetime,
+    *,
+    by_id: bool = False,
 ) -> Moved:
-    """`after` is the new status with its reason."""
+    """`after` is the new status with its reason; `by_id` finds rows by `which` rather than by their occurrence."""
     status, reason = after
+    occurrence = deliveries.c.occurrence_id + 0 if by_id else deliveries.c.occurrence_id
     moved = await connection.execute(
         deliveries.update()
-        .where(deliveries.c.occurrence_id.in_(ids), which)
+        .where(occurrence.in_(ids), which)
         .values(status=status, reason=reason, next_attempt_at=now, updated_at=now)
         .returning(deliveries.c.occurrence_id, deliveries.c.precinct)
     )

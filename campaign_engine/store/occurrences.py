@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.audience import AudienceSize
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
 from campaign_engine.domain.contact import Topic
 from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus, OccurrenceStatus
@@ -90,14 +89,12 @@ class SqlOccurrencesRepository(Transaction):
         )
         return tuple(_unfrozen(row) for row in await self._connection.execute(wanted))
 
-    async def size(self, occurrence: Unfrozen, now: datetime) -> AudienceSize:
-        """One statement."""
-        targeted = freezing.targets(occurrence.campaign_id)
-        counted = freezing.size(occurrence.topic, occurrence.channels, targeted, now, occurrence.without_rooms)
-        return AudienceSize(*(await self._connection.execute(counted)).one())
+    async def reaches(self, occurrence: Unfrozen, number: int, now: datetime) -> bool:
+        """One statement, which counts no further."""
+        return bool(await self._connection.scalar(freezing.first_people(occurrence, number, now)) == number)
 
     async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
-        """At most seven statements, and three more where a hold keeps something back."""
+        """At most nine statements, and three more where a hold keeps something back."""
         still_open = sa.and_(
             occurrences.c.id == occurrence.id,
             occurrences.c.status == OccurrenceStatus.OPEN,
@@ -107,19 +104,16 @@ class SqlOccurrencesRepository(Transaction):
             return Frozen(0, 0)
         people, last = 0, after + freezing.RANGE
         if not occurrence.rooms_only:
-            people = await self._insert(freezing.people(occurrence, now, after, last))
-            # Within the transaction, so that nothing for a held precinct can be claimed in between (safety I1).
-            await holding.keep_back(self._connection, [occurrence.id], now)
+            people = await self._freeze_in(occurrence, freezing.people(occurrence, now, after, last), now)
             if (await self._connection.scalar(sa.select(sa.func.max(contacts.c.id))) or 0) > last:
-                await self._connection.execute(freezing.counted(occurrence.id, people=people))
                 return Frozen(people, 0, rest=last)
         rooms = 0
         if occurrence.topic is not Topic.CHECK_INS:
             # A check-in goes to nobody but the subscribers of check-ins (safety I2).
-            rooms = await self._insert(freezing.rooms_of(occurrence, now))
-            await holding.keep_back(self._connection, [occurrence.id], now)
-        frozen = freezing.counted(occurrence.id, people=people, rooms=rooms)
-        await self._connection.execute(frozen.values(frozen_at=now))
+            rooms = await self._freeze_in(occurrence, freezing.rooms_of(occurrence, now), now)
+        await self._connection.execute(
+            occurrences.update().where(occurrences.c.id == occurrence.id).values(frozen_at=now)
+        )
         return Frozen(people, rooms)
 
     async def expire(self, now: datetime) -> int:
@@ -176,6 +170,14 @@ class SqlOccurrencesRepository(Transaction):
         """In one order for all, so that two clocks never wait for each other."""
         wanted = sa.select(occurrences.c.id).where(condition).order_by(occurrences.c.id).with_for_update()
         return (await self._connection.execute(wanted)).scalars().all()
+
+    async def _freeze_in(self, occurrence: Unfrozen, audience: sa.Select[Any], now: datetime) -> int:
+        """Held within the transaction, so that nothing for a held precinct can be claimed in between (safety I1)."""
+        newest = await self._connection.scalar(sa.select(sa.func.max(deliveries.c.id))) or 0
+        added = await self._insert(audience)
+        if await self._connection.scalar(holding.ANY_OPEN):
+            await holding.keep_back(self._connection, [occurrence.id], now, newer_than=newest)
+        return added
 
     async def _insert(self, audience: sa.Select[Any]) -> int:
         names = [column.name for column in audience.selected_columns]

@@ -174,11 +174,26 @@ async def test_unknown_things_are_not_found() -> None:
         with pytest.raises(discord.NotFound) as route:
             await here.post("/nowhere")
         assert _is(route.value, Code.NOT_FOUND)
+        with pytest.raises(discord.NotFound) as member:
+            await here.channel.guild.fetch_member(1)
+        assert _is(member.value, Code.UNKNOWN_MEMBER)
         channel = here.channel
         await here.server.driver.remove_channel(here.channel_id)
         with pytest.raises(discord.NotFound) as gone:
             await channel.send("Words")
         assert _is(gone.value, Code.UNKNOWN_CHANNEL)
+
+
+async def test_a_chat_of_two_has_no_invites_and_what_is_no_json_is_refused() -> None:
+    async with place() as here:
+        chat = await (await here.bot.fetch_user(int(here.person.id))).create_dm()
+        with pytest.raises(discord.Forbidden) as private:
+            await here.bot.http.create_invite(chat.id)
+        assert _is(private.value, Code.NOT_IN_A_DM)
+        write = discord.http.Route("POST", "/channels/{channel_id}/messages", channel_id=here.channel_id)
+        with pytest.raises(discord.HTTPException) as broken:
+            await here.bot.http.request(write, data=b"{", headers={"Content-Type": "application/json"})
+        assert _is(broken.value, Code.INVALID_JSON)
 
 
 async def test_the_message_of_another_cannot_be_edited_and_a_large_file_not_be_sent() -> None:
@@ -342,6 +357,12 @@ async def test_commands_beyond_the_limits_are_refused() -> None:
         here.bot.tree.add_command(command)
         with pytest.raises(app_commands.CommandSyncFailure):
             await here.bot.tree.sync()
+        command.description = "Fine"
+        one: Any = command.to_dict(here.bot.tree)
+        application = here.server.world.application_id
+        with pytest.raises(discord.HTTPException) as many:
+            await here.bot.http.bulk_upsert_global_commands(application, [one | {"name": f"c{n}"} for n in range(101)])
+        assert _is(many.value, Code.TOO_MANY_COMMANDS)
         with pytest.raises(discord.Forbidden) as foreign:
             await here.bot.http.bulk_upsert_global_commands(1, [])
         assert _is(foreign.value, Code.NOT_YOUR_APPLICATION)

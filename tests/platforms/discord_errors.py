@@ -9,8 +9,6 @@ class Code(Enum):
 
     UNAUTHORIZED = (0, 401, "401: Unauthorized")
     NOT_FOUND = (0, 404, "404: Not Found")
-    METHOD_NOT_ALLOWED = (0, 405, "405: Method Not Allowed")
-    UNKNOWN_APPLICATION = (10002, 404, "Unknown Application")
     UNKNOWN_CHANNEL = (10003, 404, "Unknown Channel")
     UNKNOWN_GUILD = (10004, 404, "Unknown Guild")
     UNKNOWN_INVITE = (10006, 404, "Unknown Invite")

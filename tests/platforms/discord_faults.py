@@ -79,6 +79,9 @@ class Window:
         return max(0.0, self.began + self.seconds - now)
 
 
+MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token", "interaction_token")
+
+
 class RateLimits:
     """One window per bucket and major parameter, one for the bot, one for invalid requests."""
 
@@ -89,9 +92,8 @@ class RateLimits:
         self.invalid: deque[float] = deque()
 
     def window(self, route: str, params: dict[str, str]) -> Window:
-        """The bucket's window for the channel, guild or webhook of the path."""
-        major = ":".join(params.get(name, "") for name in ("channel_id", "guild_id", "webhook_id", "webhook_token"))
-        key = f"{route}|{major}"
+        """The bucket's window for the channel, guild, webhook or interaction of the path."""
+        key = "|".join((route, *(params.get(name, "") for name in MAJOR)))
         if key not in self._windows:
             self._windows[key] = Window(*self._limit(route))
         return self._windows[key]

@@ -105,7 +105,7 @@ class Api:
         self._world, self._token, self._transcript = world, token, transcript
 
     def install(self, app: web.Application, endpoints: list[Endpoint]) -> None:
-        """Add the endpoints, and Discord's 404 and 405 for everything else under the root."""
+        """Add the endpoints, and Discord's 404 for everything else under the root."""
         for endpoint in endpoints:
             app.router.add_route(endpoint.method, API + endpoint.path, self._serve(endpoint))
         app.router.add_route("*", API + "/{rest:.*}", self._unknown)

@@ -153,6 +153,7 @@ async def test_a_custom_id_that_nobody_made_is_answered_kindly_and_the_next_tap_
         view.add_item(discord.ui.Button(label=f"Button {number}", custom_id=custom_id))
     view.add_item(discord.ui.Select(custom_id="none", options=[discord.SelectOption(label="?", value="rm:1:\x00")]))
     view.stop()
+    server.platform.desk.settle = 0.02
     made = await posted(server, view)
     await begin(maya, server.channel)
     for number in range(len(MADE_UP)):
@@ -164,6 +165,17 @@ async def test_a_custom_id_that_nobody_made_is_answered_kindly_and_the_next_tap_
     chosen = await maya.choose(["?"], message=made, at_least=1)
     assert (chosen.failed, chosen.text != "") == (None, True)
     assert "Which part of the city" in (await maya.press("13 to 15", at_least=1)).text
+
+
+async def test_sixty_people_who_tap_at_once_are_each_acknowledged_in_time_and_answered(
+    server: DiscordGuild,
+) -> None:
+    post = await posted(server, of_the_first_release(0))
+    people = [await server.person(f"ally{number}") for number in range(60)]
+    seen = await asyncio.gather(*(one.press("13 to 15", message=post, at_least=1) for one in people))
+    assert [one.failed for one in seen] == [None] * 60
+    assert all(one.text for one in seen)
+    assert max(one.first_answer_ms or 3000 for one in seen) < 3000
 
 
 async def test_A2_an_item_that_fails_logs_nothing_of_what_was_said(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,6 +7,7 @@ import aiohttp
 import discord
 import pytest
 
+from tests.platforms.discord_errors import Code
 from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.discord_place import Place, place
 from tests.platforms.discord_state import Limits
@@ -160,3 +161,15 @@ async def test_a_first_answer_held_up_on_its_way_is_too_late() -> None:
         late = await here.server.transcript.wait_for(lambda one: one.kind == "response" and one.path_or_event == route)
         assert late.body["code"] == 10062
         assert await here.person.sees(here.channel_id) == []
+
+
+async def test_a_chat_of_two_has_no_invites_and_what_is_no_json_is_refused() -> None:
+    async with place() as here:
+        chat = await (await here.bot.fetch_user(int(here.person.id))).create_dm()
+        with pytest.raises(discord.Forbidden) as private:
+            await here.bot.http.create_invite(chat.id)
+        assert (private.value.code, private.value.status) == Code.NOT_IN_A_DM.value[:2]
+        write = discord.http.Route("POST", "/channels/{channel_id}/messages", channel_id=here.channel_id)
+        with pytest.raises(discord.HTTPException) as broken:
+            await here.bot.http.request(write, data=b"{", headers={"Content-Type": "application/json"})
+        assert (broken.value.code, broken.value.status) == Code.INVALID_JSON.value[:2]

@@ -184,18 +184,6 @@ async def test_unknown_things_are_not_found() -> None:
         assert _is(gone.value, Code.UNKNOWN_CHANNEL)
 
 
-async def test_a_chat_of_two_has_no_invites_and_what_is_no_json_is_refused() -> None:
-    async with place() as here:
-        chat = await (await here.bot.fetch_user(int(here.person.id))).create_dm()
-        with pytest.raises(discord.Forbidden) as private:
-            await here.bot.http.create_invite(chat.id)
-        assert _is(private.value, Code.NOT_IN_A_DM)
-        write = discord.http.Route("POST", "/channels/{channel_id}/messages", channel_id=here.channel_id)
-        with pytest.raises(discord.HTTPException) as broken:
-            await here.bot.http.request(write, data=b"{", headers={"Content-Type": "application/json"})
-        assert _is(broken.value, Code.INVALID_JSON)
-
-
 async def test_the_message_of_another_cannot_be_edited_and_a_large_file_not_be_sent() -> None:
     async with place(limits=Limits(upload_bytes=10)) as here:
         webhook = await here.channel.create_webhook(name="Other")

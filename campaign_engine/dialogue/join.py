@@ -42,6 +42,9 @@ from campaign_engine.domain.message import Inbound, InboundKind, Reply
 from campaign_engine.domain.words import plain_digits
 
 ZIP_DIGITS = 5
+MOST_SUGGESTED = 3
+"""Areas for a ZIP code or a name that was typed."""
+
 _CHAT = (Medium.DIRECT_MESSAGES,)
 
 _QUESTIONS = ("age", "place", "pledge", "plan", "updates", "site")
@@ -225,8 +228,9 @@ def _under_13(state: State, *, known: bool) -> Step:
 
 def _place_question(state: State, context: Context) -> Reply:
     boroughs = [named(name, f"b:{number}") for number, name in enumerate(context.places.boroughs())]
+    pairs = tuple(tuple(boroughs[start : start + 2]) for start in range(0, len(boroughs), 2))
     last = (back(state, "age"), option("join.rather_not", "n:0"))
-    return Reply("join.place", options=(*column(*boroughs), last), asks_text=True)
+    return Reply("join.place", options=(*pairs, last), asks_text=True)
 
 
 def _borough_chosen(state: State, borough: int, context: Context) -> Step | None:
@@ -250,14 +254,15 @@ def _typed_place(state: State, text: str, context: Context) -> Step | None:
     if context.code_problem:
         return say(state, Reply("join.code_unknown"), _place_question(state, context))
     digits = plain_digits(text.strip())
-    if not digits.isdecimal() or len(digits) != ZIP_DIGITS:
-        return say(state, Reply("join.place_unclear"), _place_question(state, context))
-    found = context.places.by_zip(digits)[:3]
+    is_zip = digits.isdecimal() and len(digits) == ZIP_DIGITS
+    found = context.places.by_zip(digits) if is_zip else context.places.by_words(text)
     if not found:
-        return say(state, Reply("join.zip_outside"), _place_question(state, context))
-    suggested = column(*(named(f"{context.places.name(number)} ({number})", f"n:{number}") for number in found))
+        return say(
+            state, Reply("join.zip_outside" if is_zip else "join.place_unclear"), _place_question(state, context)
+        )
+    names = (named(f"{context.places.name(number)} ({number})", f"n:{number}") for number in found[:MOST_SUGGESTED])
     other = (option("join.other_area", "bb"), option("join.rather_not", "n:0"))
-    return say(state, Reply("join.zip_suggests", options=(*suggested, other)))
+    return say(state, Reply("join.zip_suggests", options=(*column(*names), other)))
 
 
 def _place_given(state: State, precinct: int, context: Context) -> Step | None:
@@ -305,7 +310,8 @@ def _exists(precinct: int, context: Context) -> bool:
 
 def _updates_question(state: State, context: Context) -> Reply:
     precinct = context.person.precinct or state.data.get("precinct")
-    area = context.places.name(int(precinct)) if precinct else ""
+    # The first of its neighborhoods is enough: people have just chosen it, or stand before the poster.
+    area = context.places.name(int(precinct)).partition(",")[0] if precinct else ""
     rows = ((option("join.updates_no", "t:no"), option("join.updates_yes", "t:yes")), (back(state, "plan"),))
     asked = "join.updates" if context.person.thread is None else "join.updates_direct"
     return Reply(asked, {"area": area}, options=rows)

@@ -48,6 +48,9 @@ class Places(Protocol):
     def by_zip(self, zip_code: str) -> tuple[int, ...]:
         """Precincts that a ZIP may lie in, likeliest first; empty when it is not in the city."""
 
+    def by_words(self, text: str) -> tuple[int, ...]:
+        """Precincts with a neighbourhood that is called so, or whose name has these words in it; exact ones first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

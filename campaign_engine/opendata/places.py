@@ -7,6 +7,8 @@ from campaign_engine.domain.errors import InvalidInput, NotFound
 from campaign_engine.domain.precinct import Borough, Precinct
 from campaign_engine.opendata import figures
 
+_FEWEST_LETTERS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -77,3 +79,7 @@ class ShippedPlaces:
             return tuple(suggestion.precinct.number for suggestion in by_zip(zip_code))
         except (InvalidInput, NotFound):
             return ()
+
+    def by_words(self, text: str) -> tuple[int, ...]:
+        """Nothing for a letter or two, which stand in every name."""
+        return tuple(each.number for each in by_neighbourhood(text)) if len(_plain(text)) >= _FEWEST_LETTERS else ()

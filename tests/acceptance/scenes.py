@@ -176,7 +176,8 @@ class Difference:
 DIFFERENCES = (
     Difference("the channel is named", "discord", r"(?<=: )Discord(?=\n(Age|Grupo))", "Telegram"),
     Difference("the channel is named", "web", r"(?<=: )(our page|nuestra página)(?=\n(Age|Grupo))", "Telegram"),
-    Difference("a chat is opened first", "discord", r" (by direct message|por mensaje directo)(?=, )", ""),
+    Difference("a chat is opened first", "discord", r"^Direct messages about ", "Updates for "),
+    Difference("a chat is opened first", "discord", r"^¿Mensajes directos sobre ", "¿Novedades de "),
     Difference(
         "direct messages are asked for", "discord", r"Direct messages: [^\n]*\n|Mensajes directos: [^\n]*\n", ""
     ),

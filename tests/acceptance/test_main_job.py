@@ -147,7 +147,7 @@ async def finish_draft(organizer: TelegramPerson) -> None:
     await organizer.say(f"{DAY:%B} {DAY.day} at 4:05 pm")
     await organizer.wait_for("Where should it be posted?")
     await tap(organizer, "Everywhere", "pledge right under the post")
-    await tap(organizer, "Look out for my people", "Send for approval")
+    await tap(organizer, "Look out", "Send for approval")
     await tap(organizer, "Send for approval", "is handed in")
 
 
@@ -191,7 +191,7 @@ async def test_a_campaign_from_draft_to_report_with_crashes(world: World) -> Non
     await world.restart(at(15, 40))
     await world.discord.driver.wait_connected(sessions=2)
     await finish_draft(organizer)
-    await tap(joining, "Look out for my people", "Now pick one plan")
+    await tap(joining, "Look out", "Now one plan")
     await tap(pledging, "16 o 17", "promesa")
     await begin_approval(approver, await invite(program, "approver"), world.channel)
 
@@ -258,7 +258,7 @@ async def pledges_from_the_post(world: World, page: Page) -> None:
     assert "How old are you?" in asked.text
     assert all(answer.ephemeral for answer in asked.answers)
     await stranger.press("13 to 15", at_least=1)
-    given = await stranger.press("Look out for my people: slow it down, get backup", at_least=1)
+    given = await stranger.press("Look out: slow it down, get backup", at_least=1)
     assert "Your pledge counts" in given.text
     await page.open("/chat")
     assert POST in page.text

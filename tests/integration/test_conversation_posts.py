@@ -52,7 +52,7 @@ async def test_one_tap_in_a_group_gives_age_band_and_pledge_and_opens_no_chat(po
         await phone.press("g:1:16-17", room=ROOM)
     await phone.press("m")
     assert await taps(posted) == 2
-    assert "Which part of the city" in await phone.start()
+    assert "Type your ZIP code" in await phone.start()
     assert "unstarted" not in {row.status for row in await posted.rows(tables.addresses)}
 
 
@@ -100,7 +100,7 @@ async def test_a_link_under_a_post_brings_its_campaign_along(posted: House) -> N
     phone = posted.person("reader")
     await phone.start("p_1")
     await phone.tap("13 to 15", "Brooklyn", "East New York")
-    assert list(phone.buttons) == ["Look out for my people: slow it down, get backup", "Back"]
+    assert list(phone.buttons) == ["Look out: slow it down, get backup", "Back"]
     await phone.tap("Look out")
     (pledge,) = await posted.rows(tables.pledges)
     assert (pledge.campaign_id, pledge.room_id) == (1, None)

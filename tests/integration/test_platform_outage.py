@@ -148,7 +148,7 @@ async def test_telegram_away_in_a_conversation_and_a_broadcast(
         await sent_through(house, lane_of(house, TelegramChannel(bot)), away, back)
         await health(parts, "telegram", Health.RUNNING)
         await maya.tap("13 to 15")
-        await told(maya, "Which part of the city")
+        await told(maya, "Type your ZIP code")
     got = [len([seen for seen in await person.messages() if seen.from_bot]) for person in people]
     await all_there(house, "telegram", got)
 
@@ -183,7 +183,7 @@ async def test_discord_away_in_a_conversation_and_a_broadcast(
                 await health(parts, "discord", Health.RUNNING)
 
             await sent_through(house, lane_of(house, DiscordChannel(client)), away, back)
-            assert "Which part of the city" in (await maya.press("13 to 15", at_least=1)).text
+            assert "Type your ZIP code" in (await maya.press("13 to 15", at_least=1)).text
         got = [len(await place.platform.driver.messages(room)) for room in rooms]
         await all_there(house, "discord", got)
 

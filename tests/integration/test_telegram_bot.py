@@ -53,12 +53,12 @@ async def join(human: Human, payload: str = "") -> None:
     """From Start to the last question, with no area asked where the link brings one."""
     await human.start(payload)
     await told(human, "How old are you?")
-    await tap(human, "13 to 15", "Pick one pledge" if payload else "Which part of the city")
+    await tap(human, "13 to 15", "Pick one pledge" if payload else "Type your ZIP code")
     if not payload:
         await tap(human, "Bronx", "which neighborhood?")
         await tap(human, (await told(human, "neighborhood")).labels[0], "Pick one pledge")
-    await tap(human, "Look out for my people: slow it down, get backup", "Now pick one plan")
-    await tap(human, "I feel unsafe: take my other route", "at most 2 a week?")
+    await tap(human, "Look out: slow it down, get backup", "Now one plan")
+    await tap(human, "I feel unsafe: my other route", "at most 2 a week?")
     await tap(human, "Yes", "You're in")
 
 
@@ -67,10 +67,10 @@ async def test_C9_a_whole_join_by_buttons(house: House, maya: Human) -> None:
     await told(maya, "How old are you?")
     welcome, _ = (await maya.messages())[-2:]
     assert "an automated program, not a person. Nobody watches this chat" in welcome.text
-    await tap(maya, "16 or 17", "Which part of the city")
+    await tap(maya, "16 or 17", "Type your ZIP code")
     await tap(maya, "Brooklyn", "Brooklyn: which neighborhood?")
     await tap(maya, next(label for label in (await maya.messages())[-1].labels if "(75)" in label), "Pick one pledge")
-    await tap(maya, "Be an ally: learn, invite up to three", "Now pick one plan")
+    await tap(maya, "Be an ally: learn, invite three", "Now one plan")
     await tap(maya, "Too much: text 988", "Updates for East New York")
     await tap(maya, "Yes", "You're in")
     person = await known(house, maya)
@@ -82,7 +82,7 @@ async def test_the_neighborhoods_of_a_borough_take_the_place_of_the_boroughs(
 ) -> None:
     await maya.start()
     await told(maya, "How old are you?")
-    await tap(maya, "13 to 15", "Which part of the city")
+    await tap(maya, "13 to 15", "Type your ZIP code")
     before = await maya.messages()
     await tap(maya, "Queens", "Queens: which neighborhood?")
     pages = await maya.wait_until(lambda seen: seen[-1].labels != before[-1].labels)
@@ -93,20 +93,20 @@ async def test_the_neighborhoods_of_a_borough_take_the_place_of_the_boroughs(
 async def test_a_list_that_can_no_longer_be_edited_is_sent_anew(maya: Human, telegram_server: TelegramServer) -> None:
     await maya.start()
     await told(maya, "How old are you?")
-    await tap(maya, "13 to 15", "Which part of the city")
+    await tap(maya, "13 to 15", "Type your ZIP code")
     await telegram_server.telegram.fault(
         Fault(
             FaultKind.REFUSE, method="editMessageText", status=400, description="Bad Request: message can't be edited"
         )
     )
     await tap(maya, "Queens", "Queens: which neighborhood?")
-    assert "Which part of the city" in (await maya.messages())[-2].text
+    assert "Type your ZIP code" in (await maya.messages())[-2].text
 
 
 async def test_a_zip_code_suggests_and_a_wrong_one_is_explained(house: House, maya: Human) -> None:
     await maya.start()
     await told(maya, "How old are you?")
-    await tap(maya, "13 to 15", "Which part of the city")
+    await tap(maya, "13 to 15", "Type your ZIP code")
     await maya.say("90210")
     await maya.wait_for("not in New York City")
     await maya.say("11212")
@@ -126,7 +126,7 @@ async def test_a_word_code_can_be_typed_instead(house: House, maya: Human) -> No
     site = await house.site(47)
     await maya.start()
     await told(maya, "How old are you?")
-    await tap(maya, "18 to 21", "Which part of the city")
+    await tap(maya, "18 to 21", "Type your ZIP code")
     await maya.say(site.word_code.lower())
     await told(maya, "Pick one pledge")
     assert (await known(house, maya)).site_id == site.id
@@ -194,7 +194,7 @@ def break_file(path: Path) -> None:
 async def test_C7_stop_in_the_middle_of_a_join_is_confirmed_once(house: House, maya: Human) -> None:
     await maya.start()
     await told(maya, "How old are you?")
-    await tap(maya, "13 to 15", "Which part of the city")
+    await tap(maya, "13 to 15", "Type your ZIP code")
     await maya.say("¡S T O P!")
     await told(maya, "no more messages")
     await maya.say("/privacy")
@@ -203,7 +203,7 @@ async def test_C7_stop_in_the_middle_of_a_join_is_confirmed_once(house: House, m
     assert (await known(house, maya)).opted_out
     await maya.start()
     await maya.wait_for("Welcome back")
-    await told(maya, "Which part of the city")
+    await told(maya, "Type your ZIP code")
     assert not (await known(house, maya)).opted_out
 
 
@@ -246,7 +246,7 @@ async def test_A3_an_update_that_comes_again_has_no_effect(house: House, telegra
     async with telegram_bot_running(telegram_server, bot_parts(house)):
         await maya.start()
         await told(maya, "How old are you?")
-        await tap(maya, "13 to 15", "Which part of the city")
+        await tap(maya, "13 to 15", "Type your ZIP code")
     sent = [entry.body for entry in telegram_server.transcript.find(kind="update")]
     telegram_server.world.updates.pending[:] = sent
     async with telegram_bot_running(telegram_server, bot_parts(house)):

@@ -45,14 +45,14 @@ async def from_bot(human: Human) -> list[str]:
 
 async def test_a_whole_join_leaves_two_messages_in_the_chat(maya: Human) -> None:
     for button, answer in (
-        ("13 to 15", "Which part of the city"),
+        ("13 to 15", "Type your ZIP code"),
         ("Queens", "which neighborhood?"),
         ("Rather not say", "Pick one pledge"),
-        ("Look out for my people: slow it down, get backup", "Now pick one plan"),
+        ("Look out: slow it down, get backup", "Now one plan"),
     ):
         await maya.tap(button)
         await told(maya, answer)
-    await maya.tap("I feel unsafe: take my other route")
+    await maya.tap("I feel unsafe: my other route")
     await told(maya, "You're in")
     assert len(await from_bot(maya)) == 2
 
@@ -73,7 +73,7 @@ async def test_a_card_that_cannot_be_edited_any_more_is_sent_anew(
     else:
         telegram_server.world.chats[maya.id].messages[question].pop("text")
     await maya.tap("13 to 15")
-    card = await told(maya, "Which part of the city")
+    card = await told(maya, "Type your ZIP code")
     assert (card.edited, card.message_id > question) == (False, True)
 
 
@@ -94,7 +94,7 @@ async def test_help_and_posts_are_never_edited_away(telegram_server: TelegramSer
 
 async def test_every_tap_is_answered_also_when_it_is_too_late(telegram_server: TelegramServer, maya: Human) -> None:
     query = await maya.tap("13 to 15")
-    await told(maya, "Which part of the city")
+    await told(maya, "Type your ZIP code")
 
     async def answered() -> bool:
         return await telegram_server.telegram.answer_of(query) == {"text": "", "show_alert": False}
@@ -111,7 +111,7 @@ async def test_every_tap_is_answered_also_when_it_is_too_late(telegram_server: T
 async def test_a_double_tap_and_a_tap_on_two_devices_count_once(maya: Human) -> None:
     for _ in range(3):
         await maya.tap("13 to 15")
-    card = await told(maya, "Which part of the city")
+    card = await told(maya, "Type your ZIP code")
     assert "did not understand" not in card.text
     assert len(await from_bot(maya)) == 2
 
@@ -136,7 +136,7 @@ async def test_N1_what_has_no_words_is_answered_kindly_and_not_looked_at(
 
 async def test_H1_a_changed_message_is_no_answer_but_a_sign_of_need_all_the_same(house: House, maya: Human) -> None:
     await maya.tap("13 to 15")
-    await told(maya, "Which part of the city")
+    await told(maya, "Type your ZIP code")
     typed = await maya.say("11212")
     await told(maya, "closest to you")
     await maya.edit(typed, "11213")
@@ -144,7 +144,7 @@ async def test_H1_a_changed_message_is_no_answer_but_a_sign_of_need_all_the_same
     await maya.edit(typed, "i want to die")
     await told(maya, "Nobody is watching this chat")
     place = await maya.send("location")
-    await told(maya, "Which part of the city")
+    await told(maya, "Type your ZIP code")
     before = len(await maya.messages())
     await maya.edit(place, "")
     await maya.say("/privacy")
@@ -161,7 +161,7 @@ async def test_a_forwarded_text_is_what_it_says(maya: Human) -> None:
 
 async def test_nothing_has_a_preview_or_a_parse_mode(telegram_server: TelegramServer, maya: Human) -> None:
     await maya.tap("13 to 15")
-    await told(maya, "Which part of the city")
+    await told(maya, "Type your ZIP code")
     sent = [
         entry.body
         for name in ("sendMessage", "editMessageText")

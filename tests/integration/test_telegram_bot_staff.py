@@ -66,7 +66,7 @@ async def test_F5_an_organizer_drafts_an_approver_approves_both_see_how_it_goes(
     await tap(organizer, "Telegram", "✓ Telegram")
     await organizer.tap("Done")
     await told(organizer, "right under the post")
-    await organizer.tap("Look out for my people: slow it down, get backup")
+    await organizer.tap("Look out: slow it down, get backup")
     await told(organizer, "Send for approval")
     preview = await organizer.wait_for("“Winter pledge”, pledge drive")
     assert "Goal: 300 pledges" in preview.text

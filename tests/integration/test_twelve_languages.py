@@ -104,7 +104,7 @@ async def test_P2_what_nobody_has_translated_comes_in_english_with_one_line_that
     await phone.start()
     assert RUSSIAN_FOOTER not in phone.text
     said = await phone.tap("16")
-    assert "Which part of the city is yours?" in said
+    assert "Type your ZIP code" in said
     assert said.count(RUSSIAN_FOOTER) == 1
     assert said.endswith(RUSSIAN_FOOTER)
     assert {(message.language, message.spoken) for message in phone.screen} == {("ru", "en")}
@@ -187,7 +187,7 @@ async def test_P2_the_page_chat_turns_with_its_language_and_marks_what_is_englis
         assert '<html lang="ar" dir="rtl">' in shown
         await page.press(shipped("ar")["join.age_16"])
         shown = (await browser.get("/chat")).text
-    assert '<div lang="en" dir="ltr">Which part of the city is yours?' in shown
+    assert '<div lang="en" dir="ltr">Type your ZIP code' in shown
     assert f'<div lang="ar" dir="rtl" class="soft">{shipped("ar")["contact.in_english"]}</div>' in shown
 
 

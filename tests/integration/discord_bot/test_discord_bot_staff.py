@@ -16,7 +16,7 @@ async def test_F5_a_campaign_goes_from_draft_to_approved(house: House, server: D
     toggled = await organizer.press("Discord", at_least=1)
     assert "✓ Discord" in toggled.answers[-1].buttons
     await organizer.press("Done", at_least=1)
-    review = await organizer.press("Look out for my people: slow it down, get backup", at_least=2)
+    review = await organizer.press("Look out: slow it down, get backup", at_least=2)
     assert r"Winter \*pledge\* @" + "\N{ZERO WIDTH SPACE}everyone" in review.text
     assert "A second person reads it" in (await organizer.press("Send for approval", at_least=1)).text
     await approver.slash("menu", channel=server.channel)

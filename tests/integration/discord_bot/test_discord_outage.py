@@ -60,7 +60,7 @@ async def test_a_discord_that_went_away_is_waited_for_and_people_go_on(
     await server.platform.start(port)
     await health(parts, Health.RUNNING)
     assert len(pauses) < 20
-    assert "Which part of the city" in (await maya.press("13 to 15", at_least=1)).text
+    assert "Type your ZIP code" in (await maya.press("13 to 15", at_least=1)).text
 
 
 async def test_a_storm_of_reconnects_is_resumed_each_time_and_costs_no_identify(
@@ -75,7 +75,7 @@ async def test_a_storm_of_reconnects_is_resumed_each_time_and_costs_no_identify(
         await eventually(resumed, within=20.0)
     assert len(server.platform.transcript.find(path_or_event="IDENTIFY")) == 1
     assert len(pauses) <= 5
-    assert "Which part of the city" in (await maya.press("13 to 15", at_least=1)).text
+    assert "Type your ZIP code" in (await maya.press("13 to 15", at_least=1)).text
 
 
 async def test_a_tap_during_a_dropped_line_comes_after_the_resume(
@@ -84,7 +84,7 @@ async def test_a_tap_during_a_dropped_line_comes_after_the_resume(
     await server.platform.driver.gateway("drop")
     pressed = await maya.press("16 or 17", at_least=1)
     assert pressed.failed is None
-    assert "Which part of the city" in pressed.text
+    assert "Type your ZIP code" in pressed.text
     assert len(pauses) <= 1
 
 
@@ -96,7 +96,7 @@ async def test_an_answer_that_met_a_broken_discord_is_not_doubled_and_the_next_t
     assert lost.answers == ()
     assert (await house.person(maya.id, "discord").known()).age_band == "13-15"
     again = await maya.press("13 to 15", at_least=1)
-    assert "Which part of the city" in again.text
+    assert "Type your ZIP code" in again.text
 
 
 async def test_a_line_whose_heartbeats_are_not_acknowledged_is_given_up_and_resumed() -> None:

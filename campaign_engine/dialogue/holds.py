@@ -32,9 +32,14 @@ def may_hold(context: Context) -> bool:
     return may(context.person, Capability.HOLD)
 
 
-def typed(text: str, state: State, context: Context) -> Step | None:
-    """A whole message like "hold 73 75", or the word alone, from somebody who may; None for anything else."""
+def typed(text: str, state: State, context: Context, *, only_numbered: bool = False) -> Step | None:
+    """A whole message like "hold 73 75", or the word alone, from somebody who may; None for anything else.
+
+    `only_numbered`: the word alone may be an answer to what is asked.
+    """
     found = _TYPED.fullmatch(text.strip()) if may_hold(context) else None
+    if found is not None and only_numbered and not found[2]:
+        return None
     return command(_WORDS[found[1].lower()], found[2], state, context) if found else None
 
 

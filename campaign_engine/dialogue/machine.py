@@ -14,6 +14,7 @@ from campaign_engine.dialogue import (
     menu,
     my_area,
     organize,
+    own_words,
     pledge,
     staff,
     team,
@@ -65,10 +66,13 @@ def _always(state: State, inbound: Inbound, context: Context) -> Step | None:
     if inbound.kind is InboundKind.TEXT:
         if is_stop(inbound.text):
             return menu.opt_out(state)
-        held = holds.typed(inbound.text, state, context)
+        name, any_words = command_in(inbound.text), own_words.asked(state, context)
+        if any_words and name not in own_words.COMMANDS:
+            name = ""
+        held = holds.typed(inbound.text, state, context, only_numbered=any_words)
         if held is not None:
             return held
-        inbound = replace(inbound, kind=InboundKind.COMMAND, command=command_in(inbound.text))
+        inbound = replace(inbound, kind=InboundKind.COMMAND, command=name)
     if inbound.kind is InboundKind.START or inbound.command == "start":
         return _started(state, inbound, context)
     if inbound.kind is InboundKind.COMMAND:

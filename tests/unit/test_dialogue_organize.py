@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from campaign_engine.dialogue import intents as wanted
+from campaign_engine.dialogue import own_words
+from campaign_engine.domain.command_words import COMMAND_WORDS
 from campaign_engine.domain.contact import Person, Role, RoleGrant
 from tests.support.talk import Talk
 
@@ -131,3 +133,40 @@ def test_a_wrong_answer_keeps_the_questions_buttons(field: str, typed: str, way:
     assert talk.offered() == offered
     talk.tap(way)
     assert "organize.wrong" not in talk.templates()
+
+
+def commands() -> list[tuple[str, str]]:
+    """Each with a word that stands for it, in English and in Spanish."""
+    return [(name, words[language][0]) for name, words in COMMAND_WORDS.items() for language in ("en", "es")]
+
+
+@pytest.mark.parametrize("field", ["title", "text_en", "text_es", "alt_en"])
+def test_C8_words_of_a_draft_are_its_answer_unless_they_keep_somebody_safe(field: str) -> None:
+    for name, word in commands():
+        talk = drafted()
+        draft = talk.context.draft
+        assert draft is not None
+        talk.context = replace(talk.context, draft=replace(draft, picture={"key": "k", "alt": {}}))
+        talk.tap(f"ed:{field}")
+        talk.say(word)
+        kept = [one for one in talk.last.intents if isinstance(one, wanted.ChangeDraft)]
+        assert bool(kept) is (name not in own_words.COMMANDS), word
+        talk.tap(f"ed:{field}")
+        talk.say("stop")
+        assert wanted.OptOut() in talk.last.intents
+
+
+@pytest.mark.parametrize(("typed", "held"), [("hold", False), ("Release!", False), ("hold 75", True)])
+def test_I1_a_hold_with_its_numbers_is_never_a_title(typed: str, held: bool) -> None:
+    talk = drafted()
+    talk.tap("ed:title")
+    talk.say(typed)
+    assert any(isinstance(one, wanted.HoldPrecincts) for one in talk.last.intents) is held
+    assert any(isinstance(one, wanted.ChangeDraft) for one in talk.last.intents) is not held
+
+
+def test_a_command_with_its_stroke_works_in_a_title_too() -> None:
+    talk = drafted()
+    talk.tap("ed:title")
+    talk.command("learn")
+    assert talk.templates() == ["learn.list"]

@@ -1,0 +1,17 @@
+"""Questions of the team that any words may answer: a title "Lessons" is a title.
+
+There only the words that answer in every state are commands (safety C7, C8), and MENU, which the help card promises (H2).
+"""
+
+from campaign_engine.dialogue import approve
+from campaign_engine.dialogue.state import Context, State
+
+COMMANDS = frozenset({"stop", "start", "help", "privacy", "delete", "export", "language", "menu"})
+_OF_A_DRAFT = ("title", "text_", "alt_")
+
+
+def asked(state: State, context: Context) -> bool:
+    """Whether the open question is one of them; a draft that is gone asks nothing."""
+    if state.flow == "organize":
+        return context.draft is not None and state.field.startswith(_OF_A_DRAFT)
+    return state.flow in (approve.FLOW, "translate") and bool(state.field)

@@ -70,7 +70,7 @@ async def _desktop(browser: Browser, root: str) -> None:
     await _take(page, "start-desktop", bar=True)
     await _press(page, "Be the organizer", "New campaign", "Pledge drive")
     await _type(page, "Look out for each other")
-    await _press(page, "precincts with the most", "300", "Use the starter text", "Use the starter text")
+    await _press(page, "precincts with the most", "300", "Use the starter text", "Use the starter text", "No picture")
     await _type(page, "Tuesdays at 4 pm until December 8")
     await _press(page, "Everywhere", "Look out", "Send for approval", "Hand it in as it is")
     while "approved it" not in await page.inner_text(".bar"):

@@ -126,6 +126,7 @@ async def plan_campaign(player: Player, plan: Plan) -> int:
     await player.say(str(plan.goal))
     for _language in LANGUAGES:
         await player.press("tx:starter")
+    await player.press("pi:no")
     await player.say(plan.schedule)
     await player.press("ch:all")
     await player.press(f"pd:{plan.pledge}")

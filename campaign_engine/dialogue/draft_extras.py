@@ -49,7 +49,8 @@ def edit(state: State, field: str, draft: Draft) -> Step | None:
     """A field that is no question of the ordinary way; None for those that are."""
     if field == "picture":
         return ask_picture(state, draft)
-    return say(state, intents=(ShowRooms(draft.campaign_id),)) if field == "rooms" else None
+    seen = waits(idle(state), "organize", "review")
+    return say(seen, intents=(ShowRooms(draft.campaign_id),)) if field == "rooms" else None
 
 
 def _whole(state: State, value: str, context: Context, draft: Draft) -> Step | None:
@@ -134,9 +135,8 @@ def _picture_choice(state: State, value: str, context: Context, draft: Draft) ->
         return say(waits(idle(state), "organize", "picture", sure=True), picture_question(draft))
     if value != "no":
         return None
-    if draft.picture is None:
-        return ask(state, next_field(draft, ""), context)
-    return saved(state, "", {"picture": None}, context)
+    skipped = {"skipped": [*draft.skipped, *({"picture"} - {*draft.skipped})]}
+    return saved(state, "picture", {"picture": None, **skipped} if draft.picture else skipped, context)
 
 
 def picture_sent(state: State, inbound: Inbound, context: Context, draft: Draft) -> Step | None:
@@ -161,11 +161,12 @@ def words_of_picture(draft: Draft, language: str, typed: str) -> dict[str, Any] 
 
 def _rooms(state: State, value: str, context: Context, draft: Draft) -> Step | None:
     """A switch per room, kept at every tap; which rooms there are is known to the service."""
+    asked = state.field == "rooms"
     if value == "done":
-        return ask(state, next_field(draft, ""), context)
+        return ask(state, next_field(draft, "rooms" if asked else ""), context)
     room = number(value)
     if room is None:
         return None
     without = {*draft.without_rooms} ^ {room}
     change = ChangeDraft({"without_rooms": sorted(without)})
-    return say(state, intents=(change, ShowRooms(draft.campaign_id)))
+    return say(state, intents=(change, ShowRooms(draft.campaign_id, asked=asked)))

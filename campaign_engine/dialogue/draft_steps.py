@@ -6,7 +6,7 @@ from typing import Any
 
 from campaign_engine.dialogue import together
 from campaign_engine.dialogue.approve import review_rows
-from campaign_engine.dialogue.drafting_intents import ShowHeldTimes
+from campaign_engine.dialogue.drafting_intents import ShowHeldTimes, ShowRooms
 from campaign_engine.dialogue.flow import Rows, column, idle, named, option, say, waits
 from campaign_engine.dialogue.holds import languages_question
 from campaign_engine.dialogue.intents import ChangeDraft, Intent, ShowHints, ShowPreview
@@ -24,8 +24,8 @@ from campaign_engine.domain.windows import SendingHours
 GOALS = (100, 300, 500)
 _TEXTS = tuple(f"text_{language}" for language in LANGUAGES)
 _ALTS = tuple(f"alt_{language}" for language in LANGUAGES)
-FIELDS = ("title", "targets", "goal", *_TEXTS, *_ALTS, "schedule", "channels", "pledge")
-"""In the order in which they are asked; a picture and rooms are added from the summary by whoever wants to."""
+FIELDS = ("title", "targets", "goal", *_TEXTS, "picture", *_ALTS, "schedule", "channels", "rooms", "pledge")
+"""In the order in which they are asked; whoever has no picture, and wherever no room is linked, goes on at once."""
 
 CHECK_IN_FIELDS = ("languages", "schedule")
 _EVERY_THOUSANDTH = 1000
@@ -47,8 +47,7 @@ def editable(draft: Draft) -> tuple[str, ...]:
     """What can be changed from the summary; the words of a picture where there is one."""
     if draft.kind == CampaignKind.AFTERMATH:
         return CHECK_IN_FIELDS
-    kept = (field for field in FIELDS if field not in _ALTS or draft.picture)
-    return (*kept, "picture", "rooms")
+    return tuple(field for field in FIELDS if field not in _ALTS or draft.picture)
 
 
 def begin(state: State, context: Context) -> Step:
@@ -74,10 +73,13 @@ def next_field(draft: Draft, after: str) -> str:
         "targets": draft.targets is not None,
         "goal": bool(draft.goal),
         **{f"text_{language}": _is_answered(draft, language) for language in LANGUAGES},
+        # Of a draft that was whole before nobody asks; its summary has a button for it.
+        "picture": bool(draft.picture) or "picture" in draft.skipped or draft.schedule is not None,
         **{f"alt_{language}": language not in draft.alt_missing for language in LANGUAGES},
         "schedule": draft.schedule is not None,
         "channels": bool(draft.channels),
-        "pledge": after != "channels",
+        "rooms": after != "channels",
+        "pledge": after not in ("channels", "rooms"),
         "languages": True,
     }
     fields = fields_of(draft)
@@ -87,7 +89,8 @@ def next_field(draft: Draft, after: str) -> str:
 
 def field_before(draft: Draft, field: str) -> str:
     """What was asked before this field; "" for the first."""
-    order = [one for one in fields_of(draft) if one not in _ALTS or draft.picture]
+    # Rooms may have been no question, because there are none.
+    order = [one for one in fields_of(draft) if (one not in _ALTS or draft.picture) and one != "rooms"]
     return order[order.index(field) - 1] if field in order[1:] else ""
 
 
@@ -102,14 +105,16 @@ def ask(state: State, field: str, context: Context, *intents: Intent) -> Step:
     if field == "review":
         return _review(state, draft, intents)
     if field == "picture" and draft is not None:
-        return ask_picture(state, draft)
+        return ask_picture(state, draft, *intents)
+    if field == "rooms" and draft is not None:
+        return say(state, intents=(*intents, ShowRooms(draft.campaign_id, asked=True)))
     makers: dict[str, Callable[[Context], Reply]] = {
         "title": lambda _: Reply("organize.title", asks_text=True),
         "targets": targets_question,
         "goal": _goal_question,
         "schedule": lambda _: Reply("organize.schedule", asks_text=True),
         "channels": _channels_question,
-        "pledge": _pledge_question,
+        "pledge": lambda _: _pledge_question(),
         "languages": lambda _: languages_question(),
     }
     if field in makers:
@@ -129,20 +134,22 @@ def _review(state: State, draft: Draft | None, intents: tuple[Intent, ...]) -> S
     return say(state, Reply("organize.review", options=rows), intents=(*intents, *shown))
 
 
-def ask_picture(state: State, draft: Draft) -> Step:
+def ask_picture(state: State, draft: Draft, *intents: Intent) -> Step:
     """Of somebody who is remembered only with their family's word."""
     data = {"sure": True} if draft.kind != CampaignKind.MEMORIAL else {}
     state = waits(idle(state), "organize", "picture", **data)
     if not data:
         rows = ((option("organize.picture_sure", "pi:sure"),), (option("organize.picture_no", "pi:no"),))
-        return say(state, Reply("organize.picture_memorial", options=rows))
-    return say(state, picture_question(draft))
+        question = _with_back(Reply("organize.picture_memorial", options=rows), "picture", draft)
+        return say(state, question, intents=intents)
+    return say(state, picture_question(draft), intents=intents)
 
 
 def picture_question(draft: Draft) -> Reply:
     """Or none."""
     label = "organize.picture_out" if draft.picture else "organize.picture_no"
-    return Reply("organize.picture", options=((option(label, "pi:no"),),), asks_picture=True)
+    question = Reply("organize.picture", options=((option(label, "pi:no"),),), asks_picture=True)
+    return _with_back(question, "picture", draft)
 
 
 def _with_back(reply: Reply, field: str, draft: Draft | None) -> Reply:
@@ -199,7 +206,12 @@ def _channels_question(context: Context) -> Reply:
     return Reply("organize.channels", options=rows, edits=True)
 
 
-def _pledge_question(_context: Context) -> Reply:
+def pledge_question(draft: Draft) -> Reply:
+    """As it is asked behind rooms."""
+    return _with_back(_pledge_question(), "pledge", draft)
+
+
+def _pledge_question() -> Reply:
     codes = column(*(option(f"pledge.{code}", f"pd:{code}") for code in PledgeCode))
     return Reply("organize.pledge", options=(*codes, (option("organize.no_pledge", "pd:no"),)))
 
@@ -231,7 +243,7 @@ def with_changes(draft: Draft, changes: dict[str, Any]) -> Draft:
     """The draft as it will be, so that the next question can be asked before it is stored."""
     known = {field.name for field in dataclasses.fields(Draft)}
     plain: dict[str, Any] = {name: value for name, value in changes.items() if name in known}
-    for name in ("channels", "without_rooms"):
+    for name in ("channels", "without_rooms", "skipped"):
         if name in plain:
             plain[name] = tuple(plain[name])
     if "starter" in changes:

@@ -40,9 +40,13 @@ class ShowChannels(Intent):
 
 @dataclass(frozen=True, slots=True)
 class ShowRooms(Intent):
-    """Linked rooms that the draft would go to, with a button for each."""
+    """Linked rooms that the draft would go to, with a button for each.
+
+    `asked` as a question of its own: where there is no room, the next one comes instead.
+    """
 
     campaign_id: int
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from campaign_engine.dialogue import machine
+from campaign_engine.dialogue.drafting_intents import ShowRooms
 from campaign_engine.dialogue.intents import Intent, ShowHints, ShowPreview
 from campaign_engine.dialogue.state import Context, Places, State, Step
 from campaign_engine.domain.accounts import Accounts
@@ -142,8 +143,10 @@ class Conversation:
                 turn.reads_only = True
                 context = self._shared.context(turn, sources.Found())
                 step = machine.ask_again(_state(turn.opened.saved), inbound, context)
-                shown = [intent for intent in step.intents if isinstance(intent, ShowPreview | ShowHints)]
+                shown = [intent for intent in step.intents if isinstance(intent, ShowPreview | ShowHints | ShowRooms)]
                 replies = await self._carry_out(turn, shown)
+                for reading in turn.reads:
+                    replies = (*replies, *await reading(work))
         except StoreUnavailable:
             return self._helping.cards(inbound.language_hint, unavailable=True)
         return self._words((*replies, *step.replies), step.state.language)

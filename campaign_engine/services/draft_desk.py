@@ -5,6 +5,7 @@ import dataclasses
 from functools import partial
 from typing import Protocol
 
+from campaign_engine.dialogue import draft_steps
 from campaign_engine.dialogue.drafting_intents import ShowChannels, ShowHeldTimes, ShowMap, ShowRooms, UndoDraft
 from campaign_engine.dialogue.flow import Rows, option
 from campaign_engine.domain.audience import Room
@@ -115,7 +116,7 @@ class DraftDesk:
             ),
         )
 
-    async def _rooms(self, turn: Turn, intent: ShowRooms) -> Replies:  # noqa: ARG002 - the draft is the open one
+    async def _rooms(self, turn: Turn, intent: ShowRooms) -> Replies:
         author = turn.person
 
         async def read(work: UnitOfWork) -> Replies:
@@ -123,7 +124,9 @@ class DraftDesk:
             found = await work.rooms.meeting(
                 draft.channels or tuple(self._texts.channels), await precincts_of(work, draft)
             )
-            return (_rooms_card(draft, found),)
+            if intent.asked and not found:
+                return (draft_steps.pledge_question(draft),)
+            return (_rooms_card(draft, found, asked=intent.asked),)
 
         turn.reads.append(read)
         return ()
@@ -159,7 +162,7 @@ async def _shown(work: UnitOfWork, post: Post, reader: Person) -> Picture | None
     return await picture_of(work, post.content, reader.language) if post.content.picture else None
 
 
-def _rooms_card(draft: Draft, found: tuple[Room, ...]) -> Reply:
+def _rooms_card(draft: Draft, found: tuple[Room, ...], *, asked: bool) -> Reply:
     switches = tuple(
         (
             Option(
@@ -171,6 +174,8 @@ def _rooms_card(draft: Draft, found: tuple[Room, ...]) -> Reply:
         for room in found[:MOST_ROOMS]
     )
     done = (option("organize.rooms_done" if found else "organize.summary", "rm:done"),)
+    if asked:
+        done = (option("organize.back", "bk:channels"), *done)
     left = sum(room.id not in draft.without_rooms for room in found)
     values = {"rooms": len(found), "chosen": left, "more": max(0, len(found) - MOST_ROOMS)}
     return Reply("organize.rooms", values, (*switches, done), edits=True)

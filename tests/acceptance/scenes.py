@@ -104,7 +104,8 @@ async def _handed_in(scene: Scene) -> None:
     await phone.press("k:pledge")
     for said in ("Winter pledge", "73, 75", "300", _TEXT):
         await phone.say(said)
-    await phone.press("tx:starter")
+    for data in ("tx:starter", "pi:no"):
+        await phone.press(data)
     await phone.say("December 3 at 4 pm")
     for data in ("ch:all", "pd:A", "su:1"):
         await phone.press(data)
@@ -140,6 +141,7 @@ OPERATIONS = {
     "k:": "beginning a campaign",
     SUMMARY: "the card of a whole draft",
     "say organize.schedule": "the times of a draft, with what they clash with",
+    "ch:all": "the rooms of a draft",
     "pc:": "previewing",
     "rh:": "rehearsing",
     "su:": "handing in",

@@ -40,7 +40,7 @@ async def plan_a_drive(seen: Visit) -> None:
     await seen.press("New campaign")
     await seen.press("Pledge drive")
     await seen.type("Look out for each other")
-    for label in ("precincts with the most", "300", "Use the starter text", "Use the starter text"):
+    for label in ("precincts with the most", "300", "Use the starter text", "Use the starter text", "No picture"):
         await seen.press(label)
     await seen.type("December 1 at 4 pm")
     for label in ("Everywhere", "Look out", "Send for approval", "Hand it in as it is"):

@@ -44,6 +44,7 @@ async def test_F5_a_whole_draft_with_map_and_picture_on_a_phone(stand: Stand, tm
         await seen.press("300")
         await seen.type(TEXT)
         await seen.press("Use the starter text")
+        await seen.press("No picture")
         await seen.type("tomorrow 4pm")
         await seen.press("Everywhere")
         await seen.press("No pledge button")

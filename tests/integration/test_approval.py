@@ -268,7 +268,7 @@ async def test_S2_the_borough_is_not_offered_beyond_the_organizers_own_area(stri
     await organizer.say("75")
     await organizer.tap("300")
     await organizer.say(TEXT)
-    await organizer.tap("Use the starter text")
+    await organizer.tap("Use the starter text", "No picture")
     await organizer.say("Thursdays at 4 pm until December 18")
     await organizer.tap("Everywhere", "Look out")
     assert "fewer than 20 people" in await organizer.press("su:1")

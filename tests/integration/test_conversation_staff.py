@@ -20,7 +20,7 @@ async def draft(organizer: Phone, kind: str = "Pledge drive", text: str = TEXT) 
     await organizer.say("Winter pledge")
     await organizer.tap("The 30 precincts", "300")
     await organizer.say(text)
-    await organizer.tap("Use the starter text")
+    await organizer.tap("Use the starter text", "No picture")
     await organizer.say("Thursdays at 4 pm until December 18")
     await organizer.tap("Everywhere", "Look out")
 

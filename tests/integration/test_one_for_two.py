@@ -95,7 +95,7 @@ async def lessons(house: House) -> Phone:
 async def test_S2_a_teammate_s_translation_is_no_reviewed_text(house: House) -> None:
     teammate = await house.staff("maple2", Role.APPROVER)
     organizer = await lessons(house)
-    await organizer.tap("Ask a teammate to translate")
+    await organizer.tap("Ask a teammate to translate", "No picture")
     await organizer.say("Thursdays at 4 pm until December 18")
     await organizer.tap("Everywhere", "No pledge")
     assert (await content(house)).fixed

@@ -53,7 +53,8 @@ async def draft(organizer: Human) -> None:
     await say(organizer, "Precincts 73 and 75", "How many pledges")
     await tap(organizer, "300", "Write the message in English")
     await say(organizer, "{{ area }}: look out for your people: {{ link }}", "the same message in Spanish")
-    await tap(organizer, "Use the starter text", "When?")
+    await tap(organizer, "Use the starter text", "Send one picture")
+    await tap(organizer, "No picture", "When?")
     await say(organizer, "Tuesdays at 4 pm until December 15", "Where should it be posted?")
 
 

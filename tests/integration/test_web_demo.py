@@ -86,7 +86,7 @@ async def plan(desk: Desk, *ends: str) -> None:
             await page.press(label)
         await page.type("Winter pledge")
         await page.type("75")
-        for label in ("300", "Use the starter text", "Use the starter text"):
+        for label in ("300", "Use the starter text", "Use the starter text", "No picture"):
             await page.press(label)
         await page.type("December 4 at 4 pm")
         for label in ("Everywhere", "Look out", *ends):

@@ -134,7 +134,7 @@ async def running_post(house: House) -> int:
     await organizer.command("menu")
     await organizer.tap("New campaign", "Pledge drive")
     await organizer.say("Winter pledge")
-    await organizer.tap("The 30 precincts", "300", "Use the starter text", "Use the starter text")
+    await organizer.tap("The 30 precincts", "300", "Use the starter text", "Use the starter text", "No picture")
     await organizer.say("December 1 at 4 pm")
     await organizer.tap("Everywhere", "Look out", "Send for approval")
     await approver.command("menu")

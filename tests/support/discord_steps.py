@@ -57,5 +57,6 @@ async def draft(organizer: Person, channel: str) -> None:
     assert "How many pledges" in (await typed(organizer, "73, 75")).text
     assert "in English" in (await organizer.press("300", at_least=1)).text
     assert "in Spanish" in (await typed(organizer, "{{ area }}: look out for your people: {{ link }}")).text
-    assert "When?" in (await organizer.press("Use the starter text", at_least=1)).text
+    assert "Send one picture" in (await organizer.press("Use the starter text", at_least=1)).text
+    assert "When?" in (await organizer.press("No picture", at_least=1)).text
     assert "December 15" in (await typed(organizer, "Tuesdays at 4 pm until December 15", at_least=2)).text

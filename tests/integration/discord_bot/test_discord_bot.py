@@ -279,7 +279,7 @@ async def test_a_platform_that_is_away_at_the_start_is_tried_again(quiet: Discor
         maya = await quiet.person()
         await quiet.platform.driver.wait_for(lambda entry: entry.path_or_event.endswith("/commands"))
         assert "automated program" in (await begin(maya, quiet.channel)).text
-        assert "Which part of the city" in (await maya.press("13 to 15", at_least=1)).text
+        assert "Type your ZIP code" in (await maya.press("13 to 15", at_least=1)).text
         stop.set()
         await again
         await running.close()

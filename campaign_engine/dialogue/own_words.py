@@ -1,6 +1,6 @@
 """Questions of the team that any words may answer: a title "Lessons" is a title.
 
-There only the words that answer in every state are commands (safety C7, C8), and MENU, which the help card promises (H2).
+There only the words that answer in every state are commands (safety C7, C8), and MENU, which the help card names (H2).
 """
 
 from campaign_engine.dialogue import approve

@@ -173,7 +173,7 @@ def _rooms_card(draft: Draft, found: tuple[Room, ...], *, asked: bool) -> Reply:
         )
         for room in found[:MOST_ROOMS]
     )
-    done = (option("organize.rooms_done" if found else "organize.summary", "rm:done"),)
+    done: tuple[Option, ...] = (option("organize.rooms_done" if found else "organize.summary", "rm:done"),)
     if asked:
         done = (option("organize.back", "bk:channels"), *done)
     left = sum(room.id not in draft.without_rooms for room in found)

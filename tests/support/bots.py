@@ -136,7 +136,10 @@ async def running_post(house: House) -> int:
     await organizer.say("Winter pledge")
     await organizer.tap("The 30 precincts", "300", "Use the starter text", "Use the starter text", "No picture")
     await organizer.say("December 1 at 4 pm")
-    await organizer.tap("Everywhere", "Look out", "Send for approval")
+    await organizer.tap("Everywhere")
+    if "These rooms" in organizer.buttons:
+        await organizer.tap("These rooms")
+    await organizer.tap("Look out", "Send for approval")
     await approver.command("menu")
     await approver.tap("Waiting for you", "Approve")
     async with house.store.write() as work:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from campaign_engine.cli.opening import engine_of
+from campaign_engine.cli.rehearse import rehearse
 from campaign_engine.cli.terminal import OPERATOR, add_row, command, out, say, table
 from campaign_engine.cli.unconfirmed import unconfirmed
 from campaign_engine.domain.delivery import DeliveryStatus
@@ -87,15 +88,6 @@ async def lint(context: typer.Context, campaign: _Number) -> None:
         show(engine.renderer, [one for post in found.posts for one in engine.texts.linting.of_post(found, post)])
 
 
-@app.command("rehearse")
-@command
-async def rehearse(context: typer.Context, campaign: _Number) -> None:
-    """Play it through without sending: where it would go, when, to how many, how long, and who would not get it."""
-    async with engine_of(context) as engine, engine.store.read() as work:
-        cards = await engine.campaigns.rehearse(work, OPERATOR, campaign)
-        say("\n".join(engine.renderer.reply(card, "en").text for card in cards))
-
-
 @app.command("sharekit")
 @command
 async def sharekit(
@@ -152,6 +144,7 @@ async def cancel(
     await _move(context, campaign, "cancel")
 
 
+app.command("rehearse")(rehearse)
 app.command("unconfirmed")(unconfirmed)
 
 

@@ -27,6 +27,7 @@ from campaign_engine.cli.hold import hold, release
 from campaign_engine.cli.init import init
 from campaign_engine.cli.invite import invite
 from campaign_engine.cli.lint import lint
+from campaign_engine.cli.rehearse import rehearse
 from campaign_engine.cli.report import report
 from campaign_engine.cli.restore import replay_leavers, restore
 from campaign_engine.cli.rotate_key import rotate_key
@@ -64,6 +65,7 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(campaign.app, name="campaign")
 app.command("pause")(everything.pause)
 app.command("resume")(everything.resume)
+app.command("rehearse")(rehearse)
 app.command("hold")(hold)
 app.command("release")(release)
 app.command("report")(report)

@@ -1,12 +1,12 @@
 """A campaign played through without sending: the planner asked about everybody, moment by moment (safety S5, K3)."""
 
-import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from campaign_engine.domain.campaign import Campaign, CampaignStatus, PostStatus
+from campaign_engine.domain.lane_forecast import Arrival, Flow, forecast
 from campaign_engine.domain.pacing import LIMITS, UNLIMITED
 from campaign_engine.domain.planner import Facts, Reason, first_leaving, verdict
 from campaign_engine.domain.rounding import rounded_size
@@ -59,35 +59,69 @@ def firings_ahead(campaign: Campaign, now: datetime) -> tuple[Firing, ...]:
     return tuple(sorted(found, key=lambda firing: firing.due_at))
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What else a lane has to do: `arrivals` of other posts and the queue; until `free_at` a platform lets it wait."""
+
+    arrivals: tuple[Arrival, ...] = ()
+    free_at: datetime | None = None
+
+
+Ends = tuple[tuple[int, datetime | Reason], ...]
+"""By number of the firing: when it leaves to somebody, or why it does not."""
+
+
 @dataclass(slots=True)
 class Rehearsal:
-    """Counts exactly inside; only `as_values` leaves, rounded. `rooms` are numbers by channel."""
+    """Counts exactly inside; only `as_values` leaves, rounded. `rooms` are numbers by channel, `others` by channel.
+
+    `around` adds what campaign and precinct decide to the facts of a person.
+    """
 
     firings: tuple[Firing, ...]
     hours: SendingHours
     status: CampaignStatus
     rooms: Counter[str] = field(default_factory=Counter)
-    _reached: list[Counter[str]] = field(init=False)
+    others: Mapping[str, Others] = field(default_factory=dict)
+    around: Callable[[Candidate], Facts] = field(default=lambda each: each.facts)
+    _leaving: list[Counter[tuple[str, datetime]]] = field(init=False)
     _kept: list[Counter[Reason]] = field(init=False)
+    _known: dict[Candidate, Ends] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        played = self.firings[:MOST_FIRINGS]
-        self._reached = [Counter() for _ in played]
-        self._kept = [Counter() for _ in played]
+        self._leaving = [Counter() for _ in self.played]
+        self._kept = [Counter() for _ in self.played]
+
+    @property
+    def played(self) -> tuple[Firing, ...]:
+        """Those times ahead that are played through."""
+        return self.firings[:MOST_FIRINGS]
 
     def play(self, candidates: Iterable[Candidate]) -> None:
         """Each goes through all times in order, so that what leaves first counts against what comes later."""
         for each in candidates:
-            sent = each.facts.sent
-            for number, firing in enumerate(self.firings[:MOST_FIRINGS]):
-                if each.channel not in firing.channels or firing.rooms_only:
-                    continue
-                left = self._left(replace(each.facts, sent=sent), firing)
-                if isinstance(left, Reason):
-                    self._kept[number][left] += 1
+            known = self._known.get(each)
+            if known is None:
+                # Most people stand alike, so that it is asked once for them all.
+                if len(self._known) > _MOST_KNOWN:
+                    self._known.clear()
+                known = self._known[each] = self._ends(each)
+            for number, end in known:
+                if isinstance(end, Reason):
+                    self._kept[number][end] += 1
                 else:
-                    self._reached[number][each.channel] += 1
-                    sent = (*sent, left)
+                    self._leaving[number][each.channel, end] += 1
+
+    def _ends(self, each: Candidate) -> Ends:
+        ends, facts = [], self.around(each)
+        for number, firing in enumerate(self.played):
+            if each.channel not in firing.channels or firing.rooms_only:
+                continue
+            end = self._left(facts, firing)
+            ends.append((number, end))
+            if isinstance(end, datetime):
+                facts = replace(facts, sent=(*facts.sent, end))
+        return tuple(ends)
 
     def _left(self, facts: Facts, firing: Firing) -> datetime | Reason:
         """When it would leave, or why it would not."""
@@ -104,22 +138,46 @@ class Rehearsal:
 
     def as_values(self) -> list[dict[str, object]]:
         """For a template, in New York time: people rounded down, None below twenty; rooms as they are (safety K3)."""
-        return [self._firing_values(number) for number in range(len(self._reached))]
+        flows = {channel: self._flows(channel) for firing in self.played for channel in firing.channels}
+        return [self._firing_values(number, flows) for number in range(len(self.played))]
 
     @property
     def more(self) -> int:
         """Times ahead that were not played through."""
-        return len(self.firings) - len(self._reached)
+        return len(self.firings) - len(self.played)
 
-    def _firing_values(self, number: int) -> dict[str, object]:
-        firing, reached, kept = self.firings[number], self._reached[number], self._kept[number]
+    def _flows(self, channel: str) -> Mapping[int | None, Flow]:
+        """Rooms go first; they count as others' work, because it is people that are shown by hour."""
+        others = self.others.get(channel, Others())
+        arrivals = list(others.arrivals)
+        for number, firing in enumerate(self.played):
+            if channel not in firing.channels:
+                continue
+            arrivals.append(Arrival(firing.leaves_at, firing.stale_at, self.rooms[channel]))
+            arrivals += [
+                Arrival(moment, firing.stale_at, people, number)
+                for (on, moment), people in self._leaving[number].items()
+                if on == channel
+            ]
+        limit = LIMITS.get(channel, UNLIMITED).broadcasts
+        return forecast(arrivals, limit.interval if limit else 0.0, self.hours, others.free_at or _EARLIEST)
+
+    def _firing_values(self, number: int, flows: Mapping[str, Mapping[int | None, Flow]]) -> dict[str, object]:
+        firing, kept = self.played[number], Counter(self._kept[number])
         channels = []
         for channel in sorted(firing.channels):
-            people, rooms = rounded_size(reached[channel]), self.rooms[channel]
-            limit = LIMITS.get(channel, UNLIMITED).broadcasts
-            seconds = ((people or 0) + rooms) * (limit.interval if limit else 0.0)
-            minutes = max(1, math.ceil(seconds / 60))
-            channels.append({"channel": channel, "people": people, "rooms": rooms, "minutes": minutes})
+            flow = flows[channel].get(number, Flow())
+            kept.update({Reason.STALE: flow.late} if flow.late else {})
+            last = flow.last or (firing.leaves_at if self.rooms[channel] else None)
+            channels.append(
+                {
+                    "channel": channel,
+                    "people": rounded_size(flow.by_hour.total()),
+                    "rooms": self.rooms[channel],
+                    "last": None if last is None else to_wall(_coarse(last)),
+                    "hours": _by_hour(flow),
+                }
+            )
         late = firing.leaves_at > firing.due_at
         return {
             "wall": firing.wall,
@@ -129,6 +187,28 @@ class Rehearsal:
         }
 
 
+def _by_hour(flow: Flow) -> list[dict[str, object]]:
+    """With the length of a bar, which is made of what is said, not of what is known (safety K3)."""
+    sizes = {hour: rounded_size(people) for hour, people in sorted(flow.by_hour.items())}
+    most = max((size or 0 for size in sizes.values()), default=0) or 1
+    return [
+        {"hour": to_wall(hour), "people": size, "bar": max(1, round((size or 0) * LONGEST_BAR / most))}
+        for hour, size in sizes.items()
+    ]
+
+
+def _coarse(moment: datetime) -> datetime:
+    """The next five minutes: to the second it would say how many people there are (safety K3)."""
+    over = (moment - _EARLIEST) % COARSE
+    return moment + (COARSE - over if over else timedelta())
+
+
+LONGEST_BAR = 12
+"""Characters; a phone is narrow."""
+
+COARSE = timedelta(minutes=5)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_MOST_KNOWN = 20_000
 _TOLD = (CampaignStatus.PAUSED, CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
 """States that a rehearsal does not overlook; all others are on their way to running."""
 _OPEN_ENDED = (Reason.STOPPED, Reason.CAMPAIGN_PAUSED)

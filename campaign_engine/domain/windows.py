@@ -48,6 +48,11 @@ class SendingHours:
         first, last = self.window_for(wall.date())
         return max(first, NIGHT_ENDS) <= wall.time() < last
 
+    def closes(self, moment: datetime) -> datetime:
+        """When the window of its New York day ends (UTC)."""
+        day = to_wall(moment).date()
+        return to_utc(datetime.combine(day, self.window_for(day)[1]))
+
     def opens(self, moment: datetime) -> datetime:
         """The moment itself when it is allowed, else when the next window opens (UTC)."""
         if self.is_allowed(moment):

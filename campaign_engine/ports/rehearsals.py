@@ -14,7 +14,10 @@ class RehearsalsRepository(Protocol):
     async def candidates(
         self, audience: Audience, now: datetime, after: int = 0
     ) -> tuple[tuple[Candidate, ...], int | None]:
-        """Some hundred people and the number to go on after, None at the end."""
+        """Those of a range of contact ids and the id to go on after, None at the end."""
+
+    async def last(self) -> int:
+        """The highest contact id: how far `candidates` has to go."""
 
     async def rooms(self, audience: Audience) -> Counter[str]:
         """Linked rooms that it would go to, by channel."""

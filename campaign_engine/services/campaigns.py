@@ -36,7 +36,7 @@ from campaign_engine.services.clashes import noted
 from campaign_engine.services.free_slots import FreeSlots
 from campaign_engine.services.post_pictures import picture_of
 from campaign_engine.services.post_texts import PostTexts
-from campaign_engine.services.rehearsing import rehearse
+from campaign_engine.services.rehearsing import Progress, rehearse
 from campaign_engine.services.turn import Replies
 from campaign_engine.services.waiting import waiting_lines
 
@@ -127,11 +127,13 @@ class Campaigns:
         card = dataclasses.replace(card, options=(*card.options, *cards.rehearsal_rows(shown)))
         return (*check_ins.note(shown, self._texts), await noted(work, card, shown, self._clock()))
 
-    async def rehearse(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies:
+    async def rehearse(
+        self, work: UnitOfWork, reader: Person, campaign_id: int, progress: Progress | None = None
+    ) -> Replies:
         """What would go where, when and to how many; nothing is sent or written. Raises NotFound."""
         campaign = await self._seen_by(work, reader, campaign_id)
         shown, _ = await resolved(work, campaign)
-        return (await rehearse(work, shown, self._clock(), self._texts.hours),)
+        return (await rehearse(work, shown, self._clock(), self._texts.hours, progress),)
 
     async def test(self, work: UnitOfWork, reader: Person, campaign_id: int) -> Replies:
         """The posts as replies to whoever asks, one for each language: how a sole operator rehearses (safety S1)."""

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, PostStatus
@@ -78,8 +78,8 @@ class Reviewing:
         if not firings:
             return None
         first = firings[0]["leaves"] or firings[0]["wall"]
-        minutes = max((channel["minutes"] for channel in firings[0]["channels"]), default=0)
-        return {"first": first, "last": first + timedelta(minutes=minutes)}
+        last = max((channel["last"] for channel in firings[0]["channels"] if channel["last"]), default=first)
+        return {"first": first, "last": last}
 
     async def _changes(self, work: UnitOfWork, campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
         """Of each post that waits and was approved before; none where all of it is new."""

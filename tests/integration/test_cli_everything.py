@@ -16,7 +16,8 @@ def test_S3_the_operator_stops_everything_and_lets_it_go_on(cli: Cli) -> None:
 
 def test_a_campaign_is_rehearsed_without_sending(cli: Cli) -> None:
     campaign = approved_campaign(cli)
-    said = cli.run("campaign", "rehearse", str(campaign))
+    said = cli.run("rehearse", str(campaign))
+    assert said == cli.run("campaign", "rehearse", str(campaign))
     assert "Nothing was sent." in said
     assert "under 20 people" in said
     assert "unverified" in said

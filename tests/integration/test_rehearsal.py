@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,11 @@ from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
 from campaign_engine.domain.contact import Topic
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.rounding import LOOKS_A_DAY
+from campaign_engine.domain.schedule import to_utc
 from campaign_engine.domain.school_calendar import SchoolCalendar
 from campaign_engine.domain.windows import SendingHours
+from campaign_engine.rendering import Renderer
+from campaign_engine.services import rehearsing
 from campaign_engine.services.rehearsing import rehearse
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
@@ -49,7 +53,15 @@ async def test_K3_people_are_rounded_and_rooms_are_not(house: House) -> None:
     await crowd(house, 3, "n", topic=None)
     (firing,) = await played(house, await house.plan(TOMORROW))
     assert firing["wall"] == TOMORROW
-    assert firing["channels"] == [{"channel": "telegram", "people": 30, "rooms": 1, "minutes": 1}]
+    assert firing["channels"] == [
+        {
+            "channel": "telegram",
+            "people": 30,
+            "rooms": 1,
+            "last": wall("2026-11-25T16:05"),
+            "hours": [{"hour": TOMORROW, "people": 30, "bar": 12}],
+        }
+    ]
     assert firing["kept"] == [{"reason": "no_consent", "people": None}, {"reason": "paused", "people": 20}]
 
 
@@ -105,7 +117,9 @@ async def test_it_says_how_long_the_platform_takes(house: House, monkeypatch: py
     for number in range(3):
         await house.room(f"-{number}")
     (firing,) = await played(house, await house.plan(TOMORROW, kind=CampaignKind.PLEDGE))
-    assert firing["channels"] == [{"channel": "telegram", "people": 50, "rooms": 3, "minutes": 1}]
+    channels: Any = firing["channels"]
+    channel = channels[0]
+    assert (channel["people"], channel["rooms"], channel["last"]) == (50, 3, wall("2026-11-25T16:05"))
 
 
 async def test_K3_in_chat_it_is_one_tap_and_twenty_looks_a_day(store: SqlStore, clock: FakeClock) -> None:
@@ -130,3 +144,27 @@ async def test_C4_a_topic_is_what_the_kind_of_campaign_asks_for(house: House) ->
     (firing,) = await played(house, await house.plan(TOMORROW, kind=CampaignKind.AFTERMATH))
     assert firing["channels"][0]["people"] == 20  # type: ignore[index]  # a list of dicts
     assert firing["kept"] == [{"reason": "no_consent", "people": 20}]
+
+
+async def test_F12_what_others_send_then_is_counted_and_clashes_are_named(house: House) -> None:
+    await crowd(house, 30, "a")
+    queued = await house.plan(status=CampaignStatus.RUNNING)
+    await house.open(queued)
+    await house.freeze()
+    plan, other = await house.plan(TOMORROW), await house.plan(TOMORROW)
+    await house.set_campaign(other, CampaignStatus.RUNNING)
+    told: list[tuple[int, int]] = []
+    async with house.store.write() as work:
+        await work.lanes.hold("telegram", to_utc(wall("2026-11-25T16:30")))
+    async with house.store.read() as work:
+        campaign = replace(await work.campaigns.get(plan.campaign_id), precincts=(75,))
+        rehearsal = await rehearsing.played(work, campaign, house.clock(), HOURS)
+        card = await rehearse(work, campaign, house.clock(), HOURS, lambda *far: told.append(far))
+    theirs = rehearsal.others["telegram"]
+    assert sorted(one.messages for one in theirs.arrivals) == [30, 30], "the queue, and the other post"
+    firings: Any = card.values["firings"]
+    assert firings[0]["channels"][0]["last"] == wall("2026-11-25T16:35"), "the account is held until half past four"
+    assert told[-1] == (30, 30)
+    said = Renderer().reply(card, "en").text
+    assert "“Winter” writes there around the same time" in said
+    assert "the last by 4:35 PM" in said

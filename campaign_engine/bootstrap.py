@@ -326,7 +326,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         directory=base.directory,
         conversation=Conversation(_parts(base, sharing, notifier)),
         sharing=sharing,
-        sundays=Sundays(store, clock, sharing, base.renderer, notifier),
+        sundays=Sundays(store, clock, sharing, base.hours, notifier),
         room_desk=RoomDesk(store, Rooms(clock), base.renderer, base.places, clock),
         room_offers=RoomOffers(store, base.renderer, base.places, clock),
         room_figures=RoomFigures(store, clock),

@@ -10,10 +10,11 @@ from campaign_engine.domain.delivery import DeliveryStatus
 
 @dataclass(frozen=True, slots=True)
 class SundayCard:
-    """A reach card that one of the team is to get; `contact_id` is its author's."""
+    """A reach card that one of the team is to get; `contact_id` is its author's, `sunday` the New York day."""
 
     campaign_id: int
     contact_id: int
+    sunday: date
 
 
 class BoardsRepository(Protocol):
@@ -23,10 +24,10 @@ class BoardsRepository(Protocol):
         """Exact, to people and rooms; who shows them rounds them (safety K3)."""
 
     async def sunday_cards(self, since: datetime, until: datetime, sunday: date) -> tuple[SundayCard, ...]:
-        """Authors of campaigns of which something went out in this time and who got no card of this Sunday.
+        """Authors of campaigns of which something went out in this time and who got no card of this Sunday."""
 
-        Each is given once, to one of any number of processes that ask.
-        """
+    async def note_sunday(self, card: SundayCard) -> bool:
+        """That it is handed on now; False where another process did, or its author has left the team."""
 
     async def forget_sundays(self, before: date) -> int:
         """How many were removed."""

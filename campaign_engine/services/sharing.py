@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from campaign_engine.dialogue.intents import ShowReport
 from campaign_engine.dialogue.sharing_intents import ShowShareKit
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, PostContent
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import ForbiddenTransition, NotAllowed, NotFound
-from campaign_engine.domain.message import Attachment, Option, Reply
+from campaign_engine.domain.message import Attachment, Message, Option, Reply
 from campaign_engine.domain.permission import may_read_report, may_see
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.ports.figures import Figures
@@ -51,6 +52,12 @@ class Sharing:
         card = await self._figures.card(campaign_id, language)
         row = (Option(label="campaign.open_status", data=f"st:{campaign_id}"),)
         return Reply("campaign.report", card.values, (row,), picture=card.picture, stays=True)
+
+    async def sunday(self, campaign_id: int, language: str, late_for: date | None) -> Message:
+        """The same, ready to be sent; `late_for` is the Sunday that it should have come on. Raises NotFound."""
+        card = await self.reach(campaign_id, language)
+        told = replace(card, values={**card.values, "late_for": late_for})
+        return self._renderer.reply(told, language)
 
     async def planned(self, work: UnitOfWork, campaign: Campaign) -> tuple[Kit, ...]:
         """Words of every approved post in every language, without pictures yet.

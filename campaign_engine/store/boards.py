@@ -40,25 +40,30 @@ class SqlBoardsRepository(Transaction):
         return found
 
     async def sunday_cards(self, since: datetime, until: datetime, sunday: date) -> tuple[SundayCard, ...]:
-        """One insert that gives back what it wrote."""
+        """One read."""
         ran = sa.exists().where(
             t.posts.c.campaign_id == t.campaigns.c.id,
             t.occurrences.c.post_id == t.posts.c.id,
             sa.literal(since, _DUE_AT.type) <= _DUE_AT,
             sa.literal(until, _DUE_AT.type) > _DUE_AT,
         )
+        c, author = t.sunday_cards.c, t.campaigns.c.author_id
+        got = sa.exists().where(c.campaign_id == t.campaigns.c.id, c.contact_id == author, c.sunday == sunday)
         due = (
-            sa.select(t.campaigns.c.id, t.campaigns.c.author_id, sa.literal(sunday, sa.Date))
-            .join(t.staff_members, t.staff_members.c.contact_id == t.campaigns.c.author_id)
-            .where(ran)
+            sa.select(t.campaigns.c.id, author)
+            .join(t.staff_members, t.staff_members.c.contact_id == author)
+            .where(ran, ~got)
             .order_by(t.campaigns.c.id)
         )
-        cards = t.sunday_cards.c
-        noted = insert(self._connection, t.sunday_cards).from_select(["campaign_id", "contact_id", "sunday"], due)
-        rows = await self._connection.execute(
-            noted.on_conflict_do_nothing().returning(cards.campaign_id, cards.contact_id)
-        )
-        return tuple(sorted((SundayCard(*row) for row in rows), key=lambda card: card.campaign_id))
+        return tuple(SundayCard(*row, sunday) for row in await self._connection.execute(due))
+
+    async def note_sunday(self, card: SundayCard) -> bool:
+        """One insert."""
+        row = (sa.literal(card.campaign_id, t.Id), t.staff_members.c.contact_id, sa.literal(card.sunday, sa.Date))
+        theirs = sa.select(*row).where(t.staff_members.c.contact_id == card.contact_id)
+        noted = insert(self._connection, t.sunday_cards).from_select(["campaign_id", "contact_id", "sunday"], theirs)
+        once = noted.on_conflict_do_nothing().returning(t.sunday_cards.c.sunday)
+        return (await self._connection.execute(once)).one_or_none() is not None
 
     async def forget_sundays(self, before: date) -> int:
         """One delete."""

@@ -1,5 +1,6 @@
 """Reach cards, Sundays and share kits, in real chats over both databases; pictures are read back by a QR reader."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -7,12 +8,18 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from analytics.process import ReportFailed
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
 from campaign_engine.domain.schedule import to_utc, to_wall
+from campaign_engine.domain.windows import DEFAULT_HOURS
+from campaign_engine.opendata.places import ShippedPlaces
+from campaign_engine.ports.figures import ReachCard
+from campaign_engine.services.sharing import Sharing
+from campaign_engine.services.sundays import Sundays
 from campaign_engine.store import tables
 from tests.integration.test_conversation_staff import TEXT, move_on, running, submitted
-from tests.support.engine import PAGE, House, Phone
+from tests.support.engine import PAGE, FixedFigures, House, Phone, QuickKits
 
 SUNDAY = datetime(2026, 12, 6, 18, 0)  # noqa: DTZ001 - New York wall-clock time has no zone here
 
@@ -129,13 +136,69 @@ async def test_each_organizer_gets_one_card_of_each_campaign_on_sunday(house: Ho
     assert await house.sundays.tick() == 1
 
 
-@pytest.mark.parametrize("hours", [-24, -7, 1.5, 6, 24])
+@pytest.mark.parametrize("hours", [-24, -7, 1.5, 6, 20, 25.5, 48])
 async def test_S4_no_card_comes_on_another_day_or_late_in_the_evening(house: House, hours: float) -> None:
     await running(house)
     await ran(house, SUNDAY - timedelta(days=3))
     go_to(house, SUNDAY + timedelta(hours=hours))
     assert await house.sundays.tick() == 0
     assert await house.rows(tables.sunday_cards) == []
+
+
+async def test_a_card_of_a_sunday_that_was_missed_comes_once_on_monday_and_says_so(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Off on Sunday, then stopped twice more: while it drew the first card, and after it had handed it on."""
+    await running(house)
+    await ran(house, SUNDAY - timedelta(days=3))
+    go_to(house, SUNDAY + timedelta(hours=22))
+    assert await restarted(house, NoFigures()).tick() == 0
+    assert "report_failed" in caplog.text
+    slow = SlowFigures()
+    drawing = asyncio.create_task(restarted(house, slow).tick())
+    await slow.begun.wait()
+    drawing.cancel()
+    assert await asyncio.gather(drawing, return_exceptions=True)
+    assert await house.rows(tables.sunday_cards) == []
+    house.notes.told.clear()
+    assert [await restarted(house).tick() for _ in range(3)] == [1, 0, 0]
+    ((_, card),) = house.notes.told
+    assert card.text.startswith("Card of Sunday, December 6, 2026. It comes a day late because I was off then")
+    assert "Pledged: 61 of 300" in card.text
+    go_to(house, SUNDAY + timedelta(days=7))
+    assert await restarted(house).tick() == 0, "nothing ran in that week"
+
+
+async def test_a_card_that_came_on_sunday_does_not_come_again_on_monday(house: House) -> None:
+    await running(house)
+    await ran(house, SUNDAY - timedelta(days=3))
+    go_to(house, SUNDAY + timedelta(hours=1))
+    house.notes.told.clear()
+    assert await house.sundays.tick() == 1
+    assert house.notes.told[0][1].text.startswith("“campaign 1” so far")
+    go_to(house, SUNDAY + timedelta(hours=22))
+    assert await restarted(house).tick() == 0
+
+
+class NoFigures(FixedFigures):
+    async def card(self, campaign_id: int, language: str) -> ReachCard:
+        raise ReportFailed(f"No card of {campaign_id} in {language}.", "Try again.")
+
+
+class SlowFigures(FixedFigures):
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+
+    async def card(self, campaign_id: int, language: str) -> ReachCard:
+        self.begun.set()
+        await asyncio.Event().wait()
+        return await super().card(campaign_id, language)
+
+
+def restarted(house: House, figures: FixedFigures | None = None) -> Sundays:
+    """A new process over the same database."""
+    sharing = Sharing(figures or FixedFigures(), QuickKits(), house.renderer, ShippedPlaces().name, PAGE)
+    return Sundays(house.store, house.clock, sharing, DEFAULT_HOURS, house.notes)
 
 
 async def test_A5_notes_of_sundays_go_with_the_time_and_with_the_person(house: House) -> None:

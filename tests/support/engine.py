@@ -138,7 +138,7 @@ class House:
         self.series = Series(store, clock, texts.hours, self.texts)
         self.retention = Retention(store)
         self.sharing = Sharing(FixedFigures(), QuickKits(), self.renderer, places.name, PAGE)
-        self.sundays = Sundays(store, clock, self.sharing, self.renderer, self.notes)
+        self.sundays = Sundays(store, clock, self.sharing, texts.hours, self.notes)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
         pictures = Pictures({number: place.tile for number, place in figures.precincts().items()})
         self.conversation = Conversation(

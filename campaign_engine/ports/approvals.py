@@ -83,8 +83,11 @@ class AudiencesRepository(Protocol):
     async def size(self, audience: Audience, now: datetime) -> AudienceSize:
         """By the query that freezes deliveries (safety S2)."""
 
-    async def look(self, contact_id: int, day: date, most: int) -> bool:
-        """Count a look of a staff member on a New York day; False, uncounted, after `most` (safety K3)."""
+    async def sizes(self, audiences: Sequence[Audience], now: datetime) -> tuple[AudienceSize, ...]:
+        """The same of each, in their order."""
+
+    async def look(self, contact_id: int, day: date, most: int, wanted: int = 1) -> int:
+        """Count looks of a staff member on a New York day; how many of them `most` allows (safety K3)."""
 
     async def forget_looks(self, before: date) -> int:
         """How many were removed."""

@@ -223,8 +223,8 @@ class RoomsRepository(Protocol):
     async def linked(self) -> tuple[Room, ...]:
         """In order of title."""
 
-    async def meeting(self, channels: Collection[str], precincts: Collection[int]) -> tuple[Room, ...]:
-        """Those of these channels that a post to these precincts goes to, in order of title."""
+    async def meeting(self, *asked: tuple[Collection[str], Collection[int]]) -> tuple[tuple[Room, ...], ...]:
+        """Of each pair those of its channels that a post to its precincts goes to, in order of title."""
 
     async def set_members(self, room_id: int, members: int) -> None:
         """As the platform counts them."""

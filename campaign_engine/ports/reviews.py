@@ -20,8 +20,8 @@ class Returned:
 class ReviewsRepository(Protocol):
     """Approved versions and the newest return of each campaign."""
 
-    async def approved(self, campaign_id: int) -> Mapping[int, PostContent]:
-        """The newest approved version of each post that was ever approved, by post."""
+    async def approved(self, *campaigns: int) -> Mapping[int, PostContent]:
+        """The newest approved version of each of their posts that was ever approved, by post."""
 
     async def note_return(self, campaign_id: int, returned: Returned) -> None:
         """In the place of an earlier one."""

@@ -91,7 +91,7 @@ class Approval:
         if approver.contact_id is None:
             return 0
         shown = (await work.campaigns.waiting_for(approver))[:MOST_CARDS]
-        return sum([await self._audiences.may_look(work, approver.contact_id) for _ in shown])
+        return await self._audiences.may_look(work, approver.contact_id, len(shown)) if shown else 0
 
 
 def check_waits(campaign: Campaign) -> None:

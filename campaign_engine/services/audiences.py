@@ -30,18 +30,21 @@ class Audiences:
             return None
         if not await self.may_look(work, reader.contact_id):
             return USED_UP
-        return await self.seen(work, campaign)
+        (seen,) = await self.seen(work, campaign)
+        return seen
 
-    async def seen(self, work: UnitOfWork, campaign: Campaign) -> Mapping[str, object]:
-        """The same for a look that was counted before; the campaign has posts."""
-        content = campaign.posts[0].content
-        size = await self._size(work, campaign, campaign.posts[0])
-        direct = not content.rooms_only
-        return {"people": rounded_size(size.people), "rooms": size.rooms, "direct": direct}
+    async def seen(self, work: UnitOfWork, *campaigns: Campaign) -> tuple[Mapping[str, object], ...]:
+        """The same for looks that were counted before; the campaigns have posts."""
+        first = [_audience(campaign, campaign.posts[0]) for campaign in campaigns]
+        sizes = await work.audiences.sizes(first, self._clock())
+        return tuple(
+            {"people": rounded_size(size.people), "rooms": size.rooms, "direct": not whom.rooms_only}
+            for whom, size in zip(first, sizes, strict=True)
+        )
 
-    async def may_look(self, work: UnitOfWork, contact_id: int) -> bool:
-        """Count one look at a size (safety K3); also for whoever shows sizes elsewhere."""
-        return await work.audiences.look(contact_id, to_wall(self._clock()).date(), LOOKS_A_DAY)
+    async def may_look(self, work: UnitOfWork, contact_id: int, wanted: int = 1) -> int:
+        """Count looks at sizes (safety K3), also for whoever shows sizes elsewhere; how many there may be."""
+        return await work.audiences.look(contact_id, to_wall(self._clock()).date(), LOOKS_A_DAY, wanted)
 
     async def too_few(self, work: UnitOfWork, author: Person, campaign: Campaign, post: Post) -> bool:
         """Whether a direct post in an organizer's own words would reach fewer than the minimum (safety S2).
@@ -62,7 +65,10 @@ class Audiences:
         return all([(await self._size(work, wider, post)).people >= self.minimum for post in direct])
 
     async def _size(self, work: UnitOfWork, campaign: Campaign, post: Post) -> AudienceSize:
-        content = post.content
-        topic, without = topic_of(campaign.kind), content.without_rooms
-        audience = Audience(topic, content.channels, campaign.precincts, content.rooms_only, without)
-        return await work.audiences.size(audience, self._clock())
+        return await work.audiences.size(_audience(campaign, post), self._clock())
+
+
+def _audience(campaign: Campaign, post: Post) -> Audience:
+    content = post.content
+    topic, without = topic_of(campaign.kind), content.without_rooms
+    return Audience(topic, content.channels, campaign.precincts, content.rooms_only, without)

@@ -121,9 +121,8 @@ class DraftDesk:
 
         async def read(work: UnitOfWork) -> Replies:
             draft = await own_draft(work, author)
-            found = await work.rooms.meeting(
-                draft.channels or tuple(self._texts.channels), await precincts_of(work, draft)
-            )
+            channels = draft.channels or tuple(self._texts.channels)
+            (found,) = await work.rooms.meeting((channels, await precincts_of(work, draft)))
             if intent.asked and not found:
                 return (draft_steps.pledge_question(draft),)
             return (_rooms_card(draft, found, asked=intent.asked),)

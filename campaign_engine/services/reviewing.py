@@ -2,14 +2,17 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, PostStatus
+from campaign_engine.domain.audience import Room
+from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, PostContent, PostStatus
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.post_changes import post_changes
+from campaign_engine.domain.precinct import Ranking
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import campaign_cards as cards
@@ -23,6 +26,32 @@ from campaign_engine.services.turn import Replies
 
 MOST_CARDS = 4
 """Of one look; the others are said in a number, and come when these are decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the cards of one look need, read once for all of them; `sizes` of the first ones only (safety K3)."""
+
+    ranking: Ranking
+    campaigns: tuple[Campaign, ...]
+    sizes: tuple[Mapping[str, object], ...]
+    rooms: tuple[tuple[Room, ...], ...]
+    approved: Mapping[int, PostContent]
+    others: tuple[Campaign, ...]
+
+    def rooms_of(self, number: int) -> tuple[str, ...]:
+        """Titles of the rooms that the first post would go to."""
+        without = self.campaigns[number].posts[0].content.without_rooms
+        return tuple(room.title for room in self.rooms[number] if room.id not in without)
+
+    def changes_of(self, campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
+        """Of each post that waits and was approved before; none where all of it is new."""
+        found = (
+            post_changes(self.approved[post.id], post.content, lambda rule: rule.resolve(self.ranking)).as_values()
+            for post in in_status(campaign, PostStatus.SUBMITTED)
+            if post.id in self.approved
+        )
+        return tuple(found)
 
 
 class Reviewing:
@@ -39,37 +68,45 @@ class Reviewing:
         found = await work.campaigns.waiting_for(approver)
         if not found:
             return (Reply("campaign.nothing_waiting"),)
-        ranking = await work.targeting.latest_ranking()
+        read = await self._read(work, found[:MOST_CARDS], looks)
         replies: list[Reply] = []
-        for number, campaign in enumerate(found[:MOST_CARDS]):
-            shown = with_targets(campaign, ranking)
-            card = await self._card(work, approver, shown, sized=number < looks)
-            replies += (*check_ins.note(shown, self._texts), card)
+        for number, campaign in enumerate(read.campaigns):
+            card = await self._card(work, approver, read, number)
+            replies += (*check_ins.note(campaign, self._texts), card)
         if len(found) > MOST_CARDS:
             replies.append(Reply("approval.more_waiting", {"count": len(found) - MOST_CARDS}))
         return tuple(replies)
 
-    async def _card(self, work: UnitOfWork, approver: Person, campaign: Campaign, *, sized: bool) -> Reply:
+    async def _read(self, work: UnitOfWork, found: Sequence[Campaign], looks: int) -> "_Read":
+        """Five statements, however many wait."""
+        ranking = await work.targeting.latest_ranking()
+        campaigns = tuple(with_targets(campaign, ranking) for campaign in found)
+        asked = [(campaign.posts[0].content.channels, campaign.precincts) for campaign in campaigns]
+        return _Read(
+            ranking.ranking,
+            campaigns,
+            await self._audiences.seen(work, *campaigns[:looks]),
+            await work.rooms.meeting(*asked),
+            await work.reviews.approved(*(campaign.id for campaign in campaigns)),
+            await clashes.lately(work, self._clock()),
+        )
+
+    async def _card(self, work: UnitOfWork, approver: Person, read: "_Read", number: int) -> Reply:
+        campaign = read.campaigns[number]
         offer = await self._slots.offer(work, campaign, is_author=False)
         if offer is not None:
             return offer
-        reach = await self._audiences.seen(work, campaign) if sized else USED_UP
+        reach = read.sizes[number] if number < len(read.sizes) else USED_UP
         card = cards.reading_card("campaign.waiting", approver, campaign, self._texts.all_of(campaign), reach)
         review = {
             "adult": campaign.kind in ADULT_APPROVED_KINDS,
-            "rooms_named": await self._rooms(work, campaign),
+            "rooms_named": read.rooms_of(number),
             "leaving": await self._leaving(work, campaign),
-            "changes": await self._changes(work, campaign),
+            "changes": read.changes_of(campaign),
         }
         card = dataclasses.replace(card, values={**card.values, **review})
         card = await asyncio.to_thread(self._texts.linting.noted, card, campaign)
-        return await clashes.noted(work, card, campaign, self._clock())
-
-    async def _rooms(self, work: UnitOfWork, campaign: Campaign) -> tuple[str, ...]:
-        """Titles of the rooms that the first post would go to."""
-        content = campaign.posts[0].content
-        met = await work.rooms.meeting(content.channels, campaign.precincts)
-        return tuple(room.title for room in met if room.id not in content.without_rooms)
+        return await clashes.noted(work, card, campaign, self._clock(), read.others)
 
     async def _leaving(self, work: UnitOfWork, campaign: Campaign) -> Mapping[str, datetime] | None:
         """New York times at which the first message leaves and the last one has, of the next firing (safety F12)."""
@@ -80,14 +117,3 @@ class Reviewing:
         first = firings[0]["leaves"] or firings[0]["wall"]
         last = max((channel["last"] for channel in firings[0]["channels"] if channel["last"]), default=first)
         return {"first": first, "last": last}
-
-    async def _changes(self, work: UnitOfWork, campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
-        """Of each post that waits and was approved before; none where all of it is new."""
-        approved = await work.reviews.approved(campaign.id)
-        ranking = (await work.targeting.latest_ranking()).ranking
-        found = (
-            post_changes(approved[post.id], post.content, lambda rule: rule.resolve(ranking)).as_values()
-            for post in in_status(campaign, PostStatus.SUBMITTED)
-            if post.id in approved
-        )
-        return tuple(found)

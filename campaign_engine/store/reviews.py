@@ -15,13 +15,13 @@ from campaign_engine.store.upsert import upsert
 class SqlReviewsRepository(Transaction):
     """Implements ports.reviews.ReviewsRepository."""
 
-    async def approved(self, campaign_id: int) -> Mapping[int, PostContent]:
+    async def approved(self, *campaigns: int) -> Mapping[int, PostContent]:
         """One statement."""
         v = post_versions.c
         wanted = (
             sa.select(v.post_id, v.content)
             .join(posts, posts.c.id == v.post_id)
-            .where(posts.c.campaign_id == campaign_id, v.approved_at.is_not(None))
+            .where(posts.c.campaign_id.in_(campaigns), v.approved_at.is_not(None))
             .order_by(v.post_id, v.version)
         )
         # Of each post the last one stays.

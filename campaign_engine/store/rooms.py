@@ -55,11 +55,21 @@ class SqlRoomsRepository(Transaction):
         statement = sa.select(*shown()).where(rooms.c.active).order_by(rooms.c.title, rooms.c.id)
         return tuple(room_of(row) for row in await self._connection.execute(statement))
 
-    async def meeting(self, channels: Collection[str], precincts: Collection[int]) -> tuple[Room, ...]:
-        """One statement."""
-        found = sa.select(*shown()).select_from(freezing.ROOMS)
-        found = found.where(freezing.is_posted(channels, tuple(precincts))).order_by(rooms.c.title, rooms.c.id)
-        return tuple(room_of(row) for row in await self._connection.execute(found))
+    async def meeting(self, *asked: tuple[Collection[str], Collection[int]]) -> tuple[tuple[Room, ...], ...]:
+        """At most one statement."""
+        if not asked:
+            return ()
+        each = [
+            sa.select(*shown(), sa.literal(place).label("place"))
+            .select_from(freezing.ROOMS)
+            .where(freezing.is_posted(channels, tuple(precincts)))
+            for place, (channels, precincts) in enumerate(asked)
+        ]
+        met = sa.union_all(*each).subquery()
+        found: list[list[Room]] = [[] for _ in asked]
+        for row in await self._connection.execute(sa.select(met).order_by(met.c.title, met.c.id)):
+            found[row.place].append(room_of(row))
+        return tuple(map(tuple, found))
 
     async def set_members(self, room_id: int, members: int) -> None:
         """One update. Raises NotFound."""

@@ -11,7 +11,7 @@ from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Person, Role, RoleGrant, Scope, ScopeKind
 from campaign_engine.domain.message import InboundKind
 from campaign_engine.store.tables import audit_entries, campaigns
-from tests.integration.test_conversation_staff import move_on, running
+from tests.integration.test_conversation_staff import draft, move_on, running, submitted
 from tests.support.engine import House, Phone
 
 ROOM = "-100777"
@@ -182,6 +182,19 @@ async def test_every_field_of_a_draft_costs_at_most_three(house: House) -> None:
     draft = (await organizer.house.rows(campaigns))[0]
     assert (draft.title, draft.goal) == ("Winter again", 300)
     assert [row.action for row in await house.rows(audit_entries)].count("change") == 6
+
+
+async def test_reading_what_waits_costs_five_for_each_and_ten_for_all(house: House) -> None:
+    """Of each its rehearsal: holds, kill switch, rooms, people, what they got lately (safety F12)."""
+    organizer, approver = await submitted(house)
+    await house.person("ally").join()
+    for waiting in (1, 3):
+        while len(await house.rows(campaigns)) < waiting:
+            await draft(organizer)
+            await organizer.tap("Send for approval")
+        assert await cost(house, approver.press("o:waiting")) <= 10 + 5 * waiting
+        assert len(approver.screen) == waiting
+        assert all("under 20 people" in card.text for card in approver.screen)
 
 
 OPERATIONS = {

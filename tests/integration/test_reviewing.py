@@ -4,6 +4,8 @@ import pytest
 
 from campaign_engine.domain.contact import Role
 from campaign_engine.domain.retention import RULES
+from campaign_engine.domain.rounding import LOOKS_A_DAY
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.store import tables
 from tests.integration.test_approval import told
 from tests.integration.test_conversation_staff import TEXT, draft, running, submitted
@@ -110,3 +112,17 @@ async def test_K3_many_cards_at_once_are_each_a_look_and_come_in_parts(house: Ho
     assert "2 more wait after these" in approver.text
     (looks,) = [row for row in await house.rows(tables.looks) if row.contact_id == await approver.contact_id()]
     assert looks.count == 4
+
+
+async def test_K3_looks_that_are_left_go_to_the_oldest_that_waits(house: House) -> None:
+    organizer, approver = await submitted(house)
+    await draft(organizer)
+    await organizer.tap("Send for approval")
+    day = to_wall(house.clock()).date()
+    async with house.store.write() as work:
+        reader = await approver.contact_id() or 0
+        assert await work.audiences.look(reader, day, LOOKS_A_DAY, LOOKS_A_DAY - 1) == LOOKS_A_DAY - 1
+    for sized in (1, 0):
+        await approver.press("o:waiting")
+        assert ["under 20 people" in card.text for card in approver.screen] == [sized > 0, False]
+        assert "looked at sizes 20 times today" in approver.screen[1].text

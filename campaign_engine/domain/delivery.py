@@ -1,7 +1,9 @@
 """One firing of a post, and its way to one address or room, from queued to a recorded end."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from campaign_engine.domain.errors import ForbiddenTransition, GroundswellError
@@ -51,6 +53,12 @@ UNSETTLED = (*TO_LEAVE, DeliveryStatus.SENDING, DeliveryStatus.UNCONFIRMED)
 
 CLAIMABLE = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
 """What a lane may take."""
+
+REMEMBERED_FOR: Mapping[str, timedelta] = {"discord": timedelta(seconds=100), "web": timedelta(days=1)}
+"""By channel, how long after the claim a message may be sent again with the same key, because the second is dropped.
+
+Discord drops for two minutes; a request may be twenty seconds on its way. Our own page knows each key for a month.
+"""
 
 
 SHUT_OUT = r"blocked|chat_not_found|discord_\d+"

@@ -1,18 +1,34 @@
 """How fast one sending account may write: GCRA, the platform's limits as data, no clock inside."""
 
+import math
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 KEPT_FOR_REPLIES = 5
 """Of the messages that an account may send in a second, those that broadcasts leave to answers."""
 
+_MADE_UP = 0.1
+"""Of a limit's seconds: as much lateness (of a timer, a commit, a slow check) is made up by leaving closer together."""
+
+_GUARD, _MOST_GUARD = 0.01, 0.05
+"""Of a limit's seconds, and in seconds: how much longer our window is, because not all requests travel equally long."""
+
 _FORGET_ABOVE = 512
 """How many chats are remembered before the idle ones among them are dropped."""
+
+LEAST_SHARE, DROP, RECOVERY_SECONDS = 0.1, 0.5, 240.0
+"""After a 429 the rate is halved, never below a tenth; nothing comes back to the whole in less than this time."""
+
+FIRST_SECONDS = 0.2
+"""How long a message is taken to be on its way before the first one was measured."""
+
+LEAST_WIDTH, MOST_WIDTH, WIDTH_WITHOUT_LIMIT = 3, 256, 128
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `count` in any window of `seconds`: evenly spaced, without bursts."""
+    """At most `count` in any window of `seconds`, evenly spaced."""
 
     count: int
     seconds: float
@@ -22,32 +38,39 @@ class Limit:
         """Seconds from one message to the next."""
         return self.seconds / self.count
 
+    @property
+    def guarded(self) -> float:
+        """Seconds of the window that we keep, a little longer than the platform's."""
+        return self.seconds + min(self.seconds * _GUARD, _MOST_GUARD)
+
 
 @dataclass(frozen=True, slots=True)
 class LaneLimits:
     """What one account may send in all, to one chat, and to one group; None is without limit.
 
-    Addresses of groups begin with `group_prefix`; empty where groups have no limit of their own.
+    Addresses of groups begin with `group_prefix`; empty where groups have no limit of their own. `kept` of the messages
+    of each second are left to replies.
     """
 
     overall: Limit | None = None
     per_chat: Limit | None = None
     per_group: Limit | None = None
     group_prefix: str = ""
+    kept: int = KEPT_FOR_REPLIES
 
     @property
     def broadcasts(self) -> Limit | None:
         """The overall limit without what is kept for replies."""
         if self.overall is None:
             return None
-        return Limit(self.overall.count - round(KEPT_FOR_REPLIES * self.overall.seconds), self.overall.seconds)
+        return Limit(self.overall.count - round(self.kept * self.overall.seconds), self.overall.seconds)
 
     @property
     def beside_broadcasts(self) -> "LaneLimits":
         """For a process whose account another one broadcasts through: what is kept for replies, and no more."""
         if self.overall is None:
             return self
-        return replace(self, overall=Limit(round(KEPT_FOR_REPLIES * self.overall.seconds), self.overall.seconds))
+        return replace(self, overall=Limit(round(self.kept * self.overall.seconds), self.overall.seconds))
 
     def is_group(self, chat: str) -> bool:
         """Whether this plain address is a group's."""
@@ -66,15 +89,51 @@ LIMITS: Mapping[str, LaneLimits] = {
 
 
 @dataclass(slots=True)
+class Slowdown:
+    """The share of the rate that is used: halved by each 429, recovering in a straight line (AIMD)."""
+
+    _share: float = 1.0
+    _since: float = float("-inf")
+
+    def share(self, now: float) -> float:
+        """Between LEAST_SHARE and 1."""
+        return 1.0 if self._share >= 1.0 else min(1.0, self._share + max(0.0, now - self._since) / RECOVERY_SECONDS)
+
+    def drop(self, now: float, until: float) -> None:
+        """A 429 at `now` that asks to wait `until` then; the recovery begins after that."""
+        self._share, self._since = max(LEAST_SHARE, self.share(now) * DROP), until
+
+
+@dataclass(slots=True)
 class _Spaced:
-    """GCRA without a burst: the earliest moment of the next message."""
+    """GCRA that makes up for lateness and, where `exact`, never lets more than the limit into its window."""
 
     limit: Limit | None
-    earliest: float = float("-inf")
+    exact: bool = True
+    _next: float = float("-inf")
+    _left: deque[float] = field(init=False)
 
-    def take(self, now: float) -> None:
+    def __post_init__(self) -> None:
+        self._left = deque(maxlen=self.limit.count if self.limit is not None and self.exact else 0)
+
+    @property
+    def earliest(self) -> float:
+        """The earliest moment of the next message."""
+        if self.limit is None:
+            return float("-inf")
+        spaced = self._next - self.limit.seconds * _MADE_UP
+        if self.exact and len(self._left) == self.limit.count:
+            return max(spaced, self._left[0] + self.limit.guarded)
+        return spaced
+
+    def is_idle(self, now: float) -> bool:
+        """Whether it may be forgotten: nothing that was counted matters any more."""
+        return self.limit is None or (self._next <= now and (not self._left or self._left[-1] + self.limit.guarded <= now))
+
+    def take(self, now: float, share: float = 1.0) -> None:
         if self.limit is not None:
-            self.earliest = now + self.limit.interval
+            self._next = max(self._next, now) + self.limit.interval / share
+            self._left.append(now)
 
 
 @dataclass(slots=True)
@@ -82,32 +141,46 @@ class Pacer:
     """Counts what one account sends. Moments are seconds of any clock that never goes back."""
 
     limits: LaneLimits
+    slowdown: Slowdown = field(default_factory=Slowdown)
     _overall: _Spaced = field(init=False)
     _broadcasts: _Spaced = field(init=False)
     _chats: dict[str, _Spaced] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._overall = _Spaced(self.limits.overall)
-        self._broadcasts = _Spaced(self.limits.broadcasts)
+        self._broadcasts = _Spaced(self.limits.broadcasts, exact=False)
 
-    def reserve(self, now: float, chat: str, is_group: bool, priority: bool) -> float:
+    def wait(self, now: float, *, priority: bool) -> float:
+        """Seconds until the account may write to a chat that has no limit of its own; not positive when it may now."""
+        account = self._overall.earliest
+        return (account if priority else max(account, self._broadcasts.earliest)) - now
+
+    def reserve(self, now: float, chat: str, *, priority: bool) -> float:
         """0 when a message may leave now, which is counted; else the seconds to ask again after, counting nothing.
 
         Nothing is booked ahead: a chat that must wait a minute would keep the whole account waiting with it.
         `priority` is for replies, which may use what broadcasts leave.
         """
-        chat_limit = self.limits.per_group if is_group else self.limits.per_chat
-        spaced = [self._overall, self._chats.get(chat) or _Spaced(chat_limit)]
-        if not priority:
-            spaced.append(self._broadcasts)
-        wait = max(one.earliest for one in spaced) - now
+        chat_limit = self.limits.per_group if self.limits.is_group(chat) else self.limits.per_chat
+        spaced = None if chat_limit is None else self._chats.get(chat) or _Spaced(chat_limit)
+        wait = self.wait(now, priority=priority)
+        if spaced is not None:
+            wait = max(wait, spaced.earliest - now)
         if wait > 0:
             return wait
-        for one in spaced:
-            one.take(now)
-        if chat_limit is not None:
-            self._remember(chat, spaced[1], now)
+        share = self.slowdown.share(now)
+        self._overall.take(now, share)
+        if not priority:
+            self._broadcasts.take(now, share)
+        if spaced is not None:
+            spaced.take(now)
+            self._remember(chat, spaced, now)
         return 0.0
+
+    def rate(self, now: float) -> float | None:
+        """Broadcasts a second at this moment; None without limit."""
+        limit = self.limits.broadcasts
+        return None if limit is None else self.slowdown.share(now) / limit.interval
 
     @property
     def remembered(self) -> int:
@@ -117,4 +190,25 @@ class Pacer:
     def _remember(self, chat: str, spaced: _Spaced, now: float) -> None:
         self._chats[chat] = spaced
         if len(self._chats) > _FORGET_ABOVE:
-            self._chats = {name: one for name, one in self._chats.items() if one.earliest > now}
+            self._chats = {name: one for name, one in self._chats.items() if not one.is_idle(now)}
+
+
+def width(rate: float | None, seconds: float) -> int:
+    """Messages that must be on their way at once to keep up `rate` a second, when each takes `seconds` (Little's law).
+
+    Half as much again and two more, because not all take equally long; what is claimed and cannot leave is at risk.
+    """
+    if rate is None:
+        return WIDTH_WITHOUT_LIMIT
+    return max(LEAST_WIDTH, min(MOST_WIDTH, math.ceil(rate * seconds * 1.5) + 2))
+
+
+@dataclass(slots=True)
+class Measured:
+    """How long a message is on its way, smoothed: seconds."""
+
+    seconds: float = FIRST_SECONDS
+
+    def add(self, seconds: float) -> None:
+        """One more."""
+        self.seconds += (seconds - self.seconds) / 8

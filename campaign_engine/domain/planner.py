@@ -55,6 +55,7 @@ class Reason(StrEnum):
     STALE = "stale"
     STOPPED = "stopped"
     CAMPAIGN_PAUSED = "campaign_paused"
+    POST_STOPPED = "post_stopped"
     HELD = "hold"
     CANCEL_WINDOW = "cancel_window"
     WINDOW = "window"
@@ -70,7 +71,7 @@ class Facts:
     `text_approved`: it is no automatic text, or one whose wording somebody approved.
     `sent`: when anything proactive may have left to this person in the last seven days, in any order.
     `aftermath_near`: an aftermath campaign runs in the person's precinct. `held_until`: a hold of the precinct.
-    `stopped`: the kill switch is on. `once_a_week`: the person asked for no more.
+    `stopped`: the kill switch is on. `post_stopped`: too many of this post failed. `once_a_week`: the person asked for no more.
     """
 
     stale_at: datetime
@@ -86,6 +87,7 @@ class Facts:
     paused_until: datetime | None = None
     held_until: datetime | None = None
     stopped: bool = False
+    post_stopped: bool = False
     sent: tuple[datetime, ...] = ()
     aftermath_near: bool = False
     once_a_week: bool = False
@@ -147,6 +149,8 @@ def _not_yet(facts: Facts, moment: datetime) -> Verdict | None:
         return _wait(Reason.STOPPED, moment + LOOK_AGAIN)
     if facts.campaign_status is not CampaignStatus.RUNNING:
         return _wait(Reason.CAMPAIGN_PAUSED, moment + LOOK_AGAIN)
+    if facts.post_stopped:
+        return _wait(Reason.POST_STOPPED, moment + LOOK_AGAIN)
     if facts.held_until is not None and facts.held_until > moment:
         return _wait(Reason.HELD, facts.held_until)
     return None

@@ -1,7 +1,7 @@
 """What services need to keep about sending: occurrences, deliveries, lanes and the page's inbox."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -127,7 +127,8 @@ class Claimed:
     `held_until`: somebody holds its precinct for posts of its kind (safety I1). A `notice` tells of a cancelled event:
     neither its campaign's state nor an hour, a cap or a hold keeps it back (safety S9).
     `scope` is the area that a room is tied to, None for a person. The address of somebody deleted since is empty, and
-    never `reachable`. The rest is as in domain.planner.Facts.
+    never `reachable`. An `adopted` one was claimed by a process that died: it may have left. `seen` stands for all that
+    was read, `claimed_at` is when. The rest is as in domain.planner.Facts.
     """
 
     id: int
@@ -161,6 +162,11 @@ class Claimed:
     sent: tuple[datetime, ...] = ()
     aftermath_near: bool = False
     once_a_week: bool = False
+    post_stopped: bool = False
+    adopted: bool = False
+    epoch: int = field(default=0, compare=False)
+    claimed_at: datetime | None = field(default=None, compare=False)
+    seen: str = field(default="", compare=False, repr=False)
 
     @property
     def facts(self) -> Facts:
@@ -179,6 +185,7 @@ class Claimed:
             paused_until=self.paused_until,
             held_until=self.held_until,
             stopped=self.stopped,
+            post_stopped=self.post_stopped,
             sent=self.sent,
             aftermath_near=self.aftermath_near,
             once_a_week=self.once_a_week,
@@ -209,7 +216,9 @@ class DeliveriesRepository(Protocol):
     async def claim(
         self, lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bool = False
     ) -> tuple[Claimed, ...]:
-        """Queued ones and due retries of running campaigns become sending under this epoch, by priority, then by age.
+        """Queued ones and due retries of running campaigns become sending under this epoch, by priority.
+
+        Campaigns of one priority have equal shares; each one's go by age.
 
         Notices of cancelled events go first, and are all there is with `notices_only` (safety S9). Nothing is claimed
         when the lane's row has another epoch by now, or while the kill switch is on. Never more than one to a person at
@@ -217,8 +226,11 @@ class DeliveriesRepository(Protocol):
         The caller's transaction must be `durable`: a power cut must not forget that something was about to leave.
         """
 
-    async def again(self, delivery_id: int, now: datetime) -> Claimed | None:
-        """A claimed delivery as everything about it stands at this moment; None when it is gone."""
+    async def again(self, claimed: Sequence[Claimed], now: datetime) -> Mapping[int, Claimed]:
+        """By id, each as everything about it stands at this moment, in one read for all; all are of one epoch.
+
+        Missing is what is gone, or not this epoch's any more: it must not leave.
+        """
 
     async def record(self, lane: str, epoch: int, outcomes: Sequence[Outcome], now: datetime) -> int:
         """In a few statements, only of rows that are sending under this epoch; how many were recorded.
@@ -227,8 +239,23 @@ class DeliveriesRepository(Protocol):
         known already, the old one is treated as gone. Raises ForbiddenTransition for an end that `sending` cannot have.
         """
 
-    async def unconfirmed(self, lane: str, epoch: int, now: datetime) -> int:
-        """What earlier epochs of the lane left in sending may have left; how many."""
+    async def unconfirmed(self, lane: str, epoch: int, now: datetime, *, claimed_before: datetime | None = None) -> int:
+        """What earlier epochs of the lane left in sending may have left; how many.
+
+        Only what was claimed until `claimed_before`, where it is given.
+        """
+
+    async def adopt(self, lane: str, epoch: int, now: datetime) -> tuple[Claimed, ...]:
+        """What earlier epochs left in sending goes on under this one, as `adopted`.
+
+        For platforms that drop a repeated message: its key makes sure that nobody gets it twice.
+        """
+
+    async def never_left(self, lane: str, epoch: int, now: datetime) -> int:
+        """What a claim of this epoch took that nobody ever heard of goes back to wait; how many.
+
+        Only for the process that claimed it, of an epoch that has ended and of which it has recorded everything.
+        """
 
     async def decide(self, delivery_id: int, after: DeliveryStatus, now: datetime) -> None:
         """An organizer resends (`queued`) or leaves (`left`) an unconfirmed one.
@@ -296,13 +323,14 @@ class KillSwitchRepository(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LaneState:
-    """A lane's row; `owner` is empty while nobody holds it."""
+    """A lane's row; `owner` is empty while nobody holds it. `away_since`: its platform does not answer."""
 
     name: str
     owner: str
     epoch: int
     heartbeat_at: datetime | None
     hold_until: datetime | None
+    away_since: datetime | None = None
 
 
 class LanesRepository(Protocol):
@@ -319,6 +347,9 @@ class LanesRepository(Protocol):
 
     async def hold(self, name: str, until: datetime) -> None:
         """The whole account waits; never shortens a longer wait."""
+
+    async def set_away(self, name: str, since: datetime | None) -> None:
+        """Its platform does not answer any more, or again (None)."""
 
     async def states(self) -> tuple[LaneState, ...]:
         """In order of name."""

@@ -2,54 +2,89 @@
 
 from collections.abc import Awaitable, Callable
 
-from campaign_engine.domain.pacing import LaneLimits, Pacer
+from campaign_engine.domain.pacing import LaneLimits, Pacer, Slowdown
 
 _SHORTEST_SLEEP = 0.001
 """Seconds; a clock that counts microseconds would never reach a moment that lies closer."""
 
+SHORTEST_HOLD = 0.5
+"""Seconds; a shorter one may be the rest of one that is known, and slows nothing down."""
+
 
 class LanePace:
-    """Implements bots.replies.Pace; `monotonic` gives seconds, `sleep` waits for them."""
+    """Implements bots.replies.Pace and services.leaving.Pace; `monotonic` gives seconds, `sleep` waits for them."""
 
     def __init__(
         self, limits: LaneLimits, monotonic: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
     ) -> None:
-        self._limits = limits
-        self._alone, self._beside = Pacer(limits), Pacer(limits.beside_broadcasts)
+        slowdown = Slowdown()
+        self._alone, self._beside = Pacer(limits, slowdown), Pacer(limits.beside_broadcasts, slowdown)
         self._pacer = self._alone
         self._now = monotonic
         self._sleep = sleep
         self._held_until = float("-inf")
+        self._asking = 0
+
+    def now(self) -> float:
+        """Seconds that never go back."""
+        return self._now()
 
     async def slot(self, chat: str, *, priority: bool = False) -> None:
         """Wait until one message may go to this chat; `priority` is for replies to people."""
-        while (wait := self._reserve(chat, priority)) > 0:
-            await self._sleep(max(wait, _SHORTEST_SLEEP))
+        while (wait := self.held_for or self._pacer.reserve(self._now(), chat, priority=priority)) > 0:
+            ahead = priority and self._pacer.wait(self._now(), priority=True) > 0
+            self._asking += ahead
+            try:
+                await self._sleep(max(wait, _SHORTEST_SLEEP))
+            finally:
+                self._asking -= ahead
 
-    async def slot_within(self, seconds: float, chat: str) -> float:
-        """0 when a broadcast to this chat may leave; else how long it still has to wait, at once when that is longer.
+    def take(self, chat: str) -> float:
+        """0 when a broadcast to this chat may leave now, which is counted; else the seconds it has to wait."""
+        return self.account_wait or self._pacer.reserve(self._now(), chat, priority=False)
 
-        A delivery must not wait for long between its last check and its leaving.
+    async def until_free(self, most: float, early: float = 0.0) -> float:
+        """Wait until a broadcast may leave, less `early` seconds; what would wait longer than `most` is told at once.
+
+        A claimed delivery must not wait for long.
         """
-        deadline = self._now() + seconds
-        while (wait := self._reserve(chat, priority=False)) > 0:
+        deadline = self._now() + most
+        while (wait := self.account_wait - early) > 0:
             if self._now() + wait > deadline:
-                return wait
+                return wait + early
             await self._sleep(max(wait, _SHORTEST_SLEEP))
         return 0.0
+
+    @property
+    def account_wait(self) -> float:
+        """Seconds until the account may send a broadcast; replies that wait for their turn go first."""
+        now = self._now()
+        wait = max(0.0, self._pacer.wait(now, priority=False))
+        if self._asking:
+            wait = max(wait, self._pacer.wait(now, priority=True), _SHORTEST_SLEEP)
+        return self.held_for or wait
+
+    @property
+    def rate(self) -> float | None:
+        """Broadcasts a second as things are; None without limit."""
+        return self._pacer.rate(self._now())
 
     def share(self, *, elsewhere: bool) -> None:
         """Whether another process broadcasts through this account: then only what it leaves for replies is ours."""
         self._pacer = self._beside if elsewhere else self._alone
 
     def hold(self, seconds: float) -> None:
-        """The platform asked the whole account to wait, replies too; never shortens a longer wait."""
+        """The platform met too many: the whole account waits, replies too, and goes on slower."""
+        now = self._now()
+        if not self.held_for and seconds >= SHORTEST_HOLD:
+            self._pacer.slowdown.drop(now, now + seconds)
+        self.rest(seconds)
+
+    def rest(self, seconds: float) -> None:
+        """The whole account waits, replies too; never shortens a longer wait."""
         self._held_until = max(self._held_until, self._now() + seconds)
 
     @property
     def held_for(self) -> float:
         """Seconds until the account may send again; 0 when it is not held."""
         return max(0.0, self._held_until - self._now())
-
-    def _reserve(self, chat: str, priority: bool) -> float:
-        return self.held_for or self._pacer.reserve(self._now(), chat, self._limits.is_group(chat), priority)

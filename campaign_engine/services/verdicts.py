@@ -14,6 +14,8 @@ _MOST_DOUBLED = 10
 NOT_CONNECTED = "not_connected"
 """Nothing left, because the platform is away: tried until it is back or the post is stale, however long that takes."""
 
+_READERS = frozenset({"no_direct_chat"})
+
 LANE_PAUSE = 60.0
 """Seconds that a lane waits where the platform names none, or a person must act first."""
 
@@ -39,6 +41,23 @@ def recheck(claimed: Claimed, now: datetime, hours: SendingHours = DEFAULT_HOURS
         after = _ENDS.get(told.reason, DeliveryStatus.SUPPRESSED)
         return Outcome(claimed.id, after, told.reason, tried=False)
     return given_back(claimed, told.reason, told.again_at or now)
+
+
+def uncertain(claimed: Claimed, outcome: Outcome) -> Outcome:
+    """One that was adopted may have left before: unless it is sent now, nobody knows."""
+    if not claimed.adopted or outcome.status is DeliveryStatus.SENT:
+        return outcome
+    return Outcome(claimed.id, DeliveryStatus.UNCONFIRMED, outcome.reason, gone=outcome.gone)
+
+
+def is_away(error: SendError) -> bool:
+    """The platform was not there, or could not answer: nothing that lies with this message or its reader."""
+    return error.code == NOT_CONNECTED or error.ambiguous
+
+
+def is_posts_own(outcome: Outcome) -> bool:
+    """A failure that lies with the post or the platform, as far as anybody can tell, and not with its reader."""
+    return outcome.status is DeliveryStatus.FAILED and not outcome.gone and outcome.reason not in _READERS
 
 
 def given_back(claimed: Claimed, reason: str, again_at: datetime) -> Outcome:

@@ -28,13 +28,14 @@ class AddressCipher:
 
     def __init__(self, keys: tuple[bytes, ...], lookup_key: bytes) -> None:
         self._keys = keys
+        self._openers = tuple(AESGCM(key) for key in keys)
         self._lookup_key = lookup_key
 
     def encrypt(self, channel: str, address: str) -> bytes:
         """Key number, nonce and ciphertext; the channel is authenticated with it."""
         nonce = os.urandom(_NONCE_BYTES)
         number = self.newest
-        sealed = AESGCM(self._keys[number]).encrypt(nonce, address.encode(), channel.encode())
+        sealed = self._openers[number].encrypt(nonce, address.encode(), channel.encode())
         return bytes([number]) + nonce + sealed
 
     @property
@@ -45,8 +46,8 @@ class AddressCipher:
     def decrypt(self, channel: str, sealed: bytes) -> str:
         """Plain address. Raises ConfigurationError when the key file does not fit the database."""
         try:
-            key, nonce = self._keys[sealed[0]], sealed[1 : 1 + _NONCE_BYTES]
-            return AESGCM(key).decrypt(nonce, sealed[1 + _NONCE_BYTES :], channel.encode()).decode()
+            opener, nonce = self._openers[sealed[0]], sealed[1 : 1 + _NONCE_BYTES]
+            return opener.decrypt(nonce, sealed[1 + _NONCE_BYTES :], channel.encode()).decode()
         except (InvalidTag, IndexError) as error:
             raise wrong_key_error() from error
 

@@ -1,9 +1,9 @@
-"""Which deliveries a lane may take, and all that the planner must know of those that it took."""
+"""All that the planner must know of the deliveries that a lane took."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,30 +11,29 @@ import sqlalchemy as sa
 from campaign_engine.domain.automatic_texts import TextKey, keys_of
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
 from campaign_engine.domain.contact import AddressStatus, Limit, Scope, ScopeKind
-from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus
+from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.hold import HELD_FOR
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.planner import WEEK, Priority
 from campaign_engine.ports.sending import Claimed
 from campaign_engine.store import holding, threads
 from campaign_engine.store.cipher import AddressCipher
-from campaign_engine.store.kill_switch import IS_NOTICE, IS_ON
+from campaign_engine.store.kill_switch import IS_ON
 from campaign_engine.store.tables import (
     addresses,
-    backlogs,
     campaign_targets,
     campaigns,
     consents,
     contacts,
     deliveries,
     do_not_contact,
-    lanes,
     occurrences,
     post_versions,
     posts,
     rooms,
+    stopped_posts,
 )
-from campaign_engine.store.unsettled import in_states
+from campaign_engine.store.unsettled import IS_SENDING
 
 MAY_HAVE_LEFT = (
     DeliveryStatus.SENDING,
@@ -45,78 +44,13 @@ MAY_HAVE_LEFT = (
 )
 """What counts against a person's cap (safety S5)."""
 
-RUNNING = (
-    sa.exists()
-    .where(
-        occurrences.c.id == deliveries.c.occurrence_id,
-        posts.c.id == occurrences.c.post_id,
-        campaigns.c.id == posts.c.campaign_id,
-        campaigns.c.status == CampaignStatus.RUNNING,
-        ~sa.exists().where(backlogs.c.campaign_id == campaigns.c.id),
-    )
-    .correlate(deliveries)
-)
-"""Its campaign runs, and a clock has looked at what waited while it was paused (safety S5)."""
-
-GOES_ON = sa.or_(RUNNING, IS_NOTICE)
-"""A notice of a cancelled event leaves whatever became of its campaign (safety S9)."""
-
 _TOPIC = sa.case({kind.value: topic_of(kind).value for kind in CampaignKind}, value=campaigns.c.kind)
 
-
-def chosen(lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bool) -> sa.Select[Any]:
-    """Ids with their person, best first. On PostgreSQL rows and people are locked; what others have in hand is skipped.
-
-    So two claims at once never take two deliveries of one person, also where their lanes differ. NO KEY UPDATE, so that
-    a freeze, which only needs the person to stay, does not wait.
-    """
-    # A take-over waits for this lock and then sees what was claimed; a claim that waits for it finds another epoch.
-    mine = sa.select(lanes.c.name).where(lanes.c.name == lane, lanes.c.epoch == epoch).with_for_update(read=True)
-    wanted = (
-        sa.select(deliveries.c.id, deliveries.c.contact_id, deliveries.c.priority, deliveries.c.next_attempt_at)
-        .where(
-            sa.exists(mine.cte("mine").select()),
-            sa.or_(~IS_ON, IS_NOTICE),
-            deliveries.c.lane == lane,
-            in_states(*CLAIMABLE),
-            deliveries.c.next_attempt_at <= now,
-            GOES_ON,
-            ~in_hand(),
-        )
-        .order_by(deliveries.c.priority, deliveries.c.next_attempt_at, deliveries.c.id)
-        .limit(limit)
-        .with_for_update(of=deliveries, skip_locked=True)
-    )
-    if notices_only:
-        wanted = wanted.where(IS_NOTICE)
-    taken = wanted.cte("taken")
-    people = sa.select(contacts.c.id).where(contacts.c.id.in_(sa.select(taken.c.contact_id)))
-    free = people.with_for_update(key_share=True, skip_locked=True).cte("free")
-    return (
-        sa.select(taken.c.id, taken.c.contact_id)
-        .select_from(taken.outerjoin(free, free.c.id == taken.c.contact_id))
-        .where(sa.or_(taken.c.contact_id.is_(None), free.c.id.is_not(None)))
-        .order_by(taken.c.priority, taken.c.next_attempt_at, taken.c.id)
-    )
-
-
-def in_hand() -> sa.ColumnElement[bool]:
-    """Some lane is just sending something else to the same person."""
-    other = deliveries.alias("other")
-    busy = sa.and_(other.c.contact_id == deliveries.c.contact_id, other.c.status == DeliveryStatus.SENDING)
-    return sa.exists().where(busy, other.c.id != deliveries.c.id).correlate(deliveries)
-
-
-def one_each(rows: Iterable[Any]) -> list[int]:
-    """Of `chosen`, the first of each person: the next claim sees what came of it."""
-    seen: set[int] = set()
-    ids = []
-    for row in rows:
-        if row.contact_id is None or row.contact_id not in seen:
-            ids.append(row.id)
-        if row.contact_id is not None:
-            seen.add(row.contact_id)
-    return ids
+_STOPPED = (
+    sa.exists()
+    .where(stopped_posts.c.post_id == occurrences.c.post_id, stopped_posts.c.version == occurrences.c.version)
+    .correlate(occurrences)
+)
 
 
 def left(people: Sequence[int], but: Sequence[int], now: datetime) -> sa.Select[Any]:
@@ -137,86 +71,136 @@ def by_person(rows: Iterable[Any]) -> dict[int, tuple[datetime, ...]]:
     return moments
 
 
+_OF_VERSION = sa.and_(
+    post_versions.c.post_id == occurrences.c.post_id, post_versions.c.version == occurrences.c.version
+)
+
+
 @cache
-def details() -> sa.Select[Any]:
-    """Of the deliveries `ids`, oldest first; whatever may have changed since the freeze is what it is now.
-
-    Built once: it is asked again before every message that leaves.
-    """
-    of_version = sa.and_(
-        post_versions.c.post_id == occurrences.c.post_id, post_versions.c.version == occurrences.c.version
-    )
-    of_topic = sa.and_(consents.c.contact_id == deliveries.c.contact_id, consents.c.topic == _TOPIC)
-    source = deliveries.join(occurrences, occurrences.c.id == deliveries.c.occurrence_id)
-    source = source.join(posts, posts.c.id == occurrences.c.post_id)
-    source = source.join(post_versions, of_version)
+def posts_of() -> sa.Select[Any]:
+    """What all deliveries of the occurrences `ids` share, as it is now."""
+    source = occurrences.join(posts, posts.c.id == occurrences.c.post_id).join(post_versions, _OF_VERSION)
     source = source.join(campaigns, campaigns.c.id == posts.c.campaign_id)
-    source = source.outerjoin(addresses, addresses.c.id == deliveries.c.address_id)
-    source = source.outerjoin(contacts, contacts.c.id == deliveries.c.contact_id)
-    source = source.outerjoin(consents, of_topic)
-    source = source.outerjoin(do_not_contact, do_not_contact.c.address_hash == addresses.c.address_hash)
-    source = source.outerjoin(rooms, rooms.c.id == deliveries.c.room_id)
-    return (
-        sa.select(*_columns())
-        .select_from(source)
-        .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)))
-        .order_by(deliveries.c.priority, deliveries.c.next_attempt_at, deliveries.c.id)
-    )
-
-
-def automatic(rows: Iterable[Any]) -> frozenset[str]:
-    """Names of the automatic texts among rows of `details`."""
-    return frozenset(row.content["automatic"] for row in rows if row.content.get("automatic"))
-
-
-def claimed(
-    rows: Iterable[Any],
-    sent: Mapping[int, tuple[datetime, ...]],
-    wordings: frozenset[TextKey],
-    cipher: AddressCipher,
-) -> tuple[Claimed, ...]:
-    """From rows of `details`; the content of each version is read and checked once.
-
-    `wordings` are the approved ones of all that are `automatic`.
-    """
-    contents: dict[tuple[int, int], tuple[PostContent, bool]] = {}
-    found = []
-    for row in rows:
-        key = (row.post_id, row.version)
-        if key not in contents:
-            content = PostContent.from_json(row.content)
-            contents[key] = (content, _is_approved(row, content))
-        one = _claimed(row, *contents[key], cipher)
-        worded = _is_worded(one.content, wordings)
-        found.append(replace(one, text_approved=worded, **_surroundings(row, sent.get(row.contact_id, ()))))
-    return tuple(found)
-
-
-def _columns() -> tuple[sa.ColumnElement[Any], ...]:
-    delivery = ("id", "occurrence_id", "is_room", "lane", "language", "precinct", "attempts", "address_id", "room_id")
-    return (
-        *(deliveries.c[name] for name in (*delivery, "contact_id", "priority")),
-        IS_ON.label("stopped"),
-        aftermath_near().label("aftermath_near"),
-        *(occurrences.c[name] for name in ("post_id", "version", "stale_at")),
+    columns = (
+        *(occurrences.c[name] for name in ("id", "post_id", "version", "stale_at")),
         posts.c.version.label("current_version"),
         posts.c.status.label("post_status"),
         *(post_versions.c[name] for name in ("content", "content_hash", "approved_at")),
         campaigns.c.id.label("campaign_id"),
         *(campaigns.c[name] for name in ("title", "kind")),
         campaigns.c.status.label("campaign_status"),
-        contacts.c.paused_until,
-        once_a_week().label("once_a_week"),
-        holding.HELD_FROM.label("held_from"),
         holding.is_notice(occurrences.c.post_id).label("notice"),
+        IS_ON.label("stopped"),
+        _STOPPED.label("post_stopped"),
+    )
+    return sa.select(*columns).select_from(source).where(occurrences.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+@cache
+def details() -> sa.Select[Any]:
+    """Of the deliveries `ids`, what is each one's own; whatever may have changed since the freeze is what it is now."""
+    delivery = ("id", "occurrence_id", "is_room", "lane", "language", "precinct", "attempts", "address_id", "room_id")
+    columns = (
+        *(deliveries.c[name] for name in (*delivery, "contact_id", "priority", "epoch", "updated_at")),
+        contacts.c.paused_until,
         consents.c.granted,
         do_not_contact.c.since.label("stopped_at"),
         addresses.c.status.label("address_status"),
-        threads.OPEN.label("opened"),
+        *(each.label(name) for name, each in _surroundings().items()),
         threads.THREAD,
+        sa.func.coalesce(addresses.c.channel, rooms.c.channel).label("channel"),
         sa.func.coalesce(addresses.c.address_cipher, rooms.c.address_cipher).label("address_cipher"),
         *(rooms.c[name] for name in ("active", "scope_kind", "scope_value")),
+        _seen(),
     )
+    return sa.select(*columns).select_from(_around()).where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+@cache
+def unchanged() -> sa.Select[Any]:
+    """Of the deliveries `ids` that this `epoch` is still sending, `seen`: all that decides, in one string.
+
+    Where it is what it was at the claim, so is everything that the planner looks at. Built once and read in one go for
+    several, because it is asked right before every message that leaves.
+    """
+    mine = sa.and_(IS_SENDING, deliveries.c.epoch == sa.bindparam("epoch"))
+    asked = deliveries.c.id.in_(sa.bindparam("ids", expanding=True))
+    return sa.select(deliveries.c.id, _seen()).select_from(_around()).where(asked, mine)
+
+
+def _around() -> sa.FromClause:
+    of_topic = sa.and_(consents.c.contact_id == deliveries.c.contact_id, consents.c.topic == _TOPIC)
+    source = deliveries.join(occurrences, occurrences.c.id == deliveries.c.occurrence_id)
+    source = source.join(posts, posts.c.id == occurrences.c.post_id).join(post_versions, _OF_VERSION)
+    source = source.join(campaigns, campaigns.c.id == posts.c.campaign_id)
+    source = source.outerjoin(addresses, addresses.c.id == deliveries.c.address_id)
+    source = source.outerjoin(contacts, contacts.c.id == deliveries.c.contact_id)
+    source = source.outerjoin(consents, of_topic)
+    source = source.outerjoin(do_not_contact, do_not_contact.c.address_hash == addresses.c.address_hash)
+    return source.outerjoin(rooms, rooms.c.id == deliveries.c.room_id)
+
+
+def _surroundings() -> dict[str, sa.ColumnElement[Any]]:
+    return {
+        "aftermath_near": aftermath_near(),
+        "once_a_week": once_a_week(),
+        "held_from": holding.HELD_FROM,
+        "opened": threads.OPEN,
+    }
+
+
+def _seen() -> sa.Label[str]:
+    """Every column that may change what `claimed` makes of the rows, but what can only change through this lane."""
+    parts = (
+        *(occurrences.c[name] for name in ("version", "stale_at")),
+        *(posts.c[name] for name in ("version", "status")),
+        *(post_versions.c[name] for name in ("content_hash", "approved_at")),
+        *(campaigns.c[name] for name in ("status", "title")),
+        IS_ON,
+        _STOPPED,
+        contacts.c.paused_until,
+        consents.c.granted,
+        do_not_contact.c.since,
+        *(addresses.c[name] for name in ("status", "address_hash")),
+        addresses.c.thread_cipher.is_not(None),
+        *_surroundings().values(),
+        *(rooms.c[name] for name in ("active", "scope_kind", "scope_value", "address_hash")),
+    )
+    nothing, between = sa.literal_column("'-'"), sa.literal_column("'|'")
+    texts = [sa.func.coalesce(sa.cast(part, sa.Text), nothing) for part in parts]
+    return reduce(lambda all_, one: all_.concat(between).concat(one), texts[1:], texts[0]).label("seen")
+
+
+def automatic(rows: Iterable[Any]) -> frozenset[str]:
+    """Names of the automatic texts among rows of `posts_of`."""
+    return frozenset(row.content["automatic"] for row in rows if row.content.get("automatic"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """A row of `posts_of`, its content read and checked."""
+
+    row: Any
+    content: PostContent
+    approved: bool
+    worded: bool
+
+
+def claimed(
+    rows: Iterable[Any],
+    of_posts: Iterable[Any],
+    sent: Mapping[int, tuple[datetime, ...]],
+    wordings: frozenset[TextKey],
+    cipher: AddressCipher,
+) -> dict[int, Claimed]:
+    """By id, from rows of `details` and `posts_of`; `wordings` are the approved ones of all that are `automatic`."""
+    known = {row.id: _post(row, wordings) for row in of_posts}
+    return {row.id: _claimed(row, known[row.occurrence_id], sent.get(row.contact_id, ()), cipher) for row in rows}
+
+
+def _post(row: Any, wordings: frozenset[TextKey]) -> _Post:
+    content = PostContent.from_json(row.content)
+    return _Post(row, content, _is_approved(row, content), _is_worded(content, wordings))
 
 
 def aftermath_near() -> sa.ColumnElement[bool]:
@@ -241,17 +225,6 @@ def once_a_week() -> sa.ColumnElement[bool]:
     return sa.exists().where(mine).correlate(contacts)
 
 
-def _surroundings(row: Any, sent: tuple[datetime, ...]) -> dict[str, Any]:
-    return {
-        "priority": Priority(row.priority),
-        "approved_at": row.approved_at,
-        "stopped": bool(row.stopped),
-        "sent": sent,
-        "aftermath_near": bool(row.aftermath_near),
-        "once_a_week": bool(row.once_a_week),
-    }
-
-
 def _is_approved(row: Any, content: PostContent) -> bool:
     """Safety S1: what was approved is what is sent."""
     approved = row.post_status == PostStatus.APPROVED and row.approved_at is not None
@@ -263,45 +236,58 @@ def _is_worded(content: PostContent, wordings: frozenset[TextKey]) -> bool:
     return not content.automatic or keys_of(content.automatic, content.texts).issubset(wordings)
 
 
-def _held_until(row: Any) -> datetime | None:
+def _held_until(row: Any, post: _Post) -> datetime | None:
     """As domain.hold.Hold.until (safety I1)."""
-    length = HELD_FOR.get(CampaignKind(row.kind))
-    return None if length is None or row.held_from is None or row.notice else row.held_from + length
+    length = HELD_FOR.get(CampaignKind(post.row.kind))
+    return None if length is None or row.held_from is None or post.row.notice else row.held_from + length
 
 
 def _destination(row: Any, cipher: AddressCipher) -> Destination:
+    """The channel is the address's own: several lanes may serve one."""
     if not row.address_cipher:
         return Destination(row.lane, "", row.is_room)
     if row.is_room:
-        return Destination(row.lane, cipher.decrypt(row.lane, row.address_cipher), is_room=True)
-    return threads.destination(row.lane, row.address_cipher, row.thread_cipher, cipher)
+        return Destination(row.channel, cipher.decrypt(row.channel, row.address_cipher), is_room=True)
+    return threads.destination(row.channel, row.address_cipher, row.thread_cipher, cipher)
 
 
-def _claimed(row: Any, content: PostContent, approved: bool, cipher: AddressCipher) -> Claimed:
+def _claimed(row: Any, post: _Post, sent: tuple[datetime, ...], cipher: AddressCipher) -> Claimed:
     stopped = row.address_status == AddressStatus.OPTED_OUT or row.stopped_at is not None
+    active = row.active if row.is_room else row.address_status == AddressStatus.ACTIVE and row.opened
     return Claimed(
         id=row.id,
         occurrence_id=row.occurrence_id,
-        post_id=row.post_id,
-        version=row.version,
-        campaign_id=row.campaign_id,
-        campaign_title=row.title,
-        kind=CampaignKind(row.kind),
-        campaign_status=CampaignStatus(row.campaign_status),
-        content=content,
+        post_id=post.row.post_id,
+        version=post.row.version,
+        campaign_id=post.row.campaign_id,
+        campaign_title=post.row.title,
+        kind=CampaignKind(post.row.kind),
+        campaign_status=CampaignStatus(post.row.campaign_status),
+        content=post.content,
         to=_destination(row, cipher),
         language=row.language,
         precinct=row.precinct,
         attempts=row.attempts,
-        stale_at=row.stale_at,
-        approved=approved,
+        stale_at=post.row.stale_at,
+        approved=post.approved,
+        text_approved=post.worded,
         consented=row.is_room or bool(row.granted),
         opted_out=stopped,
-        reachable=bool(row.active) if row.is_room else row.address_status == AddressStatus.ACTIVE and bool(row.opened),
+        reachable=bool(active),
         paused_until=row.paused_until,
-        held_until=_held_until(row),
-        notice=bool(row.notice),
+        held_until=_held_until(row, post),
+        notice=bool(post.row.notice),
         address_id=row.address_id,
         room_id=row.room_id,
         scope=Scope(ScopeKind(row.scope_kind), row.scope_value) if row.scope_kind else None,
+        priority=Priority(row.priority),
+        approved_at=post.row.approved_at,
+        stopped=bool(post.row.stopped),
+        post_stopped=bool(post.row.post_stopped),
+        sent=sent,
+        aftermath_near=bool(row.aftermath_near),
+        once_a_week=bool(row.once_a_week),
+        epoch=row.epoch,
+        claimed_at=row.updated_at,
+        seen=row.seen,
     )

@@ -1,20 +1,21 @@
 """The truth about every message: what lanes claim and how it ended."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from campaign_engine.domain.contact import AddressStatus
-from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus, OccurrenceStatus, check_delivery_transition
+from campaign_engine.domain.delivery import DeliveryStatus, OccurrenceStatus, check_delivery_transition
 from campaign_engine.domain.errors import Conflict, NotFound
 from campaign_engine.ports.sending import Claimed, Outcome
-from campaign_engine.store import claims, text_approvals
-from campaign_engine.store.columns import UtcDateTime
+from campaign_engine.store import choosing, claims, text_approvals
 from campaign_engine.store.tables import addresses, deliveries, occurrences, posts, rooms
 from campaign_engine.store.transaction import Transaction
-from campaign_engine.store.unsettled import in_states
+from campaign_engine.store.unsettled import IS_CLAIMABLE, IS_SENDING, in_states
 
 _SENDING = DeliveryStatus.SENDING
 
@@ -25,68 +26,112 @@ class SqlDeliveriesRepository(Transaction):
     async def claim(
         self, lane: str, epoch: int, limit: int, now: datetime, *, notices_only: bool = False
     ) -> tuple[Claimed, ...]:
-        """One read that locks and, where it found any, one update and two reads, three with an automatic text."""
-        found = await self._connection.execute(claims.chosen(lane, epoch, limit, now, notices_only=notices_only))
-        ids = claims.one_each(found)
+        """One read; for each campaign that has something due a read and an update; three or four reads of what it took.
+
+        Campaigns of one priority have equal shares, and what one of them does not use the others get.
+        """
+        rows = await self._connection.execute(choosing.due(lane, epoch, now, notices_only=notices_only))
+        ids: list[int] = []
+        for waiting in choosing.turns(rows, now):
+            while waiting and len(ids) < limit:
+                share = max(1, (limit - len(ids)) // len(waiting))
+                for occurrences_of in tuple(waiting):
+                    wanted = min(share, limit - len(ids))
+                    taken = await self._take((lane, epoch), occurrences_of[0], wanted, now) if wanted else []
+                    ids.extend(taken)
+                    if len(taken) < wanted:
+                        occurrences_of.popleft()
+                    if not occurrences_of:
+                        waiting.remove(occurrences_of)
+        return await self._details(ids, now)
+
+    async def _take(self, mine: tuple[str, int], occurrence_id: int, limit: int, now: datetime) -> Sequence[int]:
+        lane, epoch = mine
+        ids = choosing.one_each(await self._connection.execute(choosing.chosen(lane, occurrence_id, limit, now)))
         if not ids:
             return ()
         # A statement of its own sees what other claims committed until they gave these people free (READ COMMITTED).
         marked = await self._connection.execute(
             deliveries.update()
-            .where(deliveries.c.id.in_(ids), in_states(*CLAIMABLE), ~claims.in_hand())
+            .where(deliveries.c.id.in_(ids), IS_CLAIMABLE, ~choosing.in_hand())
             .values(status=_SENDING, epoch=epoch, attempts=deliveries.c.attempts + 1, updated_at=now)
             .returning(deliveries.c.id)
         )
-        return await self._details(marked.scalars().all(), now)
+        found = set(marked.scalars())
+        return [one for one in ids if one in found]
 
-    async def again(self, delivery_id: int, now: datetime) -> Claimed | None:
-        """Two reads, three of an automatic text."""
-        found = await self._details([delivery_id], now)
-        return found[0] if found else None
+    async def again(self, claimed: Sequence[Claimed], now: datetime) -> dict[int, Claimed]:
+        """One read; four or five more where something has changed."""
+        asked = {"ids": [one.id for one in claimed], "epoch": claimed[0].epoch}
+        rows = await self._connection.execute(claims.unchanged(), asked)
+        seen = {row.id: row.seen for row in rows}
+        changed = [one.id for one in claimed if one.id in seen and seen[one.id] != one.seen]
+        same = {one.id: one for one in claimed if seen.get(one.id) == one.seen}
+        return {**same, **{one.id: one for one in await self._details(changed, now)}}
 
     async def _details(self, ids: Sequence[int], now: datetime) -> tuple[Claimed, ...]:
         if not ids:
             return ()
         rows = (await self._connection.execute(claims.details(), {"ids": list(ids)})).all()
+        of = {"ids": list({row.occurrence_id for row in rows})}
+        of_posts = (await self._connection.execute(claims.posts_of(), of)).all()
         people = [row.contact_id for row in rows if row.contact_id is not None]
         left = await self._connection.execute(claims.left(people, ids, now)) if people else ()
-        wordings = await text_approvals.approved(self._connection, claims.automatic(rows))
-        return claims.claimed(rows, claims.by_person(left), wordings, self._cipher)
+        wordings = await text_approvals.approved(self._connection, claims.automatic(of_posts))
+        found = claims.claimed(rows, of_posts, claims.by_person(left), wordings, self._cipher)
+        return tuple(found[one] for one in ids if one in found)
 
     async def record(self, lane: str, epoch: int, outcomes: Sequence[Outcome], now: datetime) -> int:
-        """One update; one more each for addresses and rooms that are gone, four where somebody moved."""
+        """One update for all; one more each for addresses and rooms that are gone, four where somebody moved."""
         if not outcomes:
             return 0
         for outcome in outcomes:
             check_delivery_transition(_SENDING, outcome.status)
-        mine = sa.and_(
-            deliveries.c.lane == lane,
-            deliveries.c.epoch == epoch,
-            in_states(_SENDING),
-        )
+        mine = sa.and_(deliveries.c.lane == lane, deliveries.c.epoch == epoch, IS_SENDING)
         # Addresses first, as a deletion locks them: the other way round the two could wait for each other.
         await self._gone([outcome.delivery_id for outcome in outcomes if outcome.gone], mine)
         await self._moved(lane, [outcome for outcome in outcomes if outcome.moved_to], mine)
-        ended = _as_rows(outcomes, now)
-        recorded = await self._connection.execute(
-            deliveries.update()
-            .where(deliveries.c.id == ended.c.id, mine)
-            .values(
-                status=ended.c.status,
-                reason=ended.c.reason,
-                platform_id=ended.c.platform_id,
-                next_attempt_at=ended.c.next_attempt_at,
-                attempts=deliveries.c.attempts - ended.c.untried,
-                updated_at=now,
-            )
-            .returning(deliveries.c.id)
-        )
-        return len(recorded.all())
+        return await self._end((lane, epoch), outcomes, now)
 
-    async def unconfirmed(self, lane: str, epoch: int, now: datetime) -> int:
+    async def _end(self, mine: tuple[str, int], outcomes: Sequence[Outcome], now: datetime) -> int:
+        """A retry without a time of its own is due at once; for what has ended the time means nothing."""
+        rows = [
+            {
+                "to_id": outcome.delivery_id,
+                "of_lane": mine[0],
+                "of_epoch": mine[1],
+                "to_status": outcome.status.value,
+                "to_reason": outcome.reason,
+                "to_platform": outcome.platform_id,
+                "to_next": outcome.next_attempt_at or now,
+                "untried": 0 if outcome.tried else 1,
+                "to_now": now,
+            }
+            for outcome in outcomes
+        ]
+        return (await self._connection.execute(_ended(), rows)).rowcount
+
+    async def unconfirmed(self, lane: str, epoch: int, now: datetime, *, claimed_before: datetime | None = None) -> int:
         """One update."""
-        left = deliveries.update().where(deliveries.c.lane == lane, deliveries.c.epoch < epoch, in_states(_SENDING))
+        left = deliveries.update().where(deliveries.c.lane == lane, deliveries.c.epoch < epoch, IS_SENDING)
+        if claimed_before is not None:
+            left = left.where(deliveries.c.updated_at <= claimed_before)
         changed = left.values(status=DeliveryStatus.UNCONFIRMED, reason="interrupted", updated_at=now)
+        return (await self._connection.execute(changed)).rowcount
+
+    async def adopt(self, lane: str, epoch: int, now: datetime) -> tuple[Claimed, ...]:
+        """One update and, where it found any, three or four reads."""
+        theirs = deliveries.update().where(deliveries.c.lane == lane, deliveries.c.epoch < epoch, IS_SENDING)
+        ids = (await self._connection.execute(theirs.values(epoch=epoch).returning(deliveries.c.id))).scalars().all()
+        return tuple(replace(one, adopted=True) for one in await self._details(ids, now))
+
+    async def never_left(self, lane: str, epoch: int, now: datetime) -> int:
+        """One update."""
+        mine = deliveries.update().where(deliveries.c.lane == lane, deliveries.c.epoch == epoch, IS_SENDING)
+        changed = mine.values(
+            status=DeliveryStatus.RETRYING, reason="claim_lost", attempts=deliveries.c.attempts - 1,
+            next_attempt_at=now, updated_at=now,
+        )  # fmt: skip
         return (await self._connection.execute(changed)).rowcount
 
     async def decide(self, delivery_id: int, after: DeliveryStatus, now: datetime) -> None:
@@ -119,7 +164,7 @@ class SqlDeliveriesRepository(Transaction):
         wanted = sa.select(sa.func.count()).select_from(deliveries)
         return int(
             await self._connection.scalar(
-                wanted.where(deliveries.c.lane == lane, in_states(*CLAIMABLE), claims.GOES_ON)
+                wanted.where(deliveries.c.lane == lane, IS_CLAIMABLE, choosing.GOES_ON)
             )
             or 0
         )
@@ -174,25 +219,19 @@ class SqlDeliveriesRepository(Transaction):
             await self._connection.execute(table.update().where(theirs, stale).values(given_up), new)
 
 
-def _as_rows(outcomes: Sequence[Outcome], now: datetime) -> sa.CTE:
-    """A retry without a time of its own is due at once; for what has ended the time means nothing."""
-    columns = (
-        sa.column("id", deliveries.c.id.type),
-        sa.column("status", sa.String),
-        sa.column("reason", sa.String),
-        sa.column("platform_id", sa.String),
-        sa.column("next_attempt_at", UtcDateTime),
-        sa.column("untried", sa.Integer),
-    )
-    rows = [
-        (
-            outcome.delivery_id,
-            outcome.status.value,
-            outcome.reason,
-            outcome.platform_id,
-            outcome.next_attempt_at or now,
-            0 if outcome.tried else 1,
+@cache
+def _ended() -> sa.Update:
+    """For one delivery of many: a list of thousands of values would be written anew for each batch."""
+    mine = sa.and_(deliveries.c.lane == sa.bindparam("of_lane"), deliveries.c.epoch == sa.bindparam("of_epoch"))
+    return (
+        deliveries.update()
+        .where(deliveries.c.id == sa.bindparam("to_id"), mine, IS_SENDING)
+        .values(
+            status=sa.bindparam("to_status"),
+            reason=sa.bindparam("to_reason"),
+            platform_id=sa.bindparam("to_platform"),
+            next_attempt_at=sa.bindparam("to_next"),
+            attempts=deliveries.c.attempts - sa.bindparam("untried"),
+            updated_at=sa.bindparam("to_now"),
         )
-        for outcome in outcomes
-    ]
-    return sa.values(*columns, name="ended").data(rows).cte("ended")
+    )

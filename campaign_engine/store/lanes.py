@@ -44,7 +44,11 @@ class SqlLanesRepository(Transaction):
         )
         await self._connection.execute(again)
 
+    async def set_away(self, name: str, since: datetime | None) -> None:
+        """One update."""
+        await self._connection.execute(lanes.update().where(lanes.c.name == name).values(away_since=since))
+
     async def states(self) -> tuple[LaneState, ...]:
         """One statement."""
         rows = await self._connection.execute(sa.select(lanes).order_by(lanes.c.name))
-        return tuple(LaneState(row.name, row.owner, row.epoch, row.heartbeat_at, row.hold_until) for row in rows)
+        return tuple(LaneState(*row) for row in rows)

@@ -52,7 +52,7 @@ async def test_S3_in_the_middle_of_a_batch_the_rest_stays_here(stage: Stage) -> 
             await press(stage)
         await sleep(seconds)
 
-    lane._pace._sleep = stop_then_sleep  # type: ignore[attr-defined]  # the moment between two messages of a batch
+    lane._parts.pace._sleep = stop_then_sleep  # type: ignore[attr-defined]  # the moment between two messages of a batch
     await lane.drain()
     assert len(channel.reached) < 8
     counts = await stage.counts()
@@ -75,7 +75,7 @@ async def test_S3_a_lane_that_cannot_read_the_switch_sends_nothing(stage: Stage)
 
             raise StoreUnavailable("The database is away.")
 
-    lane._store = Away()  # type: ignore[assignment]  # reading fails, writing does not
+    lane._leaving._store = Away()  # type: ignore[assignment]  # reading fails, writing does not
     await lane.drain()
     assert channel.calls == []
     assert [(row.status, row.reason) for row in await stage.rows()] == [("retrying", "store_away")]

@@ -68,8 +68,11 @@ async def test_a_claim_whose_commit_was_lost_is_never_left_in_sending(stage: Sta
     with pytest.raises(StoreUnavailable):
         await lane.drain()
     assert await lane.take()
-    assert await stage.counts() == {"unconfirmed": 1}
+    assert await stage.counts() == {"retrying": 1}, "it never left, because nobody heard of it"
     assert channel.calls == []
+    assert await lane.drain() == 1
+    assert await stage.counts() == {"sent": 1}
+    assert {row.attempts for row in await stage.rows()} == {1}
 
 
 @pytest.mark.parametrize("how", ["cancelled", "stopped"])

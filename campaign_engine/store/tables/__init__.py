@@ -11,6 +11,7 @@ from campaign_engine.store.tables.campaigns import (
     post_versions,
     posts,
     rooms,
+    stopped_posts,
     translators,
 )
 from campaign_engine.store.tables.deliveries import (
@@ -126,6 +127,7 @@ __all__ = [
     "small_audiences",
     "source_codes",
     "staff_members",
+    "stopped_posts",
     "sunday_cards",
     "text_approvals",
     "trainings",

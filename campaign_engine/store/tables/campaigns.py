@@ -67,6 +67,22 @@ post_versions = sa.Table(
     staff("approved_at", UtcDateTime, nullable=True, keep=CAMPAIGN),
 )
 
+stopped_posts = sa.Table(
+    "stopped_posts",
+    metadata,
+    staff(
+        "post_id",
+        Id,
+        sa.ForeignKey("posts.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        keep="until somebody lets it go on",
+    ),
+    staff("version", sa.Integer, keep="until somebody lets it go on"),
+    staff("reason", sa.String(32), keep="until somebody lets it go on"),
+    staff("since", UtcDateTime, keep="until somebody lets it go on"),
+)
+
 translators = sa.Table(
     "translators",
     metadata,

@@ -2,12 +2,15 @@
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.delivery import UNSETTLED
+from campaign_engine.domain.delivery import CLAIMABLE, UNSETTLED, DeliveryStatus
 from campaign_engine.store.columns import UtcDateTime, person, public, secret, staff
 from campaign_engine.store.tables.base import DELIVERY_LOG, Id, metadata
 
 _UNSETTLED = sa.text("status IN ({})".format(", ".join(f"'{status}'" for status in UNSETTLED)))
-"""Few rows, all that lanes and clocks look for."""
+"""Few rows, all that clocks look for."""
+
+_CLAIMABLE = sa.text("status IN ({})".format(", ".join(f"'{status}'" for status in CLAIMABLE)))
+_SENDING = sa.text(f"status = '{DeliveryStatus.SENDING}'")
 
 deliveries = sa.Table(
     "deliveries",
@@ -48,14 +51,15 @@ deliveries = sa.Table(
     sa.UniqueConstraint("occurrence_id", "address_id"),
     sa.UniqueConstraint("occurrence_id", "room_id"),
     sa.Index(
-        "ix_deliveries_lane",
+        "ix_deliveries_claimable",
+        "occurrence_id",
         "lane",
-        "priority",
         "next_attempt_at",
         "id",
-        sqlite_where=_UNSETTLED,
-        postgresql_where=_UNSETTLED,
+        sqlite_where=_CLAIMABLE,
+        postgresql_where=_CLAIMABLE,
     ),
+    sa.Index("ix_deliveries_sending", "lane", "epoch", sqlite_where=_SENDING, postgresql_where=_SENDING),
     sa.Index("ix_deliveries_occurrence", "occurrence_id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
 )
 
@@ -67,6 +71,7 @@ lanes = sa.Table(
     staff("epoch", sa.Integer, keep="for good"),
     staff("heartbeat_at", UtcDateTime, nullable=True, keep="for good"),
     staff("hold_until", UtcDateTime, nullable=True, keep="for good"),
+    staff("away_since", UtcDateTime, nullable=True, keep="for good"),
 )
 
 kill_switch = sa.Table(

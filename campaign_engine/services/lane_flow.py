@@ -1,0 +1,202 @@
+"""Messages of one lane on their way: claimed, checked, sent and recorded in a steady flow, none waits for the slowest."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from datetime import timedelta
+
+from campaign_engine.domain.pacing import Measured, width
+from campaign_engine.ports.sending import Claimed, Outcome
+from campaign_engine.services.lane_books import LaneBooks
+from campaign_engine.services.lane_parts import LaneParts
+from campaign_engine.services.leaving import FRESH_SECONDS, Leaving, Ready
+from campaign_engine.services.verdicts import given_back, uncertain
+
+Met = Callable[[Claimed, Outcome], None]
+"""What one message met, as soon as it is known."""
+
+PATIENCE_SECONDS = 2.0
+"""Longest wait of a claimed message for the account; what would wait longer is given back."""
+
+EARLY_SECONDS = 0.004
+"""A group is looked at so long before its time, so that the look costs no pace."""
+
+GROUP_SECONDS = 0.02
+"""Messages of so much time are looked at together."""
+
+MOST_IN_GROUP = 64
+LOOK_SECONDS = 0.25
+"""What ended is recorded after this time at the latest, however few there are."""
+
+
+class Flow:
+    """From the first claim until nothing can leave now; what is claimed is never more than may be on its way.
+
+    One task claims and records, one looks at what was claimed and lets it go in time, and each message has its own
+    while it is on its way.
+    """
+
+    def __init__(self, parts: LaneParts, books: LaneBooks, leaving: Leaving, epoch: int, met: Met) -> None:
+        self.epoch = epoch
+        self.ended: list[Outcome] = []
+        self._met = met
+        self._books = books
+        self._leaving = leaving
+        self._pace = parts.pace
+        self._clock = parts.clock
+        self._booking = Measured(0.0)
+        self._ready: deque[Claimed] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._in_hand = 0
+        self._step = 1
+        self._dry = False
+        self._stopping = False
+        self._closing = False
+        self._changed = asyncio.Event()
+        self._more = asyncio.Event()
+
+    def stop(self) -> None:
+        """Claim nothing more; what is on its way is finished, the rest given back."""
+        self._stopping = True
+        self._changed.set()
+        self._more.set()
+
+    async def run(self, adopted: tuple[Claimed, ...] = ()) -> int:
+        """How many were claimed. Raises StoreUnavailable; what `ended` holds then is not recorded."""
+        self._take_in(adopted)
+        letting_go = asyncio.create_task(self._let_go())
+        letting_go.add_done_callback(lambda _: self._changed.set())
+        total = len(adopted)
+        try:
+            while not letting_go.done() and (self._in_hand or not self._dry):
+                total += await self._next_turn()
+            if letting_go.done():
+                await letting_go
+        finally:
+            await self._close(letting_go)
+        return total
+
+    async def _close(self, letting_go: asyncio.Task[None]) -> None:
+        """Nothing new leaves; what is on its way ends, everything else is given back."""
+        self._closing = True
+        self.stop()
+        await asyncio.wait([letting_go])
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        self._give_back_all()
+
+    async def _next_turn(self) -> int:
+        if not self._is_time():
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+            if not self.ended and not self._is_time():
+                return 0
+        return await self._book()
+
+    def _is_time(self) -> bool:
+        ended = len(self.ended)
+        if ended >= self._step or ended == self._in_hand:
+            return True
+        return not self._dry and not self._stopping and self._width() - self._in_hand >= self._step
+
+    async def _book(self) -> int:
+        """Record what ended and claim as many as have room."""
+        outcomes, self.ended = self.ended, []
+        wide = self._width()
+        self._step = max(1, wide // 4)
+        room = 0 if self._stopping else max(0, wide - self._in_hand + len(outcomes))
+        begun = self._pace.now()
+        try:
+            claimed = await self._books.turn(self.epoch, outcomes, room)
+        except BaseException:
+            self.ended[:0] = outcomes
+            raise
+        self._booking.add(self._pace.now() - begun)
+        self._in_hand -= len(outcomes)
+        self._dry = len(claimed) < room or not room
+        self._take_in(claimed)
+        return len(claimed)
+
+    def _width(self) -> int:
+        return width(self._pace.rate, self._leaving.on_its_way.seconds + 2 * self._booking.seconds)
+
+    def _take_in(self, claimed: tuple[Claimed, ...]) -> None:
+        self._in_hand += len(claimed)
+        self._ready.extend(claimed)
+        if claimed:
+            self._more.set()
+
+    async def _let_go(self) -> None:
+        while not self._closing:
+            self._more.clear()
+            while self._ready:
+                await self._let_group_go()
+            await self._more.wait()
+
+    async def _let_group_go(self) -> None:
+        rate = self._pace.rate
+        wait = await self._pace.until_free(PATIENCE_SECONDS, EARLY_SECONDS if rate is not None else 0.0)
+        if wait > 0 or self._stopping:
+            self._give_back_all(wait)
+            return
+        size = MOST_IN_GROUP if rate is None else max(1, round(rate * GROUP_SECONDS))
+        group = [self._ready.popleft() for _ in range(min(size, len(self._ready)))]
+        try:
+            leaves, ended = await self._leaving.ready(group)
+        except BaseException:
+            self._ready.extendleft(reversed(group))
+            raise
+        read_at = self._pace.now()
+        for claimed, outcome in ended:
+            self._end(claimed, outcome)
+        for one in leaves:
+            await self._let_one_go(one, read_at)
+
+    async def _let_one_go(self, one: Ready, read_at: float) -> None:
+        claimed, address = one[0], one[0].to.address
+        while self._pace.now() - read_at <= FRESH_SECONDS:
+            if (wait := self._pace.take(address)) <= 0:
+                task = asyncio.create_task(self._send(one, read_at))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+                return
+            account = self._pace.account_wait
+            if self._stopping:
+                self._end(claimed, given_back(claimed, "lane_stopped", self._clock()))
+                return
+            if account <= 0 or account > PATIENCE_SECONDS:
+                again_at = self._clock() + timedelta(seconds=wait)
+                self._end(claimed, given_back(claimed, "lane_busy", again_at))
+                return
+            await self._pace.until_free(PATIENCE_SECONDS)
+        self._look_again(claimed)
+
+    async def _send(self, one: Ready, read_at: float) -> None:
+        outcome = await self._leaving.send(*one, read_at)
+        if outcome is None:
+            self._look_again(one[0])
+        else:
+            self._end(one[0], outcome)
+
+    def _look_again(self, claimed: Claimed) -> None:
+        """Too long ago that it was looked at."""
+        self._ready.appendleft(claimed)
+        self._more.set()
+
+    def _give_back_all(self, wait: float = 0.0) -> None:
+        again_at = self._clock() + timedelta(seconds=wait)
+        reason = "lane_busy" if wait else "lane_stopped"
+        while self._ready:
+            claimed = self._ready.popleft()
+            self._end(claimed, given_back(claimed, reason, again_at))
+
+    def _end(self, claimed: Claimed, outcome: Outcome) -> None:
+        outcome = uncertain(claimed, outcome)
+        self._met(claimed, outcome)
+        self.ended.append(outcome)
+        if len(self.ended) >= self._step or len(self.ended) == self._in_hand:
+            self._changed.set()

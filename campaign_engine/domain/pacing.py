@@ -14,6 +14,9 @@ _MADE_UP = 0.1
 _GUARD, _MOST_GUARD = 0.01, 0.05
 """Of a limit's seconds, and in seconds: how much longer our window is, because not all requests travel equally long."""
 
+_SPARE = 2
+"""Places in each window that a broadcast never takes, so that a reply finds one even where replies are many."""
+
 _FORGET_ABOVE = 512
 """How many chats are remembered before the idle ones among them are dropped."""
 
@@ -70,7 +73,8 @@ class LaneLimits:
         """For a process whose account another one broadcasts through: what is kept for replies, and no more."""
         if self.overall is None:
             return self
-        return replace(self, overall=Limit(round(self.kept * self.overall.seconds), self.overall.seconds))
+        count = max(1, round(self.kept * self.overall.seconds))
+        return replace(self, overall=Limit(count, self.overall.seconds), kept=0)
 
     def is_group(self, chat: str) -> bool:
         """Whether this plain address is a group's."""
@@ -116,19 +120,20 @@ class _Spaced:
     def __post_init__(self) -> None:
         self._left = deque(maxlen=self.limit.count if self.limit is not None and self.exact else 0)
 
-    @property
-    def earliest(self) -> float:
-        """The earliest moment of the next message."""
+    def earliest(self, spare: int = 0) -> float:
+        """The earliest moment of the next message; of its window, `spare` messages are left to others."""
         if self.limit is None:
             return float("-inf")
-        spaced = self._next - self.limit.seconds * _MADE_UP
-        if self.exact and len(self._left) == self.limit.count:
-            return max(spaced, self._left[0] + self.limit.guarded)
+        spaced, most = self._next - self.limit.seconds * _MADE_UP, self.limit.count - spare
+        if self.exact and len(self._left) >= most:
+            return max(spaced, self._left[-most] + self.limit.guarded)
         return spaced
 
     def is_idle(self, now: float) -> bool:
         """Whether it may be forgotten: nothing that was counted matters any more."""
-        return self.limit is None or (self._next <= now and (not self._left or self._left[-1] + self.limit.guarded <= now))
+        return self.limit is None or (
+            self._next <= now and (not self._left or self._left[-1] + self.limit.guarded <= now)
+        )
 
     def take(self, now: float, share: float = 1.0) -> None:
         if self.limit is not None:
@@ -152,8 +157,9 @@ class Pacer:
 
     def wait(self, now: float, *, priority: bool) -> float:
         """Seconds until the account may write to a chat that has no limit of its own; not positive when it may now."""
-        account = self._overall.earliest
-        return (account if priority else max(account, self._broadcasts.earliest)) - now
+        if priority:
+            return self._overall.earliest() - now
+        return max(self._overall.earliest(min(_SPARE, self.limits.kept)), self._broadcasts.earliest()) - now
 
     def reserve(self, now: float, chat: str, *, priority: bool) -> float:
         """0 when a message may leave now, which is counted; else the seconds to ask again after, counting nothing.
@@ -165,7 +171,7 @@ class Pacer:
         spaced = None if chat_limit is None else self._chats.get(chat) or _Spaced(chat_limit)
         wait = self.wait(now, priority=priority)
         if spaced is not None:
-            wait = max(wait, spaced.earliest - now)
+            wait = max(wait, spaced.earliest() - now)
         if wait > 0:
             return wait
         share = self.slowdown.share(now)

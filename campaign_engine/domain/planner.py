@@ -71,7 +71,8 @@ class Facts:
     `text_approved`: it is no automatic text, or one whose wording somebody approved.
     `sent`: when anything proactive may have left to this person in the last seven days, in any order.
     `aftermath_near`: an aftermath campaign runs in the person's precinct. `held_until`: a hold of the precinct.
-    `stopped`: the kill switch is on. `post_stopped`: too many of this post failed. `once_a_week`: the person asked for no more.
+    `stopped`: the kill switch is on. `post_stopped`: too many of this post failed. `once_a_week`: the person asked for
+    no more.
     """
 
     stale_at: datetime

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import StoreUnavailable

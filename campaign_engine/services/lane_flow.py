@@ -1,4 +1,4 @@
-"""Messages of one lane on their way: claimed, checked, sent and recorded in a steady flow, none waits for the slowest."""
+"""Messages of one lane on their way, from claim to record, in a steady flow: none waits for the slowest."""
 
 import asyncio
 from collections import deque

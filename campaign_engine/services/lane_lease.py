@@ -10,6 +10,7 @@ from campaign_engine.services.lane_parts import BEATS, LaneParts
 
 log = logging.getLogger(__name__)
 
+
 class Lease:
     """One process's hold on a lane."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, reduce
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -166,9 +166,12 @@ def _seen() -> sa.Label[str]:
         *_surroundings().values(),
         *(rooms.c[name] for name in ("active", "scope_kind", "scope_value", "address_hash")),
     )
-    nothing, between = sa.literal_column("'-'"), sa.literal_column("'|'")
-    texts = [sa.func.coalesce(sa.cast(part, sa.Text), nothing) for part in parts]
-    return reduce(lambda all_, one: all_.concat(between).concat(one), texts[1:], texts[0]).label("seen")
+    nothing: sa.ColumnElement[str] = sa.literal_column("'-'")
+    between: sa.ColumnElement[str] = sa.literal_column("'|'")
+    seen: sa.ColumnElement[str] = between
+    for part in parts:
+        seen = seen.concat(sa.func.coalesce(sa.cast(part, sa.Text), nothing)).concat(between)
+    return seen.label("seen")
 
 
 def automatic(rows: Iterable[Any]) -> frozenset[str]:

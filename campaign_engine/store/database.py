@@ -19,6 +19,9 @@ from campaign_engine.store.compounds import COMPOUNDS
 _BUSY_MILLISECONDS = 10_000
 _JOURNAL_PAUSE = 0.01
 
+_FROZEN_MILLISECONDS = 10_000
+"""After so long within a transaction PostgreSQL lets go of a process that stands still, and of the rows it locked."""
+
 
 class Database:
     """Connections for one process.
@@ -138,7 +141,14 @@ def _create_engine(url: str, sqlite_connections: sqlite_driver.Connections) -> A
     """Its errors do not repeat the values of a statement, which may be texts or addresses (safety A2)."""
     parsed = async_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+        return create_async_engine(
+            parsed,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"options": f"-c idle_in_transaction_session_timeout={_FROZEN_MILLISECONDS}"},
+        )
     engine = create_async_engine(
         parsed,
         isolation_level="AUTOCOMMIT",

@@ -163,10 +163,7 @@ class SqlDeliveriesRepository(Transaction):
         """One statement."""
         wanted = sa.select(sa.func.count()).select_from(deliveries)
         return int(
-            await self._connection.scalar(
-                wanted.where(deliveries.c.lane == lane, IS_CLAIMABLE, choosing.GOES_ON)
-            )
-            or 0
+            await self._connection.scalar(wanted.where(deliveries.c.lane == lane, IS_CLAIMABLE, choosing.GOES_ON)) or 0
         )
 
     async def _not_unconfirmed(self, delivery_id: int) -> None:

@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from campaign_engine.domain.schedule import to_utc, to_wall
-from campaign_engine.services.delivering import WIDTHS
 from campaign_engine.store.cipher import load_cipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
@@ -22,6 +21,7 @@ from tests.support.clock import FakeClock
 from tests.support.planned import House
 from tests.support.postgres import PostgresServer
 from tests.support.program import Program, free_port
+from tests.support.sending import claim_window
 
 pytestmark = pytest.mark.postgres
 
@@ -143,7 +143,7 @@ async def test_dead_and_frozen_processes_are_taken_over_and_nothing_is_sent_twic
 
         await until(settled)
         assert set(site.texts().values()) == {1}
-        assert (await site.counts()).get("unconfirmed", 0) <= 2 * WIDTHS["telegram"]
+        assert (await site.counts()).get("unconfirmed", 0) <= 2 * claim_window("telegram")
         assert await other.stop() == 0
         for clock in clocks:
             assert await clock.stop() == 0

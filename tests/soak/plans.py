@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from campaign_engine.services.delivering import WIDTHS
 from tests.soak.judge import Verdict, judged
 from tests.soak.town import Account, Size, Town, program, town
 from tests.soak.upheavals import Run, Upheaval
 from tests.support.postgres import PostgresServer, find_binaries
+from tests.support.sending import claim_window
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ async def lived(plan: Plan, folder: Path, server: Server) -> Figures:
         befallen=dict(run.befallen),
         during=run.during,
         most_in_hand=max(run.in_hand, default=0),
-        allowed_in_hand=sum(WIDTHS.values()),
+        allowed_in_hand=claim_window("telegram", "discord"),
         verdict=verdict,
         seconds=round(time.monotonic() - began, 1),
     )

@@ -13,7 +13,7 @@ from campaign_engine.domain.campaign import CampaignStatus, PostContent, PostSta
 from campaign_engine.domain.contact import AddressStatus, AgeBand, Scope, ScopeKind, Topic
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Destination
-from campaign_engine.domain.pacing import LIMITS
+from campaign_engine.domain.pacing import LIMITS, width
 from campaign_engine.domain.planner import CANCEL_WINDOW
 from campaign_engine.domain.precinct import TargetRule
 from campaign_engine.domain.schedule import Schedule, to_wall
@@ -190,3 +190,9 @@ async def opened(stage: Stage, channel: Channel) -> Lane:
     lane = lane_of(stage, channel)
     assert await lane.take()
     return lane
+
+
+def claim_window(*channels: str, seconds: float = 0.5) -> int:
+    """The most that lanes on these channels have claimed at once, where a message is on its way for so long."""
+    limits = [LIMITS[channel].broadcasts for channel in channels]
+    return sum(width(1 / limit.interval if limit else None, seconds) for limit in limits)

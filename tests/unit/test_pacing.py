@@ -1,18 +1,23 @@
 """Whatever is asked in whatever order: never more than the limits, and replies get through."""
 
+import asyncio
 import heapq
 import itertools
+import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_engine.domain.pacing import LIMITS, UNLIMITED, LaneLimits, Limit, Pacer
+from campaign_engine.domain.pacing import LIMITS, UNLIMITED, LaneLimits, Limit, Pacer, width
 from campaign_engine.services.lane_pace import LanePace
 from tests.support import FakeClock
 
 TINY = 1e-9
 """Seconds that adding floats may be wrong by."""
+
+MADE_UP = 0.1
+"""Share of a second's broadcasts that may follow closer together after something was late."""
 
 Sent = list[tuple[float, str, bool]]
 """Moment, chat and whether it was a reply."""
@@ -34,7 +39,8 @@ def check(limits: LaneLimits, sent: Sent) -> None:
         assert most_within(moments, limits.overall.seconds) <= limits.overall.count
     if limits.broadcasts is not None:
         broadcasts = [moment for moment, _, reply in sent if not reply]
-        assert most_within(broadcasts, limits.broadcasts.seconds) <= limits.broadcasts.count
+        made_up = int(limits.broadcasts.count * MADE_UP) + 1
+        assert most_within(broadcasts, limits.broadcasts.seconds) <= limits.broadcasts.count + made_up
     for chat in {chat for _, chat, _ in sent}:
         limit = limits.per_group if limits.is_group(chat) else limits.per_chat
         if limit is not None:
@@ -42,14 +48,20 @@ def check(limits: LaneLimits, sent: Sent) -> None:
 
 
 def run(limits: LaneLimits, wanted: list[tuple[float, str, bool]]) -> tuple[Sent, dict[int, float]]:
+    return run_on(Pacer(limits), 0.0, wanted)
+
+
+def run_on(pacer: Pacer, start: float, wanted: list[tuple[float, str, bool]]) -> tuple[Sent, dict[int, float]]:
     """Everybody asks, and asks again when told to; what left, and how long each waited."""
-    pacer, sent, waited = Pacer(limits), [], {}
+    sent: Sent = []
+    waited: dict[int, float] = {}
+    wanted = [(start + moment, chat, reply) for moment, chat, reply in wanted]
     turns = [(moment, number) for number, (moment, _, _) in enumerate(wanted)]
     heapq.heapify(turns)
     while turns:
         now, number = heapq.heappop(turns)
         began, chat, reply = wanted[number]
-        wait = pacer.reserve(now, chat, limits.is_group(chat), reply)
+        wait = pacer.reserve(now, chat, priority=reply)
         if wait > 0:
             heapq.heappush(turns, (now + wait, number))
         else:
@@ -82,19 +94,55 @@ def test_replies_are_not_starved_by_a_broadcast(name: str) -> None:
     sent, waited = run(limits, broadcast + replies)
     check(limits, sent)
     assert limits.overall is not None
-    assert max(waited[400 + number] for number in range(40)) <= 2 * limits.overall.interval + TINY
+    assert max(waited[400 + number] for number in range(40)) <= 3 * limits.overall.interval + TINY
 
 
 def test_a_broadcast_goes_at_the_overall_rate_less_five() -> None:
     sent, _ = run(LIMITS["telegram"], [(0.0, str(number), False) for number in range(101)])
-    assert sent[-1][0] == pytest.approx(100 / 20)
+    assert sent[-1][0] == pytest.approx((100 - 20 * MADE_UP) / 20)
+
+
+def test_S7_a_sender_that_is_always_late_loses_no_pace_and_never_passes_the_limit() -> None:
+    """Timers, commits and looks at the database take 3 to 90 ms each; at 25 a second of 30 the rate stays whole."""
+    limits, dice = LaneLimits(Limit(30, 1.0)), random.Random(1)  # noqa: S311 - a repeatable course of events
+    pacer, now = Pacer(limits), 0.0
+    sent: list[float] = []
+    while len(sent) < 15_000:
+        if (wait := pacer.reserve(now, "any", priority=False)) > 0:
+            now += wait + dice.choice([0.003, 0.003, 0.003, 0.09])
+        else:
+            sent.append(now)
+    assert most_within(sent, 1.0) <= 30
+    assert (len(sent) - 1) / (sent[-1] - sent[0]) >= 0.99 * 25
+
+
+def test_after_a_429_the_rate_is_halved_and_comes_back_within_minutes() -> None:
+    pacer = Pacer(LaneLimits(Limit(30, 1.0)))
+    rates = [pacer.rate(0.0)]
+    pacer.slowdown.drop(0.0, until=40.0)
+    rates += [pacer.rate(moment) for moment in (1.0, 40.0, 100.0, 160.0, 1000.0)]
+    assert rates == [25, 12.5, 12.5, 18.75, 25, 25]
+    for moment in range(20):
+        pacer.slowdown.drop(2000.0 + moment, until=2000.0 + moment)
+    assert pacer.rate(2020.0) == pytest.approx(2.5, rel=0.1), "never less than a tenth"
+    slow, _ = run_on(pacer, 2020.0, [(0.0, str(number), False) for number in range(20)])
+    assert 5 < slow[-1][0] - 2020.0 < 9
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds", "wide"),
+    [(25, 0.05, 4), (25, 0.1, 6), (20, 0.2, 8), (1000, 0.1, 152), (1000, 5.0, 256), (2, 0.01, 3), (None, 9.0, 128)],
+)
+def test_as_many_are_on_their_way_as_the_round_trip_asks_for(rate: float | None, seconds: float, wide: int) -> None:
+    assert width(rate, seconds) == wide
+    assert rate is None or wide == 256 or wide >= rate * seconds
 
 
 def test_a_chat_that_must_wait_keeps_nobody_else_waiting() -> None:
     pacer = Pacer(LIMITS["telegram"])
-    assert pacer.reserve(0.0, "-100", is_group=True, priority=False) == 0
-    assert pacer.reserve(1.0, "-100", is_group=True, priority=False) == pytest.approx(2.0)
-    assert pacer.reserve(1.0, "7", is_group=False, priority=False) == 0
+    assert [pacer.reserve(0.1 * number, "-100", priority=False) for number in range(3)] == [0, 0, 0]
+    assert pacer.reserve(1.0, "-100", priority=False) == pytest.approx(2.0)
+    assert pacer.reserve(1.0, "7", priority=False) == 0
 
 
 def test_without_limits_everything_leaves_at_once() -> None:
@@ -107,11 +155,11 @@ def test_idle_chats_are_forgotten_and_busy_ones_are_not() -> None:
     busy = []
     for number in range(5000):
         now = number / 1000
-        pacer.reserve(now, f"chat {number}", is_group=False, priority=True)
-        if pacer.reserve(now, "busy", is_group=False, priority=True) == 0:
+        pacer.reserve(now, f"chat {number}", priority=True)
+        if pacer.reserve(now, "busy", priority=True) == 0:
             busy.append(now)
     assert pacer.remembered < 1600
-    assert busy == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert busy == pytest.approx([0.0, 1.01, 2.02, 3.03, 4.04], abs=0.01)
 
 
 def lane_pace(clock: FakeClock, limits: LaneLimits = LIMITS["telegram"]) -> LanePace:
@@ -120,9 +168,9 @@ def lane_pace(clock: FakeClock, limits: LaneLimits = LIMITS["telegram"]) -> Lane
 
 async def test_a_slot_waits_for_its_chat_and_knows_a_group(clock: FakeClock) -> None:
     pace, began = lane_pace(clock), clock()
-    for chat, seconds in (("7", 0.0), ("7", 1.0), ("-100", 1.05), ("-100", 4.05)):
+    for chat, seconds in (("7", 0.0), ("7", 1.01), *[("-100", 1.01)] * 3, ("-100", 4.01)):
         await pace.slot(chat)
-        assert (clock() - began).total_seconds() == pytest.approx(seconds, abs=0.01)
+        assert (clock() - began).total_seconds() == pytest.approx(seconds, abs=0.1)
 
 
 async def test_a_held_lane_waits_whole_replies_too(clock: FakeClock) -> None:
@@ -137,11 +185,26 @@ async def test_a_held_lane_waits_whole_replies_too(clock: FakeClock) -> None:
 
 async def test_what_would_wait_too_long_is_told_at_once(clock: FakeClock) -> None:
     pace, began = lane_pace(clock), clock()
-    assert await pace.slot_within(2.0, "7") == 0
-    assert await pace.slot_within(2.0, "7") == 0
-    waited = clock() - began
-    assert await pace.slot_within(2.0, "-100") == 0
-    assert await pace.slot_within(2.0, "-100") == pytest.approx(3.0, abs=0.1)
+    assert await pace.until_free(2.0) == 0
+    assert pace.take("7") == 0
+    assert pace.take("7") == pytest.approx(1.01), "its own chat keeps it waiting"
+    assert pace.account_wait <= 0
     pace.hold(30)
-    assert await pace.slot_within(2.0, "8") == pytest.approx(30)
-    assert (clock() - began - waited).total_seconds() < 0.1
+    assert await pace.until_free(2.0) == pytest.approx(30)
+    assert pace.take("8") == pytest.approx(30)
+    assert (clock() - began).total_seconds() < 0.1
+    assert await pace.until_free(31) == 0
+    assert (clock() - began).total_seconds() == pytest.approx(30, abs=0.1)
+
+
+async def test_replies_go_before_a_broadcast_that_waits_too(clock: FakeClock) -> None:
+    pace = lane_pace(clock, LaneLimits(Limit(10, 1.0), kept=1))
+    for number in range(2):
+        await pace.slot(f"ally {number}")
+    asking = asyncio.create_task(pace.slot("asker", priority=True))
+    await asyncio.sleep(0)
+    before = clock()
+    assert pace.account_wait > 0
+    await asking
+    assert (clock() - before).total_seconds() <= 0.1
+    assert pace.take("ally 9") > 0

@@ -1,5 +1,6 @@
 """Answers to interactions: acknowledged at once, then put in the place of what was pressed."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from functools import partial
@@ -29,12 +30,17 @@ class Answers:
     def __init__(self, parts: BotParts, opener: ThreadOpener) -> None:
         self._parts = parts
         self._opener = opener
+        self._acknowledging = 0
+        self._none_waits = asyncio.Event()
+        self._none_waits.set()
 
     async def acknowledge(self, interaction: discord.Interaction) -> None:
         """Within 3 s, before anything slow. Our own private message is edited in place, all else gets a private answer.
 
         What Discord no longer waits for is worked on all the same: a pledge or a STOP must not be lost.
         """
+        self._acknowledging += 1
+        self._none_waits.clear()
         try:
             if _is_ours_alone(interaction):
                 await interaction.response.defer()
@@ -42,6 +48,14 @@ class Answers:
                 await interaction.response.defer(ephemeral=True, thinking=True)
         except WIRE_ERRORS as error:
             log.warning("an interaction was not acknowledged (%s)", send_error(error).code)
+        finally:
+            self._acknowledging -= 1
+            if not self._acknowledging:
+                self._none_waits.set()
+
+    async def settled(self) -> None:
+        """Wait for every acknowledgement that was begun: a bot that stops still answers whoever it told to wait."""
+        await self._none_waits.wait()
 
     async def say(self, interaction: discord.Interaction, address: str, answers: Sequence[Message]) -> None:
         """Nothing to say takes the waiting sign away again."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -117,6 +118,7 @@ class DiscordBot:
             raise unknown_token("Discord") from None
         finally:
             counting.cancel()
+            await self._answers.settled()
             await self._in_order.finish()
             self._reactions.stop()
             if not stop.is_set():
@@ -177,7 +179,7 @@ class DiscordBot:
         """A slash command; the tree of commands calls it."""
         await self._answers.acknowledge(interaction)
         if name == "link":
-            await contained("discord link", partial(self._rooms.link, interaction, argument))
+            self._begin(interaction, "discord link", partial(self._rooms.link, interaction, argument))
         else:
             self._converse(interaction, self._inbound(interaction, command=name, data=argument))
 
@@ -190,7 +192,7 @@ class DiscordBot:
         await self._answers.acknowledge(interaction)
         raw: dict[str, Any] = dict(interaction.data or {})
         if raw.get("custom_id") == LINK:
-            await contained("discord link", partial(self._rooms.submitted, interaction))
+            self._begin(interaction, "discord link", partial(self._rooms.submitted, interaction))
         else:
             inbound = self._inbound(interaction, text=filled(interaction).get(TEXT_FIELD, ""))
             self._converse(interaction, with_picture(inbound, in_form(interaction)))
@@ -198,7 +200,7 @@ class DiscordBot:
     async def _on_choice(self, interaction: discord.Interaction, data: str) -> None:
         await self._answers.acknowledge(interaction)
         if data.startswith(BUTTON):
-            await contained("discord room", partial(self._rooms.pressed, interaction, data))
+            self._begin(interaction, "discord room", partial(self._rooms.pressed, interaction, data))
         else:
             self._converse(interaction, self._inbound(interaction, data=data))
 
@@ -219,8 +221,11 @@ class DiscordBot:
         return from_discord(origin, command=command, data=data, text=text)
 
     def _converse(self, interaction: discord.Interaction, inbound: Inbound) -> None:
-        work = partial(contained, "discord interaction", partial(self._answer, interaction, inbound))
-        self._in_order.add(inbound.address, work)
+        self._begin(interaction, "discord interaction", partial(self._answer, interaction, inbound))
+
+    def _begin(self, interaction: discord.Interaction, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        """After what this person did before; a bot that stops finishes it."""
+        self._in_order.add(str(interaction.user.id), partial(contained, what, work))
 
     async def _answer(self, interaction: discord.Interaction, inbound: Inbound) -> None:
         await self._answers.say(interaction, inbound.address, await self._parts.answers(inbound))

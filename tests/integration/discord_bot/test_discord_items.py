@@ -14,17 +14,20 @@ from bots.discord_bot import open_client
 from bots.discord_items import ANYTHING, FIELD, found_by
 from bots.discord_pictures import PICTURE_BUTTON
 from bots.discord_rooms import LINK
+from bots.parts import BotParts
 from bots.views import TYPE_BUTTON
 from campaign_engine.channels.discord_view import buttons, card
 from campaign_engine.domain.message import Attachment, Choice, Message, Picture
 from campaign_engine.opendata.places import ShippedPlaces
+from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_rules import BUTTON, SELECTS, walk
 from tests.platforms.discord_state import COMPONENTS_V2, Json
-from tests.support.bots import DiscordGuild
+from tests.support.bots import DiscordGuild, discord_bot_running
 from tests.support.discord_steps import begin
 from tests.support.engine import House
 
+CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 TEMPLATES = (FIELD, LINK, ANYTHING)
 ACCOUNT: Json = {"id": "1", "username": "one", "discriminator": "0", "avatar": None}
 EMPTY: Json = {"attachments": [], "embeds": [], "mentions": [], "mention_roles": [], "mention_everyone": False}
@@ -176,6 +179,24 @@ async def test_sixty_people_who_tap_at_once_are_each_acknowledged_in_time_and_an
     assert [one.failed for one in seen] == [None] * 60
     assert all(one.text for one in seen)
     assert max(one.first_answer_ms or 3000 for one in seen) < 3000
+
+
+async def test_a_tap_whose_acknowledgement_is_on_its_way_when_the_bot_stops_counts_and_is_answered(
+    house: House, quiet: DiscordGuild, parts: BotParts
+) -> None:
+    maya = await quiet.person()
+    async with discord_bot_running(quiet.platform, parts):
+        post = await posted(quiet, of_the_first_release(0))
+        await house.person(maya.id, "discord").start()
+        await quiet.platform.driver.fault(Fault(CALLBACK, FaultKind.SLOW, seconds=0.3))
+        tap = asyncio.create_task(maya.press("13 to 15", message=post, at_least=1))
+        await quiet.platform.transcript.wait_for(
+            lambda entry: (entry.kind, entry.path_or_event) == ("request", CALLBACK)
+        )
+    answer = await tap
+    assert answer.failed is None
+    assert "Which part of the city" in answer.text
+    assert (await house.person(maya.id, "discord").known()).age_band == "13-15"
 
 
 async def test_A2_an_item_that_fails_logs_nothing_of_what_was_said(caplog: pytest.LogCaptureFixture) -> None:

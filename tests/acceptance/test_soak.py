@@ -19,7 +19,7 @@ async def test_killed_frozen_and_without_room_nothing_is_doubled_lost_or_left_op
 @pytest.mark.postgres
 async def test_two_clocks_and_two_senders_share_a_database_that_crashes(tmp_path: Path) -> None:
     befalling = {Upheaval.KILL: 1, Upheaval.FREEZE: 1, Upheaval.DATABASE: 1}
-    plan = Plan("short", Size(200, 4, latency=0.25, pace=1.2), befalling, postgres=True)
+    plan = Plan("short", Size(150, 4, latency=0.25, pace=1.2, takeover=6), befalling, postgres=True)
     try:
         with server_for(plan) as server:
             figures = await lived(plan, tmp_path, server)

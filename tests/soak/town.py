@@ -54,7 +54,7 @@ class Town:
     discord: DiscordServer
     dial: Dial
     database_url: str
-    pace: float
+    size: "Size"
     accounts: list[Account] = field(default_factory=list)
     people: dict[int, int] = field(default_factory=dict)
     channels: dict[int, str] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Town:
     async def begin(self, account: Account) -> None:
         """Its process, with the installation's clock and pace."""
         dial = str(self.folder / "dial")
-        words = ("-m", "tests.support.shifted", "--pace", str(self.pace), dial, *account.command)
+        words = ("-m", "tests.support.shifted", "--pace", str(self.size.pace), dial, *account.command)
         await account.program.begin(sys.executable, *words)
 
     @asynccontextmanager
@@ -115,13 +115,14 @@ class Size:
     """`latency` is how long a platform takes at most to take a message, and again to answer it, in seconds.
 
     `pace` is how many times what a platform allows is sent: its limits are lifted, ours must not hide what a crash
-    can do.
+    can do. A process that is silent for `takeover` seconds has lost its lanes.
     """
 
     people: int
     channels: int
     latency: float = 0.03
     pace: float = 40
+    takeover: int = 30
 
 
 @asynccontextmanager
@@ -134,7 +135,7 @@ async def town(folder: Path, database_url: str, size: Size, seed: int) -> AsyncI
         discord.rest.latency = Latency(size.latency, size.latency, seed + 1)
         await discord.driver.limits(messages=PLENTY, other=PLENTY, everything=PLENTY)
         url = database_url or f"sqlite:///{folder / 'data' / 'groundswell.db'}"
-        made = Town(folder, telegram, discord, Dial.set_to(folder / "dial", OPENS), url, size.pace)
+        made = Town(folder, telegram, discord, Dial.set_to(folder / "dial", OPENS), url, size)
         first = program(made)
         await first.run("init")
         await _fill(made, size.people, size.channels)
@@ -153,6 +154,7 @@ def program(town: Town) -> Program:
         free_port(),
         {
             "GROUNDSWELL_DATABASE_URL": town.database_url,
+            "GROUNDSWELL_TAKEOVER_SECONDS": str(town.size.takeover),
             "GROUNDSWELL_TELEGRAM_TOKEN": town.telegram.token,
             "GROUNDSWELL_TELEGRAM_API": town.telegram.root,
             "GROUNDSWELL_DISCORD_TOKEN": town.discord.token,

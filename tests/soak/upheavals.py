@@ -10,7 +10,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 from campaign_engine.domain.delivery import DeliveryStatus
-from campaign_engine.services.delivering import DEAD_AFTER
 from tests.soak.town import Account, Town, counts, until_arrived
 
 OPEN = frozenset({"queued", "held", "retrying", "sending"})
@@ -22,6 +21,9 @@ ROUND_TRIP = 0.06
 
 DISK_FULL = 1.5
 """Seconds."""
+
+STEPS = 12
+"""In which a clock is hurried, so that no living process is taken for a dead one."""
 
 JUMP = timedelta(minutes=10)
 
@@ -101,12 +103,13 @@ class Run:
 
     async def _let_lease_end(self) -> None:
         """At once where nobody else runs; else so slowly that whoever lives can say so."""
+        lease = timedelta(seconds=self.town.size.takeover)
         if len(self.town.accounts) == 1:
-            self.town.dial.advance(DEAD_AFTER + timedelta(seconds=1))
+            self.town.dial.advance(lease)
             return
-        for _ in range(int(DEAD_AFTER.total_seconds()) // 3 + 1):
-            await asyncio.sleep(0.75)
-            self.town.dial.advance(timedelta(seconds=2.25))
+        for _ in range(STEPS):
+            await asyncio.sleep(lease.total_seconds() / (3 * STEPS))
+            self.town.dial.advance(lease * 2 / (3 * STEPS))
 
     async def _fill_disk(self, account: Account) -> None:
         """No file may grow past what every file has already; no privilege is needed for it."""

@@ -79,7 +79,7 @@ class Program:
 
     async def until_it_answers(self) -> None:
         """AssertionError with the log when it ends before."""
-        async with asyncio.timeout(30), httpx.AsyncClient() as client:
+        async with asyncio.timeout(60), httpx.AsyncClient() as client:
             while True:
                 assert self.process is None or self.process.returncode is None, self.log.read_text(encoding="utf-8")
                 try:

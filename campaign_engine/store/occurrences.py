@@ -106,14 +106,14 @@ class SqlOccurrencesRepository(Transaction):
         if not occurrence.rooms_only:
             people = await self._freeze_in(occurrence, freezing.people(occurrence, now, after, last), now)
             if (await self._connection.scalar(sa.select(sa.func.max(contacts.c.id))) or 0) > last:
+                await self._connection.execute(freezing.counted(occurrence.id, people=people))
                 return Frozen(people, 0, rest=last)
         rooms = 0
         if occurrence.topic is not Topic.CHECK_INS:
             # A check-in goes to nobody but the subscribers of check-ins (safety I2).
             rooms = await self._freeze_in(occurrence, freezing.rooms_of(occurrence, now), now)
-        await self._connection.execute(
-            occurrences.update().where(occurrences.c.id == occurrence.id).values(frozen_at=now)
-        )
+        frozen = freezing.counted(occurrence.id, people=people, rooms=rooms)
+        await self._connection.execute(frozen.values(frozen_at=now))
         return Frozen(people, rooms)
 
     async def expire(self, now: datetime) -> int:

@@ -4,8 +4,10 @@ The watcher keeps his own notes of what each person said and each staff member d
 what reaches a channel is judged by safety.md alone.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,6 +23,7 @@ from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.posting import Posting
 from tests.support.clock import FakeClock
 from tests.support.engine import PAGE, House, Phone
+from tests.support.mortal import IMMORTAL, Killed, Life, MortalStore
 
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = datetime(2026, 11, 30, 15, 30, tzinfo=NEW_YORK)
@@ -62,12 +65,16 @@ class Door:
 
     limits = Limits(text=4096)
 
-    def __init__(self, name: str, town: "Town") -> None:
+    def __init__(self, name: str, town: "Town", life: Life = IMMORTAL) -> None:
         self.name = name
         self._town = town
+        self._life = life
 
     async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:
+        """Its process may die before the message left and after it."""
+        await self._life.step(may_freeze=False)
         self._town.watch(message.text, to, key)
+        await self._life.step()
         return Receipt(platform_id=key)
 
     async def close(self) -> None:
@@ -76,7 +83,7 @@ class Door:
 
 @dataclass
 class Town:
-    """`wrongs` are sentences, one per broken rule."""
+    """`wrongs` are sentences, one per broken rule; `left` is when each delivery left, by its id."""
 
     house: House
     clock: FakeClock
@@ -85,7 +92,8 @@ class Town:
     texts: dict[int, Text] = field(default_factory=dict)
     holds: dict[int, datetime] = field(default_factory=dict)
     killed: bool = False
-    keys: set[str] = field(default_factory=set)
+    left: dict[int, datetime] = field(default_factory=dict)
+    asleep: list[tuple[Life, asyncio.Task[None]]] = field(default_factory=list)
     wrongs: list[str] = field(default_factory=list)
     sent: int = 0
 
@@ -114,20 +122,41 @@ class Town:
         ):
             self.staff[handle] = await self.house.staff(handle, role)
 
-    def lane(self) -> Lane:
+    def lane(self, life: Life = IMMORTAL) -> Lane:
         pace = LanePace(UNLIMITED, lambda: self.clock().timestamp(), self.clock.sleep)
-        parts = LaneParts(
-            self.house.store, Door("telegram", self), self.house.renderer, pace, self.clock, lambda n: f"P{n}", PAGE
-        )
-        return Lane(parts)
+        store, door = MortalStore(self.house.store, life), Door("telegram", self, life)
+        return Lane(LaneParts(store, door, self.house.renderer, pace, self.clock, lambda n: f"P{n}", PAGE))
 
-    async def work(self) -> None:
+    async def work(self, life: Life = IMMORTAL) -> None:
         """One tick and everything that may leave now, by a process that begins anew."""
-        await Posting(self.house.store, self.clock, LEAST).tick()
-        lane = self.lane()
+        await Posting(MortalStore(self.house.store, life), self.clock, LEAST).tick()
+        lane = self.lane(life)
         if await lane.take():
             await lane.drain()
         await lane.release()
+
+    async def work_until_it_ends(self, life: Life) -> None:
+        """As `work`, by a process that is killed or freezes on the way."""
+        others = asyncio.all_tasks()
+        process, frozen = asyncio.create_task(self.work(life)), asyncio.create_task(life.frozen.wait())
+        await asyncio.wait({process, frozen}, return_when=asyncio.FIRST_COMPLETED)
+        frozen.cancel()
+        if not process.done():
+            self.asleep.append((life, process))
+            return
+        with suppress(Killed):
+            process.result()
+        if begun := asyncio.all_tasks() - others - {process}:
+            await asyncio.wait(begun)
+
+    async def thaw(self) -> None:
+        """Whoever is frozen goes on as if nothing had been."""
+        for life, process in self.asleep:
+            life.freezes = False
+            life.steps = IMMORTAL.steps
+            life.thawed.set()
+            await process
+        self.asleep.clear()
 
     async def live(self, hours: float) -> None:
         """Time passes while the program runs."""
@@ -149,9 +178,10 @@ class Town:
             ally = self.allies[to.address]
             wrongs += [*self._about_person(ally, post), *self._about_area(ally.precinct, post)]
             ally.got.append(self.clock())
-        if key in self.keys:
+        delivery_id = int(key.rpartition("-")[2])
+        if delivery_id in self.left:
             wrongs.append("sent twice")
-        self.keys.add(key)
+        self.left[delivery_id] = self.clock()
         self.wrongs += [f"{wrong} ({to.address}, {text!r}, {self.clock()})" for wrong in wrongs]
 
     def _about_time(self) -> Iterator[str]:

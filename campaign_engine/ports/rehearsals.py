@@ -1,6 +1,7 @@
 """What a rehearsal reads."""
 
-from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -8,16 +9,20 @@ from campaign_engine.domain.audience import Audience
 from campaign_engine.domain.rehearsal import Candidate
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Until when lanes wait, how many messages wait for them, by lane where there are any; the highest contact id."""
+
+    hold_until: Mapping[str, datetime]
+    waiting: Mapping[str, int]
+    last: int
+
+
 class RehearsalsRepository(Protocol):
     """Everybody the planner is asked about, also those who will not get it, and why not."""
 
-    async def candidates(
-        self, audience: Audience, now: datetime, after: int = 0
-    ) -> tuple[tuple[Candidate, ...], int | None]:
-        """Those of a range of contact ids and the id to go on after, None at the end."""
+    async def candidates(self, audience: Audience, now: datetime, after: int = 0) -> tuple[tuple[Candidate, ...], int]:
+        """Those of a range of contact ids, and the id to go on after."""
 
-    async def last(self) -> int:
-        """The highest contact id: how far `candidates` has to go."""
-
-    async def rooms(self, audience: Audience) -> Counter[str]:
-        """Linked rooms that it would go to, by channel."""
+    async def load(self) -> Load:
+        """Messages are those that `DeliveriesRepository.open_count` counts."""

@@ -1,12 +1,13 @@
 """Plays a campaign through with everybody it could reach, by the very planner that the sender asks (safety F12)."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from campaign_engine.domain.audience import DIRECT_CHANNELS, Audience
+from campaign_engine.domain.audience import DIRECT_CHANNELS, Audience, Room
 from campaign_engine.domain.campaign import Campaign, Post, PostStatus, topic_of
-from campaign_engine.domain.hold import held_until
+from campaign_engine.domain.hold import Hold, held_until
 from campaign_engine.domain.lane_forecast import Arrival
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.permission import LIVE
@@ -14,8 +15,9 @@ from campaign_engine.domain.planner import Facts, priority_of
 from campaign_engine.domain.rehearsal import Candidate, Firing, Others, Rehearsal, firings_ahead
 from campaign_engine.domain.schedule import to_utc
 from campaign_engine.domain.windows import SendingHours
+from campaign_engine.ports.rehearsals import Load
 from campaign_engine.ports.unit_of_work import UnitOfWork
-from campaign_engine.services.clashes import MOST_SHOWN, clashes_of
+from campaign_engine.services.clashes import MOST_SHOWN, clashes_of, lately
 
 MOST_OTHERS = 20
 """Posts of other campaigns around the same time that are counted; more of them would be a plan that nobody follows."""
@@ -27,12 +29,43 @@ Progress = Callable[[int, int], None]
 """Told how far it is, of how much."""
 
 
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What rehearsals at `now` stand on, read once however many there are.
+
+    `rooms` by campaign: those that one of its posts may go to. `others` as of clashes.lately.
+    """
+
+    now: datetime
+    holds: tuple[Hold, ...]
+    is_stopped: bool
+    load: Load
+    rooms: Mapping[int, tuple[Room, ...]]
+    others: tuple[Campaign, ...]
+
+
+async def grounds(work: UnitOfWork, campaigns: Sequence[Campaign], now: datetime) -> Grounds:
+    """Five statements; the campaigns have their precincts of today."""
+    everywhere = {number for campaign in campaigns for number in campaign.precincts}
+    asked = [
+        ({channel for post in campaign.posts for channel in post.content.channels}, campaign.precincts)
+        for campaign in campaigns
+    ]
+    holds = await work.holds.open(everywhere, now)
+    switch = await work.kill_switch.state()
+    met = await work.rooms.meeting(*asked)
+    rooms = {campaign.id: found for campaign, found in zip(campaigns, met, strict=True)}
+    load = await work.rehearsals.load()
+    return Grounds(now, holds, switch is not None and switch.is_on, load, rooms, await lately(work, now))
+
+
 async def rehearse(
     work: UnitOfWork, campaign: Campaign, now: datetime, hours: SendingHours, progress: Progress | None = None
 ) -> Reply:
     """As a card; see `played`."""
-    rehearsal = await played(work, campaign, now, hours, progress)
-    found = await clashes_of(work, campaign, now)
+    known = await grounds(work, (campaign,), now)
+    rehearsal = await played(work, campaign, hours, known, progress)
+    found = await clashes_of(work, campaign, now, known.others)
     values = {
         "title": campaign.title,
         "firings": rehearsal.as_values(),
@@ -45,73 +78,69 @@ async def rehearse(
 
 
 async def played(
-    work: UnitOfWork, campaign: Campaign, now: datetime, hours: SendingHours, progress: Progress | None = None
+    work: UnitOfWork, campaign: Campaign, hours: SendingHours, known: Grounds, progress: Progress | None = None
 ) -> Rehearsal:
     """The campaign with its precincts; reads page by page, so that nobody waits for it."""
-    firings = firings_ahead(campaign, now)
+    firings = firings_ahead(campaign, known.now)
     channels = tuple(sorted(frozenset().union(*(firing.channels for firing in firings))))
     # Of several posts a room counts unless all of them leave it out.
     left_out = [set(post.content.without_rooms) for post in campaign.posts]
     without = tuple(sorted(set.intersection(*left_out))) if left_out else ()
     audience = Audience(topic_of(campaign.kind), channels, campaign.precincts, without_rooms=without)
-    holds = await work.holds.open(campaign.precincts, now)
-    switch = await work.kill_switch.state()
-    rooms = await work.rehearsals.rooms(audience)
-    held = {number: held_until(holds, campaign.kind, number, now) for number in campaign.precincts}
-    priority, stopped = priority_of(campaign.kind), switch is not None and switch.is_on
+    met = [room.channel for room in known.rooms[campaign.id] if room.id not in without]
+    rooms = Counter(channel for channel in met if channel in channels)
+    held = {number: held_until(known.holds, campaign.kind, number, known.now) for number in campaign.precincts}
+    priority = priority_of(campaign.kind)
 
     def around(each: Candidate) -> Facts:
-        return replace(each.facts, priority=priority, stopped=stopped, held_until=held.get(each.precinct))
+        return replace(each.facts, priority=priority, stopped=known.is_stopped, held_until=held.get(each.precinct))
 
     rehearsal = Rehearsal(firings, hours, campaign.status, rooms, around=around)
-    rehearsal.others = await _others(work, campaign, rehearsal.played, channels, now)
-    total = await work.rehearsals.last() if progress is not None else 0
-    after = 0 if firings else None
-    while after is not None:
-        page, after = await work.rehearsals.candidates(audience, now, after)
+    rehearsal.others = await _others(work, campaign, rehearsal.played, channels, known)
+    after, last = 0, known.load.last if firings else 0
+    while after < last:
+        page, after = await work.rehearsals.candidates(audience, known.now, after)
         rehearsal.play(page)
         if progress is not None:
-            progress(total if after is None else after, total)
+            progress(min(after, last), last)
     return rehearsal
 
 
 async def _others(
-    work: UnitOfWork, campaign: Campaign, firings: Sequence[Firing], channels: Sequence[str], now: datetime
+    work: UnitOfWork, campaign: Campaign, firings: Sequence[Firing], channels: Sequence[str], known: Grounds
 ) -> dict[str, Others]:
     """What else these lanes have to do then: the queue of now, and other posts, whoever of theirs it goes to."""
     if not firings:
         return {}
-    near = list(await _near(work, campaign, firings))[:MOST_OTHERS]
-    holds = {state.name: state.hold_until for state in await work.lanes.states()}
     last = max(firing.stale_at for firing in firings)
-    found = {}
-    for channel in channels:
-        arrivals = [Arrival(now, last, await work.deliveries.open_count(channel))]
-        for other, post, due in near:
-            direct = channel in DIRECT_CHANNELS and not post.content.rooms_only
-            if channel in post.content.channels:
-                whom = Audience(
-                    topic_of(other.kind), (channel,), other.precincts, without_rooms=post.content.without_rooms
-                )
-                size = await work.audiences.size(whom, now)
-                stale_at = due + timedelta(minutes=post.content.stale_minutes)
-                arrivals.append(Arrival(due, stale_at, size.rooms + (size.people if direct else 0)))
-        found[channel] = Others(tuple(arrivals), holds.get(channel))
-    return found
+    arrivals = {channel: [Arrival(known.now, last, known.load.waiting.get(channel, 0))] for channel in channels}
+    near = _near(campaign, firings, known.others)[:MOST_OTHERS]
+    asked = [(channel, *one) for channel in channels for one in near if channel in one[1].content.channels]
+    audiences = [
+        Audience(topic_of(other.kind), (channel,), other.precincts, without_rooms=post.content.without_rooms)
+        for channel, other, post, _ in asked
+    ]
+    sizes = await work.audiences.sizes(audiences, known.now)
+    for (channel, _, post, due), size in zip(asked, sizes, strict=True):
+        direct = channel in DIRECT_CHANNELS and not post.content.rooms_only
+        stale_at = due + timedelta(minutes=post.content.stale_minutes)
+        arrivals[channel].append(Arrival(due, stale_at, size.rooms + (size.people if direct else 0)))
+    hold_until = known.load.hold_until
+    return {channel: Others(tuple(arrivals[channel]), hold_until.get(channel)) for channel in channels}
 
 
-async def _near(
-    work: UnitOfWork, campaign: Campaign, firings: Sequence[Firing]
-) -> Iterator[tuple[Campaign, Post, datetime]]:
+def _near(
+    campaign: Campaign, firings: Sequence[Firing], others: Sequence[Campaign]
+) -> list[tuple[Campaign, Post, datetime]]:
     """Approved posts of campaigns that go on, in order of time."""
     begin, end = firings[0].due_at - AROUND, firings[-1].stale_at
-    going = [one for one in await work.campaigns.lately(begin) if one.status in LIVE and one.id != campaign.id]
     found = [
         (other, post, to_utc(wall))
-        for other in going
+        for other in others
+        if other.status in LIVE and other.id != campaign.id
         for post in other.posts
         if post.status is PostStatus.APPROVED
         for wall in post.content.schedule.walls()
         if begin < to_utc(wall) < end
     ]
-    return iter(sorted(found, key=lambda one: one[2]))
+    return sorted(found, key=lambda one: one[2])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from campaign_engine.domain.audience import Room
 from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, PostContent, PostStatus
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.message import Reply
@@ -21,7 +20,7 @@ from campaign_engine.services.audiences import USED_UP, Audiences
 from campaign_engine.services.campaign_steps import in_status, with_targets
 from campaign_engine.services.free_slots import FreeSlots
 from campaign_engine.services.post_texts import PostTexts
-from campaign_engine.services.rehearsing import played
+from campaign_engine.services.rehearsing import Grounds, grounds, played
 from campaign_engine.services.turn import Replies
 
 MOST_CARDS = 4
@@ -35,14 +34,14 @@ class _Read:
     ranking: Ranking
     campaigns: tuple[Campaign, ...]
     sizes: tuple[Mapping[str, object], ...]
-    rooms: tuple[tuple[Room, ...], ...]
     approved: Mapping[int, PostContent]
-    others: tuple[Campaign, ...]
+    grounds: Grounds
 
-    def rooms_of(self, number: int) -> tuple[str, ...]:
+    def rooms_of(self, campaign: Campaign) -> tuple[str, ...]:
         """Titles of the rooms that the first post would go to."""
-        without = self.campaigns[number].posts[0].content.without_rooms
-        return tuple(room.title for room in self.rooms[number] if room.id not in without)
+        content = campaign.posts[0].content
+        met = [room for room in self.grounds.rooms[campaign.id] if room.channel in content.channels]
+        return tuple(room.title for room in met if room.id not in content.without_rooms)
 
     def changes_of(self, campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
         """Of each post that waits and was approved before; none where all of it is new."""
@@ -78,17 +77,15 @@ class Reviewing:
         return tuple(replies)
 
     async def _read(self, work: UnitOfWork, found: Sequence[Campaign], looks: int) -> "_Read":
-        """Five statements, however many wait."""
+        """Eight statements, however many wait."""
         ranking = await work.targeting.latest_ranking()
         campaigns = tuple(with_targets(campaign, ranking) for campaign in found)
-        asked = [(campaign.posts[0].content.channels, campaign.precincts) for campaign in campaigns]
         return _Read(
             ranking.ranking,
             campaigns,
             await self._audiences.seen(work, *campaigns[:looks]),
-            await work.rooms.meeting(*asked),
             await work.reviews.approved(*(campaign.id for campaign in campaigns)),
-            await clashes.lately(work, self._clock()),
+            await grounds(work, campaigns, self._clock()),
         )
 
     async def _card(self, work: UnitOfWork, approver: Person, read: "_Read", number: int) -> Reply:
@@ -100,17 +97,17 @@ class Reviewing:
         card = cards.reading_card("campaign.waiting", approver, campaign, self._texts.all_of(campaign), reach)
         review = {
             "adult": campaign.kind in ADULT_APPROVED_KINDS,
-            "rooms_named": read.rooms_of(number),
-            "leaving": await self._leaving(work, campaign),
+            "rooms_named": read.rooms_of(campaign),
+            "leaving": await self._leaving(work, campaign, read.grounds),
             "changes": read.changes_of(campaign),
         }
         card = dataclasses.replace(card, values={**card.values, **review})
         card = await asyncio.to_thread(self._texts.linting.noted, card, campaign)
-        return await clashes.noted(work, card, campaign, self._clock(), read.others)
+        return await clashes.noted(work, card, campaign, self._clock(), read.grounds.others)
 
-    async def _leaving(self, work: UnitOfWork, campaign: Campaign) -> Mapping[str, datetime] | None:
+    async def _leaving(self, work: UnitOfWork, campaign: Campaign, known: Grounds) -> Mapping[str, datetime] | None:
         """New York times at which the first message leaves and the last one has, of the next firing (safety F12)."""
-        rehearsal = await played(work, campaign, self._clock(), self._texts.hours)
+        rehearsal = await played(work, campaign, self._texts.hours, known)
         firings: list[dict[str, Any]] = rehearsal.as_values()
         if not firings:
             return None

@@ -103,12 +103,6 @@ def size(
     )
 
 
-def rooms_by_channel(channels: Collection[str], precinct: Precincts, without: Collection[int] = ()) -> sa.Select[Any]:
-    """Pairs (channel, number) of linked rooms."""
-    counted = sa.select(rooms.c.channel, sa.func.count(rooms.c.id)).select_from(ROOMS)
-    return counted.where(is_posted(channels, precinct, without)).group_by(rooms.c.channel)
-
-
 def _is_reached(
     topic: Topic,
     channels: Collection[str],

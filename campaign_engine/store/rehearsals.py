@@ -1,6 +1,5 @@
 """Everybody in the precincts of a campaign, with what the planner must know; reads only."""
 
-from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,11 +7,14 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS, Audience
 from campaign_engine.domain.contact import AddressStatus, AgeBand, Topic
+from campaign_engine.domain.delivery import CLAIMABLE
 from campaign_engine.domain.planner import Facts
 from campaign_engine.domain.rehearsal import Candidate
-from campaign_engine.store import claims, freezing, threads
-from campaign_engine.store.tables import addresses, consents, contacts, do_not_contact
+from campaign_engine.ports.rehearsals import Load
+from campaign_engine.store import claims, threads
+from campaign_engine.store.tables import addresses, consents, contacts, deliveries, do_not_contact, lanes
 from campaign_engine.store.transaction import Transaction
+from campaign_engine.store.unsettled import in_states
 
 PAGE = 1000
 """Contact ids per read: the planner is asked about so many without letting others have their turn."""
@@ -24,24 +26,26 @@ _NEVER_STALE = datetime.max.replace(tzinfo=UTC)
 class SqlRehearsalsRepository(Transaction):
     """Implements ports.rehearsals.RehearsalsRepository."""
 
-    async def candidates(
-        self, audience: Audience, now: datetime, after: int = 0
-    ) -> tuple[tuple[Candidate, ...], int | None]:
-        """Three statements; by ranges of ids, so that no page has to sort what comes after it."""
+    async def candidates(self, audience: Audience, now: datetime, after: int = 0) -> tuple[tuple[Candidate, ...], int]:
+        """Two statements; by ranges of ids, so that no page has to sort what comes after it."""
         rows = (await self._connection.execute(_people(audience, after, after + PAGE))).all()
         ids = [row.id for row in rows]
         sent = claims.by_person(await self._connection.execute(claims.left(ids, (), now))) if ids else {}
-        found = tuple(_candidate(row, sent.get(row.id, ())) for row in rows)
-        return found, after + PAGE if await self.last() > after + PAGE else None
+        return tuple(_candidate(row, sent.get(row.id, ())) for row in rows), after + PAGE
 
-    async def last(self) -> int:
+    async def load(self) -> Load:
         """One statement."""
-        return int(await self._connection.scalar(sa.select(sa.func.max(contacts.c.id))) or 0)
-
-    async def rooms(self, audience: Audience) -> Counter[str]:
-        """One statement."""
-        counted = freezing.rooms_by_channel(audience.channels, audience.precincts, audience.without_rooms)
-        return Counter({row[0]: row[1] for row in await self._connection.execute(counted)})
+        no_number, no_time = sa.cast(sa.null(), sa.Integer), sa.cast(sa.null(), lanes.c.hold_until.type)
+        held = sa.select(lanes.c.name, lanes.c.hold_until.label("until"), no_number.label("number"))
+        open_ones = sa.select(deliveries.c.lane, no_time, sa.func.count()).group_by(deliveries.c.lane)
+        open_ones = open_ones.where(in_states(*CLAIMABLE), claims.GOES_ON)
+        last = sa.select(sa.literal(""), no_time, sa.func.max(contacts.c.id))
+        rows = (await self._connection.execute(sa.union_all(held, open_ones, last))).all()
+        return Load(
+            hold_until={row.name: row.until for row in rows if row.until is not None},
+            waiting={row.name: row.number for row in rows if row.name and row.number is not None},
+            last=next((row.number for row in rows if not row.name), None) or 0,
+        )
 
 
 def _people(audience: Audience, after: int, last: int) -> sa.Select[Any]:

@@ -158,7 +158,8 @@ async def test_F12_what_others_send_then_is_counted_and_clashes_are_named(house:
         await work.lanes.hold("telegram", to_utc(wall("2026-11-25T16:30")))
     async with house.store.read() as work:
         campaign = replace(await work.campaigns.get(plan.campaign_id), precincts=(75,))
-        rehearsal = await rehearsing.played(work, campaign, house.clock(), HOURS)
+        known = await rehearsing.grounds(work, (campaign,), house.clock())
+        rehearsal = await rehearsing.played(work, campaign, HOURS, known)
         card = await rehearse(work, campaign, house.clock(), HOURS, lambda *far: told.append(far))
     theirs = rehearsal.others["telegram"]
     assert sorted(one.messages for one in theirs.arrivals) == [30, 30], "the queue, and the other post"

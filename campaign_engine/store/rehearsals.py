@@ -7,14 +7,13 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS, Audience
 from campaign_engine.domain.contact import AddressStatus, AgeBand, Topic
-from campaign_engine.domain.delivery import CLAIMABLE
 from campaign_engine.domain.planner import Facts
 from campaign_engine.domain.rehearsal import Candidate
 from campaign_engine.ports.rehearsals import Load
-from campaign_engine.store import claims, threads
+from campaign_engine.store import choosing, claims, threads
 from campaign_engine.store.tables import addresses, consents, contacts, deliveries, do_not_contact, lanes
 from campaign_engine.store.transaction import Transaction
-from campaign_engine.store.unsettled import in_states
+from campaign_engine.store.unsettled import IS_CLAIMABLE
 
 PAGE = 1000
 """Contact ids per read: the planner is asked about so many without letting others have their turn."""
@@ -38,7 +37,7 @@ class SqlRehearsalsRepository(Transaction):
         no_number, no_time = sa.cast(sa.null(), sa.Integer), sa.cast(sa.null(), lanes.c.hold_until.type)
         held = sa.select(lanes.c.name, lanes.c.hold_until.label("until"), no_number.label("number"))
         open_ones = sa.select(deliveries.c.lane, no_time, sa.func.count()).group_by(deliveries.c.lane)
-        open_ones = open_ones.where(in_states(*CLAIMABLE), claims.GOES_ON)
+        open_ones = open_ones.where(IS_CLAIMABLE, choosing.GOES_ON)
         last = sa.select(sa.literal(""), no_time, sa.func.max(contacts.c.id))
         rows = (await self._connection.execute(sa.union_all(held, open_ones, last))).all()
         return Load(

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from jinja2 import PackageLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from campaign_engine.dialogue.lesson_files import fixed as lesson_fixed
 from campaign_engine.dialogue.lesson_files import lesson_text
-from campaign_engine.domain.automatic_texts import text_hash
+from campaign_engine.domain.automatic_texts import AUTOMATIC_TEXTS, text_hash
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.languages import directed, isolated
@@ -150,7 +151,8 @@ class Renderer:
 
     def fixed(self, kind: str, language: str) -> FixedText:
         """See the port."""
-        found = read_fixed(self._source(kind, language), language)
+        lesson = next((text.lesson for text in AUTOMATIC_TEXTS if text.name == kind), "")
+        found = lesson_fixed(lesson, language) if lesson else read_fixed(self._source(kind, language), language)
         return replace(found, shipped=_shipped().get(kind, {}).get(language) == text_hash(found.text))
 
     def check(self, source: str, *, automatic: bool = False) -> None:

@@ -8,27 +8,30 @@ import argparse
 import sys
 from pathlib import Path
 
-from campaign_engine.domain.automatic_texts import AUTOMATIC_TEXTS, text_hash
+from campaign_engine.dialogue.lesson_files import fixed
+from campaign_engine.domain.automatic_texts import AUTOMATIC_TEXTS, AutomaticText, text_hash
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.review import read_fixed
 
 MESSAGES = Path(__file__).parents[1] / "templates" / "messages"
 FILE = MESSAGES / "automatic.toml"
 HEADER = (
-    "# Written by scripts/automatic_texts.py from post_*.j2: change a text, then run it. Each is approved anew then.\n"
+    "# Written by scripts/automatic_texts.py from post_*.j2 and lessons: change one, then run it. It is approved anew then.\n"
 )
 
 
 def content() -> str:
     """One table for each text, one line for each language."""
     tables = [
-        "\n".join((f"\n[{text.name}]", *(_line(text.name, each) for each in LANGUAGES))) for text in AUTOMATIC_TEXTS
+        "\n".join((f"\n[{text.name}]", *(_line(text, each) for each in LANGUAGES))) for text in AUTOMATIC_TEXTS
     ]
     return "\n".join((HEADER.strip(), *tables)) + "\n"
 
 
-def _line(name: str, language: str) -> str:
-    source = (MESSAGES / language / f"post_{name}.j2").read_text(encoding="utf-8")
+def _line(text: AutomaticText, language: str) -> str:
+    if text.lesson:
+        return f'{language} = "{text_hash(fixed(text.lesson, language).text)}"'
+    source = (MESSAGES / language / f"post_{text.name}.j2").read_text(encoding="utf-8")
     return f'{language} = "{text_hash(read_fixed(source, language).text)}"'
 
 

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from campaign_engine.domain.contact import LessonCode
 from campaign_engine.domain.errors import BrokenFile
-from campaign_engine.domain.lesson import Course, Lesson, LessonText, read_lesson
+from campaign_engine.domain.lesson import Course, Lesson, LessonText, read_lesson, whole
+from campaign_engine.domain.review import FixedText
 
 
 @cache
@@ -19,6 +20,13 @@ def course() -> Course:
 def lesson_text(language: str, code: str) -> LessonText:
     """What templates speak of. Raises KeyError for a language or a code that does not exist."""
     return course()[LessonCode(code)].texts[language]
+
+
+def fixed(code: str, language: str) -> FixedText:
+    """A lesson as one text with its version and review: what is approved before the series leads to it (safety S1)."""
+    lesson = course()[LessonCode(code)]
+    text = lesson.texts[language]
+    return FixedText(language, whole(lesson, language), text.version, text.reviewed_by, text.reviewed_on)
 
 
 def parsed(code: LessonCode, source: str) -> Lesson:

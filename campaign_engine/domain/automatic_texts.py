@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from campaign_engine.domain.contact import Person, Role
+from campaign_engine.domain.contact import LessonCode, Person, Role
 from campaign_engine.domain.errors import NotAllowed, NotFound
 from campaign_engine.domain.review import FixedText
 from campaign_engine.domain.roles import Capability, may
@@ -26,14 +26,21 @@ class AutomaticText:
     """`name` is that of its template, `templates/messages/<language>/post_<name>.j2`, in each of LANGUAGES.
 
     `at_once`: word of an event, which waits for no approval as long as it is just what ships (safety S9, ADR 13).
+    `lesson`: the text is all that this lesson says, which the series leads to; it has no template.
     """
 
     name: str
     tier: Tier
     at_once: bool = False
+    lesson: str = ""
 
 
-AUTOMATIC_TEXTS = (
+def name_of_lesson(code: str) -> str:
+    """Of the automatic text that a lesson is."""
+    return f"lesson_{code}"
+
+
+_TEMPLATES = (
     AutomaticText("aftermath", Tier.ADULT),
     AutomaticText("lesson_step", Tier.PEER),
     AutomaticText("lesson_end", Tier.PEER),
@@ -44,7 +51,11 @@ AUTOMATIC_TEXTS = (
     AutomaticText("event_cancelled", Tier.ADULT, at_once=True),
     AutomaticText("event_changed", Tier.ADULT, at_once=True),
 )
-"""All of them. After a change here or in a template: `python -m scripts.automatic_texts`."""
+AUTOMATIC_TEXTS = (
+    *_TEMPLATES,
+    *(AutomaticText(name_of_lesson(code), Tier.PEER, lesson=code.value) for code in LessonCode),
+)
+"""All of them. After a change here, in a template or in a lesson: `python -m scripts.automatic_texts`."""
 
 _CAPABILITIES: Mapping[Tier, Capability] = {
     Tier.PEER: Capability.APPROVE,

@@ -123,7 +123,8 @@ class PostContent:
     `stale_minutes` after its time a post that has not left expires (safety S6). `rooms_only` posts are sent to nobody
     directly; `fixed` are reviewed texts that nobody changed (safety S2). `automatic` names the automatic text that this
     is: it leaves only in wordings that somebody approved (safety S1, domain.automatic_texts). `lesson` puts a button
-    under it that opens this one, or the certificate at the end of the series (domain.lesson).
+    under it that opens this one, or the certificate at the end of the series (domain.lesson); `lesson_hashes` are what
+    that lesson said, by language, and are approved like the text.
     `values` are further variables of an automatic text. `without_rooms` are linked rooms that the author left out.
     """
 
@@ -137,6 +138,7 @@ class PostContent:
     fixed: bool = False
     automatic: str = ""
     lesson: str = ""
+    lesson_hashes: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, int | str] = field(default_factory=dict)
     picture: PostPicture | None = None
     without_rooms: tuple[int, ...] = ()
@@ -161,6 +163,7 @@ class PostContent:
             "stale_minutes": self.stale_minutes,
             **_flags(self.rooms_only, self.fixed, self.automatic),
             **({"lesson": self.lesson} if self.lesson else {}),
+            **({"lesson_hashes": dict(sorted(self.lesson_hashes.items()))} if self.lesson_hashes else {}),
             **({"values": dict(sorted(self.values.items()))} if self.values else {}),
             **({"picture": self.picture.as_json()} if self.picture else {}),
             **({"without_rooms": sorted(self.without_rooms)} if self.without_rooms else {}),
@@ -180,6 +183,7 @@ class PostContent:
             fixed=bool(data.get("fixed")),
             automatic=str(data.get("automatic", "")),
             lesson=str(data.get("lesson", "")),
+            lesson_hashes=dict(data.get("lesson_hashes", {})),
             values=dict(data.get("values", {})),
             picture=PostPicture.from_json(data["picture"]) if data.get("picture") else None,
             without_rooms=tuple(data.get("without_rooms", ())),

@@ -84,6 +84,18 @@ class Lesson:
         return len(next(iter(self.texts.values())).screens)
 
 
+def whole(lesson: Lesson, language: str) -> str:
+    """All of it as one text, as somebody reads it who approves it: screens, the question, each answer and what is said
+    to it, with a sign at the right one."""
+    text = lesson.texts[language]
+    screens = [f"{number}. {screen}" for number, screen in enumerate(text.screens, 1)]
+    answers = [
+        f"{'✓' if letter == lesson.right else '✗'} {choice.text}\n{choice.why}"
+        for letter, choice in text.answers.items()
+    ]
+    return "\n\n".join((text.title, *screens, text.question, *answers))
+
+
 Course = Mapping[LessonCode, Lesson]
 """All twelve, in their order."""
 

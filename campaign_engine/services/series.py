@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS
+from campaign_engine.domain.automatic_texts import name_of_lesson
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.domain.lesson import SERIES_END
@@ -19,7 +20,8 @@ class Series(OwnSender):
     async def tick(self) -> int:
         """How many steps were queued; none outside the window or while everything is stopped (safety S3, S4).
 
-        A text that nobody approved yet is left out, and its readers stay due (safety S1). Raises StoreUnavailable.
+        A message or a lesson that nobody approved as it is now is left out, and its readers stay due (safety S1).
+        Raises StoreUnavailable.
         """
         now = self._clock()
         if not self._hours.is_allowed(now):
@@ -31,7 +33,7 @@ class Series(OwnSender):
                 return 0
             due = await work.series.due(now)
             names = {code: END_TEXT if code == SERIES_END else STEP_TEXT for code in due}
-            ready = [code for code, name in names.items() if await self._texts.is_approved(work, name)]
+            ready = [code for code, name in names.items() if await self._texts.is_approved(work, *_texts(code, name))]
         return sum([await self._send(code, names[code], now) for code in ready])
 
     async def _send(self, code: str, name: str, now: datetime) -> int:
@@ -45,5 +47,17 @@ class Series(OwnSender):
 
     def _content(self, code: str, name: str) -> PostContent:
         return PostContent(
-            self._texts.texts(name), NEVER, DIRECT_CHANNELS, TargetRule(), fixed=True, automatic=name, lesson=code
+            self._texts.texts(name),
+            NEVER,
+            DIRECT_CHANNELS,
+            TargetRule(),
+            fixed=True,
+            automatic=name,
+            lesson=code,
+            lesson_hashes={} if code == SERIES_END else self._texts.lesson_hashes(code),
         )
+
+
+def _texts(code: str, name: str) -> tuple[str, ...]:
+    """The message, and the lesson that it leads to."""
+    return (name,) if code == SERIES_END else (name, name_of_lesson(code))

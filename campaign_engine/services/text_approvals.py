@@ -12,6 +12,7 @@ from campaign_engine.domain.automatic_texts import (
     check_text_approver,
     keys_of,
     may_approve_text,
+    name_of_lesson,
 )
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.contact import Person
@@ -47,10 +48,15 @@ class TextApprovals:
         automatic_text(name)
         return {one.language: one.text for one in self.versions[name].fixed}
 
-    async def is_approved(self, work: UnitOfWork, name: str) -> bool:
-        """Whether somebody stands behind the version of now, in every language. Raises NotFound."""
-        automatic_text(name)
-        return not self.versions[name].waits(await work.text_approvals.approved((name,)))
+    async def is_approved(self, work: UnitOfWork, *names: str) -> bool:
+        """Whether somebody stands behind the version of now of each, in every language. Raises NotFound."""
+        wanted = [self.versions[automatic_text(name).name] for name in names]
+        approved = await work.text_approvals.approved(names)
+        return not any(version.waits(approved) for version in wanted)
+
+    def lesson_hashes(self, code: str) -> dict[str, str]:
+        """What a lesson says now, by language, for PostContent."""
+        return {key.language: key.hash for key in self.versions[name_of_lesson(code)].ordered_keys}
 
     async def may_leave(self, work: UnitOfWork, name: str) -> bool:
         """Approved; word of an event also as it ships (safety S9, ADR 13). Raises NotFound."""
@@ -87,7 +93,9 @@ class TextApprovals:
     async def _show(self, turn: Turn, intent: ShowText) -> Replies:
         version = self.versions[automatic_text(intent.name).name]
         check_text_approver(turn.person, version)
-        return (self._card(version, await turn.work.text_approvals.all()),)
+        read = version.fixed if version.text.lesson else ()
+        texts = (Reply("texts.lesson", {"language": one.language, "text": one.text}) for one in read)
+        return (*texts, self._card(version, await turn.work.text_approvals.all()))
 
     async def _approve(self, turn: Turn, intent: ApproveText) -> Replies:
         """Raises NotAllowed, NotFound, Conflict when it is not what was shown."""
@@ -114,7 +122,9 @@ class TextApprovals:
             "version": version.short,
             "author": self._release if version.shipped else "",
             "texts": [
-                {"language": one.language, "text": self._texts.sample(name, one.language)} for one in version.fixed
+                {"language": one.language, "text": self._texts.sample(name, one.language)}
+                for one in version.fixed
+                if not version.text.lesson
             ],
             "fixed": version.fixed,
             "approver": first.handle if first is not None and not waits else "",

@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.automatic_texts import TextKey, keys_of
+from campaign_engine.domain.automatic_texts import TextKey, keys_of, name_of_lesson
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
 from campaign_engine.domain.contact import AddressStatus, Limit, Scope, ScopeKind
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.hold import HELD_FOR
+from campaign_engine.domain.lesson import SERIES_END
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.planner import WEEK, Priority
 from campaign_engine.ports.sending import Claimed
@@ -175,8 +176,10 @@ def _seen() -> sa.Label[str]:
 
 
 def automatic(rows: Iterable[Any]) -> frozenset[str]:
-    """Names of the automatic texts among rows of `posts_of`."""
-    return frozenset(row.content["automatic"] for row in rows if row.content.get("automatic"))
+    """Names of the automatic texts among rows of `posts_of`, and of the lessons that they lead to."""
+    contents = [row.content for row in rows if row.content.get("automatic")]
+    lessons = (name_of_lesson(one["lesson"]) for one in contents if one.get("lesson"))
+    return frozenset((*(one["automatic"] for one in contents), *lessons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +238,16 @@ def _is_approved(row: Any, content: PostContent) -> bool:
 
 
 def _is_worded(content: PostContent, wordings: frozenset[TextKey]) -> bool:
-    """Safety S1: an automatic text is approved once per version, in each language."""
-    return not content.automatic or keys_of(content.automatic, content.texts).issubset(wordings)
+    """Safety S1: an automatic text is approved once per version, in each language; so is the lesson it leads to."""
+    if not content.automatic:
+        return True
+    needed = keys_of(content.automatic, content.texts)
+    if content.lesson not in ("", SERIES_END):
+        # What was queued before lessons had approvals has no hashes: it waits for a day on which it has.
+        lesson = name_of_lesson(content.lesson)
+        hashes = content.lesson_hashes or {"": ""}
+        needed |= {TextKey(lesson, language, found) for language, found in hashes.items()}
+    return needed.issubset(wordings)
 
 
 def _held_until(row: Any, post: _Post) -> datetime | None:

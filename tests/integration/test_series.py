@@ -1,11 +1,14 @@
 """The lesson series: who gets which lesson when, on both databases."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from campaign_engine.dialogue import lesson_files
+from campaign_engine.dialogue.lesson_files import course
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
 from campaign_engine.domain.contact import AgeBand, LessonCode, Topic
 from campaign_engine.domain.delivery import DeliveryStatus
@@ -34,11 +37,11 @@ async def house(store: SqlStore, clock: FakeClock) -> House:
     return house
 
 
-async def series(house: House, *, approved: bool = True) -> Series:
+async def series(house: House, *, approved: bool = True, but: str = "") -> Series:
     texts = text_approvals(house.clock)
     if approved:
         async with house.store.write() as work:
-            for version in texts.versions.values():
+            for version in (one for name, one in texts.versions.items() if name != but):
                 await work.text_approvals.approve(version.keys, None, "oak3", house.clock())
     return Series(house.store, house.clock, DEFAULT_HOURS, texts)
 
@@ -188,6 +191,42 @@ async def test_S1_a_text_that_nobody_approved_is_not_sent(house: House) -> None:
     assert await (await series(house, approved=False)).tick() == 0
     assert await steps(house) == []
     assert await (await series(house)).tick() == 1
+
+
+async def test_S1_a_lesson_that_nobody_approved_is_left_out_and_its_readers_wait(house: House) -> None:
+    await house.ally("1", topic=SERIES)
+    await house.ally("2", topic=SERIES)
+    await finish(house, "2", LessonCode.READ)
+    ticker = await series(house, but="lesson_B1")
+    assert await ticker.tick() == 1
+    assert await steps(house) == [("2", "B2")]
+    assert await (await series(house)).tick() == 1
+
+
+async def test_S1_a_lesson_that_was_changed_is_approved_anew(
+    house: House, channel: RecordingChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.ally("1", topic=SERIES)
+    assert await (await series(house)).tick() == 1
+    lesson = course()[LessonCode.READ]
+    text = replace(lesson.texts["es"], screens=(*lesson.texts["es"].screens[:-1], "Otra cosa."))
+    changed = {**course(), LessonCode.READ: replace(lesson, texts={**lesson.texts, "es": text})}
+    monkeypatch.setattr(lesson_files, "course", lambda: changed)
+    await house.ally("2", topic=SERIES)
+    assert await (await series(house, approved=False)).tick() == 0
+    assert await (await series(house)).tick() == 1
+    assert len(await house.rows(tables.posts)) == 2
+
+
+async def test_S1_the_lane_asks_again_whether_the_lesson_was_approved(house: House, channel: RecordingChannel) -> None:
+    await house.ally("1", topic=SERIES)
+    await (await series(house)).tick()
+    async with house.store.database.write() as connection:
+        approvals = tables.text_approvals
+        await connection.execute(approvals.delete().where(approvals.c.name == "lesson_B1", approvals.c.language == "es"))
+    await send_all(house, channel)
+    assert await house.statuses() == [("suppressed", "text_unapproved")]
+    assert channel.reached == []
 
 
 async def test_S3_nothing_is_queued_while_everything_is_stopped(house: House) -> None:

@@ -16,15 +16,13 @@ from campaign_engine.domain.review import read_fixed
 MESSAGES = Path(__file__).parents[1] / "templates" / "messages"
 FILE = MESSAGES / "automatic.toml"
 HEADER = (
-    "# Written by scripts/automatic_texts.py from post_*.j2 and lessons: change one, then run it. It is approved anew then.\n"
+    "# Written by scripts/automatic_texts.py: change a text or a lesson, then run it. Each is approved anew then.\n"
 )
 
 
 def content() -> str:
     """One table for each text, one line for each language."""
-    tables = [
-        "\n".join((f"\n[{text.name}]", *(_line(text, each) for each in LANGUAGES))) for text in AUTOMATIC_TEXTS
-    ]
+    tables = ["\n".join((f"\n[{text.name}]", *(_line(text, each) for each in LANGUAGES))) for text in AUTOMATIC_TEXTS]
     return "\n".join((HEADER.strip(), *tables)) + "\n"
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from campaign_engine.domain.campaign import PostContent
+from campaign_engine.domain.picture import PostPicture
 from campaign_engine.domain.precinct import TargetRule
 
 AROUND = 4
@@ -35,7 +36,8 @@ Parts = tuple[tuple[Part, str], ...]
 class PostChanges:
     """Fields as pairs of before and after, None where nothing changed; `texts` are pairs of language and parts.
 
-    `others` names fields that only say that they changed.
+    `others` names fields that only say that they changed. `picture` are the pictures before and after where it is
+    another one, `alts` as `texts` what it shows in words.
     """
 
     texts: tuple[tuple[str, Parts], ...] = ()
@@ -45,6 +47,8 @@ class PostChanges:
     pledge: tuple[str, str] | None = None
     rooms_only: tuple[bool, bool] | None = None
     others: tuple[str, ...] = ()
+    picture: tuple[PostPicture | None, PostPicture | None] | None = None
+    alts: tuple[tuple[str, Parts], ...] = ()
 
     def __bool__(self) -> bool:
         return self != PostChanges()
@@ -52,16 +56,20 @@ class PostChanges:
     def as_values(self) -> Mapping[str, Any]:
         """For a template."""
         return {
-            "texts": tuple(
-                (language, tuple((part.value, words) for part, words in parts)) for language, parts in self.texts
-            ),
+            "texts": _plain(self.texts),
             "walls": self.walls,
             "channels": self.channels,
             "precincts": self.precincts,
             "pledge": self.pledge,
             "rooms_only": self.rooms_only,
             "others": self.others,
+            "picture": tuple(one is not None for one in self.picture) if self.picture else None,
+            "alts": _plain(self.alts),
         }
+
+
+def _plain(texts: tuple[tuple[str, Parts], ...]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    return tuple((language, tuple((part.value, words) for part, words in parts)) for language, parts in texts)
 
 
 def post_changes(
@@ -69,18 +77,32 @@ def post_changes(
 ) -> PostChanges:
     """`reached` gives the precincts of a rule; channels and precincts are those that went and those that came."""
     return PostChanges(
-        texts=tuple(
-            (language, word_changes(before.texts.get(language, ""), after.texts.get(language, "")))
-            for language in sorted({*before.texts, *after.texts})
-            if before.texts.get(language, "") != after.texts.get(language, "")
-        ),
+        texts=_reworded(before.texts, after.texts),
         walls=_pair(tuple(before.schedule.walls()), tuple(after.schedule.walls())),
         channels=_moved(before.channels, after.channels),
         precincts=_moved(reached(before.targets), reached(after.targets)),
         pledge=_pair(str(before.pledge or ""), str(after.pledge or "")),
         rooms_only=_pair(before.rooms_only, after.rooms_only),
         others=_others(before, after),
+        picture=(before.picture, after.picture) if _key(before) != _key(after) else None,
+        alts=_reworded(_alts(before), _alts(after)),
     )
+
+
+def _reworded(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[tuple[str, Parts], ...]:
+    return tuple(
+        (language, word_changes(before.get(language, ""), after.get(language, "")))
+        for language in sorted({*before, *after})
+        if before.get(language, "") != after.get(language, "")
+    )
+
+
+def _key(content: PostContent) -> str:
+    return content.picture.key if content.picture is not None else ""
+
+
+def _alts(content: PostContent) -> Mapping[str, str]:
+    return content.picture.alt if content.picture is not None else {}
 
 
 def word_changes(before: str, after: str) -> Parts:
@@ -120,7 +142,7 @@ def _moved(before: tuple[Any, ...], after: tuple[Any, ...]) -> Any:
     return (tuple(gone), tuple(come)) if gone or come else None
 
 
-_SAID = frozenset({"texts", "schedule", "channels", "targets", "pledge", "rooms_only"})
+_SAID = frozenset({"texts", "schedule", "channels", "targets", "pledge", "rooms_only", "picture"})
 _SILENT = frozenset({"fixed", "automatic"})
 """Follow from the texts."""
 

@@ -10,7 +10,8 @@ from typing import Any
 from campaign_engine.domain.campaign import ADULT_APPROVED_KINDS, Campaign, PostContent, PostStatus
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.message import Reply
-from campaign_engine.domain.post_changes import post_changes
+from campaign_engine.domain.picture import PostPicture
+from campaign_engine.domain.post_changes import PostChanges, post_changes
 from campaign_engine.domain.precinct import Ranking
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
@@ -43,10 +44,10 @@ class _Read:
         met = [room for room in self.grounds.rooms[campaign.id] if room.channel in content.channels]
         return tuple(room.title for room in met if room.id not in content.without_rooms)
 
-    def changes_of(self, campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
+    def changes_of(self, campaign: Campaign) -> tuple[PostChanges, ...]:
         """Of each post that waits and was approved before; none where all of it is new."""
         found = (
-            post_changes(self.approved[post.id], post.content, lambda rule: rule.resolve(self.ranking)).as_values()
+            post_changes(self.approved[post.id], post.content, lambda rule: rule.resolve(self.ranking))
             for post in in_status(campaign, PostStatus.SUBMITTED)
             if post.id in self.approved
         )
@@ -70,8 +71,8 @@ class Reviewing:
         read = await self._read(work, found[:MOST_CARDS], looks)
         replies: list[Reply] = []
         for number, campaign in enumerate(read.campaigns):
-            card = await self._card(work, approver, read, number)
-            replies += (*check_ins.note(campaign, self._texts), card)
+            shown = await self._cards(work, approver, read, number)
+            replies += (*check_ins.note(campaign, self._texts), *shown)
         if len(found) > MOST_CARDS:
             replies.append(Reply("approval.more_waiting", {"count": len(found) - MOST_CARDS}))
         return tuple(replies)
@@ -88,22 +89,26 @@ class Reviewing:
             await grounds(work, campaigns, self._clock()),
         )
 
-    async def _card(self, work: UnitOfWork, approver: Person, read: "_Read", number: int) -> Reply:
+    async def _cards(self, work: UnitOfWork, approver: Person, read: "_Read", number: int) -> Replies:
+        """The card, and above it each picture that is no longer the one that was approved."""
         campaign = read.campaigns[number]
         offer = await self._slots.offer(work, campaign, is_author=False)
         if offer is not None:
-            return offer
+            return (offer,)
         reach = read.sizes[number] if number < len(read.sizes) else USED_UP
         card = cards.reading_card("campaign.waiting", approver, campaign, self._texts.all_of(campaign), reach)
+        changes = read.changes_of(campaign)
         review = {
             "adult": campaign.kind in ADULT_APPROVED_KINDS,
             "rooms_named": read.rooms_of(campaign),
             "leaving": await self._leaving(work, campaign, read.grounds),
-            "changes": read.changes_of(campaign),
+            "changes": tuple(one.as_values() for one in changes),
         }
         card = dataclasses.replace(card, values={**card.values, **review})
         card = await asyncio.to_thread(self._texts.linting.noted, card, campaign)
-        return await clashes.noted(work, card, campaign, self._clock(), read.grounds.others)
+        before = [await _before(work, campaign.title, one.picture, approver.language) for one in changes if one.picture]
+        shown = await clashes.noted(work, card, campaign, self._clock(), read.grounds.others)
+        return (*(one for one in before if one is not None), shown)
 
     async def _leaving(self, work: UnitOfWork, campaign: Campaign, known: Grounds) -> Mapping[str, datetime] | None:
         """New York times at which the first message leaves and the last one has, of the next firing (safety F12)."""
@@ -114,3 +119,15 @@ class Reviewing:
         first = firings[0]["leaves"] or firings[0]["wall"]
         last = max((channel["last"] for channel in firings[0]["channels"] if channel["last"]), default=first)
         return {"first": first, "last": last}
+
+
+async def _before(
+    work: UnitOfWork, title: str, pictures: tuple[PostPicture | None, PostPicture | None], language: str
+) -> Reply | None:
+    """The picture that was approved, with its words; none where there was none."""
+    old, new = pictures
+    if old is None:
+        return None
+    alt, kept = old.alt_in(language), await work.pictures.get(old.key)
+    picture = dataclasses.replace(kept, alt=alt) if kept is not None else None
+    return Reply("approval.picture_before", {"title": title, "alt": alt, "gone": new is None}, picture=picture)

@@ -222,8 +222,8 @@ async def test_S1_the_lane_asks_again_whether_the_lesson_was_approved(house: Hou
     await house.ally("1", topic=SERIES)
     await (await series(house)).tick()
     async with house.store.database.write() as connection:
-        approvals = tables.text_approvals
-        await connection.execute(approvals.delete().where(approvals.c.name == "lesson_B1", approvals.c.language == "es"))
+        spanish = tables.text_approvals.delete().filter_by(name="lesson_B1", language="es")
+        await connection.execute(spanish)
     await send_all(house, channel)
     assert await house.statuses() == [("suppressed", "text_unapproved")]
     assert channel.reached == []

@@ -1,5 +1,6 @@
 """What an approver is shown of a new version, and how each channel marks it."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -10,10 +11,12 @@ from campaign_engine.channels.telegram import entities
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.message import Message, Reply, Revision
+from campaign_engine.domain.picture import PostPicture
 from campaign_engine.domain.post_changes import Part, post_changes, word_changes
 from campaign_engine.domain.precinct import TargetKind, TargetRule
 from campaign_engine.domain.schedule import Schedule
 from campaign_engine.rendering import Renderer
+from web.pages import revised
 
 BEFORE = PostContent(
     {"en": "We look out for each other in {{ area }}: {{ link }}", "es": "Nos cuidamos: {{ link }}"},
@@ -107,3 +110,36 @@ def test_a_revision_survives_a_split_in_both_parts() -> None:
     assert len(parts) > 1
     covered = "".join(part.text[one.start : one.end] for part in parts for one in part.revisions)
     assert covered.replace(" ", "") == message.text[40:100].replace(" ", "")
+
+
+def pictured(key: str, **alt: str) -> PostContent:
+    return replace(BEFORE, picture=PostPicture(key, alt))
+
+
+def test_S1_another_picture_and_other_words_for_it_are_told_apart() -> None:
+    candle = pictured("a", en="A candle", es="Una vela")
+    new, gone, other = (
+        post_changes(before, after, reached)
+        for before, after in (
+            (BEFORE, candle),
+            (candle, BEFORE),
+            (candle, pictured("b", en="Two candles", es="Una vela")),
+        )
+    )
+    assert [one.as_values()["picture"] for one in (new, gone, other)] == [(False, True), (True, False), (True, True)]
+    assert [language for language, _ in other.alts] == ["en"]
+    assert other.others == ()
+    words = post_changes(candle, pictured("a", en="A lit candle", es="Una vela"), reached)
+    assert words.picture is None
+    shown = Renderer().reply(
+        Reply("campaign.review", {"adult": 0, "leaving": 0, "rooms_named": (), "changes": (words.as_values(),)}), "en"
+    )
+    assert "Picture in words (English): A [added: lit] candle" in shown.text
+    assert "nothing" not in shown.text
+
+
+def test_S1_the_page_marks_words_that_came_and_went_and_lets_no_markup_through() -> None:
+    text = "We all <b> look https://groundswell.example out"
+    marked = revised(text, (Revision(3, 6, added=True), Revision(7, 45, added=False), Revision(5, 9, added=True)))
+    link = '<a href="https://groundswell.example" rel="noreferrer">https://groundswell.example</a>'
+    assert marked == f"We <ins>all</ins> <del>&lt;b&gt; look {link} o</del>ut"

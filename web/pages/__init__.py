@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fastapi import Request
@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from campaign_engine.domain.languages import LANGUAGE_NAMES, direction
-from campaign_engine.domain.message import Attachment, Message, Picture, Reply
+from campaign_engine.domain.message import Attachment, Message, Picture, Reply, Revision
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.sending import InboxPost
 from web.cookies import LANGUAGE, asked_language, keep, reader_language
@@ -28,7 +28,7 @@ class PageWriter:
         self._parts = parts
         loader = PackageLoader("web", "pages")
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-        environment.filters.update(linked=linked, wall=to_wall, direction=direction, passages=passages)
+        environment.filters.update(linked=linked, revised=revised, wall=to_wall, direction=direction, passages=passages)
         environment.filters["data_uri"] = data_uri
         self._templates = Jinja2Templates(env=environment)
 
@@ -100,6 +100,17 @@ def passages(post: InboxPost, footer: str, language: str) -> tuple[tuple[str, st
 def data_uri(picture: Picture | Attachment) -> str:
     """A picture inside the page itself: what only one reader sees has no address."""
     return f"data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()}"
+
+
+def revised(text: str, revisions: Iterable[Revision]) -> Markup:
+    """As `linked`, with words that a new version added or took out marked as such; screen readers say it."""
+    parts, at = [], 0
+    for one in revisions:
+        if at <= one.start and one.end <= len(text):
+            tag, words = "ins" if one.added else "del", linked(text[one.start : one.end])
+            parts += [linked(text[at : one.start]), Markup("<{0}>{1}</{0}>").format(tag, words)]
+            at = one.end
+    return Markup("").join((*parts, linked(text[at:])))
 
 
 def linked(text: str) -> Markup:

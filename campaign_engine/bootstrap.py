@@ -366,7 +366,7 @@ def _parts(base: _Base, sharing: Sharing, notifier: ChannelNotifier) -> Conversa
         holding=Holding(
             base.incidents,
             CheckIns(clock, base.texts, base.renderer),
-            Events(clock, base.approvals, EventWords(base.renderer, base.settings.site_url)),
+            Events(clock, base.approvals, EventWords(base.renderer, base.settings.site_url), base.hours),
         ),
         directory=base.directory,
         sharing=sharing,

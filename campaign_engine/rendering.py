@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -26,7 +27,7 @@ from campaign_engine.domain.safety_texts import IN_ENGLISH
 FALLBACK = "en"
 """What is said where a language lacks a text."""
 
-POST_VALUES = ("area", "borough", "precinct", "campaign", "link", "bot")
+POST_VALUES = ("area", "borough", "precinct", "campaign", "link", "bot", "when")
 """Variables that a post may use, and no others (safety S8)."""
 
 OWN_VALUES = ("count", "goal", "start")
@@ -131,8 +132,14 @@ class Renderer:
 
         Raises InvalidInput naming the line of a broken template, of a missing value or of a link that is not allowed.
         """
+        around = content.schedule.around
+        values = {**values, "when": "" if around is None else self._when(around.wall, language)}
         source = content.texts.get(language) or content.texts.get("en") or next(iter(content.texts.values()), "")
         return self.text(source, values)
+
+    def _when(self, wall: datetime, language: str) -> str:
+        """New York time of an event, as its posts say it, so that the words move with it."""
+        return self._block("event.when", language, {"wall": wall})[0]
 
     def text(self, source: str, values: Mapping[str, object]) -> str:
         """One template of a post with its variables filled in. Raises InvalidInput as `post` does."""

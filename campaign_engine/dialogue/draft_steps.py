@@ -112,7 +112,7 @@ def ask(state: State, field: str, context: Context, *intents: Intent) -> Step:
         "title": lambda _: Reply("organize.title", asks_text=True),
         "targets": targets_question,
         "goal": _goal_question,
-        "schedule": lambda _: Reply("organize.schedule", asks_text=True),
+        "schedule": _schedule_question,
         "channels": _channels_question,
         "pledge": lambda _: _pledge_question(),
         "languages": lambda _: languages_question(),
@@ -195,6 +195,13 @@ def targets_question(context: Context) -> Reply:
     return Reply("organize.targets", options=((top,), tuple(boroughs[:3]), tuple(boroughs[3:]), other), asks_text=True)
 
 
+def _schedule_question(context: Context) -> Reply:
+    """Typed, or around an event; a check-in follows none (safety I2)."""
+    fixed = context.draft is not None and context.draft.kind == CampaignKind.AFTERMATH
+    rows = () if fixed else ((option("series.open", "es"),),)
+    return Reply("organize.schedule", options=rows, asks_text=True)
+
+
 def _channels_question(context: Context) -> Reply:
     chosen = context.draft.channels if context.draft is not None else ()
     rows: Rows = ((option("organize.channels_all", "ch:all"),),)
@@ -235,7 +242,8 @@ def _echo(schedule: Schedule, hours: SendingHours) -> Reply:
     walls = tuple(schedule.walls())
     closed = tuple(wall for wall in walls if wall.weekday() < 5 and not hours.calendar.is_school_day(wall.date()))
     row = (option("organize.schedule_change", "ed:schedule"),)
-    values = {"walls": walls, "closed": closed[:4], "skips": schedule.skips[:4]}
+    event = schedule.around.wall if schedule.around else None
+    values = {"walls": walls, "closed": closed[:4], "skips": schedule.skips[:4], "event": event}
     return Reply("organize.schedule_echo", values, (row,))
 
 

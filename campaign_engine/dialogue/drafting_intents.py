@@ -50,6 +50,13 @@ class ShowRooms(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowEvents(Intent):
+    """Events that are planned, to write around one of them."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHeldTimes(Intent):
     """Whether a hold keeps something of the draft's schedule back."""
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from campaign_engine.dialogue import draft_extras, training
+from campaign_engine.dialogue import draft_extras, event_series, training
 from campaign_engine.dialogue.approval_intents import ShowOwnWaits
 from campaign_engine.dialogue.draft_steps import (
     ask,
@@ -108,7 +108,8 @@ def _draft_choice(state: State, data: str, context: Context, draft: Draft) -> St
         return _targets_chosen(state, value, context)
     if head == "ch":
         return _channel_toggled(state, value, context, draft)
-    return _quick_answer(state, data, context) or draft_extras.choice(state, data, context, draft)
+    made = _quick_answer(state, data, context) or event_series.choice(state, data, context, draft)
+    return made or draft_extras.choice(state, data, context, draft)
 
 
 def _quick_answer(state: State, data: str, context: Context) -> Step | None:
@@ -174,14 +175,21 @@ def answer(state: State, inbound: Inbound, context: Context) -> Step | None:
         return draft_extras.picture_sent(state, inbound, context, context.draft)
     if inbound.kind is not InboundKind.TEXT:
         return None
-    typed = inbound.text.strip()
+    return _typed(state, inbound.text.strip(), context, context.draft)
+
+
+def _typed(state: State, typed: str, context: Context, draft: Draft) -> Step | None:
+    around = state.field in ("schedule", *event_series.FIELDS) and draft.kind != CampaignKind.AFTERMATH
     try:
-        changes = _read(state.field, typed, context)
+        made = event_series.answer(state, typed, context, draft) if around else None
+        changes = _read(state.field, typed, context) if made is None else None
     except InvalidInput as error:
+        if state.field in event_series.FIELDS:
+            return event_series.wrong(state, draft, error)
         said = {"code": error.code, "message": error.message, "hint": error.hint, **error.values}
         asked = ask(state, state.field, context).replies[0]
         return say(state, Reply("organize.wrong", said, options=asked.options, asks_text=True))
-    return saved(state, state.field, changes, context) if changes is not None else None
+    return made or (saved(state, state.field, changes, context) if changes is not None else None)
 
 
 def _read(field: str, typed: str, context: Context) -> dict[str, Any] | None:

@@ -40,6 +40,12 @@ class ApprovalsRepository(Protocol):
     async def renew(self, post: Post, content: PostContent, now: datetime, fixer_id: int | None = None) -> None:
         """A new version of a waiting post by the same author: submitted anew, or fixed when there is a fixer."""
 
+    async def follow(self, post: Post, content: PostContent, now: datetime) -> None:
+        """A new version that stays approved, by whom and since when it was: only its times follow an event (S9)."""
+
+    async def withdraw(self, post_id: int) -> None:
+        """Nothing more of this one post leaves."""
+
     async def countersign(self, campaign_id: int, now: datetime) -> None:
         """Fixed posts are approved in the version they have, by the one who fixed them."""
 

@@ -112,6 +112,9 @@ class NoticesRepository(Protocol):
         Word of a change that has not left yet is superseded.
         """
 
+    async def followers(self, campaign_id: int) -> tuple[int, ...]:
+        """Campaigns that were handed in and go on, with a post around this event; the event's own among them."""
+
     async def last_change(self, campaign_id: int) -> tuple[EventChange, str] | None:
         """The newest change and the work handle of who told it."""
 

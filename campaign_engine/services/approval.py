@@ -13,7 +13,7 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.planning import StaffContact, StoredRanking
 from campaign_engine.ports.reviews import Returned
 from campaign_engine.ports.unit_of_work import UnitOfWork
-from campaign_engine.services import approval_cards, check_ins
+from campaign_engine.services import approval_cards, check_ins, event_series
 from campaign_engine.services import campaign_cards as cards
 from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.campaign_steps import in_status, log_step, resolved
@@ -51,6 +51,7 @@ class Approval:
             self._texts.check_times(post.content.schedule, self._clock(), begun=True)
             await check_ins.check(work, campaign, post, self._texts, self._clock)
             await check_wording(work, post.content)
+            await event_series.check(work, campaign, post.content.schedule)
         await self._texts.check_named(work, in_status(campaign, PostStatus.SUBMITTED))
         await schedule(work, campaign, ranking, self._clock())
         await work.campaigns.approve_posts(campaign_id, contact_id, self._clock())

@@ -49,7 +49,11 @@ KNOWN_ERRORS = frozenset(
         "empty_text",
         "fix_too_large",
         "fix_touches_links",
+        "event_moved",
         "event_off",
+        "after_event",
+        "no_series_day",
+        "series_off",
         "fixed_text",
         "fixer_gone",
         "forbidden_transition",
@@ -72,6 +76,7 @@ KNOWN_ERRORS = frozenset(
         "no_automatic_text",
         "no_change",
         "no_draft",
+        "no_event",
         "no_incident",
         "no_kit",
         "no_precinct",
@@ -120,6 +125,9 @@ IN_THE_DRAFT = frozenset(
         "must_fix",
         "outside_window",
         "past_schedule",
+        "event_moved",
+        "no_event",
+        "series_off",
     }
 )
 """Refusals that the author mends in the draft, where the hints with their buttons are."""
@@ -266,8 +274,9 @@ def _facts(campaign: Campaign) -> dict[str, Any]:
 
 def _plan(post: Post | None) -> dict[str, Any]:
     if post is None:
-        return {"walls": (), "channels": (), "pledge": "", "alts": {}, "without_rooms": 0}
+        return {"event": None, "walls": (), "channels": (), "pledge": "", "alts": {}, "without_rooms": 0}
     return {
+        "event": post.content.schedule.around.wall if post.content.schedule.around else None,
         "walls": tuple(post.content.schedule.walls()),
         "channels": post.content.channels,
         "pledge": post.content.pledge or "",

@@ -28,7 +28,7 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import campaign_cards as cards
-from campaign_engine.services import check_ins, status_board
+from campaign_engine.services import check_ins, event_series, status_board
 from campaign_engine.services.approval_cards import too_few_card
 from campaign_engine.services.audiences import Audiences
 from campaign_engine.services.campaign_steps import draft_step, in_status, keep_draft, log_step, own_draft, resolved
@@ -80,7 +80,10 @@ class Campaigns:
             if text != draft.texts.get(language):
                 self._texts.check(text, language)
         if changed.schedule and changed.schedule != draft.schedule:
-            self._texts.check_times(Schedule.from_json(dict(changed.schedule)), self._clock(), begun=draft.live)
+            schedule = Schedule.from_json(dict(changed.schedule))
+            self._texts.check_times(schedule, self._clock(), begun=draft.live)
+            if schedule.around is not None:
+                await event_series.check(work, await work.campaigns.get(draft.campaign_id), schedule)
         if changed.targets and changed.targets != draft.targets:
             known = None if desk is None else desk.ranking
             ranking = known or await work.targeting.latest_ranking()
@@ -181,6 +184,7 @@ class Campaigns:
         check_targets(author, reached.precincts)
         for post in in_status(campaign, PostStatus.DRAFT):
             await self._texts.check_post(reached, post, self._clock(), begun=draft.live)
+            await event_series.check(work, campaign, post.content.schedule)
             await check_ins.check(work, reached, post, self._texts, self._clock)
             if not anyway and await self._audiences.too_few(work, author, reached, post):
                 return (await self._too_few(work, author, reached),)
@@ -204,6 +208,7 @@ class Campaigns:
         changed = await work.campaigns.set_status(campaign, _after(campaign, verb), self._clock())
         if changed.status is CampaignStatus.CANCELLED:
             await work.campaigns.withdraw_posts(campaign_id)
+            await event_series.call_off(work, person, campaign_id, self._clock())
         if verb == "resume":
             await work.kill_switch.note_backlog(campaign_id, self._clock())
         await log_step(work, person, verb, campaign_id, self._clock())

@@ -6,7 +6,14 @@ from functools import partial
 from typing import Protocol
 
 from campaign_engine.dialogue import draft_steps
-from campaign_engine.dialogue.drafting_intents import ShowChannels, ShowHeldTimes, ShowMap, ShowRooms, UndoDraft
+from campaign_engine.dialogue.drafting_intents import (
+    ShowChannels,
+    ShowEvents,
+    ShowHeldTimes,
+    ShowMap,
+    ShowRooms,
+    UndoDraft,
+)
 from campaign_engine.dialogue.flow import Rows, option
 from campaign_engine.domain.audience import Room
 from campaign_engine.domain.campaign import CampaignKind, Draft, Post
@@ -21,6 +28,7 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.pictures import PictureMaker
 from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services import event_series
 from campaign_engine.services.campaign_steps import own_draft, resolved
 from campaign_engine.services.polishing import precincts_of
 from campaign_engine.services.post_pictures import picture_of
@@ -56,6 +64,7 @@ class DraftDesk:
             ShowChannels: self._channels,
             ShowRooms: self._rooms,
             ShowHeldTimes: self._held,
+            ShowEvents: self._events,
         }
 
     async def _undo(self, turn: Turn, intent: UndoDraft) -> Replies:  # noqa: ARG002 - the intent has no fields
@@ -69,6 +78,15 @@ class DraftDesk:
             return (Reply("organize.map", {"chosen": intent.precincts}, picture=picture),)
 
         turn.reads.append(draw)
+        return ()
+
+    async def _events(self, turn: Turn, intent: ShowEvents) -> Replies:
+        reader, now = turn.person, turn.now
+
+        async def offer(work: UnitOfWork) -> Replies:
+            return (await event_series.offered(work, reader, intent.campaign_id, now),)
+
+        turn.reads.append(offer)
         return ()
 
     async def _channels(self, turn: Turn, intent: ShowChannels) -> Replies:

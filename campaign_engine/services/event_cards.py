@@ -8,6 +8,7 @@ from campaign_engine.domain.campaign import Campaign
 from campaign_engine.domain.event_change import Place, may_name_place
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.services.campaign_cards import Rows, status_rows
+from campaign_engine.services.event_series import Followed
 
 PAGE = 6
 """Sites on one card."""
@@ -36,6 +37,11 @@ def ask(campaign: Campaign, change: str, texts: Sequence[tuple[str, str]], peopl
         (Option(label="hold.event_no", data=f"st:{campaign.id}"),),
     )
     return Reply("event.sure", {"title": campaign.title, "texts": texts, "people_told": people}, rows)
+
+
+def followed(posts: Sequence[Followed]) -> tuple[Reply, ...]:
+    """What goes out around the event, at its new times or not at all; none where nothing does."""
+    return (Reply("series.followed", {"posts": tuple(one.as_values() for one in posts)}),) if posts else ()
 
 
 def changed(campaign: Campaign, people: int | None) -> Reply:

@@ -20,10 +20,11 @@ from campaign_engine.domain.permission import LIVE, check_event_canceller
 from campaign_engine.domain.precinct import TargetKind, TargetRule
 from campaign_engine.domain.rounding import rounded_size
 from campaign_engine.domain.schedule import Schedule, to_wall
+from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.holding import Actor
 from campaign_engine.ports.unit_of_work import UnitOfWork
-from campaign_engine.services import event_cards
+from campaign_engine.services import event_cards, event_series
 from campaign_engine.services.campaign_steps import log_step
 from campaign_engine.services.event_words import EventWords
 from campaign_engine.services.text_approvals import TextApprovals
@@ -43,10 +44,13 @@ class Events:
     ships goes out at any hour, approved or not (safety S1, S9, ADR 13).
     """
 
-    def __init__(self, clock: Clock, texts: TextApprovals, words: EventWords) -> None:
+    def __init__(
+        self, clock: Clock, texts: TextApprovals, words: EventWords, hours: SendingHours = DEFAULT_HOURS
+    ) -> None:
         self._clock = clock
         self._texts = texts
         self._words = words
+        self._hours = hours
 
     async def cancel(self, work: UnitOfWork, person: Person, campaign_id: int, *, sure: bool) -> tuple[Reply, ...]:
         """Asks once, then does it once. Raises NotAllowed, ForbiddenTransition, Conflict, NotFound."""
@@ -64,7 +68,9 @@ class Events:
         await work.campaigns.withdraw_posts(campaign_id)
         people = await work.notices.tell(campaign, self._content(campaign, self._texts.texts(CANCELLED)), by, now)
         await log_step(work, person, "cancel_event", campaign_id, now)
-        return (Reply("hold.event_cancelled", {"title": campaign.title, "people_told": rounded_size(people)}),)
+        followed = await event_series.call_off(work, person, campaign_id, now)
+        said = Reply("hold.event_cancelled", {"title": campaign.title, "people_told": rounded_size(people)})
+        return (said, *event_cards.followed(followed))
 
     async def places(
         self, work: UnitOfWork, person: Person, campaign_id: int, when: str, page: int
@@ -98,7 +104,9 @@ class Events:
         await work.campaigns.set_status(campaign, campaign.status, now)
         people = await work.notices.tell_change(campaign, self._content(campaign, texts), change, by, now)
         await log_step(work, person, "change_event", campaign_id, now)
-        return (event_cards.changed(campaign, rounded_size(people)),)
+        to = change.wall if last is None or last[0].wall != change.wall else None
+        followed = () if to is None else await event_series.follow(work, campaign_id, to, now, self._hours)
+        return (event_cards.changed(campaign, rounded_size(people)), *event_cards.followed(followed))
 
     async def _event(self, work: UnitOfWork, person: Person, campaign_id: int) -> tuple[Campaign, Actor]:
         campaign = await work.campaigns.get(campaign_id)

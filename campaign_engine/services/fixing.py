@@ -17,7 +17,7 @@ from campaign_engine.domain.schedule import Schedule
 from campaign_engine.ports.approvals import Wait
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
-from campaign_engine.services import approval_cards, check_ins
+from campaign_engine.services import approval_cards, check_ins, event_series
 from campaign_engine.services import campaign_cards as cards
 from campaign_engine.services.approval import back_to_draft, check_seen, check_waits, notices_to, schedule, take
 from campaign_engine.services.campaign_steps import in_status, log_step, resolved
@@ -67,6 +67,7 @@ class Fixing:
         for post in in_status(campaign, PostStatus.FIXED):
             self._texts.check_times(post.content.schedule, self._clock(), begun=True)
             await check_ins.check(work, campaign, post, self._texts, self._clock)
+            await event_series.check(work, campaign, post.content.schedule)
         await self._texts.check_named(work, in_status(campaign, PostStatus.FIXED))
         await schedule(work, campaign, ranking, self._clock())
         await work.approvals.countersign(campaign_id, self._clock())

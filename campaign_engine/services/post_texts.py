@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ from campaign_engine.services.linting import Linting
 
 _FIXED_KINDS = (CampaignKind.SERIES, CampaignKind.AFTERMATH)
 """Lessons and check-ins: what we ship is reviewed once and goes out as it is."""
+
+_WHEN = re.compile(r"\{[{%][^}]*\bwhen\b")
 
 SAMPLE_VALUES: Mapping[str, object] = {"count": 60, "goal": 100, "start": "meetup"}
 """Of automatic texts with variables of their own, for whoever approves one."""
@@ -90,6 +93,12 @@ class PostTexts:
     async def check_post(self, campaign: Campaign, post: Post, now: datetime, *, begun: bool) -> None:
         """Raise InvalidInput unless its times and all its texts may go out; read beside the event loop."""
         self.check_times(post.content.schedule, now, begun=begun)
+        if post.content.schedule.around is None and any(_WHEN.search(text) for text in post.content.texts.values()):
+            raise InvalidInput(
+                "The text has {{ when }} in it, and this post follows no event.",
+                "Take it out, or choose days around an event.",
+                "no_event",
+            )
         await asyncio.to_thread(self.linting.check, campaign, post)
 
     async def check_named(self, work: UnitOfWork, posts: Iterable[Post]) -> None:

@@ -61,6 +61,38 @@ class SqlApprovalsRepository(Transaction):
         )
         await self._begin(post.id, version, now, fixer_id)
 
+    async def follow(self, post: Post, content: PostContent, now: datetime) -> None:
+        """Two statements."""
+        current = sa.and_(post_versions.c.post_id == post.id, post_versions.c.version == post.version)
+        columns = (
+            "post_id",
+            "version",
+            "content",
+            "content_hash",
+            "created_at",
+            "author_id",
+            "approver_id",
+            "approved_at",
+        )
+        values = {
+            "version": post.version + 1,
+            "content": content.as_json(),
+            "content_hash": content.content_hash(),
+            "created_at": now,
+        }
+        kept = sa.select(
+            post_versions.c.post_id,
+            *(sa.literal(value, post_versions.c[name].type) for name, value in values.items()),
+            *(post_versions.c[name] for name in columns[5:]),
+        ).where(current)
+        await self._connection.execute(post_versions.insert().from_select(columns, kept))
+        await self._connection.execute(posts.update().where(posts.c.id == post.id).values(version=post.version + 1))
+
+    async def withdraw(self, post_id: int) -> None:
+        """One update."""
+        gone = posts.update().where(posts.c.id == post_id).values(status=PostStatus.WITHDRAWN)
+        await self._connection.execute(gone)
+
     async def countersign(self, campaign_id: int, now: datetime) -> None:
         """Two updates."""
         fixed = sa.and_(posts.c.campaign_id == campaign_id, posts.c.status == PostStatus.FIXED)

@@ -6,16 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS
-from campaign_engine.domain.campaign import Campaign, PostContent, PostStatus
+from campaign_engine.domain.campaign import WAITING, Campaign, PostContent, PostStatus
 from campaign_engine.domain.contact import Topic
 from campaign_engine.domain.delivery import CLAIMABLE, TO_LEAVE, DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.domain.event_change import EventChange, Place
+from campaign_engine.domain.permission import OPEN
 from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.holding import Actor
 from campaign_engine.store import freezing
 from campaign_engine.store.kill_switch import IS_NOTICE
 from campaign_engine.store.tables import (
+    campaigns,
     contacts,
     deliveries,
     event_changes,
@@ -29,6 +31,7 @@ from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import in_states
 from campaign_engine.store.upsert import insert
 
+_FOLLOWING = (*WAITING, PostStatus.APPROVED)
 _TOLD = (DeliveryStatus.SENT, DeliveryStatus.SENDING, DeliveryStatus.UNCONFIRMED, DeliveryStatus.LEFT)
 """A post of the event reached them, or may have."""
 
@@ -56,6 +59,20 @@ class SqlNoticesRepository(Transaction):
             raise Conflict("Somebody else cancelled this event just now.", "Those signed up are told once.")
         await self._supersede(campaign.id, now)
         return await self._queue(campaign.id, post_id, content, now)
+
+    async def followers(self, campaign_id: int) -> tuple[int, ...]:
+        """One statement."""
+        event = post_versions.c.content[("schedule", "around", "campaign")].as_integer()
+        current = sa.and_(post_versions.c.post_id == posts.c.id, post_versions.c.version == posts.c.version)
+        mine = (
+            sa.select(posts.c.campaign_id)
+            .join(post_versions, current)
+            .join(campaigns, campaigns.c.id == posts.c.campaign_id)
+            .where(posts.c.status.in_(_FOLLOWING), campaigns.c.status.in_(tuple(sorted(OPEN))), event == campaign_id)
+            .distinct()
+            .order_by(posts.c.campaign_id)
+        )
+        return tuple((await self._connection.execute(mine)).scalars())
 
     async def last_change(self, campaign_id: int) -> tuple[EventChange, str] | None:
         """One statement."""

@@ -19,6 +19,7 @@ VALUES = {
     "campaign": "Up",
     "link": LINK,
     "bot": "b",
+    "when": "Monday",
 }
 
 

@@ -198,9 +198,8 @@ def _by_hour(flow: Flow) -> list[dict[str, object]]:
 
 
 def _coarse(moment: datetime) -> datetime:
-    """The next five minutes: to the second it would say how many people there are (safety K3)."""
-    over = (moment - _EARLIEST) % COARSE
-    return moment + (COARSE - over if over else timedelta())
+    """Up to the next five minutes: to the second it would say how many people there are (safety K3)."""
+    return moment + COARSE - (moment - _EARLIEST) % COARSE
 
 
 LONGEST_BAR = 12

@@ -13,6 +13,7 @@ from campaign_engine.domain.message import Reply
 from campaign_engine.domain.picture import PostPicture
 from campaign_engine.domain.post_changes import PostChanges, post_changes
 from campaign_engine.domain.precinct import Ranking
+from campaign_engine.domain.rehearsal import COARSE
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import campaign_cards as cards
@@ -117,7 +118,7 @@ class Reviewing:
         if not firings:
             return None
         first = firings[0]["leaves"] or firings[0]["wall"]
-        last = max((channel["last"] for channel in firings[0]["channels"] if channel["last"]), default=first)
+        last = max((channel["last"] for channel in firings[0]["channels"] if channel["last"]), default=first + COARSE)
         return {"first": first, "last": last}
 
 

@@ -31,7 +31,8 @@ HEADS = (
         "ev",
         "del",
     ),
-    *("o", "k", "tg", "tx", "ch", "pd", "gl", "lf", "su", "sa", "st", "mv", "ap", "rt", "rh", "rp", "un", "es", "es:e", "es:w", "es:t"),
+    *("o", "k", "tg", "tx", "ch", "pd", "gl", "lf", "su", "sa", "st", "mv", "ap", "rt", "rh", "rp", "un"),
+    *("es", "es:e", "es:w", "es:t"),
     *("au", "ct", "cs", "tb", "sl", "wi", "ro", "tm", "hd:c", "hd:h", "hd:i", "hd:k", "hd:a", "hd:t", "hd:b"),
 )
 VALUES = (

@@ -129,8 +129,8 @@ async def plan_campaign(player: Player, plan: Plan) -> int:
     await player.press("pi:no")
     await player.say(plan.schedule)
     await player.press("ch:all")
-    if player.offered("rm:done"):
-        await player.press("rm:done")
+    if player.offered("wr:done"):
+        await player.press("wr:done")
     await player.press(f"pd:{plan.pledge}")
     handing_in = player.need("su:")
     await player.tap(handing_in)

@@ -41,7 +41,7 @@ def choice(state: State, data: str, context: Context, draft: Draft) -> Step | No
         return ask(state, value, context)
     if draft.kind == CampaignKind.AFTERMATH:
         return None
-    makers = {"mp": _map, "pk": _pick, "pi": _picture_choice, "rm": _rooms}
+    makers = {"mp": _map, "pk": _pick, "pi": _picture_choice, "wr": _rooms}
     return makers[head](state, value, context, draft) if head in makers else _preview(state, head, value)
 
 

@@ -184,13 +184,13 @@ def _rooms_card(draft: Draft, found: tuple[Room, ...], *, asked: bool) -> Reply:
         (
             Option(
                 label="organize.room_off" if room.id in draft.without_rooms else "organize.room_on",
-                data=f"rm:{room.id}",
+                data=f"wr:{room.id}",
                 values={"title": room.title[:_LABEL_LETTERS], "channel": room.channel},
             ),
         )
         for room in found[:MOST_ROOMS]
     )
-    done: tuple[Option, ...] = (option("organize.rooms_done" if found else "organize.summary", "rm:done"),)
+    done: tuple[Option, ...] = (option("organize.rooms_done" if found else "organize.summary", "wr:done"),)
     if asked:
         done = (option("organize.back", "bk:channels"), *done)
     left = sum(room.id not in draft.without_rooms for room in found)

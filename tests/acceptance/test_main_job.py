@@ -147,7 +147,8 @@ async def finish_draft(organizer: TelegramPerson) -> None:
     await tap(organizer, "No picture", "When?")
     await organizer.say(f"{DAY:%B} {DAY.day} at 4:05 pm")
     await organizer.wait_for("Where should it be posted?")
-    await tap(organizer, "Everywhere", "pledge right under the post")
+    await tap(organizer, "Everywhere", "It goes to 1 of 1 linked room")
+    await tap(organizer, "These rooms", "pledge right under the post")
     await tap(organizer, "Look out", "Send for approval")
     await tap(organizer, "Send for approval", "is handed in")
 

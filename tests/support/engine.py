@@ -11,6 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from analytics.areas import AreaEditions
+from bots.discord_pictures import PICTURE_BUTTON
+from bots.discord_rooms import LINK
+from bots.views import TYPE_BUTTON
 from campaign_engine.dialogue import training
 from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.action import Site, SiteKind
@@ -45,6 +48,7 @@ from campaign_engine.services.nudging import Nudging
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.retention import Retention
+from campaign_engine.services.room_offers import BUTTON
 from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.series import Series
 from campaign_engine.services.sharing import Sharing
@@ -239,6 +243,10 @@ class House:
                 await work.staff.redeem(code, contact_id, handle, self.clock())
 
 
+FORMS = (TYPE_BUTTON, PICTURE_BUTTON, LINK)
+"""Custom ids of Discord's forms; BUTTON begins what both bots answer about rooms without the dialogue."""
+
+
 @dataclass
 class Phone:
     """One person's chat; taps only what is on the screen."""
@@ -285,6 +293,8 @@ class Phone:
         number = update_id or str(next(self.house.updates))
         inbound = replace(Inbound(self.channel, self.address, kind, number, language_hint=self.language), **said)  # type: ignore[arg-type]  # texts only
         self.screen = await self.house.conversation.handle(inbound)
+        taken = [data for data in self.buttons.values() if data.startswith(BUTTON) or data in FORMS]
+        assert not taken, f"bots keep these buttons to themselves: {taken}"
         return self.text
 
     async def join(self, *, updates: bool = True, age: str = "13 to 15") -> "Phone":

@@ -36,7 +36,7 @@ def drafted(talk: Talk | None = None) -> Talk:
     talk.say("Tuesdays and Thursdays at 4 pm until December 18")
     talk.tap("ch:all")
     assert talk.last.intents[-1] == ShowRooms(1, asked=True)
-    talk.tap("rm:done")
+    talk.tap("wr:done")
     talk.tap("pd:A")
     return talk
 

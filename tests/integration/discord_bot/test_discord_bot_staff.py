@@ -12,10 +12,14 @@ from tests.support.engine import House
 async def test_F5_a_campaign_goes_from_draft_to_approved(house: House, server: DiscordGuild) -> None:
     organizer = await member(house, server, Role.ORGANIZER, "river7")
     approver = await member(house, server, Role.APPROVER, "oak12")
+    await organizer.slash("link", {"area": "75"}, channel=server.channel, at_least=1)
     await draft(organizer, server.channel)
     toggled = await organizer.press("Discord", at_least=1)
     assert "✓ Discord" in toggled.answers[-1].buttons
-    await organizer.press("Done", at_least=1)
+    assert "It goes to 1 of 1 linked room" in (await organizer.press("Done", at_least=1)).text
+    left_out = await organizer.press("✓ Harlem #news (Discord)", at_least=1)
+    assert "It goes to 0 of 1 linked room" in left_out.text
+    await organizer.press("These rooms", at_least=1)
     review = await organizer.press("Look out: slow it down, get backup", at_least=2)
     assert r"Winter \*pledge\* @" + "\N{ZERO WIDTH SPACE}everyone" in review.text
     assert "A second person reads it" in (await organizer.press("Send for approval", at_least=1)).text

@@ -176,7 +176,7 @@ class RoomOffers:
         subjects += [named(one.title, asked.data(f"{INVITES}:campaign {one.id}")) for one in live]
         totals = await work.room_figures.totals(room.id)
         shown_from = {str(figure): total for figure, total in totals.items() if total >= SHOWN_FROM}
-        counted = {"joins": 0, "reactions": 0, **shown_from}
+        counted = {"joins": 0, "reactions": 0, "taps": 0, **shown_from}
         return Reply("room.invite_what", {"title": asked.room.title, **counted}, column(*subjects), edits=True)
 
 

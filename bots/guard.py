@@ -23,6 +23,7 @@ class Health(StrEnum):
     OFF = "off"
     STARTING = "starting"
     RUNNING = "running"
+    STANDBY = "standby"
     RESTARTING = "restarting"
     MISCONFIGURED = "misconfigured"
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -390,9 +389,7 @@ def _notifier(base: _Base) -> ChannelNotifier:
 
 
 def _lanes(base: _Base) -> Mapping[str, Lane]:
-    # The last sixth is for the taker, who looks once a second.
-    dead_after = timedelta(seconds=base.settings.takeover_seconds) * 5 / 6
-    said = (base.time.clock, base.places.name, base.settings.site_url, base.hours, dead_after)
+    said = (base.time.clock, base.places.name, base.settings.site_url, base.hours, base.settings.lease)
 
     def lane(name: str, channel: Channel) -> Lane:
         return Lane(LaneParts(base.store, channel, base.renderer, base.paces[name], *said))

@@ -1,7 +1,7 @@
 """Settings, from the environment (`GROUNDSWELL_*`) or one TOML file; the environment wins."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -180,6 +180,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """URL of the database, with the default filled in."""
         return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'groundswell.db'}"
+
+    @property
+    def lease(self) -> timedelta:
+        """How long who has something may be silent; the rest of the time is for the taker, who looks each second."""
+        return timedelta(seconds=self.takeover_seconds) * 5 / 6
 
     def hours_with(self, calendar: SchoolCalendar) -> SendingHours:
         """When anything proactive may leave (safety S4)."""

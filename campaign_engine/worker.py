@@ -1,6 +1,7 @@
 """The work that nobody asks for: the clock that finds what is due, jobs in the background, the lanes that send."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +13,7 @@ from campaign_engine.ports.jobs import Job
 from campaign_engine.queueing.ticker import AT_NIGHT, Ticker
 from campaign_engine.services.jobs import Handler, Jobs
 from campaign_engine.services.pace_sharing import PaceSharing
+from campaign_engine.services.presence import EVERY_SECONDS, Presence
 
 Run = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -35,7 +37,7 @@ class ProcessRole(StrEnum):
     SENDER = "sender"
 
 
-ALL_ROLES = frozenset(ProcessRole)
+ALL_ROLES = tuple(ProcessRole)
 
 
 async def send_own(engine: Engine) -> int:
@@ -46,7 +48,7 @@ async def send_own(engine: Engine) -> int:
 
 def parts(engine: Engine, roles: Collection[ProcessRole] = ALL_ROLES) -> Mapping[str, Run]:
     """What runs until its event is set, by name: "clock"; "jobs", and a lane for each channel; "upkeep" everywhere."""
-    found: dict[str, Run] = {"upkeep": partial(_keep_up, engine)}
+    found: dict[str, Run] = {"upkeep": partial(_keep_up, engine, roles)}
     wakes = {name: asyncio.Event() for name in engine.lanes} if ProcessRole.SENDER in roles else {}
     if ProcessRole.SCHEDULER in roles:
         found["clock"] = partial(_tell_the_time, engine, wakes.values())
@@ -56,15 +58,18 @@ def parts(engine: Engine, roles: Collection[ProcessRole] = ALL_ROLES) -> Mapping
     return found
 
 
-async def _keep_up(engine: Engine, stop: asyncio.Event) -> None:
-    """In every process: keep this machine's list of who has left (safety A1), and share the platforms' limits."""
+async def _keep_up(engine: Engine, roles: Collection[ProcessRole], stop: asyncio.Event) -> None:
+    """In every process: be seen, keep this machine's list of who has left (safety A1), share the platforms' limits."""
     ticker = Ticker()
+    presence = Presence(engine.store, engine.time.clock, socket.gethostname(), ",".join(roles))
+    ticker.add_often("presence", presence.tick, EVERY_SECONDS)
     if not engine.database.is_sqlite:
         accounts = {name: (engine.paces[name], lane) for name, lane in engine.lanes.items()}
         sharing = PaceSharing(engine.store, engine.time.clock, accounts)
         ticker.add_often("paces", sharing.tick, TICK_SECONDS)
     ticker.add_daily("leavers", engine.store.keep_leavers)
     await _until(stop, ticker)
+    await presence.leave()
 
 
 async def _tell_the_time(engine: Engine, wakes: Collection[asyncio.Event], stop: asyncio.Event) -> None:

@@ -3,12 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from campaign_engine.cli import checks_at_work
+from campaign_engine.cli.finding import Finding, Level, failed, well
 from campaign_engine.cli.opening import explained
 from campaign_engine.cli.terminal import day_and_time
 from campaign_engine.domain.contact import Role
@@ -28,38 +28,8 @@ if TYPE_CHECKING:
 _SPARE_BYTES = 200_000_000
 _OLD_DATA = timedelta(days=240)
 """Two quarters and the weeks that the City is late."""
-_DEAD_LANE = timedelta(minutes=1)
-_CLOCKS_APART = timedelta(seconds=3)
 _MOST_NAMED = 3
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "")
-
-
-class Level(StrEnum):
-    """Green is well, yellow wants a look, red must be mended before `up`."""
-
-    GREEN = "green"
-    YELLOW = "yellow"
-    RED = "red"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor; `todo` says what to do about it."""
-
-    level: Level
-    check: str
-    says: str
-    todo: str = ""
-
-
-def failed(check: str, error: GroundswellError) -> Finding:
-    """A check that ended in an error."""
-    return Finding(Level.RED, check, error.message, error.hint)
-
-
-def well(check: str, says: str) -> Finding:
-    """Nothing to do."""
-    return Finding(Level.GREEN, check, says)
 
 
 def of_settings(settings: Settings) -> Iterator[Finding]:
@@ -225,49 +195,6 @@ async def _switch(engine: "Engine") -> Finding:
     return Finding(Level.YELLOW, "kill switch", says, todo)
 
 
-async def _lanes(engine: "Engine") -> Finding:
-    now = engine.time.clock()
-    async with engine.store.read() as work:
-        states = await work.lanes.states()
-    held = [state for state in states if state.hold_until is not None and state.hold_until > now]
-    if held:
-        waits = "; ".join(f"{state.name} until {day_and_time(state.hold_until)}" for state in held if state.hold_until)
-        return Finding(Level.YELLOW, "lanes", f"A platform asked to wait: {waits}.", "Nothing; it goes on by itself.")
-    owned = [state for state in states if state.owner]
-    dead = [state.name for state in owned if state.heartbeat_at is None or now - state.heartbeat_at > _DEAD_LANE]
-    if dead:
-        says = f"{', '.join(dead)}: the process that held it does not answer."
-        return Finding(Level.YELLOW, "lanes", says, "Start `groundswell up` again; it takes over by itself.")
-    return well("lanes", ", ".join(state.name for state in owned) + " at work." if owned else "No process runs.")
-
-
-async def _jobs(engine: "Engine") -> Finding:
-    async with engine.store.read() as work:
-        failing = await work.jobs.failing()
-    if not failing:
-        return well("jobs", "None fails.")
-    named = "; ".join(
-        f"{one.name} failed {one.attempts} times in a row ({one.code}), again {day_and_time(one.next_at)}"
-        for one in failing[:3]
-    )
-    todo = "It is tried again by itself. If it goes on for an hour, read the log of the process that sends."
-    return Finding(Level.YELLOW, "jobs", f"{named}.", todo)
-
-
-async def _clocks(engine: "Engine") -> Finding:
-    """Who has a lane is told by times that every machine writes by its own clock."""
-    from campaign_engine.store import health
-
-    if engine.database.is_sqlite:
-        return well("clocks", "There is only this machine's.")
-    async with engine.database.read() as connection:
-        apart = abs(await health.database_clock(connection) - engine.time.clock())
-    if apart > _CLOCKS_APART:
-        says = f"This machine's clock and the database's are {apart.total_seconds():.0f} seconds apart."
-        return Finding(Level.YELLOW, "clocks", says, "Let every machine keep its clock by NTP.")
-    return well("clocks", "This machine and the database agree.")
-
-
 async def _deliveries(engine: "Engine") -> Finding:
     from campaign_engine.store import health
 
@@ -392,7 +319,7 @@ async def _retention(engine: "Engine") -> Finding:
 
 
 _OF_ENGINE = (
-    *(_tables, _data, _switch, _lanes, _jobs, _clocks, _deliveries),
+    *(_tables, _data, _switch, *checks_at_work.ALL, _deliveries),
     *(_staff, automatic, _directory, _audit, _retention),
 )
 """In the order in which they are shown."""

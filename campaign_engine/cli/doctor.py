@@ -12,7 +12,7 @@ from campaign_engine.cli.terminal import command, out
 from campaign_engine.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from campaign_engine.cli.checks import Finding
+    from campaign_engine.cli.finding import Finding
 
 _MARKS = {"green": "[green]ok  [/]", "yellow": "[yellow]look[/]", "red": "[bold red]bad [/]"}
 
@@ -40,7 +40,8 @@ async def doctor(
 
 async def examine(context: typer.Context, *, online: bool) -> "list[Finding]":
     """Every check that can be made; without settings there is only one finding."""
-    from campaign_engine.cli.checks import failed, of_database, of_settings
+    from campaign_engine.cli.checks import of_database, of_settings
+    from campaign_engine.cli.finding import failed
 
     try:
         settings = settings_of(context)

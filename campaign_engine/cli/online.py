@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from campaign_engine.cli.checks import Finding, Level, well
+from campaign_engine.cli.finding import Finding, Level, well
 from campaign_engine.settings import Settings
 
 _SECONDS = 10

@@ -53,15 +53,19 @@ def explained(settings: "Settings") -> Iterator[None]:
 
 
 async def check_stopped(database: "Database") -> None:
-    """Raise Conflict while a process works with it."""
+    """Raise Conflict while a process works with it. An older version's may be asked too."""
     from campaign_engine.ports.clock import system_clock
+    from campaign_engine.store import migrate
     from campaign_engine.store.unit_of_work import SqlStore
 
+    now, knows_processes = system_clock(), await migrate.current(database) == migrate.newest()
     async with SqlStore(database).read() as work:
         states = await work.lanes.states()
-    now = system_clock()
-    if any(state.owner and state.heartbeat_at and now - state.heartbeat_at < _ALIVE for state in states):
-        raise Conflict("`groundswell up` is running.", "Stop it first, and wait a minute if it was killed.")
+        seen = await work.processes.seen(now - _ALIVE) if knows_processes else ()
+    if seen or any(state.owner and state.heartbeat_at and now - state.heartbeat_at < _ALIVE for state in states):
+        raise Conflict(
+            "`groundswell up` or `worker` is running.", "Stop every process first, and wait a minute if one was killed."
+        )
 
 
 def place(settings: "Settings") -> str:

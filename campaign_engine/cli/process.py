@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from bots.guard import Health, HealthBoard
+from bots.standby import Standby
 from campaign_engine.bootstrap import Engine
 from campaign_engine.cli.terminal import say
 from campaign_engine.domain.errors import ConfigurationError, StoreUnavailable
@@ -18,9 +20,6 @@ from web.wiring import web_parts
 Run = Callable[[asyncio.Event], Awaitable[None]]
 
 ANY_PORT = 0
-
-STANDBY = "standby"
-"""State of a lane that another process has, as /health shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,14 @@ class Process:
 
         return {self.door_name: run}
 
+    def heard(self, accounts: Mapping[str, Any]) -> Mapping[str, Run]:
+        """What runs for each account; of a bot over PostgreSQL one process at a time hears the updates."""
+        engine = self.engine
+        if engine.database.is_sqlite or ProcessRole.BOTS not in self.roles:
+            return {name: account.run for name, account in accounts.items()}
+        at = (engine.store, engine.time.clock, engine.settings.lease)
+        return {name: Standby(name, account.run, self.board, at).run for name, account in accounts.items()}
+
     async def health(self) -> Mapping[str, str]:
         """State of every part by name; where this process sends, also which lanes others have, and which jobs fail."""
         states = {name: str(state) for name, state in self.board.states.items()}
@@ -73,7 +80,7 @@ class Process:
             return states
         for name, lane in self.engine.lanes.items():
             if states.get(f"lane {name}") == Health.RUNNING and not lane.is_ours:
-                states[f"lane {name}"] = STANDBY
+                states[f"lane {name}"] = Health.STANDBY
         try:
             async with self.engine.store.read() as work:
                 failing = await work.jobs.failing()

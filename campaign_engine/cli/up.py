@@ -68,7 +68,7 @@ async def serve(settings: Settings, time: Time = SYSTEM_TIME, roles: str = ROLES
             stack.push_async_callback(account.close)
         process = Process(engine, board, chosen, port)
         parts = {**process.door(platforms.hooks(settings, accounts)), **process.work()}
-        parts |= {name: account.run for name, account in accounts.items()}
+        parts |= process.heard(accounts)
         async with asyncio.TaskGroup() as tasks:
             for name, run in parts.items():
                 tasks.create_task(supervise(name, run, stop, board))

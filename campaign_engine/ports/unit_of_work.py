@@ -30,6 +30,7 @@ from campaign_engine.ports.planning import (
     StaffRepository,
     TargetingRepository,
 )
+from campaign_engine.ports.processes import ProcessesRepository
 from campaign_engine.ports.rehearsals import RehearsalsRepository
 from campaign_engine.ports.retention import RetentionRepository
 from campaign_engine.ports.reviews import ReviewsRepository
@@ -103,6 +104,8 @@ class UnitOfWork(Protocol):
     def jobs(self) -> JobsRepository: ...  # noqa: D102
     @property
     def unconfirmed(self) -> UnconfirmedRepository: ...  # noqa: D102
+    @property
+    def processes(self) -> ProcessesRepository: ...  # noqa: D102
     @property
     def lanes(self) -> LanesRepository: ...  # noqa: D102
     @property

@@ -37,6 +37,7 @@ from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
 from campaign_engine.store.optouts import SqlOptOutsRepository
 from campaign_engine.store.pictures import SqlPicturesRepository
+from campaign_engine.store.processes import SqlProcessesRepository
 from campaign_engine.store.rehearsals import SqlRehearsalsRepository
 from campaign_engine.store.retention import SqlRetentionRepository
 from campaign_engine.store.reviews import SqlReviewsRepository
@@ -87,6 +88,7 @@ class SqlUnitOfWork:
         self.unconfirmed = SqlUnconfirmedRepository(connection, cipher)
         self.directory = SqlDirectoryRepository(connection, cipher)
         self.jobs = SqlJobsRepository(connection, cipher)
+        self.processes = SqlProcessesRepository(connection, cipher)
         self.lanes = SqlLanesRepository(connection, cipher)
         self.holds = SqlHoldsRepository(connection, cipher)
         self.incidents = SqlIncidentsRepository(connection, cipher)

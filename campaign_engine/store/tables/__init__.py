@@ -28,7 +28,7 @@ from campaign_engine.store.tables.deliveries import (
 from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
 from campaign_engine.store.tables.inviting import invite_slots, used_invites
-from campaign_engine.store.tables.jobs import failing_jobs
+from campaign_engine.store.tables.jobs import failing_jobs, processes
 from campaign_engine.store.tables.joints import joint_joins, joint_words, joints
 from campaign_engine.store.tables.lessons import lesson_progress, series_steps
 from campaign_engine.store.tables.people import (
@@ -112,6 +112,7 @@ __all__ = [
     "post_versions",
     "posts",
     "precincts",
+    "processes",
     "rankings",
     "retention_runs",
     "returns",

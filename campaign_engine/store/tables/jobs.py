@@ -1,10 +1,12 @@
-"""Background jobs that fail; on PostgreSQL the queue's own tables stand beside, made by its library."""
+"""Processes at work, and background jobs that fail; on PostgreSQL the queue's own tables stand beside, made by its
+library.
+"""
 
 from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_engine.store.columns import UtcDateTime, public
+from campaign_engine.store.columns import UtcDateTime, public, staff
 from campaign_engine.store.tables.base import metadata
 
 UNTIL_WELL = "until it works again"
@@ -18,6 +20,19 @@ failing_jobs = sa.Table(
     public("code", sa.String(64), keep=UNTIL_WELL),
     public("failed_at", UtcDateTime, keep=UNTIL_WELL),
     public("next_at", UtcDateTime, keep=UNTIL_WELL),
+)
+
+
+SILENT = "an hour after its last sign"
+
+processes = sa.Table(
+    "processes",
+    metadata,
+    staff("id", sa.String(16), primary_key=True, keep=SILENT),
+    staff("machine", sa.String(64), keep=SILENT),
+    staff("roles", sa.String(64), keep=SILENT),
+    staff("started_at", UtcDateTime, keep=SILENT),
+    staff("seen_at", UtcDateTime, keep=SILENT),
 )
 
 

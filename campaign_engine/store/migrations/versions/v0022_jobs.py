@@ -21,6 +21,15 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", "about"),
     )
+    op.create_table(
+        "processes",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("machine", sa.String(length=64), nullable=False),
+        sa.Column("roles", sa.String(length=64), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
         make_queue(connection)

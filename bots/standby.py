@@ -1,0 +1,73 @@
+"""One process at a time hears a bot's updates: two would tear them from each other, a dead or frozen one loses them."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bots.guard import Health, HealthBoard, unless_stopped
+from campaign_engine.domain.errors import StoreUnavailable
+from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.unit_of_work import Store
+
+BEATS = 5
+"""Signs of life in the time after which a silent process has lost the bot."""
+
+LOOK_SECONDS = 1.0
+
+Run = Callable[[asyncio.Event], Awaitable[None]]
+
+
+class Standby:
+    """Runs a bot while this process has its lease, a row among the lanes; waits where another one has it."""
+
+    def __init__(self, name: str, run: Run, board: HealthBoard, at: tuple[Store, Clock, timedelta]) -> None:
+        self._name = name
+        self._lease = f"bot {name}"
+        self._run = run
+        self._board = board
+        self._store, self._clock, self._dead_after = at
+        self._owner = secrets.token_hex(8)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; raises what the bot raises, and StoreUnavailable."""
+        while not stop.is_set():
+            now = self._clock()
+            async with self._store.write() as work:
+                epoch = await work.lanes.take(self._lease, self._owner, now - self._dead_after, now)
+            if epoch is None:
+                self._board.set(self._name, Health.STANDBY)
+                await unless_stopped(stop, asyncio.sleep(LOOK_SECONDS))
+                continue
+            await self._have(epoch, stop)
+
+    async def _have(self, epoch: int, stop: asyncio.Event) -> None:
+        over = asyncio.Event()
+        stopping = asyncio.create_task(_set_after(stop, over))
+        beating = asyncio.create_task(self._beat(epoch, over))
+        try:
+            await self._run(over)
+        finally:
+            for task in (stopping, beating):
+                task.cancel()
+            await asyncio.wait((stopping, beating))
+            async with self._store.write() as work:
+                await work.lanes.release(self._lease, epoch)
+
+    async def _beat(self, epoch: int, over: asyncio.Event) -> None:
+        """Until the lease is lost. While the database is away nobody else can take it either."""
+        while True:
+            await asyncio.sleep(self._dead_after.total_seconds() / BEATS)
+            try:
+                async with self._store.write() as work:
+                    ours = await work.lanes.beat(self._lease, epoch, self._clock())
+            except StoreUnavailable:
+                continue
+            if not ours:
+                over.set()
+                return
+
+
+async def _set_after(first: asyncio.Event, then: asyncio.Event) -> None:
+    await first.wait()
+    then.set()

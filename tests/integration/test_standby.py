@@ -1,0 +1,75 @@
+"""Of a bot's updates one process hears at a time; a dead or frozen one is taken over, and a thawed one lets go."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bots.guard import Health, HealthBoard
+from bots.standby import Standby
+from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.store.unit_of_work import SqlStore
+from tests.support import FakeClock
+
+LEASE = timedelta(seconds=0.5)
+
+
+class Bot:
+    """Runs until it is told to stop; `error` ends it at once."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.running = 0
+        self.error = error
+
+    async def run(self, stop: asyncio.Event) -> None:
+        self.running += 1
+        try:
+            if self.error is not None:
+                raise self.error
+            await stop.wait()
+        finally:
+            self.running -= 1
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(15):
+        while not true():  # noqa: ASYNC110 - tasks of several processes have no event
+            await asyncio.sleep(0.02)
+
+
+async def test_one_hears_and_another_takes_over(store: SqlStore) -> None:
+    bots, boards, stops = [Bot(), Bot()], [HealthBoard(), HealthBoard()], [asyncio.Event(), asyncio.Event()]
+    clocks = [FakeClock(), FakeClock()]
+    first, second = (
+        asyncio.create_task(Standby("telegram", bot.run, board, (store, own, LEASE)).run(stop))
+        for bot, board, own, stop in zip(bots, boards, clocks, stops, strict=True)
+    )
+    await until(lambda: bots[0].running + bots[1].running == 1)
+    one, other = (0, 1) if bots[0].running else (1, 0)
+    await until(lambda: boards[other].states.get("telegram") is Health.STANDBY)
+    assert bots[other].running == 0
+
+    clocks[other].advance(timedelta(hours=1))  # what the one writes from now on lies an hour back
+    await until(lambda: bots[other].running == 1)
+    await until(lambda: bots[one].running == 0)
+
+    clocks[one].advance(timedelta(hours=1))
+    stops[other].set()
+    await until(lambda: bots[one].running == 1)
+    stops[one].set()
+    await asyncio.gather(first, second)
+    assert bots[0].running == bots[1].running == 0
+    async with store.read() as work:
+        assert [state.owner for state in await work.lanes.states()] == [""]
+
+
+async def test_a_bot_that_cannot_run_leaves_its_place_to_another(store: SqlStore, clock: FakeClock) -> None:
+    refused = Bot(ConfigurationError("Telegram does not know this token."))
+    with pytest.raises(ConfigurationError):
+        await Standby("telegram", refused.run, HealthBoard(), (store, clock, LEASE)).run(asyncio.Event())
+    stop, bot = asyncio.Event(), Bot()
+    running = asyncio.create_task(Standby("telegram", bot.run, HealthBoard(), (store, clock, LEASE)).run(stop))
+    await until(lambda: bot.running == 1)
+    stop.set()
+    await running

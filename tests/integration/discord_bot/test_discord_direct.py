@@ -1,5 +1,6 @@
 """Direct messages on Discord: only to people who asked for them, few a day, and none after Discord said enough."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,13 +17,14 @@ from tests.platforms.discord_person import Outcome, Person
 from tests.support.bots import (
     DiscordGuild,
     Pacing,
+    bot_parts,
+    discord_bot_running,
     eventually,
     sent_on_discord,
 )
 from tests.support.engine import House
 
 OPEN = "POST /users/@me/channels"
-SENT = "POST /channels/{channel_id}/messages"
 
 
 async def join(person: Person, channel: str | None, answer: str, at_least: int) -> Outcome:
@@ -101,6 +103,15 @@ async def test_S7_no_more_chats_are_opened_than_a_day_allows(house: House) -> No
     assert await threads.may_open("discord")
     await threads.stop("discord")
     assert not await threads.may_open("discord")
+
+
+async def test_S7_the_limit_of_a_day_holds_at_the_taps(house: House, quiet: DiscordGuild) -> None:
+    threads = DirectThreads(house.store, house.renderer, house.clock, most_a_day=1)
+    async with discord_bot_running(quiet.platform, replace(bot_parts(house), threads=threads)):
+        said = [await join(await quiet.person(name), quiet.channel, "Yes", at_least=2) for name in ("ana", "ben")]
+    assert "I wrote you" in said[0].text
+    assert "Nothing is lost" in said[1].text
+    assert opened(quiet) == 1
 
 
 async def test_who_writes_first_after_a_full_day_gets_updates_there(house: House, server: DiscordGuild) -> None:

@@ -49,4 +49,5 @@ class DiscordChannel:
         return Receipt(platform_id=str(sent.id))
 
     async def close(self) -> None:
-        """The client belongs to whoever opened it."""
+        """What was sent is published first; the client belongs to whoever opened it."""
+        await self.publisher.close()

@@ -18,6 +18,9 @@ WINDOW = 3600.0
 """Posts that one channel may publish in so many seconds."""
 
 TRIES = 3
+LAST_SECONDS = 5.0
+"""For what was begun when the program stops."""
+
 _CROSSPOST = "/channels/{channel_id}/messages/{message_id}/crosspost"
 
 
@@ -47,6 +50,13 @@ class Publisher:
         """Wait for all that was begun."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def close(self, within: float = LAST_SECONDS) -> None:
+        """What waits for its hour is given up: it stands in its own channel."""
+        late = (await asyncio.wait(self._tasks, timeout=within))[1] if self._tasks else set()
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def _in_time(self, channel_id: int, message_id: int) -> None:
         async with self._one_by_one.setdefault(channel_id, asyncio.Lock()):

@@ -66,6 +66,8 @@ async def serve(settings: Settings, time: Time = SYSTEM_TIME, roles: str = ROLES
         accounts = found.accounts(engine, board, heard=ProcessRole.BOTS in chosen)
         for account in accounts.values():
             stack.push_async_callback(account.close)
+        for channel in found.channels:
+            stack.push_async_callback(channel.close)
         process = Process(engine, board, chosen, port)
         parts = {**process.door(platforms.hooks(settings, accounts)), **process.work()}
         parts |= process.heard(accounts)

@@ -89,6 +89,17 @@ async def test_a_refused_publication_leaves_the_post_where_it_is(desk: Desk) -> 
     assert [one.text for one in await desk.place.platform.driver.messages(desk.news)] == ["Saturday"]
 
 
+async def test_a_stop_waits_for_what_can_be_published_now_and_not_for_the_next_hour(desk: Desk) -> None:
+    await desk.place.platform.driver.fault(Fault(CROSSPOST, FaultKind.SLOW, seconds=0.2))
+    await desk.post("Saturday")
+    await desk.channel.close()
+    assert await desk.published() == ["Saturday"]
+    await desk.place.platform.driver.fault(Fault(CROSSPOST, FaultKind.SLOW, seconds=30))
+    await desk.post("Sunday")
+    await desk.channel.publisher.close(within=0.01)
+    assert await desk.published() == ["Saturday"]
+
+
 async def test_a_process_without_a_gateway_publishes_too_and_asks_once_for_each_post() -> None:
     async with discord_guild() as place, open_client() as client:
         news = await place.platform.driver.channel(place.guild, "alerts", ChannelKind.ANNOUNCEMENT)

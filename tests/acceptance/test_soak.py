@@ -11,9 +11,10 @@ from tests.soak.upheavals import Upheaval
 
 async def test_killed_frozen_and_without_room_nothing_is_doubled_lost_or_left_open(tmp_path: Path) -> None:
     befalling = {Upheaval.KILL: 3, Upheaval.DISK: 1, Upheaval.FREEZE: 1, Upheaval.CLOCK: 1}
-    figures = await lived(Plan("short", Size(500, 6), befalling), tmp_path, Server())
+    figures = await lived(Plan("short", Size(300, 6), befalling), tmp_path, Server())
     figures.check()
-    assert (figures.befallen["kill"], figures.during) == (3, 6)
+    assert sum(figures.befallen.values()) == 6
+    assert figures.during > 3
 
 
 @pytest.mark.postgres

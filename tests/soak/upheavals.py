@@ -13,6 +13,9 @@ from campaign_engine.domain.delivery import DeliveryStatus
 from tests.soak.town import Account, Town, counts, until_arrived
 
 OPEN = frozenset({"queued", "held", "retrying", "sending"})
+QUIET = 10.0
+"""Seconds without a message after which the next upheaval comes."""
+
 STUCK = 60.0
 """Seconds without a message after which a run has failed."""
 
@@ -55,8 +58,7 @@ class Run:
             remaining = await self._open()
             before = self.town.arrived()
             after = self.random.uniform(0, 2 * remaining / (len(upheavals) - number + 1))
-            if remaining and not await until_arrived(self.town, before + int(after), STUCK):
-                break
+            await until_arrived(self.town, before + int(after), QUIET)
             await asyncio.sleep(self.random.uniform(0, ROUND_TRIP))
             self.during += bool(await self._open())
             await self._befall(upheaval)

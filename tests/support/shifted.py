@@ -5,14 +5,16 @@ and a test can move all of them at once.
 """
 
 import argparse
-import asyncio
 import mmap
 import struct
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from campaign_engine.domain import pacing
+from campaign_engine.domain.pacing import Limit
 from campaign_engine.ports import clock
 from campaign_engine.ports.clock import Time
 
@@ -49,20 +51,26 @@ class Dial:
         _SECONDS.pack_into(self._shared, 0, seconds)
 
 
+def lift_limits(times: float) -> None:
+    """Let every account send so many times as much as its platform allows."""
+
+    def lifted(limit: Limit | None) -> Limit | None:
+        return None if limit is None else replace(limit, count=round(limit.count * times))
+
+    lanes = {name: replace(one, overall=lifted(one.overall)) for name, one in pacing.LIMITS.items()}
+    vars(pacing)["LIMITS"] = lanes
+
+
 def main() -> None:
-    """`--pace` N lets an account send N times as much as its platform allows; nothing else goes faster."""
+    """`--pace` N lifts the limits; nothing else goes faster."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("dial", type=Path)
     parser.add_argument("--pace", type=float, default=1.0)
+    parser.add_argument("dial", type=Path)
     parser.add_argument("command", nargs=argparse.REMAINDER)
     given = parser.parse_args()
-    pace: float = given.pace
-    clock.SYSTEM_TIME = Time(
-        clock=Dial(given.dial),
-        monotonic=lambda: time.monotonic() * pace,
-        sleep=lambda seconds: asyncio.sleep(seconds / pace),
-    )
-    from campaign_engine.cli.main import app  # takes SYSTEM_TIME as it is now
+    vars(clock)["SYSTEM_TIME"] = Time(clock=Dial(given.dial))
+    lift_limits(given.pace)
+    from campaign_engine.cli.main import app  # takes both as they are now
 
     sys.argv[1:] = given.command
     app()

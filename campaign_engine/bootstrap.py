@@ -51,6 +51,7 @@ from campaign_engine.services.notifying import ChannelNotifier
 from campaign_engine.services.nudging import Nudging
 from campaign_engine.services.own_sending import is_stopped
 from campaign_engine.services.polishing import Polishing
+from campaign_engine.services.post_stopping import PostStopping
 from campaign_engine.services.post_texts import PostTexts, Surroundings
 from campaign_engine.services.posting import Posting
 from campaign_engine.services.retention import Retention
@@ -344,7 +345,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         notifier=notifier,
         jobs=open_jobs(settings.database, settings.takeover_seconds),
         paces=base.paces,
-        lanes=_lanes(base),
+        lanes=_lanes(base, notifier),
         hours=base.hours,
     )
 
@@ -388,10 +389,10 @@ def _notifier(base: _Base) -> ChannelNotifier:
     return ChannelNotifier({name: (channel, base.paces[name]) for name, channel in base.channels.items()}, stopped)
 
 
-def _lanes(base: _Base) -> Mapping[str, Lane]:
-    said = (base.time.clock, base.places.name, base.settings.site_url, base.hours, base.settings.lease)
-
-    def lane(name: str, channel: Channel) -> Lane:
-        return Lane(LaneParts(base.store, channel, base.renderer, base.paces[name], *said))
-
-    return {name: lane(name, channel) for name, channel in base.channels.items()}
+def _lanes(base: _Base, notifier: ChannelNotifier) -> Mapping[str, Lane]:
+    failing = PostStopping(base.store, base.time.clock, base.renderer, notifier)
+    said = (base.time.clock, base.places.name, base.settings.site_url, base.hours, base.settings.lease, failing)
+    return {
+        name: Lane(LaneParts(base.store, channel, base.renderer, base.paces[name], *said))
+        for name, channel in base.channels.items()
+    }

@@ -43,6 +43,7 @@ from campaign_engine.ports.sending import (
     OccurrencesRepository,
 )
 from campaign_engine.ports.series import SeriesRepository
+from campaign_engine.ports.stopping import StoppedPostsRepository
 from campaign_engine.ports.team import TeamRepository
 from campaign_engine.ports.unconfirmed import UnconfirmedRepository
 
@@ -120,6 +121,8 @@ class UnitOfWork(Protocol):
     def kill_switch(self) -> KillSwitchRepository: ...  # noqa: D102
     @property
     def threads(self) -> ThreadsRepository: ...  # noqa: D102
+    @property
+    def stopped_posts(self) -> StoppedPostsRepository: ...  # noqa: D102
     @property
     def marks(self) -> MarksRepository: ...  # noqa: D102
     @property

@@ -220,6 +220,17 @@ def status_card(campaign: Campaign, now: datetime, *, may_move: bool) -> Reply:
     return Reply("campaign.status", values, rows)
 
 
+def retry_rows(campaign: Campaign) -> Rows:
+    """Under the card of a campaign of which a post was stopped."""
+    return ((Option(label="campaign.do_retry", data=f"mv:{campaign.id}:retry"),),)
+
+
+def stopped_told(campaign: Campaign, reason: str) -> Reply:
+    """To the author: a post was stopped by itself, why, and the button that lets it go on."""
+    rows = (*retry_rows(campaign), *status_rows(campaign))
+    return Reply("campaign.stopped_told", {"title": campaign.title, "reason": reason}, rows)
+
+
 def _event_rows(campaign: Campaign) -> Rows:
     changes = (Option(label="event.change", data=f"ec:{campaign.id}"),)
     off = (Option(label="hold.cancel_event", data=f"ev:{campaign.id}"),)

@@ -200,11 +200,16 @@ class Campaigns:
         return (cards.submitted_card(reached, approvers),)
 
     async def move(self, work: UnitOfWork, person: Person, campaign_id: int, verb: str) -> Replies:
-        """launch, pause, resume, cancel, finish, or edit an approved post. Raises NotAllowed, ForbiddenTransition."""
+        """launch, pause, resume, cancel, finish, edit an approved post, or retry one that was stopped.
+
+        Raises NotAllowed, ForbiddenTransition.
+        """
         campaign = await work.campaigns.get(campaign_id)
         check_mover(person, campaign)
         if verb == "edit":
             return await self._edit(work, person, campaign)
+        if verb == "retry":
+            return await self._retry(work, person, campaign)
         changed = await work.campaigns.set_status(campaign, _after(campaign, verb), self._clock())
         if changed.status is CampaignStatus.CANCELLED:
             await work.campaigns.withdraw_posts(campaign_id)
@@ -235,6 +240,13 @@ class Campaigns:
         campaigns = [await work.campaigns.get(campaign_id) for campaign_id in found[:_MOST_LINES]]
         lines = [await waiting_lines(work, author, campaign, self._slots) for campaign in campaigns]
         return tuple(line for each in lines for line in each)
+
+    async def _retry(self, work: UnitOfWork, person: Person, campaign: Campaign) -> Replies:
+        """Of what waited meanwhile only the newest goes to each person (safety S5); pressed twice it does nothing."""
+        if await work.stopped_posts.retry(campaign.id):
+            await work.kill_switch.note_backlog(campaign.id, self._clock())
+            await log_step(work, person, "retry", campaign.id, self._clock())
+        return (await status_board.card(work, person, campaign, self._clock(), may_move=True),)
 
     async def _edit(self, work: UnitOfWork, person: Person, campaign: Campaign) -> Replies:
         contact_id = check_author(person, campaign)

@@ -2,27 +2,22 @@
 
 import asyncio
 import logging
-from collections import Counter
 from datetime import datetime
 
-from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import StoreUnavailable
-from campaign_engine.ports.sending import Claimed, Outcome
+from campaign_engine.ports.sending import Outcome
+from campaign_engine.services.failure_watch import FailureWatch
 from campaign_engine.services.lane_books import LaneBooks
 from campaign_engine.services.lane_flow import Flow
 from campaign_engine.services.lane_lease import Lease
 from campaign_engine.services.lane_parts import DEAD_AFTER, LaneParts
 from campaign_engine.services.leaving import Leaving
-from campaign_engine.services.verdicts import is_posts_own
 
 __all__ = ["DEAD_AFTER", "Lane", "LaneParts"]
 
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
-
-MOST_FAILURES = 5
-"""Messages of one post in a row that fail for no reason of their readers'; then the post is stopped."""
 
 
 class Lane:
@@ -38,8 +33,7 @@ class Lane:
         self._flow: Flow | None = None
         self._stopping = False
         self._again_at: datetime | None = None
-        self._failures: Counter[tuple[int, int]] = Counter()
-        self._failing: dict[tuple[int, int], str] = {}
+        self._watch = FailureWatch(parts.failing)
 
     @property
     def name(self) -> str:
@@ -96,8 +90,7 @@ class Lane:
         if epoch is None or self._stopping:
             return 0
         await self._record()
-        self._again_at = None
-        self._flow = flow = Flow(self._parts, self._books, self._leaving, epoch, self._met)
+        self._flow = flow = Flow(self._parts, self._books, self._leaving, epoch, self._watch)
         running = asyncio.create_task(flow.run(self._lease.adopted()))
         try:
             return await asyncio.shield(running)
@@ -108,36 +101,12 @@ class Lane:
                 log.warning("the last messages were sent and not recorded (%s)", type(error).__name__)
             raise
         finally:
-            self._flow, self._unrecorded = None, (epoch, flow.ended)
-            await self._stop_failing()
+            self._flow, self._unrecorded, self._again_at = None, (epoch, flow.ended), flow.again_at
 
     async def _record(self) -> None:
         """What a failing database kept from being recorded comes first the next time."""
         await self._books.record(*self._unrecorded)
         self._unrecorded = (0, [])
-
-    def _met(self, claimed: Claimed, outcome: Outcome) -> None:
-        post = (claimed.post_id, claimed.version)
-        if outcome.status is DeliveryStatus.SENT:
-            self._failures.pop(post, None)
-        elif is_posts_own(outcome):
-            self._failures[post] += 1
-            if self._failures[post] >= MOST_FAILURES:
-                self._failing[post] = outcome.reason
-        elif outcome.next_attempt_at is not None:
-            self._again_at = min(self._again_at or outcome.next_attempt_at, outcome.next_attempt_at)
-
-    async def _stop_failing(self) -> None:
-        failing, self._failing = self._failing, {}
-        if self._parts.failing is None:
-            return
-        for (post_id, version), reason in failing.items():
-            try:
-                await self._parts.failing.stop(post_id, version, reason)
-            except StoreUnavailable:
-                self._failing[post_id, version] = reason
-            else:
-                self._failures.pop((post_id, version), None)
 
     def _idle_seconds(self) -> float:
         """Shorter where something that was given back is due before."""

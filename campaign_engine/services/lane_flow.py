@@ -2,18 +2,15 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from campaign_engine.domain.pacing import Measured, width
 from campaign_engine.ports.sending import Claimed, Outcome
+from campaign_engine.services.failure_watch import FailureWatch
 from campaign_engine.services.lane_books import LaneBooks
 from campaign_engine.services.lane_parts import LaneParts
 from campaign_engine.services.leaving import FRESH_SECONDS, Leaving, Ready
 from campaign_engine.services.verdicts import given_back, uncertain
-
-Met = Callable[[Claimed, Outcome], None]
-"""What one message met, as soon as it is known."""
 
 PATIENCE_SECONDS = 2.0
 """Longest wait of a claimed message for the account; what would wait longer is given back."""
@@ -32,14 +29,17 @@ LOOK_SECONDS = 0.25
 class Flow:
     """From the first claim until nothing can leave now; what is claimed is never more than may be on its way.
 
+    `again_at`: something that was given back is due then.
+
     One task claims and records, one looks at what was claimed and lets it go in time, and each message has its own
     while it is on its way.
     """
 
-    def __init__(self, parts: LaneParts, books: LaneBooks, leaving: Leaving, epoch: int, met: Met) -> None:
+    def __init__(self, parts: LaneParts, books: LaneBooks, leaving: Leaving, epoch: int, watch: FailureWatch) -> None:
         self.epoch = epoch
         self.ended: list[Outcome] = []
-        self._met = met
+        self.again_at: datetime | None = None
+        self._watch = watch
         self._books = books
         self._leaving = leaving
         self._pace = parts.pace
@@ -105,9 +105,10 @@ class Flow:
 
     async def _book(self) -> int:
         """Record what ended and claim as many as have room."""
+        await self._watch.act()
         outcomes, self.ended = self.ended, []
         wide = self._width()
-        self._step = max(1, wide // 4)
+        self._step = max(1, wide // 2)
         room = 0 if self._stopping else max(0, wide - self._in_hand + len(outcomes))
         begun = self._pace.now()
         try:
@@ -196,7 +197,9 @@ class Flow:
 
     def _end(self, claimed: Claimed, outcome: Outcome) -> None:
         outcome = uncertain(claimed, outcome)
-        self._met(claimed, outcome)
+        self._watch.met(claimed, outcome)
+        if outcome.next_attempt_at is not None:
+            self.again_at = min(self.again_at or outcome.next_attempt_at, outcome.next_attempt_at)
         self.ended.append(outcome)
         if len(self.ended) >= self._step or len(self.ended) == self._in_hand:
             self._changed.set()

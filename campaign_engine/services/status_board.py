@@ -31,9 +31,10 @@ Counts = Mapping[DeliveryStatus, int]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known beside a campaign: its messages by status, holds of these precincts, and the moment."""
+    """What is known beside a campaign: its messages by status, its precincts' holds, whether a post was stopped."""
 
     counts: Counts
+    stopped: bool
     holds: Sequence[Hold]
     now: datetime
 
@@ -46,7 +47,10 @@ async def board(work: UnitOfWork, found: Sequence[Campaign], now: datetime) -> R
     counts = await work.boards.messages([campaign.id for campaign in found])
     live = {number for campaign in found if campaign.status in LIVE for number in campaign.precincts}
     holds = await work.holds.open(live, now) if live else ()
-    lines = [await _line(work, campaign, Seen(counts[campaign.id], holds, now)) for campaign in found]
+    stopped = await work.stopped_posts.reasons([campaign.id for campaign in found])
+    lines = [
+        await _line(work, campaign, Seen(counts[campaign.id], campaign.id in stopped, holds, now)) for campaign in found
+    ]
     lines.sort(key=lambda line: (not line["problems"], not line["waits_for"], line["over"], -line["id"]))
     rows = tuple((Option(label="campaign.list_entry", data=f"st:{line['id']}", values=line),) for line in lines)
     return Reply("campaign.board", {"lines": tuple(lines)}, rows)
@@ -57,8 +61,10 @@ async def card(work: UnitOfWork, reader: Person, campaign: Campaign, now: dateti
     plain = cards.status_card(campaign, now, may_move=may_move)
     counts = (await work.boards.messages([campaign.id]))[campaign.id]
     posts = tuple(_post(number, post, now) for number, post in enumerate(campaign.posts, 1))
-    values = {**plain.values, "posts": posts, "messages": _messages(counts) if campaign.launched_at else None}
-    rows = plain.options
+    stopped = (await work.stopped_posts.reasons([campaign.id])).get(campaign.id, ())
+    sums = _messages(counts) if campaign.launched_at else None
+    values = {**plain.values, "posts": posts, "messages": sums, "stopped": stopped}
+    rows = (*cards.retry_rows(campaign), *plain.options) if stopped and may_move else plain.options
     approved = any(post.status is PostStatus.APPROVED for post in campaign.posts)
     if approved and campaign.kind is not CampaignKind.AFTERMATH:
         rows = ((*rows[0], Option(label="sharing.open", data=f"kt:{campaign.id}")), *rows[1:])
@@ -111,6 +117,7 @@ def _problems(campaign: Campaign, seen: Seen, since: datetime | None) -> tuple[s
     holds = seen.holds if campaign.status in LIVE else ()
     checks = {
         "unconfirmed": seen.counts.get(DeliveryStatus.UNCONFIRMED, 0) > 0,
+        "stopped": seen.stopped,
         "failed": seen.counts.get(DeliveryStatus.FAILED, 0) >= SMALLEST_SHOWN,
         "passed": any(has_passed(post.content.schedule, seen.now) for post in submitted),
         "long_wait": since is not None and seen.now - since > LONG,

@@ -1,7 +1,8 @@
 """A post in words, once for all who read the same."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from campaign_engine.dialogue import my_area
 from campaign_engine.dialogue.learn import open_row
@@ -17,8 +18,7 @@ CITY = "New York City"
 _MOST_KEPT = 512
 
 
-@dataclass(frozen=True, slots=True)
-class _Variant:
+class _Variant(NamedTuple):
     """All that the words of a post depend on within one channel."""
 
     post_id: int

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.delivery import DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.planner import Priority
+from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.kill_switch import IS_NOTICE, IS_ON
 from campaign_engine.store.tables import backlogs, campaigns, contacts, deliveries, lanes, occurrences, posts
 from campaign_engine.store.tables import stopped_posts as stopped
@@ -37,13 +39,16 @@ Turns = list[list[deque[int]]]
 """Occurrences of each campaign, oldest first; campaigns by priority."""
 
 
-def due(lane: str, epoch: int, now: datetime, *, notices_only: bool) -> sa.Select[Any]:
+@cache
+def due(*, notices_only: bool) -> sa.Select[Any]:
     """Open occurrences of which something may leave now, with campaign and priority; few rows, whatever waits behind.
 
-    Nothing where the lane's row has another epoch by now.
+    Of the lane `of_lane`; nothing where its row has another epoch than `of_epoch` by now.
     """
+    lane: sa.BindParameter[str] = sa.bindparam("of_lane", type_=sa.String)
+    now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime)
     # A take-over waits for this lock and then sees what was claimed; a claim that waits for it finds another epoch.
-    mine = sa.select(lanes.c.name).where(lanes.c.name == lane, lanes.c.epoch == epoch).with_for_update(read=True)
+    mine = sa.select(lanes.c.name).where(lanes.c.name == lane, lanes.c.epoch == sa.bindparam("of_epoch"))
     first = (
         sa.select(deliveries.c.priority)
         .where(
@@ -57,11 +62,12 @@ def due(lane: str, epoch: int, now: datetime, *, notices_only: bool) -> sa.Selec
         .correlate(occurrences)
         .scalar_subquery()
     )
+    is_mine = sa.exists(mine.with_for_update(read=True).cte("mine").select())
     found = (
         sa.select(occurrences.c.id, posts.c.campaign_id, first.label("priority"), RUNS.label("runs"))
         .join(posts, posts.c.id == occurrences.c.post_id)
         .join(campaigns, campaigns.c.id == posts.c.campaign_id)
-        .where(sa.exists(mine.cte("mine").select()), occurrences.c.status == OccurrenceStatus.OPEN)
+        .where(is_mine, occurrences.c.status == OccurrenceStatus.OPEN)
         .subquery()
     )
     is_notice = found.c.priority == Priority.CANCELLATION
@@ -83,23 +89,25 @@ def turns(rows: Iterable[Any], now: datetime) -> Turns:
     return found
 
 
-def chosen(lane: str, occurrence_id: int, limit: int, now: datetime) -> sa.Select[Any]:
-    """Ids with their person, oldest first. On PostgreSQL rows and people are locked; what others have is skipped.
+@cache
+def chosen() -> sa.Select[Any]:
+    """Ids with their person, oldest first: `most` of the `occurrence` on the lane `of_lane`.
 
-    So two claims at once never take two deliveries of one person, also where their lanes differ. NO KEY UPDATE, so that
-    a freeze, which only needs the person to stay, does not wait.
+    On PostgreSQL rows and people are locked, and what others have is skipped. So two claims at once never take two
+    deliveries of one person, also where their lanes differ. NO KEY UPDATE, so that a freeze, which only needs the
+    person to stay, does not wait.
     """
     taken = (
         sa.select(deliveries.c.id, deliveries.c.contact_id, deliveries.c.next_attempt_at)
         .where(
-            deliveries.c.occurrence_id == occurrence_id,
-            deliveries.c.lane == lane,
+            deliveries.c.occurrence_id == sa.bindparam("occurrence"),
+            deliveries.c.lane == sa.bindparam("of_lane"),
             IS_CLAIMABLE,
-            deliveries.c.next_attempt_at <= now,
+            deliveries.c.next_attempt_at <= sa.bindparam("now", type_=UtcDateTime),
             ~in_hand(),
         )
         .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
-        .limit(limit)
+        .limit(sa.bindparam("most", type_=sa.Integer))
         .with_for_update(of=deliveries, skip_locked=True)
         .cte("taken")
     )
@@ -110,6 +118,22 @@ def chosen(lane: str, occurrence_id: int, limit: int, now: datetime) -> sa.Selec
         .select_from(taken.outerjoin(free, free.c.id == taken.c.contact_id))
         .where(sa.or_(taken.c.contact_id.is_(None), free.c.id.is_not(None)))
         .order_by(taken.c.next_attempt_at, taken.c.id)
+    )
+
+
+@cache
+def marked() -> sa.Update:
+    """The deliveries `ids` become sending under `of_epoch`, those that may still be taken."""
+    return (
+        deliveries.update()
+        .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)), IS_CLAIMABLE, ~in_hand())
+        .values(
+            status=DeliveryStatus.SENDING,
+            epoch=sa.bindparam("of_epoch"),
+            attempts=deliveries.c.attempts + 1,
+            updated_at=sa.bindparam("now", type_=UtcDateTime),
+        )
+        .returning(deliveries.c.id)
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from campaign_engine.domain.planner import WEEK, Priority
 from campaign_engine.ports.sending import Claimed
 from campaign_engine.store import holding, threads
 from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.kill_switch import IS_ON
 from campaign_engine.store.tables import (
     addresses,
@@ -47,6 +48,8 @@ MAY_HAVE_LEFT = (
 
 _TOPIC = sa.case({kind.value: topic_of(kind).value for kind in CampaignKind}, value=campaigns.c.kind)
 
+_PRIORITIES = {priority.value: priority for priority in Priority}
+
 _STOPPED = (
     sa.exists()
     .where(stopped_posts.c.post_id == occurrences.c.post_id, stopped_posts.c.version == occurrences.c.version)
@@ -54,14 +57,20 @@ _STOPPED = (
 )
 
 
-def left(people: Sequence[int], but: Sequence[int], now: datetime) -> sa.Select[Any]:
-    """Person and moment of what may have left to them in the last seven days, these deliveries left out."""
+@cache
+def left() -> sa.Select[Any]:
+    """Person and moment of what may have left to the `people` after `since`, the deliveries `but` left out."""
     return sa.select(deliveries.c.contact_id, deliveries.c.updated_at).where(
-        deliveries.c.contact_id.in_(people),
+        deliveries.c.contact_id.in_(sa.bindparam("people", expanding=True)),
         deliveries.c.status.in_(MAY_HAVE_LEFT),
-        deliveries.c.updated_at > now - WEEK,
-        deliveries.c.id.not_in(but),
+        deliveries.c.updated_at > sa.bindparam("since", type_=UtcDateTime),
+        deliveries.c.id.not_in(sa.bindparam("but", expanding=True)),
     )
+
+
+def of_week(people: Sequence[int], but: Sequence[int], now: datetime) -> dict[str, Any]:
+    """Values of `left` for the last seven days."""
+    return {"people": people, "since": now - WEEK, "but": but}
 
 
 def by_person(rows: Iterable[Any]) -> dict[int, tuple[datetime, ...]]:
@@ -190,6 +199,9 @@ class _Post:
     content: PostContent
     approved: bool
     worded: bool
+    kind: CampaignKind
+    status: CampaignStatus
+    held_for: timedelta | None
 
 
 def claimed(
@@ -205,8 +217,10 @@ def claimed(
 
 
 def _post(row: Any, wordings: frozenset[TextKey]) -> _Post:
-    content = PostContent.from_json(row.content)
-    return _Post(row, content, _is_approved(row, content), _is_worded(content, wordings))
+    content, kind = PostContent.from_json(row.content), CampaignKind(row.kind)
+    held_for = None if row.notice else HELD_FOR.get(kind)
+    approved, status = _is_approved(row, content), CampaignStatus(row.campaign_status)
+    return _Post(row, content, approved, _is_worded(content, wordings), kind, status, held_for)
 
 
 def aftermath_near() -> sa.ColumnElement[bool]:
@@ -250,12 +264,6 @@ def _is_worded(content: PostContent, wordings: frozenset[TextKey]) -> bool:
     return needed.issubset(wordings)
 
 
-def _held_until(row: Any, post: _Post) -> datetime | None:
-    """As domain.hold.Hold.until (safety I1)."""
-    length = HELD_FOR.get(CampaignKind(post.row.kind))
-    return None if length is None or row.held_from is None or post.row.notice else row.held_from + length
-
-
 def _destination(row: Any, cipher: AddressCipher) -> Destination:
     """The channel is the address's own: several lanes may serve one."""
     if not row.address_cipher:
@@ -267,6 +275,8 @@ def _destination(row: Any, cipher: AddressCipher) -> Destination:
 
 def _claimed(row: Any, post: _Post, sent: tuple[datetime, ...], cipher: AddressCipher) -> Claimed:
     stopped = row.address_status == AddressStatus.OPTED_OUT or row.stopped_at is not None
+    # As domain.hold.Hold.until (safety I1).
+    held_until = None if post.held_for is None or row.held_from is None else row.held_from + post.held_for
     active = row.active if row.is_room else row.address_status == AddressStatus.ACTIVE and row.opened
     return Claimed(
         id=row.id,
@@ -275,8 +285,8 @@ def _claimed(row: Any, post: _Post, sent: tuple[datetime, ...], cipher: AddressC
         version=post.row.version,
         campaign_id=post.row.campaign_id,
         campaign_title=post.row.title,
-        kind=CampaignKind(post.row.kind),
-        campaign_status=CampaignStatus(post.row.campaign_status),
+        kind=post.kind,
+        campaign_status=post.status,
         content=post.content,
         to=_destination(row, cipher),
         language=row.language,
@@ -289,12 +299,12 @@ def _claimed(row: Any, post: _Post, sent: tuple[datetime, ...], cipher: AddressC
         opted_out=stopped,
         reachable=bool(active),
         paused_until=row.paused_until,
-        held_until=_held_until(row, post),
+        held_until=held_until,
         notice=bool(post.row.notice),
         address_id=row.address_id,
         room_id=row.room_id,
         scope=Scope(ScopeKind(row.scope_kind), row.scope_value) if row.scope_kind else None,
-        priority=Priority(row.priority),
+        priority=_PRIORITIES[row.priority],
         approved_at=post.row.approved_at,
         stopped=bool(post.row.stopped),
         post_stopped=bool(post.row.post_stopped),

@@ -30,14 +30,17 @@ class SqlDeliveriesRepository(Transaction):
 
         Campaigns of one priority have equal shares, and what one of them does not use the others get.
         """
-        rows = await self._connection.execute(choosing.due(lane, epoch, now, notices_only=notices_only))
+        mine = {"of_lane": lane, "of_epoch": epoch, "now": now}
+        rows = await self._connection.execute(choosing.due(notices_only=notices_only), mine)
         ids: list[int] = []
         for waiting in choosing.turns(rows, now):
             while waiting and len(ids) < limit:
                 share = max(1, (limit - len(ids)) // len(waiting))
                 for occurrences_of in tuple(waiting):
                     wanted = min(share, limit - len(ids))
-                    taken = await self._take((lane, epoch), occurrences_of[0], wanted, now) if wanted else []
+                    taken = (
+                        await self._take({**mine, "occurrence": occurrences_of[0], "most": wanted}) if wanted else []
+                    )
                     ids.extend(taken)
                     if len(taken) < wanted:
                         occurrences_of.popleft()
@@ -45,19 +48,13 @@ class SqlDeliveriesRepository(Transaction):
                         waiting.remove(occurrences_of)
         return await self._details(ids, now)
 
-    async def _take(self, mine: tuple[str, int], occurrence_id: int, limit: int, now: datetime) -> Sequence[int]:
-        lane, epoch = mine
-        ids = choosing.one_each(await self._connection.execute(choosing.chosen(lane, occurrence_id, limit, now)))
+    async def _take(self, wanted: dict[str, Any]) -> Sequence[int]:
+        ids = choosing.one_each(await self._connection.execute(choosing.chosen(), wanted))
         if not ids:
             return ()
         # A statement of its own sees what other claims committed until they gave these people free (READ COMMITTED).
-        marked = await self._connection.execute(
-            deliveries.update()
-            .where(deliveries.c.id.in_(ids), IS_CLAIMABLE, ~choosing.in_hand())
-            .values(status=_SENDING, epoch=epoch, attempts=deliveries.c.attempts + 1, updated_at=now)
-            .returning(deliveries.c.id)
-        )
-        found = set(marked.scalars())
+        to_mark = {"ids": ids, "of_epoch": wanted["of_epoch"], "now": wanted["now"]}
+        found = set((await self._connection.execute(choosing.marked(), to_mark)).scalars())
         return [one for one in ids if one in found]
 
     async def again(self, claimed: Sequence[Claimed], now: datetime) -> dict[int, Claimed]:
@@ -76,7 +73,7 @@ class SqlDeliveriesRepository(Transaction):
         of = {"ids": list({row.occurrence_id for row in rows})}
         of_posts = (await self._connection.execute(claims.posts_of(), of)).all()
         people = [row.contact_id for row in rows if row.contact_id is not None]
-        left = await self._connection.execute(claims.left(people, ids, now)) if people else ()
+        left = await self._connection.execute(claims.left(), claims.of_week(people, ids, now)) if people else ()
         wordings = await text_approvals.approved(self._connection, claims.automatic(of_posts))
         found = claims.claimed(rows, of_posts, claims.by_person(left), wordings, self._cipher)
         return tuple(found[one] for one in ids if one in found)

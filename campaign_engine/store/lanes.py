@@ -9,6 +9,8 @@ from campaign_engine.store.tables import lanes
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
+_ALL = sa.select(lanes).order_by(lanes.c.name)
+
 
 class SqlLanesRepository(Transaction):
     """Implements ports.sending.LanesRepository."""
@@ -50,5 +52,5 @@ class SqlLanesRepository(Transaction):
 
     async def states(self) -> tuple[LaneState, ...]:
         """One statement."""
-        rows = await self._connection.execute(sa.select(lanes).order_by(lanes.c.name))
+        rows = await self._connection.execute(_ALL)
         return tuple(LaneState(*row) for row in rows)

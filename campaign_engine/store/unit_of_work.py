@@ -46,6 +46,7 @@ from campaign_engine.store.rooms import SqlRoomsRepository
 from campaign_engine.store.series import SqlSeriesRepository
 from campaign_engine.store.sites import SqlSitesRepository
 from campaign_engine.store.staff import SqlStaffRepository
+from campaign_engine.store.stopped_posts import SqlStoppedPostsRepository
 from campaign_engine.store.targeting import SqlTargetingRepository
 from campaign_engine.store.team import SqlTeamRepository
 from campaign_engine.store.text_approvals import SqlTextApprovalsRepository
@@ -96,6 +97,7 @@ class SqlUnitOfWork:
         self.rehearsals = SqlRehearsalsRepository(connection, cipher)
         self.kill_switch = SqlKillSwitchRepository(connection, cipher)
         self.threads = SqlThreadsRepository(connection, cipher)
+        self.stopped_posts = SqlStoppedPostsRepository(connection, cipher)
         self.marks = SqlMarksRepository(connection, cipher)
         self.inbox = SqlInboxRepository(connection, cipher)
         self.retention = SqlRetentionRepository(connection, cipher)

@@ -1,0 +1,134 @@
+"""A post of which one message after another fails is stopped, its author hears of it, and lets it go on."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from campaign_engine.domain.campaign import CampaignStatus
+from campaign_engine.domain.contact import Role
+from campaign_engine.domain.delivery import Receipt, SendError
+from campaign_engine.domain.message import Destination, Message
+from campaign_engine.domain.pacing import LIMITS
+from campaign_engine.domain.schedule import to_utc
+from campaign_engine.services.delivering import Lane, LaneParts
+from campaign_engine.services.failure_watch import MOST_FAILURES
+from campaign_engine.services.lane_pace import LanePace
+from campaign_engine.services.post_stopping import PostStopping
+from campaign_engine.services.posting import Posting
+from tests.support.bots import running_post
+from tests.support.channels import RecordingChannel
+from tests.support.engine import House
+from tests.support.sending import claim_window
+
+PEOPLE = 25
+FIRST = datetime.fromisoformat("2026-12-01T16:00")
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database is enough: its statements are plain, and test_deliveries_store claims around them on both."""
+    return sqlite_url
+
+
+@pytest.fixture
+async def due(house: House) -> House:
+    """A post of a running campaign is due to many allies on Telegram."""
+    await running_post(house)
+    for number in range(PEOPLE):
+        phone = house.person(str(7000 + number), "telegram")
+        await phone.join()
+    house.clock.advance(to_utc(FIRST) - house.clock())
+    assert (await Posting(house.store, house.clock, 0).tick()).frozen_people == PEOPLE
+    house.notes.told.clear()
+    return house
+
+
+def lane_of(house: House, channel: RecordingChannel) -> Lane:
+    pace = LanePace(LIMITS["telegram"], lambda: house.clock().timestamp(), house.clock.sleep)
+    failing = PostStopping(house.store, house.clock, house.renderer, house.notes)
+    parts = LaneParts(
+        house.store, channel, house.renderer, pace, house.clock, lambda _: "East", house.accounts.page, failing=failing
+    )
+    return Lane(parts)
+
+
+async def counts_of(house: House) -> dict[str, int]:
+    async with house.store.read() as work:
+        return {str(status): count for status, count in (await work.deliveries.counts()).items()}
+
+
+class Refusing(RecordingChannel):
+    """Says so to everybody while it `refuses`; some have blocked us."""
+
+    def __init__(self, blocked: frozenset[str]) -> None:
+        super().__init__()
+        self.refuses, self.blocked = True, blocked
+
+    async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:
+        answer = await super().send(message, to, key)
+        if to.address in self.blocked:
+            raise SendError("blocked", flags=frozenset({"opted_out"}))
+        if self.refuses:
+            raise SendError("refused")
+        return answer
+
+
+async def test_a_post_that_fails_stops_its_author_hears_of_it_and_lets_it_go_on(due: House) -> None:
+    channel = Refusing(blocked=frozenset({"7000", "7001", "7002", "7003"}))
+    lane = lane_of(due, channel)
+    assert await lane.take()
+    await lane.drain()
+    counts = await counts_of(due)
+    refused = counts["failed"] - len(channel.blocked)
+    assert MOST_FAILURES <= refused <= MOST_FAILURES + claim_window("telegram", seconds=0.2), "blocks count for nobody"
+    assert counts["failed"] + counts["queued"] + counts["retrying"] == PEOPLE, "nothing is lost"
+    (to, told), *more = due.notes.told
+    assert not more, "once"
+    assert "I stopped a post of “Winter pledge”" in told.text
+    assert "the platform refused it" in told.text
+    organizer = due.person(to.address, to.channel)
+    assert "A post was stopped, because its messages failed" in await organizer.press("o:status")
+    assert "⚠ A post was stopped after one failure after another: the platform refused it" in await organizer.press(
+        "st:1"
+    )
+    due.clock.advance(timedelta(seconds=61))
+    tried = len(channel.calls)
+    await lane.drain()
+    assert len(channel.calls) == tried, "until somebody lets it go on"
+    channel.refuses = False
+    assert "⚠" not in await organizer.tap("Try again")
+    await organizer.press("mv:1:retry")
+    assert await lane.drain() == 0, "until a clock has looked at what waited"
+    await Posting(due.store, due.clock, 0).tick()
+    await lane.drain()
+    assert (await counts_of(due))["sent"] == PEOPLE - refused - len(channel.blocked)
+    assert len(due.notes.told) == 1
+
+
+async def test_one_success_between_failures_stops_nothing(due: House) -> None:
+    channel = RecordingChannel()
+    for number in range(PEOPLE):
+        channel.answers[str(7000 + number)] = [SendError("refused")] if number % MOST_FAILURES else []
+    lane = lane_of(due, channel)
+    await lane.take()
+    await lane.drain()
+    assert (await counts_of(due))["sent"] == PEOPLE // MOST_FAILURES
+    assert not due.notes.told
+
+
+async def test_an_edited_post_goes_on_and_somebody_elses_cannot_be_tried_again(due: House) -> None:
+    async with due.store.write() as work:
+        assert await work.stopped_posts.stop(1, 1, "refused", due.clock()) == 1
+        assert await work.stopped_posts.stop(1, 1, "refused", due.clock()) is None, "once"
+        assert await work.stopped_posts.reasons([1, 2]) == {1: ("refused",)}
+    stranger = await due.staff("other1", Role.ORGANIZER, channel="web")
+    await stranger.press("mv:1:retry")
+    async with due.store.write() as work:
+        assert await work.stopped_posts.reasons([1]) == {1: ("refused",)}
+        await work.campaigns.reopen(1, 1, due.clock())
+        assert await work.stopped_posts.reasons([1]) == {}
+        assert await work.stopped_posts.stop(1, 2, "refused", due.clock()) == 1
+        campaign = await work.campaigns.get(1)
+        await work.campaigns.set_status(campaign, CampaignStatus.CANCELLED, due.clock())
+        assert await work.stopped_posts.stop(1, 3, "refused", due.clock()) is None
+        assert await work.stopped_posts.stop(99, 1, "refused", due.clock()) is None

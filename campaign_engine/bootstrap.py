@@ -128,8 +128,7 @@ class Engine:
 class Wiring:
     """What may stand in another's place.
 
-    `bots` are the channels of platforms that a token opens. `around` puts something around every channel (the demo's
-    simulated refusals).
+    `bots` are channels that a token opens; `around` puts something around each (the demo's simulated refusals).
     """
 
     time: Time = SYSTEM_TIME
@@ -218,8 +217,7 @@ def sqlite_file(settings: Settings) -> Path | None:
 def _make_folder(settings: Settings) -> None:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        path = sqlite_file(settings)
-        if path is not None:
+        if path := sqlite_file(settings):
             path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
-LASTING = ("groundswell up", "groundswell demo")
+LASTING = ("groundswell up", "groundswell worker", "groundswell demo")
 """Commands that run until Ctrl-C: tests/acceptance starts them."""
 
 

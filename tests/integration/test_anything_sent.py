@@ -18,6 +18,7 @@ from tests.platforms.transcript import Entry
 from tests.support.bots import bot_parts, discord_bot_running, discord_guild, telegram_bot_running, told
 from tests.support.engine import House
 from tests.support.page import Page
+from tests.support.pictures import photo
 from tests.support.players import FIELD_BUTTONS
 from tests.support.site import Health, PaperReports, parts_of, served
 
@@ -37,7 +38,12 @@ TYPED = (
     "75",
     "hold 75",
 )
-WORDLESS = ("sticker", "voice", "photo", "document", "location")
+OTHERS = ("sticker", "voice", "photo", "document", "location", "forwarded")
+"""What else is sent on Telegram, each with words under it; those of a forwarded message are its text."""
+
+EMPTY = ""
+"""The text of a sticker, a voice note, a photo and a forwarded message on Discord."""
+
 NEVER = ("Yes, delete it", "12 or under", "Stop messages")
 """Buttons that end it all on purpose; what they do is another test."""
 
@@ -89,7 +95,7 @@ async def test_N1_on_telegram(
         await live(
             (
                 lambda dice: maya.say(dice.choice(TYPED)),
-                lambda dice: maya.send(dice.choice(WORDLESS), caption=MARK),
+                lambda dice: maya.send(dice.choice(OTHERS), caption=MARK),
                 lambda dice: maya.start(dice.choice(("", "s_X", "p_9", "i_X", "r_X"))),
                 lambda dice: tap(dice, 2),
                 edit,
@@ -129,7 +135,7 @@ async def test_N1_on_discord(house: House, sqlite_url: str, heard: pytest.LogCap
             await pressed(maya, dice)
 
         async def type_it(dice: random.Random) -> None:
-            await maya.say(dice.choice(TYPED))
+            await maya.say(dice.choice((*TYPED, EMPTY)))
 
         async def both(dice: random.Random) -> None:
             await asyncio.gather(maya.slash("menu"), maya.say(dice.choice(TYPED)), pressed(maya, dice))
@@ -175,7 +181,13 @@ async def test_N1_at_the_page(house: House, sqlite_url: str, tmp_path: Path, hea
                 answers = await asyncio.gather(*(other.post("/chat", data=data) for _ in range(2)))
                 shown.extend(answer.raise_for_status().text for answer in answers)
 
-        await live((press, press, type_it, bend), 7)
+        async def photograph(_: random.Random) -> None:
+            cookies = page._client.cookies
+            async with httpx.AsyncClient(base_url=root, cookies=cookies, follow_redirects=True) as other:
+                sent = await other.post("/chat/picture?key=old", files={"picture": (f"{MARK}.jpg", photo())})
+                shown.append(sent.raise_for_status().text)
+
+        await live((press, press, type_it, bend, photograph), 7)
         assert "741741" in await page.type("/help")
         assert "/start" in await page.type("STOP")
         await nothing_kept(house, sqlite_url, heard, [])

@@ -55,6 +55,7 @@ _LINK = re.compile(
 Everything in it is bounded and begins where a word does, so that a long text of one word takes no seconds.
 """
 
+_TWO_STOPS = re.compile(r"(?<=\b[ap]\. m\.)\.(?!\.)")
 ADDED, REMOVED, SAME = "\ue000", "\ue001", "\ue002"
 """Signs for private use: in templates each begins words that came, went, or stay; no reader sees them."""
 
@@ -201,18 +202,23 @@ class Renderer:
         own = {key: isolated(value, spoken) for key, value in values.items()}
         imported = self._imported.get(spoken, {}).get(name)
         if imported is not None:
-            return directed(self._own(imported).render(own).strip(), spoken), spoken
+            return _said(self._own(imported).render(own), spoken), spoken
         flow, _, block = name.partition(".")
         template = self._flow(flow, spoken)
         if template is None or block not in template.blocks:
             raise KeyError(f"no text named {name}")
-        return directed("".join(template.blocks[block](template.new_context(own))).strip(), spoken), spoken
+        return _said("".join(template.blocks[block](template.new_context(own))), spoken), spoken
 
     def _flow(self, flow: str, language: str) -> Template | None:
         try:
             return self._environment.get_template(f"{language}/{flow}.j2")
         except TemplateNotFound:
             return None
+
+
+def _said(text: str, language: str) -> str:
+    """In the direction of its script; "p. m." at the end of a sentence brings the full stop along."""
+    return directed(_TWO_STOPS.sub("", text.strip()), language)
 
 
 def _revised(text: str) -> tuple[str, tuple[Revision, ...]]:

@@ -18,11 +18,15 @@ NewPlayer = Callable[[str, str], Awaitable[Player]]
 
 @dataclass
 class Scene:
-    """A house with the people of one conversation; `codes` are what files write as `{name}`, by their value."""
+    """A house with the people of one conversation; `codes` are what files write as `{name}`, by their value.
+
+    `post` puts the post of a running campaign into a room, where there are rooms.
+    """
 
     house: House
     new: NewPlayer
     language: str
+    post: Callable[[], Awaitable[object]] | None = None
     people: dict[str, Player] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     invites: int = 0
@@ -117,9 +121,14 @@ async def _running(scene: Scene) -> None:
     player = await scene.player("Omar")
     phone = scene.house.person(player.address, player.channel, scene.language)
     await phone.press("o:waiting")
-    await phone.tap("Approve")
+    await phone.press(next(data for data in phone.buttons.values() if data.startswith("ap:")))
     async with scene.house.store.write() as work:
         await work.campaigns.set_status(await work.campaigns.get(1), CampaignStatus.RUNNING, scene.house.clock())
+
+
+async def _posted(scene: Scene) -> None:
+    assert scene.post is not None, "there are no rooms here"
+    await scene.post()
 
 
 _TEXT = "We look out for each other in {{ area }}: {{ link }} To talk to someone, any hour: call or text 988."
@@ -132,6 +141,7 @@ HAPPENINGS: dict[str, Happening] = {
     "a safety lead, Sam": _staff("Sam", "maple2", Role.SAFETY_LEAD),
     "a campaign that waits for approval": _handed_in,
     "a campaign that runs": _running,
+    "its post stands in a room": _posted,
     "a day passes": _later(days=1),
     "three days pass": _later(days=3),
 }
@@ -153,6 +163,8 @@ OPERATIONS = {
     "mv:": "moving a campaign",
     "say hold": "holding a precinct",
     "say release": "letting a precinct go",
+    "say retener": "holding a precinct",
+    "say soltar": "letting a precinct go",
     "hd:": "holding a precinct and letting it go",
 }
 """Steps that may cost more than three statements, by the beginning of what was tapped or typed (ADR 12)."""

@@ -12,8 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.acceptance.scenes import HAPPENINGS, NewPlayer, Scene, evened, too_dear
+from tests.acceptance.scenes import HAPPENINGS, Scene, evened, too_dear
+from tests.platforms.telegram_driver import Room
 from tests.platforms.telegram_server import TelegramServer
+from tests.support import posted
 from tests.support.bots import bot_parts, discord_bot_running, discord_guild, telegram_bot_running
 from tests.support.engine import House
 from tests.support.players import AtHome, AtThePage, Ear, OnDiscord, OnTelegram, Player
@@ -22,6 +24,14 @@ from tests.support.transcripts import Conversation, files, parse, written
 
 FOLDER = Path(__file__).parent / "conversations"
 FILES = [pytest.param(file, id=file.stem) for file in files(FOLDER)]
+
+
+def on(platform: str) -> list[object]:
+    """Files that can be held there."""
+    held = {file: told(file).platforms or (platform,) for file in files(FOLDER)}
+    return [pytest.param(file, id=file.stem) for file, platforms in held.items() if platform in platforms]
+
+
 QUIET = 0.02
 """Seconds in which nothing more must come on Discord; what comes later is found with the next step."""
 
@@ -72,11 +82,13 @@ async def test_a_conversation_is_held_as_it_is_written(house: House, file: Path)
     """Every step costs at most three statements but those that scenes.OPERATIONS names (ADR 12)."""
     costs: list[tuple[str, int]] = []
 
-    async def new(name: str, language: str) -> Player:
-        return AtHome(house.person(f"address of {name or 'somebody'}", "telegram", language), costs)
-
     script = told(file)
-    scene = Scene(house, new, script.language)
+    channel = next(iter(script.platforms), "telegram")
+
+    async def new(name: str, language: str) -> Player:
+        return AtHome(house.person(f"address of {name or 'somebody'}", channel, language), costs, channel)
+
+    scene = Scene(house, new, script.language, lambda: posted.at_home(house, channel))
     held = written(await play(script, scene))
     if os.environ.get("WRITE_CONVERSATIONS"):
         put(file, held)
@@ -92,30 +104,37 @@ class TestOnPlatforms:
     def database_url(self, sqlite_url: str) -> str:
         return sqlite_url
 
-    @pytest.mark.parametrize("file", FILES)
+    @pytest.mark.parametrize("file", on("telegram"))
     async def test_on_telegram(self, house: House, telegram_server: TelegramServer, file: Path) -> None:
-        ear = Ear(house)
+        ear, script, rooms = Ear(house), told(file), list[Room]()
         parts = replace(bot_parts(house), conversation=ear)
 
         async def new(name: str, language: str) -> Player:
-            return OnTelegram(await telegram_server.telegram.person(name or "Maya", language, started=True), ear)
+            human = await telegram_server.telegram.person(name or "Maya", language, started=True)
+            return OnTelegram(human, ear, rooms)
+
+        async def post() -> None:
+            rooms.append(await posted.on_telegram(house, telegram_server, script.language))
 
         async with telegram_bot_running(telegram_server, parts):
-            await same(told(file), "telegram", house, new)
+            await same(script, "telegram", Scene(house, new, script.language, post))
 
-    @pytest.mark.parametrize("file", FILES)
+    @pytest.mark.parametrize("file", on("discord"))
     async def test_on_discord(self, house: House, file: Path) -> None:
-        ear = Ear(house)
+        ear, script, rooms = Ear(house), told(file), list[str]()
         parts = replace(bot_parts(house), conversation=ear)
         async with discord_guild() as place, discord_bot_running(place.platform, parts):
             place.platform.desk.settle = QUIET
 
             async def new(name: str, language: str) -> Player:
-                return OnDiscord(await place.person(name or "maya", LOCALES.get(language, "en-US")), ear)
+                return OnDiscord(await place.person(name or "maya", LOCALES.get(language, "en-US")), ear, rooms)
 
-            await same(told(file), "discord", house, new)
+            async def post() -> None:
+                rooms.append(await posted.on_discord(house, place, script.language))
 
-    @pytest.mark.parametrize("file", FILES)
+            await same(script, "discord", Scene(house, new, script.language, post))
+
+    @pytest.mark.parametrize("file", on("web"))
     async def test_at_the_page(self, house: House, tmp_path: Path, file: Path) -> None:
         async with AsyncExitStack() as open_ones:
             root = await open_ones.enter_async_context(served(parts_of(house, PaperReports(tmp_path), Health())))
@@ -124,10 +143,13 @@ class TestOnPlatforms:
                 browser = httpx.AsyncClient(base_url=root, follow_redirects=True, headers={"accept-language": language})
                 return await AtThePage(await open_ones.enter_async_context(browser)).open()
 
-            await same(told(file), "web", house, new)
+            script = told(file)
+            await same(script, "web", Scene(house, new, script.language))
 
 
-async def same(script: Conversation, channel: str, house: House, new: NewPlayer) -> None:
-    held = await play(script, Scene(house, new, script.language))
-    difference = difflib.unified_diff(lines(script, ""), lines(held, channel), "written", channel, lineterm="", n=1)
+async def same(script: Conversation, channel: str, scene: Scene) -> None:
+    """A file that is for one platform alone is written in its words."""
+    held = await play(script, scene)
+    mine = channel if script.platforms else ""
+    difference = difflib.unified_diff(lines(script, mine), lines(held, channel), "written", channel, lineterm="", n=1)
     assert not (found := "\n".join(difference)), found

@@ -11,7 +11,8 @@ import pytest
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.rendering import Renderer
 from tests.platforms.telegram_server import TelegramServer
-from tests.support.bots import bot_parts, discord_bot_running, discord_guild, telegram_bot_running
+from tests.support import posted
+from tests.support.bots import bot_parts, discord_bot_running, discord_guild, running_post, telegram_bot_running
 from tests.support.engine import House
 from tests.support.players import AtThePage, Ear, OnDiscord, OnTelegram, Player
 from tests.support.site import Health, PaperReports, parts_of, served
@@ -28,11 +29,25 @@ WAYS = {
 }
 """What is done, with how many messages it is answered in the house."""
 
+PLAN, YES = ("tap", "Too much: text 988", 2), ("tap", "Yes", 1)
+BUTTON_UNDER_A_POST = {
+    # A Telegram group can ask nothing in private: age and pledge are one tap there, and the chat is opened after it.
+    "telegram": (("press", "16 or 17", 1), ("start", "", 2), ("tap", "Brooklyn", 1), PLACE, PLAN, YES),
+    "discord": (("press", "I pledge", 2), AGE, ("tap", "Look out: slow it down, get backup", 2), PLAN, YES),
+    # The page has no rooms: the post's own page has the button.
+    "web": (("start", "p_1", 2), AGE, ("tap", "Brooklyn", 1), PLACE, ("tap", "Look out", 2), PLAN, YES),
+}
+
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     """Platforms differ in nothing that a database knows of."""
     return sqlite_url
+
+
+@pytest.fixture
+def post_in_a_room() -> None:
+    """Asks `maya` for one, and for the campaign that it is of."""
 
 
 @pytest.fixture(params=["telegram", "discord", "web"])
@@ -41,14 +56,19 @@ async def maya(
 ) -> AsyncIterator[Player]:
     ear = Ear(house)
     parts = replace(bot_parts(house), conversation=ear)
+    post = "post_in_a_room" in request.fixturenames
     async with AsyncExitStack() as run:
+        if post:
+            await running_post(house)
         if request.param == "telegram":
             await run.enter_async_context(telegram_bot_running(telegram_server, parts))
-            yield OnTelegram(await telegram_server.telegram.person("Maya", "en", started=True), ear)
+            rooms = [await posted.on_telegram(house, telegram_server)] if post else []
+            yield OnTelegram(await telegram_server.telegram.person("Maya", "en", started=True), ear, rooms)
         elif request.param == "discord":
             place = await run.enter_async_context(discord_guild())
             await run.enter_async_context(discord_bot_running(place.platform, parts))
-            yield OnDiscord(await place.person("maya", "en-US"), ear)
+            channels = [await posted.on_discord(house, place)] if post else []
+            yield OnDiscord(await place.person("maya", "en-US"), ear, channels)
         else:
             root = await run.enter_async_context(served(parts_of(house, PaperReports(tmp_path), Health())))
             browser = httpx.AsyncClient(base_url=root, follow_redirects=True, headers={"accept-language": "en"})
@@ -71,6 +91,16 @@ async def test_F14_a_join_takes_at_most_seven_taps_on_each_platform(house: House
         said = await maya.act(verb, words.format(**known), expected)
     assert any("You're in." in one.text for one in said)
     assert len(WAYS[way]) <= MOST_TAPS
+
+
+@pytest.mark.usefixtures("post_in_a_room")
+async def test_F14_a_join_by_the_button_under_a_post_takes_at_most_seven_taps_on_each_platform(maya: Player) -> None:
+    way = BUTTON_UNDER_A_POST[maya.channel]
+    said: tuple[Said, ...] = ()
+    for verb, words, expected in way:
+        said = await maya.act(verb, words, expected)
+    assert any("You're in." in one.text for one in said)
+    assert len(way) <= MOST_TAPS
 
 
 async def test_F14_the_first_cards_are_alike_on_each_platform(maya: Player) -> None:

@@ -12,14 +12,17 @@ import httpx
 from bots.cards import as_cards
 from campaign_engine.channels.split import split
 from campaign_engine.channels.telegram import utf16_length
+from campaign_engine.dialogue.pledge import room_options
 from campaign_engine.domain.message import Destination, Inbound, Message
 from tests.platforms.discord_person import Outcome
 from tests.platforms.discord_person import Person as DiscordPerson
 from tests.platforms.discord_person import Seen as DiscordSeen
 from tests.platforms.discord_rules import BUTTON, SELECTS, walk
 from tests.platforms.telegram_driver import Person as TelegramPerson
+from tests.platforms.telegram_driver import Room
 from tests.platforms.telegram_driver import Seen as TelegramSeen
 from tests.support.engine import House, Phone
+from tests.support.posted import POST, ROOM
 from tests.support.transcripts import LINK_SIGN, Said, as_said, label_of
 
 TELEGRAM_CHARACTERS = 4096
@@ -76,7 +79,7 @@ class AtHome:
         return self.phone.address
 
     async def act(self, verb: str, words: str, _: int) -> tuple[Said, ...]:
-        data = self._data(words) if verb == "tap" else ""
+        data = self._data(words) if verb == "tap" else self._under_post(words) if verb == "press" else ""
         named = data or await self._named(verb, words)
         with self.phone.house.statements() as seen:
             match verb:
@@ -88,6 +91,8 @@ class AtHome:
                     await self.phone.command(words)
                 case "tap":
                     await self.phone.press(data)
+                case "press":
+                    await self.phone.press(data, room=ROOM)
                 case _:
                     raise ValueError(f"nobody can {verb}")
         summary = any(shown.startswith("su:") for shown in self.phone.buttons.values())
@@ -102,6 +107,12 @@ class AtHome:
         asked = f"{saved.flow}.{saved.field}" if verb == "say" and saved.field else words.partition(" ")[0]
         return f"{verb} {asked}"
 
+    def _under_post(self, label: str) -> str:
+        """In a Telegram group nothing can be asked in private, so that its buttons are ages (ADR 8)."""
+        rows = room_options(POST, "age" if self.channel == "telegram" else "")
+        shown = self.phone.house.renderer.choices(rows, self.phone.language)
+        return next(one.data for row in shown for one in row if one.label == label)
+
     def _data(self, label: str) -> str:
         shown = self.phone.buttons
         found = meant(label, shown)
@@ -115,6 +126,7 @@ class OnTelegram:
 
     person: TelegramPerson
     ear: Ear
+    rooms: list[Room] = field(default_factory=list)
     channel: str = "telegram"
 
     @property
@@ -122,6 +134,8 @@ class OnTelegram:
         return str(self.person.id)
 
     async def act(self, verb: str, words: str, _: int) -> tuple[Said, ...]:
+        if verb == "press":
+            return (Said(await self._popped(words)),)
         before = {seen.message_id: seen for seen in await self.person.messages()}
         heard = len(self.ear.answers.get(self.address, ()))
         await self._do(verb, words)
@@ -132,6 +146,17 @@ class OnTelegram:
 
         after = await self.person.wait_until(came)
         return tuple(map(_telegram_said, _changed(before, after)))
+
+    async def _popped(self, label: str) -> str:
+        """What pops up over the room, which nobody else sees."""
+        (room,) = self.rooms
+        await self.person.join(room)
+        query = await self.person.tap(label, room)
+        for _ in range(500):
+            if (answer := await self.person.telegram.answer_of(query)) is not None:
+                return str(answer["text"])
+            await asyncio.sleep(0.01)
+        raise AssertionError("no answer")
 
     async def _do(self, verb: str, words: str) -> None:
         match verb:
@@ -173,7 +198,10 @@ class OnDiscord:
 
     person: DiscordPerson
     ear: Ear
+    rooms: list[str] = field(default_factory=list)
     channel: str = "discord"
+    where: str | None = None
+    """The channel where the conversation began under a post; in private without one."""
 
     @property
     def address(self) -> str:
@@ -187,12 +215,15 @@ class OnDiscord:
                 outcome = await self.person.slash(words, at_least=expected)
             case "say":
                 return await self._say(words, expected)
+            case "press":
+                (self.where,) = self.rooms
+                outcome = await self.person.press(words, at_least=expected)
             case _:
                 outcome = await self._tap(words, expected)
         return tuple(map(_discord_said, outcome.answers))
 
     async def _tap(self, label: str, expected: int) -> Outcome:
-        shown = list(reversed(await self.person.sees()))
+        shown = list(reversed(await self.person.sees(self.where)))
         for seen in shown:
             if found := meant(label, seen.options):
                 return await self.person.choose([found], message=seen.id, at_least=expected)

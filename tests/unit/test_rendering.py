@@ -51,7 +51,7 @@ def test_P2_a_language_without_the_text_is_told_why_it_is_in_english(renderer: R
     assert [footer in message.text for message in said] == [False, False, True]
     assert [message.spoken for message in said] == ["en", "", "en"]
     assert [message.language for message in said] == ["ru", "ru", "ru"]
-    assert said[2].passages == (("Which of these is closest to you?", "en"), (footer, "ru"))
+    assert said[2].passages == (("Which is closest to you?", "en"), (footer, "ru"))
     assert said[1].passages == (("Сколько тебе лет?", "ru"),)
 
 

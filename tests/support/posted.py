@@ -1,5 +1,6 @@
 """A post of a running campaign in a room of the 75th, with its button, wherever people are."""
 
+from bots.discord_bot import open_client
 from campaign_engine.channels.discord import DiscordChannel
 from campaign_engine.channels.telegram import TelegramChannel, open_bot
 from campaign_engine.domain.audience import NewRoom, RoomKind
@@ -7,7 +8,7 @@ from campaign_engine.domain.contact import Scope, ScopeKind
 from campaign_engine.domain.message import Destination
 from tests.platforms.telegram_driver import Room
 from tests.platforms.telegram_server import TelegramServer
-from tests.support.bots import DiscordGuild, open_client, pledge_post
+from tests.support.bots import DiscordGuild, pledge_post
 from tests.support.engine import House
 
 ROOM = "-100777"

@@ -12,6 +12,7 @@ from campaign_engine.domain.planner import CANCEL_WINDOW
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS, TargetRule, borough_of
 from campaign_engine.domain.schedule import Schedule, to_wall
 from campaign_engine.ports.sending import NewOccurrence, Unfrozen
+from campaign_engine.services.posting import Posting
 from campaign_engine.store import tables as t
 from campaign_engine.store.unit_of_work import SqlStore
 
@@ -27,8 +28,13 @@ class Crowd:
     now: datetime
     post_id: int
 
+    async def freeze(self) -> None:
+        """Open an occurrence and make its deliveries."""
+        await self.open()
+        await Posting(self.store, lambda: self.now).tick()
+
     async def open(self) -> Unfrozen:
-        """One more occurrence."""
+        """One occurrence, due at `now`."""
         async with self.store.write() as work:
             opened = await work.occurrences.open(
                 NewOccurrence(self.post_id, 1, to_wall(self.now), self.now, self.now + timedelta(hours=12))

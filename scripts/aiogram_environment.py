@@ -1,14 +1,23 @@
-"""Makes the environment of tests/platforms/aiogram_client.py: python -m scripts.aiogram_environment DIR."""
+"""Makes the environment of a second Telegram client, for a test and a benchmark: python -m scripts.aiogram_environment.
+
+Its pins clash with ours.
+"""
 
 import subprocess
 import sys
 import venv
+from hashlib import sha256
 from pathlib import Path
 
-LOCK = Path(__file__).resolve().parents[1] / "tests" / "platforms" / "aiogram.lock"
+ROOT = Path(__file__).resolve().parents[1]
+LOCK = ROOT / "tests" / "platforms" / "aiogram.lock"
+KEPT = ROOT / "var" / f"aiogram-{sha256(LOCK.read_bytes()).hexdigest()[:12]}"
+"""Made once for each lock file."""
+
+PYTHON = KEPT / "bin" / "python"
 
 
-def main(folder: Path) -> int:
+def main(folder: Path = KEPT) -> int:
     """Again for one that is complete does nothing; what was left half-done is begun anew."""
     complete = folder / "complete"
     if complete.exists():
@@ -22,4 +31,4 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main())

@@ -5,32 +5,27 @@ import json
 import os
 import subprocess
 import sys
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from scripts.aiogram_environment import KEPT, PYTHON
 from tests.platforms.telegram_server import TelegramServer
 from tests.platforms.telegram_traffic import Fault, FaultKind
 
 PLATFORMS = Path(__file__).resolve().parents[1] / "platforms"
-LOCK = PLATFORMS / "aiogram.lock"
-KEPT = PLATFORMS.parents[1] / "var" / f"aiogram-{sha256(LOCK.read_bytes()).hexdigest()[:12]}"
-"""Made once for each lock file; `make aiogram` does it ahead."""
 
 
 @pytest.fixture(scope="module")
 def aiogram() -> Path:
-    """Python of an environment that holds exactly what the lock file says."""
-    python = KEPT / "bin" / "python"
+    """Python of an environment that holds exactly what the lock file says; `make aiogram` makes it ahead."""
     if (KEPT / "complete").exists():
-        return python
-    made = subprocess.run(
-        [sys.executable, "-m", "scripts.aiogram_environment", str(KEPT)], check=False, capture_output=True, text=True
-    )
+        return PYTHON
+    program = [sys.executable, "-m", "scripts.aiogram_environment"]
+    made = subprocess.run(program, check=False, capture_output=True, text=True)
     if made.returncode:
         pytest.skip(f"aiogram could not be installed: {made.stderr.strip().splitlines()[-1:]}")
-    return python
+    return PYTHON
 
 
 @pytest.mark.aiogram

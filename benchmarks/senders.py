@@ -1,0 +1,110 @@
+"""One way of sending many short messages to a local Telegram: python -m benchmarks.senders WAY ROOT COUNT IN_FLIGHT.
+
+Pins itself to the first core and prints messages a second. `ours` is the whole path: deliveries frozen in SQLite are
+claimed, checked, put in words, sent and recorded; all others do nothing but send.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import uvloop
+
+from benchmarks.crowd import TEXT, make_crowd
+
+WARM_UP = 200
+TOKEN = "42:bench"  # noqa: S105 - of no bot
+NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+
+Send = Callable[[int], Awaitable[object]]
+
+
+async def rate(send: Send, count: int, in_flight: int) -> float:
+    """A bare loop: so many at once until all are sent."""
+    await _all(send, WARM_UP, in_flight)
+    begun = time.perf_counter()
+    await _all(send, count, in_flight)
+    return count / (time.perf_counter() - begun)
+
+
+async def _all(send: Send, count: int, in_flight: int) -> None:
+    chats = iter(range(1000, 1000 + count))
+
+    async def one_after_another() -> None:
+        for chat in chats:
+            await send(chat)
+
+    await asyncio.gather(*(one_after_another() for _ in range(in_flight)))
+
+
+async def library(root: str, count: int, in_flight: int) -> float:
+    """python-telegram-bot with its default transport."""
+    from telegram import Bot
+
+    async with Bot(TOKEN, base_url=f"{root}/bot", request=_httpx()) as bot:
+        return await rate(lambda chat: bot.send_message(chat, TEXT), count, in_flight)
+
+
+async def limited(root: str, count: int, in_flight: int) -> float:
+    """The same through its AIORateLimiter, with its limits lifted."""
+    from telegram.ext import AIORateLimiter, ExtBot
+
+    limiter = AIORateLimiter(overall_max_rate=0, group_max_rate=0)
+    bot: ExtBot[None] = ExtBot(TOKEN, base_url=f"{root}/bot", request=_httpx(), rate_limiter=limiter)
+    async with bot:
+        return await rate(lambda chat: bot.send_message(chat, TEXT), count, in_flight)
+
+
+async def bare(root: str, count: int, in_flight: int) -> float:
+    """aiohttp and nothing else."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=in_flight)) as session:
+
+        async def send(chat: int) -> object:
+            async with session.post(f"{root}/bot{TOKEN}/sendMessage", json={"chat_id": chat, "text": TEXT}) as answer:
+                return await answer.json()
+
+        return await rate(send, count, in_flight)
+
+
+async def ours(root: str, count: int, in_flight: int) -> float:  # noqa: ARG001 - the lane finds its own width
+    """Raises RuntimeError when not every delivery was recorded as sent."""
+    from benchmarks.lanes import open_lane
+    from campaign_engine.domain.delivery import DeliveryStatus
+    from campaign_engine.domain.pacing import UNLIMITED
+
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_lane(f"sqlite:///{folder}/bench.db", root, UNLIMITED, NOW) as (store, lane):
+            crowd = await make_crowd(store, count, NOW, readable=count)
+            await crowd.freeze()
+            await lane.take()
+            begun = time.perf_counter()
+            await lane.drain()
+            taken = time.perf_counter() - begun
+            async with store.read() as work:
+                sent = (await work.deliveries.counts())[DeliveryStatus.SENT]
+    if sent != count:
+        raise RuntimeError(f"{sent} of {count} were sent")
+    return count / taken
+
+
+def _httpx() -> Any:
+    from telegram.request import HTTPXRequest
+
+    return HTTPXRequest(connection_pool_size=256, pool_timeout=60, read_timeout=60)
+
+
+WAYS = {"library": library, "limited": limited, "bare": bare, "ours": ours}
+FAST = {"bare", "ours"}
+"""Ways that run on uvloop."""
+
+if __name__ == "__main__":
+    os.sched_setaffinity(0, {0})
+    way, root, count, in_flight = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    work = WAYS[way](root, count, in_flight)
+    sys.stdout.write(f"{uvloop.run(work) if way in FAST else asyncio.run(work)}\n")

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 
 from analytics import frames, metrics
 from analytics.suppression import HIDDEN
@@ -12,6 +15,7 @@ from campaign_engine.domain.errors import NotFound, StoreUnavailable
 from campaign_engine.domain.precinct import Borough
 from campaign_engine.services.retention import Retention
 from campaign_engine.store import tables as t
+from campaign_engine.store.migrations.versions import v0019_room_reach
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support.counted import LAUNCH, NOW, CountedCampaign
 
@@ -148,6 +152,23 @@ async def test_A5_room_figures_outlive_the_messages_and_acts_that_go_after_30_da
     after = tables(drive, database_url).figures
     assert rooms
     assert [after[name] for name in metrics.ROOMS] == [before[name] for name in metrics.ROOMS]
+
+
+def test_reactions_counted_before_0019_stay_with_the_last_message_of_their_post(drive: CountedCampaign) -> None:
+    room, elsewhere = drive.room(), drive.room()
+    last = [drive.occurrence(LAUNCH + timedelta(days=day)) for day in (0, 2)][-1]
+    for occurrence in (last - 1, last):
+        drive.delivery(occurrence, None, room_id=room, lane="telegram")
+    for where in (room, elsewhere):
+        drive.came_back(where, "reactions", 5, f"post {drive.post}")
+    drive.came_back(room, "joins", 2, "room")
+    with drive.engine.begin() as connection:
+        with Operations.context(MigrationContext.configure(connection)):
+            v0019_room_reach.upgrade()
+        c = t.room_figures.c
+        rows = connection.execute(sa.select(c.room_id, c.subject, c["count"]).order_by(c.room_id, c.figure))
+        found = [tuple(row) for row in rows]
+    assert found == [(room, "room", 2), (room, f"post {drive.post}/{last}", 5), (elsewhere, f"post {drive.post}", 5)]
 
 
 def test_K1_K2_K3_room_figures_are_hidden_by_channel_and_area_and_move_in_steps(

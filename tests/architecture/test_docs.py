@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+EXTRACT = re.compile(r"^```text (\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 LASTING = ("groundswell up", "groundswell worker", "groundswell demo")
 """Commands that run until Ctrl-C: tests/acceptance starts them."""
@@ -54,6 +55,16 @@ def test_commands_work_as_written(page: Path, tmp_path: Path) -> None:
             timeout=120,
         )
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_conversations_are_quoted_as_they_are_held(page: Path) -> None:
+    """Pieces of a file of tests/acceptance/conversations in their order; a line with "…" stands for what is between."""
+    for name, quoted in EXTRACT.findall(page.read_text(encoding="utf-8")):
+        held = (ROOT / f"tests/acceptance/conversations/{name}.txt").read_text(encoding="utf-8")
+        for piece in quoted.split("…\n"):
+            assert piece.strip("\n") in held, f"{page.name} quotes what nobody says in {name}:\n{piece}"
+            held = held[held.index(piece.strip("\n")) :]
 
 
 def test_the_readme_shows_the_two_commands_and_a_picture() -> None:

@@ -199,11 +199,11 @@ async def test_reading_what_waits_costs_two_for_each_and_thirteen_for_all(house:
 
 OPERATIONS = {
     "k:pledge": 8,
-    "o:status": 5,
+    "o:status": 6,
     "o:mine": 4,
     "o:waiting": 4,
     "au": 3,
-    "st:1": 4,
+    "st:1": 5,
     "rh:1": 11,
     "mv:1:pause": 8,
     "w:yes": 6,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from campaign_engine.cli import loops
 from campaign_engine.cli.opening import explained, settings_of
 from campaign_engine.cli.terminal import command, say
 from campaign_engine.domain.errors import ConfigurationError, InvalidInput
@@ -22,19 +23,19 @@ _PORT = typer.Option("--port", min=0, max=65535, help="In place of WEB_PORT; 0, 
 
 
 @command
-async def up(
+def up(
     context: typer.Context,
     roles: Annotated[str, _ROLES] = ROLES,
     port: Annotated[int | None, _PORT] = None,
 ) -> None:
     """Run pages, bots with tokens, the clock and the lanes until Ctrl-C."""
-    await _serve(context, roles, port)
+    loops.run(_serve(context, roles, port))
 
 
 @command
-async def worker(context: typer.Context, port: Annotated[int | None, _PORT] = None) -> None:
+def worker(context: typer.Context, port: Annotated[int | None, _PORT] = None) -> None:
     """Send and do background jobs until Ctrl-C, beside other processes on the same PostgreSQL; any number of these."""
-    await _serve(context, "sender", port)
+    loops.run(_serve(context, "sender", port))
 
 
 async def _serve(context: typer.Context, roles: str, port: int | None) -> None:
@@ -71,6 +72,7 @@ async def serve(settings: Settings, time: Time = SYSTEM_TIME, roles: str = ROLES
         process = Process(engine, board, chosen, port)
         parts = {**process.door(platforms.hooks(settings, accounts)), **process.work()}
         parts |= process.heard(accounts)
+        loops.leave_alone()
         async with asyncio.TaskGroup() as tasks:
             for name, run in parts.items():
                 tasks.create_task(supervise(name, run, stop, board))

@@ -205,7 +205,7 @@ OPERATIONS = {
     "au": 3,
     "st:1": 5,
     "rh:1": 11,
-    "mv:1:pause": 8,
+    "mv:1:pause": 9,
     "w:yes": 6,
 }
 """What steps that plan, move or list campaigns cost at most; they are operations, not answers (ADR 12)."""

@@ -195,7 +195,7 @@ async def test_a_tap_whose_acknowledgement_is_on_its_way_when_the_bot_stops_coun
         )
     answer = await tap
     assert answer.failed is None
-    assert "Which part of the city" in answer.text
+    assert "Type your ZIP code" in answer.text
     assert (await house.person(maya.id, "discord").known()).age_band == "13-15"
 
 

@@ -257,13 +257,6 @@ class DeliveriesRepository(Protocol):
         Only for the process that claimed it, of an epoch that has ended and of which it has recorded everything.
         """
 
-    async def decide(self, delivery_id: int, after: DeliveryStatus, now: datetime) -> None:
-        """An organizer resends (`queued`) or leaves (`left`) an unconfirmed one.
-
-        A resent one that is past its stale-after expires at the next tick. Raises NotFound, Conflict when it is not
-        unconfirmed any more, ForbiddenTransition for any other `after`.
-        """
-
     async def counts(self, campaign_id: int | None = None) -> dict[DeliveryStatus, int]:
         """Rows by status, every status present."""
 

@@ -9,13 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_engine.domain.contact import AddressStatus
-from campaign_engine.domain.delivery import DeliveryStatus, OccurrenceStatus, check_delivery_transition
-from campaign_engine.domain.errors import Conflict, NotFound
+from campaign_engine.domain.delivery import DeliveryStatus, check_delivery_transition
 from campaign_engine.ports.sending import Claimed, Outcome
 from campaign_engine.store import choosing, claims, text_approvals
 from campaign_engine.store.tables import addresses, deliveries, occurrences, posts, rooms
 from campaign_engine.store.transaction import Transaction
-from campaign_engine.store.unsettled import IS_CLAIMABLE, IS_SENDING, in_states
+from campaign_engine.store.unsettled import IS_CLAIMABLE, IS_SENDING
 
 _SENDING = DeliveryStatus.SENDING
 
@@ -131,21 +130,6 @@ class SqlDeliveriesRepository(Transaction):
         )  # fmt: skip
         return (await self._connection.execute(changed)).rowcount
 
-    async def decide(self, delivery_id: int, after: DeliveryStatus, now: datetime) -> None:
-        """One update, and for a resent one another that lets clocks look at its occurrence again."""
-        check_delivery_transition(DeliveryStatus.UNCONFIRMED, after)
-        changed = await self._connection.scalar(
-            deliveries.update()
-            .where(deliveries.c.id == delivery_id, in_states(DeliveryStatus.UNCONFIRMED))
-            .values(status=after, next_attempt_at=now, updated_at=now)
-            .returning(deliveries.c.occurrence_id)
-        )
-        if changed is None:
-            await self._not_unconfirmed(delivery_id)
-        if after is DeliveryStatus.QUEUED:
-            again = occurrences.update().where(occurrences.c.id == changed)
-            await self._connection.execute(again.values(status=OccurrenceStatus.OPEN))
-
     async def counts(self, campaign_id: int | None = None) -> dict[DeliveryStatus, int]:
         """One statement."""
         wanted = sa.select(deliveries.c.status, sa.func.count()).group_by(deliveries.c.status)
@@ -162,12 +146,6 @@ class SqlDeliveriesRepository(Transaction):
         return int(
             await self._connection.scalar(wanted.where(deliveries.c.lane == lane, IS_CLAIMABLE, choosing.GOES_ON)) or 0
         )
-
-    async def _not_unconfirmed(self, delivery_id: int) -> None:
-        known = await self._connection.scalar(sa.select(deliveries.c.id).where(deliveries.c.id == delivery_id))
-        if known is None:
-            raise NotFound("There is no such message.", "Open the list of unconfirmed messages again.")
-        raise Conflict("Somebody has decided about this message already.", "Open the list again to see the rest.")
 
     async def _gone(self, ids: list[int], mine: sa.ColumnElement[bool]) -> None:
         """An opt-out stays what it is: the person's own word."""

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignStatus
-from campaign_engine.domain.delivery import DELIVERY_TRANSITIONS, DeliveryStatus
+from campaign_engine.domain.delivery import DELIVERY_TRANSITIONS, Decision, DeliveryStatus
 from campaign_engine.ports.sending import Outcome
 from campaign_engine.store import tables
 from campaign_engine.store.cipher import AddressCipher
@@ -110,7 +110,10 @@ async def random_step(house: House, dice: random.Random, epoch: int) -> int:
         epoch = await take(house)
         await unconfirmed(house, epoch)
     elif step == 6 and open_questions:
-        await decide(house, dice.choice(open_questions), dice.choice([_S.QUEUED, _S.LEFT]))
+        posts = {row.id: row.post_id for row in await house.rows(tables.occurrences)}
+        occurrences = {row.id: row.occurrence_id for row in await house.rows(tables.deliveries)}
+        post_id = posts[occurrences[dice.choice(open_questions)]]
+        await decide(house, post_id, dice.choice(list(Decision)))
     elif step == 7:
         house.clock.advance(timedelta(minutes=dice.choice([1, 40])))
         async with house.store.write() as work:

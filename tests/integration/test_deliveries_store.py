@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
 from campaign_engine.domain.contact import AddressStatus, Scope, ScopeKind, Topic
-from campaign_engine.domain.delivery import DELIVERY_TRANSITIONS, DeliveryStatus
-from campaign_engine.domain.errors import Conflict, ForbiddenTransition, NotFound
+from campaign_engine.domain.delivery import DELIVERY_TRANSITIONS, Decision, DeliveryStatus
+from campaign_engine.domain.errors import ForbiddenTransition
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.planner import CANCEL_WINDOW
 from campaign_engine.ports.sending import Claimed, Outcome
@@ -264,34 +264,13 @@ async def test_where_the_new_address_is_known_already_the_old_one_is_given_up(ho
         assert [room.title for room in await work.rooms.linked()] == ["-2"]
 
 
-async def test_somebody_decides_about_an_unconfirmed_one(house: House) -> None:
-    await house.queue("1", "2")
-    epoch = await take(house)
-    first, second = await claim(house, epoch)
-    with pytest.raises(Conflict):
-        await decide(house, first.id, _S.QUEUED)
-    with pytest.raises(NotFound):
-        await decide(house, 999, _S.LEFT)
-    await record(house, epoch, *(Outcome(one.id, _S.UNCONFIRMED) for one in (first, second)))
-    with pytest.raises(ForbiddenTransition):
-        await decide(house, first.id, _S.SENT)
-    await decide(house, first.id, _S.QUEUED)
-    await decide(house, second.id, _S.LEFT)
-    with pytest.raises(Conflict):
-        await decide(house, second.id, _S.QUEUED)
-    assert [(one.id, one.attempts) for one in await claim(house, epoch)] == [(first.id, 2)]
-    assert await house.counts() == {"sending": 1, "left": 1}
-
-
-async def test_S6_one_that_is_resent_too_late_expires(house: House) -> None:
-    await house.queue("1")
+async def test_S6_one_that_was_to_be_sent_again_expires_when_it_gets_too_late(house: House) -> None:
+    plan = await house.queue("1")
     epoch = await take(house)
     (one,) = await claim(house, epoch)
     await record(house, epoch, Outcome(one.id, _S.UNCONFIRMED))
+    assert await decide(house, plan.post_id, Decision.RESEND) == 1
     house.clock.advance(timedelta(hours=3))
-    async with house.store.write() as work:
-        assert await work.occurrences.expire(house.clock()) == 0
-    await decide(house, one.id, _S.QUEUED)
     async with house.store.write() as work:
         assert await work.occurrences.expire(house.clock()) == 1
     assert await house.statuses() == [("expired", "stale")]

@@ -140,7 +140,7 @@ async def fill(house: House, chats: list[int]) -> None:
             await connection.execute(sa.select(sa.func.setval(sequence, len(chats))))
 
 
-async def soon(true: Callable[[], Awaitable[bool]], seconds: float = 30) -> float:
+async def soon(true: Callable[[], Awaitable[bool]], seconds: float = 120) -> float:
     """The moment at which it was, in seconds since the epoch."""
     async with asyncio.timeout(seconds):
         while not await true():  # noqa: ASYNC110 - rows of other processes have no event
@@ -160,9 +160,11 @@ async def goes_on(site: Site) -> None:
 
 async def stops(site: Site, decided: Callable[[], Awaitable[bool]], *command: str) -> float:
     """Seconds from the decision's row to the last message, which may lie before it."""
-    running = asyncio.create_task(site.command.run(*command))
-    at = await soon(decided)
-    await running
+    async with asyncio.TaskGroup() as both:
+        running = both.create_task(site.command.run(*command))
+        seen = both.create_task(soon(decided))
+    assert running.done()
+    at = seen.result()
     await asyncio.sleep(max(0.0, at + WITHIN + 1 - time.time()))
     late = site.requests()[-1] - at
     assert late <= WITHIN, f"{command}: a message left {late:.2f} s after it was decided"

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.audience import NewRoom, RoomKind
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
 from campaign_engine.domain.contact import AddressStatus, AgeBand, Scope, ScopeKind, Topic
-from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.delivery import Decision, DeliveryStatus
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.planner import CANCEL_WINDOW
 from campaign_engine.domain.precinct import TargetKind, TargetRule, borough_of
@@ -212,6 +212,8 @@ async def unconfirmed(house: House, epoch: int) -> int:
         return await work.deliveries.unconfirmed(LANE, epoch, house.clock())
 
 
-async def decide(house: House, delivery_id: int, after: DeliveryStatus) -> None:
+async def decide(house: House, post_id: int, decision: Decision) -> int:
+    """About all unconfirmed deliveries of a post; what is sent again may leave at once."""
+    now = house.clock()
     async with house.store.write() as work:
-        await work.deliveries.decide(delivery_id, after, house.clock())
+        return await work.unconfirmed.decide(post_id, decision, now, now)

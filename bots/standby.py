@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from bots.guard import Health, HealthBoard, unless_stopped
@@ -30,16 +31,22 @@ class Standby:
         self._owner = secrets.token_hex(8)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop`; raises what the bot raises, and StoreUnavailable."""
+        """Until `stop`; raises what the bot raises."""
         while not stop.is_set():
-            now = self._clock()
-            async with self._store.write() as work:
-                epoch = await work.lanes.take(self._lease, self._owner, now - self._dead_after, now)
+            epoch = await self._take()
             if epoch is None:
                 self._board.set(self._name, Health.STANDBY)
                 await unless_stopped(stop, asyncio.sleep(LOOK_SECONDS))
-                continue
-            await self._have(epoch, stop)
+            else:
+                await self._have(epoch, stop)
+
+    async def _take(self) -> int | None:
+        now = self._clock()
+        try:
+            async with self._store.write() as work:
+                return await work.lanes.take(self._lease, self._owner, now - self._dead_after, now)
+        except StoreUnavailable:
+            return None  # whoever has the bot keeps it, and nobody else can have it either
 
     async def _have(self, epoch: int, stop: asyncio.Event) -> None:
         over = asyncio.Event()
@@ -51,8 +58,9 @@ class Standby:
             for task in (stopping, beating):
                 task.cancel()
             await asyncio.wait((stopping, beating))
-            async with self._store.write() as work:
-                await work.lanes.release(self._lease, epoch)
+            with suppress(StoreUnavailable):  # then it is taken over after its time
+                async with self._store.write() as work:
+                    await work.lanes.release(self._lease, epoch)
 
     async def _beat(self, epoch: int, over: asyncio.Event) -> None:
         """Until the lease is lost. While the database is away nobody else can take it either."""

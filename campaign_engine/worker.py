@@ -1,19 +1,24 @@
 """The work that nobody asks for: the clock that finds what is due, jobs in the background, the lanes that send."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
 from campaign_engine.bootstrap import Engine
+from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.jobs import Job
 from campaign_engine.queueing.ticker import AT_NIGHT, Ticker
 from campaign_engine.services.jobs import Handler, Jobs
 from campaign_engine.services.pace_sharing import PaceSharing
 from campaign_engine.services.presence import EVERY_SECONDS, Presence
+
+log = logging.getLogger(__name__)
 
 Run = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -23,6 +28,12 @@ OFTEN = {"own": 600, "nudge": 60, "sundays": 120}
 """Seconds from one turn to the next: for whom a lesson or a word about their area is due, who is to be told that
 something waits, and which reach cards are due.
 """
+
+AWAY_SECONDS = 2.0
+"""Until the database is asked for jobs again."""
+
+TURNS_SECONDS = 20.0
+"""How often it is looked whether a new turn has begun, so that a turn is a little late where the database was away."""
 
 RETENTION = "retention"
 AUDIENCE = "audience"
@@ -69,7 +80,8 @@ async def _keep_up(engine: Engine, roles: Collection[ProcessRole], stop: asyncio
         ticker.add_often("paces", sharing.tick, TICK_SECONDS)
     ticker.add_daily("leavers", engine.store.keep_leavers)
     await _until(stop, ticker)
-    await presence.leave()
+    with suppress(StoreUnavailable):  # then it is seen for a minute longer
+        await presence.leave()
 
 
 async def _tell_the_time(engine: Engine, wakes: Collection[asyncio.Event], stop: asyncio.Event) -> None:
@@ -81,14 +93,15 @@ async def _tell_the_time(engine: Engine, wakes: Collection[asyncio.Event], stop:
         if ticked.released:
             _wake(wakes)
 
-    def turn_of(name: str, seconds: int) -> Callable[[], Awaitable[None]]:
-        return lambda: put(Job(name, turn=int(clock().timestamp()) // seconds))
+    async def turns() -> None:
+        now = clock()
+        for name, seconds in OFTEN.items():
+            await put(Job(name, turn=int(now.timestamp()) // seconds))
+        await put(Job(RETENTION, turn=_night_of(now)))
 
     ticker = Ticker()
     ticker.add_often("tick", tick, TICK_SECONDS)
-    for name, seconds in OFTEN.items():
-        ticker.add_often(name, turn_of(name, seconds), seconds)
-    ticker.add_daily(RETENTION, lambda: put(Job(RETENTION, turn=_night_of(clock()))))
+    ticker.add_often("turns", turns, TURNS_SECONDS)
     await _until(stop, ticker)
 
 
@@ -113,11 +126,17 @@ def _night_of(now: datetime) -> int:
 async def _do_jobs(engine: Engine, wakes: Collection[asyncio.Event], stop: asyncio.Event) -> None:
     """What failed when the last process ended is put again, so that it is done or still seen to fail."""
     jobs = Jobs(engine.store, engine.time.clock, handlers(engine, wakes))
-    async with engine.store.read() as work:
-        failing = await work.jobs.failing()
-    for job in failing:
-        await engine.jobs.put(Job(job.name, job.about))
-    await engine.jobs.run(stop, jobs.do)
+    while not stop.is_set():
+        try:
+            async with engine.store.read() as work:
+                failing = await work.jobs.failing()
+            for job in failing:
+                await engine.jobs.put(Job(job.name, job.about))
+            await engine.jobs.run(stop, jobs.do)
+        except StoreUnavailable:
+            log.warning("jobs: the database is away, trying again")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), AWAY_SECONDS)
 
 
 def handlers(engine: Engine, wakes: Collection[asyncio.Event] = ()) -> Mapping[str, Handler]:

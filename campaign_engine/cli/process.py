@@ -78,7 +78,8 @@ class Process:
         states = {name: str(state) for name, state in self.board.states.items()}
         if ProcessRole.SENDER not in self.roles:
             return states
-        for name, lane in self.engine.lanes.items():
+        others = {} if self.engine.database.is_sqlite else self.engine.lanes
+        for name, lane in others.items():
             if states.get(f"lane {name}") == Health.RUNNING and not lane.is_ours:
                 states[f"lane {name}"] = Health.STANDBY
         try:

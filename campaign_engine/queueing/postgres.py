@@ -42,12 +42,15 @@ class PostgresJobs:
 
     def __init__(self, url: str, takeover: float) -> None:
         self._takeover = takeover
+        # A process that freezes in the middle of a transaction keeps its locks no longer than its jobs.
+        frozen = {"options": f"-c idle_in_transaction_session_timeout={round(takeover * 2000 / 3)}"}
         self._pool = psycopg_pool.AsyncConnectionPool(
-            url, min_size=0, max_size=AT_ONCE + 2, open=False, timeout=_CONNECT_SECONDS,
+            url, kwargs=frozen, min_size=0, max_size=AT_ONCE + 2, open=False, timeout=_CONNECT_SECONDS,
             check=psycopg_pool.AsyncConnectionPool.check_connection,
         )  # fmt: skip
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector())
         self._work: Work | None = None
+        self._turns: dict[str, int] = {}
         self._doing: set[int] = set()
         self._workers: set[int | None] = set()
         self._unended: frozenset[int | None] = frozenset()
@@ -56,6 +59,8 @@ class PostgresJobs:
 
     async def put(self, job: Job) -> None:
         """See the port."""
+        if job.turn and self._turns.get(job.key) == job.turn:
+            return
         async with self._at_database():
             manager = self._app.job_manager
             if any(known.status in ("todo", "doing") for known in await manager.list_jobs_async(lock=job.key)):
@@ -66,6 +71,7 @@ class PostgresJobs:
                 return
             once = said.job.evolve(task_kwargs={**said.job.task_kwargs, "timestamp": job.turn})
             await manager.defer_periodic_job(job=once, periodic_id=job.key, defer_timestamp=job.turn)
+            self._turns[job.key] = job.turn
 
     async def run(self, stop: asyncio.Event, work: Work) -> None:
         """See the port."""

@@ -45,6 +45,8 @@ async def kept_still(database: Database) -> AsyncIterator[AsyncConnection]:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             await connection.execution_options(isolation_level="REPEATABLE READ")
+            # While the other database is read back, nothing is said here.
+            await connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
             await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
             names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
             await connection.exec_driver_sql(f"LOCK TABLE {names} IN SHARE MODE")

@@ -138,10 +138,10 @@ def _messages(counts: Counts) -> Mapping[str, Any]:
 
 
 def _post(number: int, post: Post, now: datetime) -> Mapping[str, Any]:
-    ahead = (wall for wall in post.content.schedule.walls() if to_utc(wall) > now)
+    ahead = tuple(wall for wall in post.content.schedule.walls() if to_utc(wall) > now)
     return {
         "number": number,
         "status": post.status.value,
-        "next": next(ahead, None),
+        "walls": ahead,
         "channels": post.content.channels,
     }

@@ -43,7 +43,10 @@ from campaign_engine.domain.words import plain_digits
 
 ZIP_DIGITS = 5
 MOST_SUGGESTED = 3
-"""Areas for a ZIP code or a name that was typed."""
+"""Areas for a ZIP code, the likeliest first."""
+
+MOST_NAMED = 6
+"""Areas for a name that was typed; a word that more have in their names says too little."""
 
 _CHAT = (Medium.DIRECT_MESSAGES,)
 
@@ -255,12 +258,12 @@ def _typed_place(state: State, text: str, context: Context) -> Step | None:
         return say(state, Reply("join.code_unknown"), _place_question(state, context))
     digits = plain_digits(text.strip())
     is_zip = digits.isdecimal() and len(digits) == ZIP_DIGITS
-    found = context.places.by_zip(digits) if is_zip else context.places.by_words(text)
-    if not found:
+    found = context.places.by_zip(digits)[:MOST_SUGGESTED] if is_zip else context.places.by_words(text)
+    if not 0 < len(found) <= MOST_NAMED:
         return say(
             state, Reply("join.zip_outside" if is_zip else "join.place_unclear"), _place_question(state, context)
         )
-    names = (named(f"{context.places.name(number)} ({number})", f"n:{number}") for number in found[:MOST_SUGGESTED])
+    names = (named(f"{context.places.name(number)} ({number})", f"n:{number}") for number in found)
     other = (option("join.other_area", "bb"), option("join.rather_not", "n:0"))
     return say(state, Reply("join.zip_suggests", options=(*column(*names), other)))
 

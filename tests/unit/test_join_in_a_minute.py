@@ -109,12 +109,17 @@ def test_F14_neighborhoods_stand_in_the_order_of_the_alphabet_and_are_found_by_n
         assert names == sorted(names)
     talk, _ = begun("page or bot without a code")
     talk.tap("a:16-17")
-    for typed, found in (("bushwick", ["n:83"]), ("Co-op city!", ["n:45"]), ("harlem", ["n:23", "n:25", "n:28"])):
+    for typed, found in (
+        ("bushwick", ["n:83"]),
+        ("Co-op city!", ["n:45"]),
+        ("harlem", ["n:23", "n:25", "n:28", "n:32"]),
+    ):
         talk.say(typed)
         assert [data for data in talk.offered() if data != "n:0" and data != "bb"] == found
         assert typed not in str((dict(talk.state.data), talk.done))
-    talk.say("on")
-    assert talk.templates() == ["join.place_unclear", "join.place"]
+    for vague in ("on", "east", "my block"):
+        talk.say(vague)
+        assert talk.templates() == ["join.place_unclear", "join.place"], vague
 
 
 def test_the_first_card_has_one_small_button_for_the_language() -> None:

@@ -34,7 +34,7 @@ class Breaker:
     def met(self, now: float, *, away: bool) -> None:
         """What one message met; any answer, a refusal too, shows that the platform is there."""
         if not away:
-            self._failures, self._pause = 0, 0.0
+            self._failures, self._pause, self._until = 0, 0.0, float("-inf")
             return
         self._failures += 1
         if self._failures >= OPENS_AFTER and now >= self._until:

@@ -141,7 +141,7 @@ class Flow:
     async def _let_group_go(self) -> None:
         rate = self._pace.rate
         wait = await self._pace.until_free(PATIENCE_SECONDS, EARLY_SECONDS if rate is not None else 0.0)
-        if wait > 0 or self._stopping:
+        if wait > 0 or self._stopping or not self._leaving.breaker.room(self._pace.now(), 1):
             self._give_back_all(wait)
             return
         size = MOST_IN_GROUP if rate is None else max(1, round(rate * GROUP_SECONDS))
@@ -159,22 +159,21 @@ class Flow:
 
     async def _let_one_go(self, one: Ready, read_at: float) -> None:
         claimed, address = one[0], one[0].to.address
-        while self._pace.now() - read_at <= FRESH_SECONDS:
-            if (wait := self._pace.take(address)) <= 0:
-                task = asyncio.create_task(self._send(one, read_at))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-                return
-            account = self._pace.account_wait
-            if self._stopping:
-                self._end(claimed, given_back(claimed, "lane_stopped", self._clock()))
-                return
-            if account <= 0 or account > PATIENCE_SECONDS:
-                again_at = self._clock() + timedelta(seconds=wait)
-                self._end(claimed, given_back(claimed, "lane_busy", again_at))
+        while (wait := self._pace.account_wait) > 0 and not self._stopping:
+            if wait > PATIENCE_SECONDS:
+                self._give_back(claimed, wait)
                 return
             await self._pace.until_free(PATIENCE_SECONDS)
-        self._look_again(claimed)
+        if self._stopping:
+            self._give_back(claimed)
+        elif self._pace.now() - read_at > FRESH_SECONDS:
+            self._look_again(claimed)
+        elif (wait := self._pace.take(address)) > 0:  # the account is free: its own chat keeps it waiting
+            self._give_back(claimed, wait)
+        else:
+            task = asyncio.create_task(self._send(one, read_at))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _send(self, one: Ready, read_at: float) -> None:
         outcome = await self._leaving.send(*one, read_at)
@@ -189,11 +188,12 @@ class Flow:
         self._more.set()
 
     def _give_back_all(self, wait: float = 0.0) -> None:
-        again_at = self._clock() + timedelta(seconds=wait)
-        reason = "lane_busy" if wait else "lane_stopped"
         while self._ready:
-            claimed = self._ready.popleft()
-            self._end(claimed, given_back(claimed, reason, again_at))
+            self._give_back(self._ready.popleft(), wait)
+
+    def _give_back(self, claimed: Claimed, wait: float = 0.0) -> None:
+        again_at = self._clock() + timedelta(seconds=wait)
+        self._end(claimed, given_back(claimed, "lane_busy" if wait else "lane_stopped", again_at))
 
     def _end(self, claimed: Claimed, outcome: Outcome) -> None:
         outcome = uncertain(claimed, outcome)

@@ -37,6 +37,11 @@ async def _lanes(engine: "Engine") -> Finding:
     if held:
         waits = "; ".join(f"{state.name} until {day_and_time(state.hold_until)}" for state in held if state.hold_until)
         return Finding(Level.YELLOW, "lanes", f"A platform asked to wait: {waits}.", "Nothing; it goes on by itself.")
+    away = [state for state in states if state.away_since is not None]
+    if away:
+        since = "; ".join(f"{state.name} since {day_and_time(state.away_since)}" for state in away if state.away_since)
+        says = f"A platform does not answer: {since}. Nothing is lost."
+        return Finding(Level.YELLOW, "lanes", says, "Nothing; it goes on by itself. Their status page may know more.")
     owned = [state for state in states if state.owner]
     dead = [state.name for state in owned if state.heartbeat_at is None or now - state.heartbeat_at > _DEAD]
     if dead:

@@ -21,6 +21,9 @@ Run = Callable[[asyncio.Event], Awaitable[None]]
 
 ANY_PORT = 0
 
+PLATFORM_AWAY = "platform_away"
+"""State of a lane, whoever has it, whose platform does not answer; nothing fails meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -85,8 +88,10 @@ class Process:
         try:
             async with self.engine.store.read() as work:
                 failing = await work.jobs.failing()
+                away = [f"lane {state.name}" for state in await work.lanes.states() if state.away_since is not None]
         except StoreUnavailable:
             return {**states, "database": "away"}
+        states |= {name: PLATFORM_AWAY for name in away if name in states}
         return states | {f"job {one.name}": "failing" for one in failing}
 
     async def _begun(self, name: str, run: Run, stop: asyncio.Event) -> None:

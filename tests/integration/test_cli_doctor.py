@@ -138,6 +138,9 @@ def test_a_lane_that_waits_and_one_whose_process_died(cli: Cli) -> None:
     level, says = examined(cli)["lanes"]
     assert level == "yellow"
     assert "asked to wait" in says
+    execute(cli, lanes.update().values(hold_until=None, away_since=now))
+    level, says = examined(cli)["lanes"]
+    assert (level, says.split(":")[0]) == ("yellow", "A platform does not answer")
 
 
 def a_delivery(status: str) -> sa.Executable:

@@ -89,7 +89,8 @@ async def test_claims_look_up_rows_by_index_whatever_waits(house: House) -> None
         plans = [await plan_of(connection, statement, parameters) for statement, parameters in asked]
     assert {one.campaign_id for one in claimed} == {plan.campaign_id}
     assert [lines for lines in plans if scans(lines)] == []
-    assert ["ix_deliveries_claimable" in "".join(lines) for lines in plans[:2]] == [True, True]
+    if house.store.database.is_sqlite:  # with three rows PostgreSQL takes whichever index comes first
+        assert ["ix_deliveries_claimable" in "".join(lines) for lines in plans[:2]] == [True, True]
     assert len(asked) == 7, "due, chosen, marked, details, left, unchanged, recorded"
 
 

@@ -10,13 +10,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bots.guard import HealthBoard
 from campaign_engine.bootstrap import Engine
+from campaign_engine.cli.process import Process
 from campaign_engine.demo.cast import Player
 from campaign_engine.domain.contact import Role, Scope
 from campaign_engine.ports.clock import system_clock
 from campaign_engine.ports.jobs import Job, TryAgain
 from campaign_engine.services.jobs import Jobs
+from campaign_engine.services.presence import Presence
 from campaign_engine.store.tables import audit_entries, deliveries, lanes, rankings, retention_runs
+from campaign_engine.worker import ALL_ROLES
 from tests.platforms.discord_gateway import Intent
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.telegram_server import TelegramServer
@@ -75,6 +79,20 @@ def test_a_job_that_fails_again_and_again_is_named(cli: Cli) -> None:
     level, says = examined(cli)["jobs"]
     assert level == "yellow"
     assert "own failed 2 times in a row (OSError), again " in says
+    assert cli.within(lambda engine: Process(engine, HealthBoard(), ALL_ROLES).health()) == {"job own": "failing"}
+
+
+def test_processes_are_named_and_so_is_a_role_that_nobody_has(cli: Cli) -> None:
+    async def be_seen(engine: Engine, roles: str) -> None:
+        await Presence(engine.store, engine.time.clock, "maple", roles).tick()
+
+    assert examined(cli)["processes"] == ("green", "None runs.")
+    cli.within(lambda engine: be_seen(engine, "web,bots"))
+    level, says = examined(cli)["processes"]
+    assert (level, says) == ("yellow", "web, bots on maple. Nobody does: scheduler, sender.")
+    assert "is running" in cli.run("db", "rotate-key", "--sheet", str(cli.folder / "sheet.txt"), code=1)
+    cli.within(lambda engine: be_seen(engine, "scheduler,sender"))
+    assert examined(cli)["processes"][0] == "green"
 
 
 def test_S1_two_different_people_are_needed(cli: Cli) -> None:

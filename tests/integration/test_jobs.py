@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -142,16 +143,16 @@ async def test_what_was_put_before_anybody_works_waits(worker: Worker) -> None:
 
 
 @pytest.mark.postgres
-async def test_the_job_of_a_killed_process_is_done_by_another(postgres_url: str) -> None:
-    killed = await asyncio.create_subprocess_exec(
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+async def test_the_job_of_a_dead_or_frozen_process_is_done_by_another(postgres_url: str, how: signal.Signals) -> None:
+    gone = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HANGS, postgres_url, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
-    assert killed.stdout is not None
+    assert gone.stdout is not None
     queues = [open_jobs(postgres_url, TAKEOVER) for _ in range(2)]
     await queues[0].put(Job("retention"))
-    assert await asyncio.wait_for(killed.stdout.readline(), 20) == b"retention\n"
-    killed.kill()
-    await killed.wait()
+    assert await asyncio.wait_for(gone.stdout.readline(), 20) == b"retention\n"
+    gone.send_signal(how)
     died = asyncio.get_running_loop().time()
     taker, other = (Worker(queue) for queue in queues)
     taker.gate.set()
@@ -161,6 +162,11 @@ async def test_the_job_of_a_killed_process_is_done_by_another(postgres_url: str)
             while not taker.done and not other.done:  # noqa: ASYNC110 - see Worker.until
                 await asyncio.sleep(0.02)
         assert asyncio.get_running_loop().time() - died < TAKEOVER * 2
+        if how is signal.SIGSTOP:
+            gone.send_signal(signal.SIGCONT)
+            await asyncio.sleep(TAKEOVER / 2)
+            gone.kill()
+        await gone.wait()
     assert taker.done + other.done == [Job("retention")]
     for queue in queues:
         await queue.close()

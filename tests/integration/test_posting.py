@@ -8,6 +8,7 @@ import pytest
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.ports.sending import Outcome
+from campaign_engine.services.kill_switch import KillSwitch
 from campaign_engine.services.posting import Posting, Ticked
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
@@ -58,6 +59,31 @@ async def test_a_due_post_launches_its_campaign_and_is_frozen(house: House, post
     assert await posting.tick() == Ticked()
     (occurrence,) = await house.rows(tables.occurrences)
     assert (occurrence.due_at, occurrence.stale_at) == (house.clock(), house.clock() + timedelta(hours=3))
+
+
+async def test_an_audience_that_is_handed_over_is_frozen_once_and_not_while_everything_is_stopped(
+    house: House, posting: Posting
+) -> None:
+    await house.ally("1")
+    await house.plan(FIRST)
+    handed: list[int] = []
+
+    async def hand_over(occurrence: int) -> None:
+        handed.append(occurrence)
+
+    assert await posting.tick(hand_over) == Ticked(opened=1)
+    assert await posting.tick(hand_over) == Ticked()
+    (occurrence,) = await house.rows(tables.occurrences)
+    assert handed == [occurrence.id] * 2
+    async with house.store.write() as work:
+        await KillSwitch(house.clock).press(work)
+    assert await posting.freeze(occurrence.id) == 0
+    async with house.store.write() as work:
+        await KillSwitch(house.clock).lift(work)
+    assert await posting.freeze(occurrence.id + 1) == 0
+    both = await asyncio.gather(posting.freeze(occurrence.id), posting.freeze(occurrence.id))
+    assert sum(both) == 1
+    assert await house.frozen_names() == {"1"}
 
 
 async def test_clocks_that_tick_at_once_do_everything_once(house: House) -> None:

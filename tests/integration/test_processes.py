@@ -1,6 +1,7 @@
 """Several processes over one PostgreSQL: whoever dies or freezes is taken over, and nothing happens twice."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -28,7 +29,11 @@ pytestmark = pytest.mark.postgres
 PEOPLE = 100
 """Five seconds of the pace that is left to broadcasts."""
 
-TAKEOVER = 3
+TAKEOVER = int(os.environ.get("SOAK_TAKEOVER", "3"))
+"""Seconds; the soak takes the 30 that an installation has."""
+
+BUSY_MACHINE = 6
+"""Seconds that a takeover may take here at the least: eight processes share the machine with other tests."""
 
 
 @dataclass
@@ -80,8 +85,9 @@ async def site(tmp_path: Path, postgres_server: PostgresServer) -> AsyncIterator
 
 async def is_holder(program: Program) -> bool:
     async with httpx.AsyncClient() as client:
-        parts = (await client.get(f"{program.page}/health")).json()["parts"]
-    return bool(parts["lane telegram"] == "running")
+        said = (await client.get(f"{program.page}/health")).json()
+    assert said["roles"] == ["sender"]
+    return bool(said["parts"]["lane telegram"] == "running")
 
 
 async def until(true: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
@@ -129,7 +135,7 @@ async def test_dead_and_frozen_processes_are_taken_over_and_nothing_is_sent_twic
             return await site.owner() not in ("", owner)
 
         await until(taken)
-        assert datetime.now(UTC) - died < timedelta(seconds=TAKEOVER * 2)
+        assert datetime.now(UTC) - died < timedelta(seconds=max(TAKEOVER, BUSY_MACHINE))
         await sent(PEOPLE // 2)
         owner = await site.owner()
         holder, other = (second, third) if await is_holder(second) else (third, second)

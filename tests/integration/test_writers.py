@@ -1,0 +1,78 @@
+"""A process that only writes: it knows its tokens, and hears nothing of what people say."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bots.discord_bot import open_client
+from bots.guard import Health, HealthBoard
+from bots.writers import DiscordWriter, TelegramWriter
+from campaign_engine.channels.discord import DiscordChannel
+from campaign_engine.channels.telegram import TelegramChannel, close_bot, open_bot
+from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.domain.message import Destination, Message
+from tests.platforms.discord_client import pointed_at
+from tests.platforms.telegram_server import TelegramServer
+from tests.support.bots import discord_guild, eventually
+
+
+def running(board: HealthBoard, name: str) -> Callable[[], Awaitable[bool]]:
+    async def is_running() -> bool:
+        return board.states.get(name) is Health.RUNNING
+
+    return is_running
+
+
+async def test_telegram_is_written_to_and_never_asked_for_updates(telegram_server: TelegramServer) -> None:
+    person = str(telegram_server.control.add_person("Ana", started=True))
+    bot, board, stop = open_bot(telegram_server.token, telegram_server.root), HealthBoard(), asyncio.Event()
+    writer = TelegramWriter(bot, board)
+    task = asyncio.create_task(writer.run(stop))
+    await eventually(running(board, "telegram"))
+    await TelegramChannel(bot).send(Message("hello"), Destination("telegram", person), "k")
+    stop.set()
+    await task
+    await writer.close()
+    asked = {entry.path_or_event.lower() for entry in telegram_server.transcript.find(kind="request")}
+    assert asked == {"getme", "sendmessage"}
+
+
+async def test_discord_is_written_to_without_a_gateway_and_again_after_it_was_away() -> None:
+    async with discord_guild() as place:
+        board, stop = HealthBoard(), asyncio.Event()
+        with pointed_at(place.platform):
+            client = open_client()
+
+            async def is_in() -> bool:
+                return not client.is_closed() and client.user is not None
+
+            writer = DiscordWriter(client, place.platform.token, board)
+            task = asyncio.create_task(writer.run(stop))
+            await eventually(running(board, "discord"))
+            room = Destination("discord", place.channel, is_room=True)
+            await DiscordChannel(client).send(Message("hello"), room, "k")
+            stop.set()
+            await task
+            await client.close()
+            stop.clear()
+            task = asyncio.create_task(writer.run(stop))
+            await eventually(is_in)
+            stop.set()
+            await task
+            await writer.close()
+        kinds = {entry.path_or_event for entry in place.platform.transcript.entries if entry.kind != "request"}
+        assert not {kind for kind in kinds if "IDENTIFY" in kind.upper()}
+
+
+async def test_a_wrong_token_is_named(telegram_server: TelegramServer) -> None:
+    bot = open_bot("999:a-token-that-was-mistyped", telegram_server.root)
+    with pytest.raises(ConfigurationError, match="Telegram does not know this token"):
+        await TelegramWriter(bot, HealthBoard()).run(asyncio.Event())
+    await close_bot(bot)
+    async with discord_guild() as place:
+        with pointed_at(place.platform):
+            client = open_client()
+            with pytest.raises(ConfigurationError, match="Discord does not know this token"):
+                await DiscordWriter(client, "mistyped", HealthBoard()).run(asyncio.Event())
+            await client.close()

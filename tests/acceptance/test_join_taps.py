@@ -23,6 +23,7 @@ AGE, PLACE = ("tap", "16 or 17", 1), ("tap", "East New York, Cypress Hills, Star
 PLEDGE = (("tap", "Learn twelve skills, use them", 2), ("tap", "Too much: text 988", 2), ("tap", "Yes", 1))
 WAYS = {
     "no code": (("start", "", 2), AGE, ("tap", "Brooklyn", 1), PLACE, *PLEDGE),
+    "ZIP code": (("start", "", 2), AGE, ("say", "11207", 1), PLACE, *PLEDGE),
     "site": (("start", "s_{site}", 2), AGE, *PLEDGE),
     "word code": (("start", "", 2), AGE, ("say", "{word}", 1), *PLEDGE),
     "invite": (("start", "i_{invite}", 2), AGE, ("tap", "Brooklyn", 1), PLACE, *PLEDGE),

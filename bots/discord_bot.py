@@ -113,7 +113,7 @@ class DiscordBot:
         self._client.add_dynamic_items(*self._items)
         counting = asyncio.create_task(self._count_invites())
         try:
-            await unless_stopped(stop, self._client.start(self._token))
+            await unless_stopped(stop, self._listen())
         except discord.LoginFailure:
             raise unknown_token("Discord") from None
         finally:
@@ -123,6 +123,12 @@ class DiscordBot:
             self._reactions.stop()
             if not stop.is_set():
                 await self._client.close()
+
+    async def _listen(self) -> None:
+        """A client that only wrote until now is logged in already."""
+        if self._client.user is None:
+            await self._client.login(self._token)
+        await self._client.connect()
 
     async def _count_invites(self) -> None:
         while True:

@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Protocol
 
 from bots.guard import Health, HealthBoard, unless_stopped
 from campaign_engine.domain.errors import StoreUnavailable
@@ -16,29 +16,52 @@ BEATS = 5
 
 LOOK_SECONDS = 1.0
 
-Run = Callable[[asyncio.Event], Awaitable[None]]
+
+class Account(Protocol):
+    """A bot, or what only writes through the same client."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`."""
+
+    async def close(self) -> None:
+        """Let go of the client's connections."""
 
 
 class Standby:
-    """Runs a bot while this process has its lease, a row among the lanes; waits where another one has it."""
+    """Runs a bot while this process has its lease, a row among the lanes; where another one has it, the account is kept
+    ready for lanes and notices.
+    """
 
-    def __init__(self, name: str, run: Run, board: HealthBoard, at: tuple[Store, Clock, timedelta]) -> None:
+    def __init__(
+        self, name: str, bot: Account, writer: Account, board: HealthBoard, at: tuple[Store, Clock, timedelta]
+    ) -> None:
         self._name = name
         self._lease = f"bot {name}"
-        self._run = run
+        self._bot = bot
+        self._writer = writer
         self._board = board
         self._store, self._clock, self._dead_after = at
         self._owner = secrets.token_hex(8)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop`; raises what the bot raises."""
+        """Until `stop`; raises what the bot or the writer raises."""
         while not stop.is_set():
-            epoch = await self._take()
-            if epoch is None:
+            epoch = await self._take() or await self._wait(stop)
+            if epoch is not None:
+                await self._have(epoch, stop)
+
+    async def _wait(self, stop: asyncio.Event) -> int | None:
+        over, epoch = asyncio.Event(), None
+        writing = asyncio.create_task(self._writer.run(over))
+        try:
+            while epoch is None and not stop.is_set() and not writing.done():
                 self._board.set(self._name, Health.STANDBY)
                 await unless_stopped(stop, asyncio.sleep(LOOK_SECONDS))
-            else:
-                await self._have(epoch, stop)
+                epoch = None if stop.is_set() else await self._take()
+        finally:
+            over.set()
+            await writing
+        return epoch
 
     async def _take(self) -> int | None:
         now = self._clock()
@@ -53,7 +76,7 @@ class Standby:
         stopping = asyncio.create_task(_set_after(stop, over))
         beating = asyncio.create_task(self._beat(epoch, over))
         try:
-            await self._run(over)
+            await self._bot.run(over)
         finally:
             for task in (stopping, beating):
                 task.cancel()
@@ -61,6 +84,8 @@ class Standby:
             with suppress(StoreUnavailable):  # then it is taken over after its time
                 async with self._store.write() as work:
                     await work.lanes.release(self._lease, epoch)
+            if over.is_set() and not stop.is_set():
+                await self._bot.close()  # a lost bot's connections would go on hearing
 
     async def _beat(self, epoch: int, over: asyncio.Event) -> None:
         """Until the lease is lost. While the database is away nobody else can take it either."""

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from bots.guard import Health, HealthBoard
-from bots.standby import Standby
+from bots.standby import Account, Standby
 from campaign_engine.bootstrap import Engine
 from campaign_engine.cli.terminal import say
 from campaign_engine.domain.errors import ConfigurationError, StoreUnavailable
@@ -68,13 +67,13 @@ class Process:
 
         return {self.door_name: run}
 
-    def heard(self, accounts: Mapping[str, Any]) -> Mapping[str, Run]:
+    def heard(self, accounts: Mapping[str, Account], writers: Mapping[str, Account]) -> Mapping[str, Run]:
         """What runs for each account; of a bot over PostgreSQL one process at a time hears the updates."""
         engine = self.engine
         if engine.database.is_sqlite or ProcessRole.BOTS not in self.roles:
             return {name: account.run for name, account in accounts.items()}
         at = (engine.store, engine.time.clock, engine.settings.lease)
-        return {name: Standby(name, account.run, self.board, at).run for name, account in accounts.items()}
+        return {name: Standby(name, bot, writers[name], self.board, at).run for name, bot in accounts.items()}
 
     async def health(self) -> Mapping[str, str]:
         """State of every part by name; where this process sends, also which lanes others have, and which jobs fail."""

@@ -64,14 +64,15 @@ async def serve(settings: Settings, time: Time = SYSTEM_TIME, roles: str = ROLES
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_engine(settings, Wiring(time, found.channels)))
         platforms.keep_file_ids(engine, found.channels)
-        accounts = found.accounts(engine, board, heard=ProcessRole.BOTS in chosen)
+        writers = found.accounts(engine, board, heard=False)
+        accounts = found.accounts(engine, board, heard=True) if ProcessRole.BOTS in chosen else writers
         for account in accounts.values():
             stack.push_async_callback(account.close)
         for channel in found.channels:
             stack.push_async_callback(channel.close)
         process = Process(engine, board, chosen, port)
         parts = {**process.door(platforms.hooks(settings, accounts)), **process.work()}
-        parts |= process.heard(accounts)
+        parts |= process.heard(accounts, writers)
         loops.leave_alone()
         async with asyncio.TaskGroup() as tasks:
             for name, run in parts.items():

@@ -16,11 +16,14 @@ LEASE = timedelta(seconds=0.5)
 
 
 class Bot:
-    """Runs until it is told to stop; `error` ends it at once."""
+    """Runs until it is told to stop; `error` ends it at once. Its writer is one more of these."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.running = 0
+        self.running = self.closed = 0
         self.error = error
+
+    async def close(self) -> None:
+        self.closed += 1
 
     async def run(self, stop: asyncio.Event) -> None:
         self.running += 1
@@ -40,19 +43,20 @@ async def until(true: Callable[[], bool]) -> None:
 
 async def test_one_hears_and_another_takes_over(store: SqlStore) -> None:
     bots, boards, stops = [Bot(), Bot()], [HealthBoard(), HealthBoard()], [asyncio.Event(), asyncio.Event()]
-    clocks = [FakeClock(), FakeClock()]
+    clocks, writers = [FakeClock(), FakeClock()], [Bot(), Bot()]
     first, second = (
-        asyncio.create_task(Standby("telegram", bot.run, board, (store, own, LEASE)).run(stop))
-        for bot, board, own, stop in zip(bots, boards, clocks, stops, strict=True)
+        asyncio.create_task(Standby("telegram", bot, writer, board, (store, own, LEASE)).run(stop))
+        for bot, writer, board, own, stop in zip(bots, writers, boards, clocks, stops, strict=True)
     )
     await until(lambda: bots[0].running + bots[1].running == 1)
     one, other = (0, 1) if bots[0].running else (1, 0)
     await until(lambda: boards[other].states.get("telegram") is Health.STANDBY)
-    assert bots[other].running == 0
+    assert (bots[other].running, writers[other].running, writers[one].running) == (0, 1, 0)
 
     clocks[other].advance(timedelta(hours=1))  # what the one writes from now on lies an hour back
     await until(lambda: bots[other].running == 1)
-    await until(lambda: bots[one].running == 0)
+    await until(lambda: bots[one].running == 0 and writers[one].running == 1)
+    assert (bots[one].closed, writers[other].running) == (1, 0)
 
     clocks[one].advance(timedelta(hours=1))
     stops[other].set()
@@ -67,9 +71,10 @@ async def test_one_hears_and_another_takes_over(store: SqlStore) -> None:
 async def test_a_bot_that_cannot_run_leaves_its_place_to_another(store: SqlStore, clock: FakeClock) -> None:
     refused = Bot(ConfigurationError("Telegram does not know this token."))
     with pytest.raises(ConfigurationError):
-        await Standby("telegram", refused.run, HealthBoard(), (store, clock, LEASE)).run(asyncio.Event())
+        await Standby("telegram", refused, Bot(), HealthBoard(), (store, clock, LEASE)).run(asyncio.Event())
     stop, bot = asyncio.Event(), Bot()
-    running = asyncio.create_task(Standby("telegram", bot.run, HealthBoard(), (store, clock, LEASE)).run(stop))
+    standby = Standby("telegram", bot, Bot(), HealthBoard(), (store, clock, LEASE))
+    running = asyncio.create_task(standby.run(stop))
     await until(lambda: bot.running == 1)
     stop.set()
     await running

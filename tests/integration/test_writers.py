@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bots.discord_bot import open_client
+from bots.discord_bot import DiscordBot, open_client
 from bots.guard import Health, HealthBoard
 from bots.writers import DiscordWriter, TelegramWriter
 from campaign_engine.channels.discord import DiscordChannel
@@ -14,7 +14,8 @@ from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.message import Destination, Message
 from tests.platforms.discord_client import pointed_at
 from tests.platforms.telegram_server import TelegramServer
-from tests.support.bots import discord_guild, eventually
+from tests.support.bots import bot_parts, discord_guild, eventually
+from tests.support.engine import House
 
 
 def running(board: HealthBoard, name: str) -> Callable[[], Awaitable[bool]]:
@@ -76,3 +77,23 @@ async def test_a_wrong_token_is_named(telegram_server: TelegramServer) -> None:
             with pytest.raises(ConfigurationError, match="Discord does not know this token"):
                 await DiscordWriter(client, "mistyped", HealthBoard()).run(asyncio.Event())
             await client.close()
+
+
+async def test_a_discord_client_that_wrote_hears_once_its_process_has_the_bot(house: House) -> None:
+    parts = bot_parts(house)
+    async with discord_guild() as place:
+        with pointed_at(place.platform):
+            client, stop = open_client(), asyncio.Event()
+            writing = asyncio.create_task(DiscordWriter(client, place.platform.token, parts.board).run(stop))
+            await eventually(running(parts.board, "discord"))
+            stop.set()
+            await writing
+            parts.board.set("discord", Health.STANDBY)
+            stop, bot = asyncio.Event(), DiscordBot(client, place.platform.token, parts)
+            hearing = asyncio.create_task(bot.run(stop))
+            await eventually(running(parts.board, "discord"))
+            answered = await (await place.person()).slash("start")
+            assert "How old are you?" in answered.text
+            stop.set()
+            await hearing
+            await bot.close()

@@ -44,9 +44,9 @@ def run() -> list[Row]:
 
 
 @contextmanager
-def fast_telegram() -> Iterator[str]:
+def fast_telegram(*how: str) -> Iterator[str]:
     """Its root."""
-    program = [sys.executable, "-m", "benchmarks.fast_telegram", str((os.cpu_count() or 1) - 1)]
+    program = [sys.executable, "-m", "benchmarks.fast_telegram", str((os.cpu_count() or 1) - 1), *how]
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         if server.stdout is None or server.stdin is None:
             raise RuntimeError("the server has no pipes")

@@ -1,13 +1,23 @@
-"""A Bot API that answers at once and checks nothing: python -m benchmarks.fast_telegram CORE.
+"""A Bot API that answers at once: python -m benchmarks.fast_telegram CORE [strict].
 
-So a benchmark measures the client. Prints its port, one line; ends when its input does.
+It checks nothing, so that a benchmark measures the client; a strict one holds the platform's limits and, after one
+that was broken, the whole bot. Prints its port, one line; ends when its input does.
 """
 
 import asyncio
 import json
 import os
+import re
 import sys
-from typing import cast
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+from campaign_engine.cli import loops
+from tests.platforms.telegram_rules import Refusal
+from tests.platforms.telegram_traffic import Gate, Limits
 
 USER = {"id": 42, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
 SENT = {
@@ -23,13 +33,45 @@ SENT = {
 }
 
 
+_CHAT = re.compile(rb"chat_id\"?[=:]\s*\"?(-?\d+)")
+
+
+@dataclass
+class Book:
+    """What all connections did; `gate` is None where nothing is checked."""
+
+    gate: Gate | None = None
+    sends: int = 0
+    refused: int = 0
+    sent_at: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def send(self, request: bytes) -> bytes:
+        """The answer."""
+        if self.gate is not None:
+            found = _CHAT.search(request)
+            chat = int(found[1]) if found else 0
+            kind = SimpleNamespace(id=chat, kind="private" if chat > 0 else "group")
+            try:
+                self.gate.check_hold("sendmessage")
+                self.gate.check_pace("sendmessage", cast("Any", kind))
+            except Refusal as refusal:
+                self.refused += 1
+                return _http(refusal.to_json(), b"429 Too Many Requests")
+            self.sent_at[min(chat, 0)].append(time.monotonic())
+        self.sends += 1
+        return _SENT_NOW
+
+    def report(self) -> dict[str, object]:
+        """Messages a second to people (under 0) and to each group, from the first to the last."""
+        rates = {chat: (len(at) - 1) / (at[-1] - at[0]) for chat, at in self.sent_at.items() if len(at) > 1}
+        return {"sends": self.sends, "refused": self.refused, "rates": rates}
+
+
 class FastTelegram(asyncio.Protocol):
     """One kept connection."""
 
-    sends = 0
-    """Of all connections."""
-
-    def __init__(self) -> None:
+    def __init__(self, book: Book) -> None:
+        self._book = book
         self._read = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -40,9 +82,9 @@ class FastTelegram(asyncio.Protocol):
         """Answers every request that is there whole."""
         self._read += data
         while (end := self._end()) > 0:
-            path = bytes(self._read[: self._read.find(b"\r\n")]).split(b" ")[1]
+            request = bytes(self._read[:end])
             del self._read[:end]
-            self._transport.write(_answer(path))
+            self._transport.write(self._answer(request))
 
     def _end(self) -> int:
         """Of the first request; 0 while some of it is missing."""
@@ -59,28 +101,26 @@ class FastTelegram(asyncio.Protocol):
             return last + 7 if last >= 0 else 0
         return head + 4
 
-
-def _answer(path: bytes) -> bytes:
-    method = path.rpartition(b"/")[2].lower()
-    if method == b"sendmessage":
-        FastTelegram.sends += 1
-        return _SENT_NOW
-    return _http({"ok": True, "result": USER if method == b"getme" else FastTelegram.sends})
+    def _answer(self, request: bytes) -> bytes:
+        method = request[: request.find(b"\r\n")].split(b" ")[1].rpartition(b"/")[2].lower()
+        if method == b"sendmessage":
+            return self._book.send(request)
+        return _http({"ok": True, "result": USER if method == b"getme" else self._book.report()})
 
 
-def _http(body: object) -> bytes:
+def _http(body: object, status: bytes = b"200 OK") -> bytes:
     content = json.dumps(body).encode()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
-    return head.encode() + content
+    head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(content))
+    return head + content
 
 
 _SENT_NOW = _http(SENT)
 
 
-async def main() -> None:
+async def main(book: Book) -> None:
     """Until the end of the input."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(FastTelegram, "127.0.0.1", 0, backlog=512)
+    server = await loop.create_server(lambda: FastTelegram(book), "127.0.0.1", 0, backlog=512)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
@@ -89,9 +129,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     os.sched_setaffinity(0, {int(sys.argv[1])})
-    try:
-        import uvloop  # type: ignore[import-not-found, unused-ignore] # faster where it is there
-    except ImportError:
-        asyncio.run(main())
-    else:
-        uvloop.run(main())
+    loops.run(main(Book(Gate(Limits()) if "strict" in sys.argv else None)))

@@ -5,12 +5,12 @@ import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaign_engine.channels.telegram import TelegramChannel, close_bot, open_bot
 from campaign_engine.domain.pacing import LaneLimits
 from campaign_engine.rendering import Renderer
-from campaign_engine.services.delivering import Lane, LaneParts
+from campaign_engine.services.delivering import LaneParts
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.store import tables as t
 from campaign_engine.store.cipher import AddressCipher
@@ -21,8 +21,11 @@ TOKEN = "42:bench"  # noqa: S105 - of no bot
 
 
 @asynccontextmanager
-async def open_lane(url: str, root: str, limits: LaneLimits, now: datetime) -> AsyncIterator[tuple[SqlStore, Lane]]:
-    """Its wall clock stands still, its pace does not."""
+async def open_lane(
+    url: str, root: str, limits: LaneLimits, now: datetime
+) -> AsyncIterator[tuple[SqlStore, LaneParts]]:
+    """With a wall clock that begins at `now`; a `Lane` of these parts is for the caller to make."""
+    begun = time.monotonic()
     database = Database(url, AddressCipher((os.urandom(32),), os.urandom(32)))
     store, bot = SqlStore(database), open_bot(TOKEN, root)
     try:
@@ -34,11 +37,11 @@ async def open_lane(url: str, root: str, limits: LaneLimits, now: datetime) -> A
             channel=TelegramChannel(bot),
             renderer=Renderer(),
             pace=pace,
-            clock=lambda: now,
+            clock=lambda: now + timedelta(seconds=time.monotonic() - begun),
             area_name=lambda number: f"Precinct {number}",
             public_url="https://ours.example",
         )
-        yield store, Lane(parts)
+        yield store, parts
     finally:
         await close_bot(bot)
         await database.close()

@@ -78,11 +78,13 @@ async def ours(root: str, count: int, in_flight: int) -> float:  # noqa: ARG001 
     from campaign_engine.cli import loops
     from campaign_engine.domain.delivery import DeliveryStatus
     from campaign_engine.domain.pacing import UNLIMITED
+    from campaign_engine.services.delivering import Lane
 
     with tempfile.TemporaryDirectory() as folder:
-        async with open_lane(f"sqlite:///{folder}/bench.db", root, UNLIMITED, NOW) as (store, lane):
+        async with open_lane(f"sqlite:///{folder}/bench.db", root, UNLIMITED, NOW) as (store, parts):
             crowd = await make_crowd(store, count, NOW, readable=count)
             await crowd.freeze()
+            lane = Lane(parts)
             await lane.take()
             loops.leave_alone()
             begun = time.perf_counter()

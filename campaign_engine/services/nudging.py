@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.slots import has_passed
-from campaign_engine.domain.windows import SendingHours
+from campaign_engine.domain.windows import SendingHours, is_night
 from campaign_engine.ports.approvals import Wait
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.notifier import Notifier
@@ -43,16 +43,21 @@ class Nudging:
         self._notifier = notifier
 
     async def tick(self) -> int:
-        """How many notices were handed on; none outside the sending window (safety S4). Raises StoreUnavailable."""
+        """How many notices were handed on; none at night, and what can wait only in the sending window (safety S4).
+
+        Raises StoreUnavailable.
+        """
         now = self._clock()
-        if not self._hours.is_allowed(now):
+        if is_night(now):
             return 0
+        notices: list[Notice] = []
         async with self._store.write() as work:
-            passed = await self._passed(work, now)
-            nudged = await self._nudged(work, now)
-            small = await self._small(work, now)
-            unsure = await self._unconfirmed(work, now)
-        notices = (*passed, *nudged, *small, *unsure)
+            if self._hours.is_allowed(now):
+                notices += await self._passed(work, now)
+                notices += await self._nudged(work, now)
+                notices += await self._small(work, now)
+            # Who hears of it tomorrow cannot send it again any more (safety S6).
+            notices += await self._unconfirmed(work, now)
         for notice in notices:
             await self._tell(notice)
         return len(notices)

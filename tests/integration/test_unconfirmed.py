@@ -43,7 +43,11 @@ async def test_K3_the_author_hears_of_it_decides_for_the_post_and_takes_it_back(
     home = await home_with_post(store, clock)
     house = House(store, clock)
     plan = await interrupted(home)
-    await home.nudging.tick()
+    clock.advance(timedelta(hours=9))
+    assert await home.nudging.tick() == 0, "staff sleep too (S4)"
+    clock.advance(-timedelta(hours=4, minutes=30))
+    assert await home.nudging.tick() == 1, "at half past eight, after the window: tomorrow it would be too late"
+    clock.advance(-timedelta(hours=4, minutes=30))
     told = [message.text for _, message in home.notes.told if "may or may not" in message.text]
     assert len(told) == 1
     await home.nudging.tick()

@@ -26,12 +26,12 @@ _GOING = LIVE | {CampaignStatus.FINISHED}
 class Followed:
     """A campaign whose post follows an event; its times from now on, none where nothing of it goes out any more."""
 
-    title: str
+    campaign: Campaign
     walls: tuple[datetime, ...] = ()
 
     def as_values(self) -> dict[str, Any]:
         """For a template."""
-        return {"title": self.title, "walls": self.walls}
+        return {"title": self.campaign.title, "walls": self.walls}
 
 
 async def offered(work: UnitOfWork, reader: Person, campaign_id: int, now: datetime) -> Reply:
@@ -104,7 +104,7 @@ async def call_off(work: UnitOfWork, person: Person, event_id: int, now: datetim
         await work.campaigns.set_status(campaign, CampaignStatus.CANCELLED, now)
         await work.campaigns.withdraw_posts(campaign.id)
         await log_step(work, person, "cancel with event", campaign.id, now)
-        found.append(Followed(campaign.title))
+        found.append(Followed(campaign))
     return tuple(found)
 
 
@@ -115,13 +115,13 @@ async def _moved(
     schedule = post.content.schedule.moved(wall, now, lambda one: hours.is_allowed(to_utc(one)), later)
     if schedule is None:
         await work.approvals.withdraw(post.id)
-        return Followed(campaign.title)
+        return Followed(campaign)
     content = dataclasses.replace(post.content, schedule=schedule)
     if post.status in WAITING:
         await work.approvals.renew(post, content, now)
     else:
         await work.approvals.follow(post, content, now)
-    return Followed(campaign.title, tuple(schedule.walls()))
+    return Followed(campaign, tuple(schedule.walls()))
 
 
 async def _followers(work: UnitOfWork, event_id: int) -> tuple[Campaign, ...]:

@@ -1,6 +1,7 @@
 """An event is off, or has a new time or place: those signed up are told at once, by one person (safety S9)."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, PostContent
@@ -25,9 +26,13 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.holding import Actor
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services import event_cards, event_series
+from campaign_engine.services.approval import notices_to
+from campaign_engine.services.campaign_cards import status_rows
 from campaign_engine.services.campaign_steps import log_step
+from campaign_engine.services.event_series import Followed
 from campaign_engine.services.event_words import EventWords
 from campaign_engine.services.text_approvals import TextApprovals
+from campaign_engine.services.turn import Answer, Notice
 
 CANCELLED = "event_cancelled"
 CHANGED = "event_changed"
@@ -52,15 +57,15 @@ class Events:
         self._words = words
         self._hours = hours
 
-    async def cancel(self, work: UnitOfWork, person: Person, campaign_id: int, *, sure: bool) -> tuple[Reply, ...]:
+    async def cancel(self, work: UnitOfWork, person: Person, campaign_id: int, *, sure: bool) -> Answer:
         """Asks once, then does it once. Raises NotAllowed, ForbiddenTransition, Conflict, NotFound."""
         campaign, by = await self._event(work, person, campaign_id)
         told = await work.notices.told(campaign_id)
         if told is not None:
-            return (Reply("hold.event_told", {"title": campaign.title, "handle": told}),)
+            return Answer((Reply("hold.event_told", {"title": campaign.title, "handle": told}),))
         await self._texts.check_may_leave(work, CANCELLED)
         if not sure:
-            return (_ask(campaign),)
+            return Answer((_ask(campaign),))
         now = self._clock()
         # First, so that of two people at once one tells and the other learns of it.
         status = CampaignStatus.CANCELLED if campaign.status in LIVE else campaign.status
@@ -70,7 +75,7 @@ class Events:
         await log_step(work, person, "cancel_event", campaign_id, now)
         followed = await event_series.call_off(work, person, campaign_id, now)
         said = Reply("hold.event_cancelled", {"title": campaign.title, "people_told": rounded_size(people)})
-        return (said, *event_cards.followed(followed))
+        return Answer((said, *event_cards.followed(followed)), await _told(work, person, followed))
 
     async def places(
         self, work: UnitOfWork, person: Person, campaign_id: int, when: str, page: int
@@ -82,31 +87,32 @@ class Events:
 
     async def change(
         self, work: UnitOfWork, person: Person, campaign_id: int, when: str, place: str, *, sure: bool
-    ) -> tuple[Reply, ...]:
+    ) -> Answer:
         """Shows what will be said, then says it. Raises as `cancel` does, and InvalidInput."""
         campaign, by = await self._event(work, person, campaign_id)
         told = await work.notices.told(campaign_id)
         if told is not None:
-            return (Reply("hold.event_told", {"title": campaign.title, "handle": told}),)
+            return Answer((Reply("hold.event_told", {"title": campaign.title, "handle": told}),))
         if campaign.status is CampaignStatus.CANCELLED:
             raise ForbiddenTransition("This campaign is cancelled.", "Nothing of it can change any more.", "event_off")
         now, last = self._clock(), await work.notices.last_change(campaign_id)
         change = after(last and last[0], read_change(when, place), now)
         if last is not None and last[0] == change:
-            return (Reply("event.told", {"title": campaign.title, "handle": last[1]}),)
+            return Answer((Reply("event.told", {"title": campaign.title, "handle": last[1]}),))
         check_change(change, now)
         await self._texts.check_may_leave(work, CHANGED)
         texts = self._words.texts(self._texts.texts(CHANGED), change, await _site_name(work, campaign, change))
         shown = self._words.shown(campaign, texts)
         if not sure:
             people = rounded_size(await work.notices.size(campaign_id, now))
-            return (event_cards.ask(campaign, f"{when}:{place}", shown, people),)
+            return Answer((event_cards.ask(campaign, f"{when}:{place}", shown, people),))
         await work.campaigns.set_status(campaign, campaign.status, now)
         people = await work.notices.tell_change(campaign, self._content(campaign, texts), change, by, now)
         await log_step(work, person, "change_event", campaign_id, now)
         to = change.wall if last is None or last[0].wall != change.wall else None
         followed = () if to is None else await event_series.follow(work, campaign_id, to, now, self._hours)
-        return (event_cards.changed(campaign, rounded_size(people)), *event_cards.followed(followed))
+        replies = (event_cards.changed(campaign, rounded_size(people)), *event_cards.followed(followed))
+        return Answer(replies, await _told(work, person, followed))
 
     async def _event(self, work: UnitOfWork, person: Person, campaign_id: int) -> tuple[Campaign, Actor]:
         campaign = await work.campaigns.get(campaign_id)
@@ -123,6 +129,16 @@ class Events:
             stale_minutes=STALE_MINUTES,
             fixed=True,
         )
+
+
+async def _told(work: UnitOfWork, person: Person, followed: Sequence[Followed]) -> tuple[Notice, ...]:
+    """Other authors hear what became of their posts around the event."""
+    notices: list[Notice] = []
+    for one in followed:
+        if one.campaign.author_id != person.contact_id:
+            reply = dataclasses.replace(*event_cards.followed((one,)), options=status_rows(one.campaign))
+            notices += notices_to(await work.campaigns.author(one.campaign), reply)
+    return tuple(notices)
 
 
 async def _site_name(work: UnitOfWork, campaign: Campaign, change: EventChange) -> str:

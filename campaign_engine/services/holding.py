@@ -64,11 +64,11 @@ class Holding:
         return await self._check_ins.start(turn.work, turn.person, intent.precinct)
 
     async def _cancel(self, turn: Turn, intent: CancelEvent) -> Replies:
-        return await self._events.cancel(turn.work, turn.person, intent.campaign_id, sure=intent.sure)
+        return turn.told(await self._events.cancel(turn.work, turn.person, intent.campaign_id, sure=intent.sure))
 
     async def _places(self, turn: Turn, intent: ShowEventPlaces) -> Replies:
         return await self._events.places(turn.work, turn.person, intent.campaign_id, intent.when, intent.page)
 
     async def _change(self, turn: Turn, intent: ChangeEvent) -> Replies:
         number, when, place = intent.campaign_id, intent.when, intent.place
-        return await self._events.change(turn.work, turn.person, number, when, place, sure=intent.sure)
+        return turn.told(await self._events.change(turn.work, turn.person, number, when, place, sure=intent.sure))

@@ -45,7 +45,7 @@ async def change(
     house: House, plan: Planned, person: Person, when: str, place: str = "same", *, sure: bool = True
 ) -> Reply:
     async with house.store.write() as work:
-        (reply,) = await events(house).change(work, person, plan.campaign_id, when, place, sure=sure)
+        (reply,) = (await events(house).change(work, person, plan.campaign_id, when, place, sure=sure)).replies
     return reply
 
 

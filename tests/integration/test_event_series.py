@@ -109,6 +109,7 @@ async def test_F10_what_follows_a_cancelled_event_ends_with_it(house: House) -> 
     await planner.tap("Everywhere", "No pledge button")
     said = await lead.press("ev:1:yes")
     assert "“Thank you”: nothing more goes out." in said
+    assert "“Thank you”: nothing more goes out." in house.notes.told[-1][1].text, "its author hears of it too"
     async with house.store.read() as work:
         assert [(await work.campaigns.get(number)).status for number in (1, 2)] == ["cancelled", "cancelled"]
     house.clock.now = to_utc(wall("2026-12-06T16:00")) - timedelta(days=1)

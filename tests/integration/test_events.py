@@ -37,7 +37,7 @@ async def event(house: House) -> Planned:
 
 async def cancel(house: House, plan: Planned, person: Person, *, sure: bool = True) -> Reply:
     async with house.store.write() as work:
-        (reply,) = await events(house).cancel(work, person, plan.campaign_id, sure=sure)
+        (reply,) = (await events(house).cancel(work, person, plan.campaign_id, sure=sure)).replies
     return reply
 
 

@@ -47,6 +47,7 @@ check: $(VENV)/dev.stamp ## Style, types, layering, generated files
 	$(BIN)/python scripts/role_matrix.py --check
 	$(BIN)/python -m scripts.safety_texts
 	$(BIN)/python -m scripts.automatic_texts --check
+	$(BIN)/python -m scripts.fault_matrix --check
 
 aiogram: $(VENV)/dev.stamp ## Keep the second Telegram client's environment for `make test`
 	$(BIN)/python -m pytest -q tests/integration/test_telegram_server_aiogram.py
@@ -59,6 +60,7 @@ soak: $(VENV)/dev.stamp ## Kill, freeze and starve the real process 320 times; l
 	for last in hold cancel; do SOAK_STOPS="pause kill-switch $$last" $(BIN)/python -m pytest -qs tests/integration/test_stops.py || exit 1; done
 	SOAK_TAKEOVER=30 $(BIN)/python -m pytest -q tests/integration/test_processes.py
 	SOAK_EXAMPLES=60 $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py
+	SOAK_EXAMPLES=20 SOAK_DATABASE=postgres $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py
 	SOAK_INPUTS=10000 $(BIN)/python -m pytest -q tests/unit/test_dialogue_random.py tests/integration/test_anything_sent.py
 
 conversations: $(VENV)/dev.stamp ## Write the golden conversations anew; look at the diff before you commit

@@ -38,8 +38,9 @@ _NO_ROOM = (
     "not enough rights",
     "have no rights",
     "need administrator rights",
-    "CHAT_WRITE_FORBIDDEN",
+    "chat_write_forbidden",
 )
+"""In small letters: the library makes the first one of some texts large."""
 
 
 CONNECTIONS = 128
@@ -217,8 +218,7 @@ def send_error(error: TelegramError) -> SendError:
     """
     match error:
         case RetryAfter():
-            seconds = error._retry_after.total_seconds()  # noqa: SLF001 - the public one changes type by environment
-            return SendError("rate_limited", retryable=True, retry_after=seconds, flags=frozenset({"holds_lane"}))
+            return _too_many(error._retry_after.total_seconds())  # noqa: SLF001 - the public one changes type
         case Forbidden():
             return _forbidden(error.message)
         case BadRequest():
@@ -228,20 +228,35 @@ def send_error(error: TelegramError) -> SendError:
         case NotSent():
             return SendError("not_connected", retryable=True)
         case _:
-            return SendError("no_answer", flags=frozenset({"ambiguous"}))
+            return _unclear(error.message)
+
+
+def _too_many(seconds: float | None = None) -> SendError:
+    return SendError("rate_limited", retryable=True, retry_after=seconds, flags=frozenset({"holds_lane"}))
+
+
+def _unclear(text: str) -> SendError:
+    """A 429 that names no time was refused all the same."""
+    if _says(text, ("too many requests",)):
+        return _too_many()
+    return SendError("no_answer", flags=frozenset({"ambiguous"}))
 
 
 def _forbidden(text: str) -> SendError:
-    if any(words in text for words in _GONE):
+    if _says(text, _GONE):
         return SendError("blocked", flags=frozenset({"opted_out"}))
-    if any(words in text for words in _NO_ROOM):
+    if _says(text, _NO_ROOM):
         return SendError("no_rights", flags=frozenset({"opted_out"}))
     return SendError("forbidden")
 
 
 def _bad_request(text: str) -> SendError:
-    if "chat not found" in text.lower():
+    if _says(text, ("chat not found",)):
         return SendError("chat_not_found", flags=frozenset({"opted_out"}))
-    if any(words in text for words in _NO_ROOM):
+    if _says(text, _NO_ROOM):
         return SendError("no_rights", flags=frozenset({"opted_out"}))
     return SendError("refused")
+
+
+def _says(text: str, any_of: tuple[str, ...]) -> bool:
+    return any(words in text.lower() for words in any_of)

@@ -103,11 +103,18 @@ class Processes(Rules):
 
 
 @pytest.fixture
-def rules(sqlite_template: Path, cipher: AddressCipher) -> type[Processes]:
-    def place(folder: Path) -> str:
+def rules(request: pytest.FixtureRequest, sqlite_template: Path, cipher: AddressCipher) -> type[Processes]:
+    def on_sqlite(folder: Path) -> str:
         shutil.copy(sqlite_template, folder / "town.db")
         return f"sqlite:///{folder}/town.db"
 
+    def on_postgres(_: Path) -> str:
+        kept = request.getfixturevalue("kept_database")
+        kept.make()
+        kept.empty()
+        return str(kept.url)
+
+    place = on_postgres if os.environ.get("SOAK_DATABASE") == "postgres" else on_sqlite
     Processes.place, Processes.cipher = staticmethod(place), cipher
     return Processes
 

@@ -162,7 +162,8 @@ class Rules(RuleBasedStateMachine):
         await ana.say(f"Check on a friend, day{number}. {{{{ link }}}}")
         await ana.say(f"Habla con alguien, day{number}. {{{{ link }}}}")
         await ana.tap("No picture")
-        await ana.say(when)
+        if "has passed" in await ana.say(when):
+            return 0
         await ana.tap("Everywhere")
         if "These rooms" in ana.buttons:
             await ana.tap("These rooms")

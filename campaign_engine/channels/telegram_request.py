@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -78,10 +79,10 @@ class AiohttpRequest(BaseRequest):
         body = _body(request_data)
         usual = UPLOAD_SECONDS if isinstance(body, _Upload) else WRITE_SECONDS
         timeout = _timeout(
-            ready=_given(pool_timeout, POOL_SECONDS) + _given(connect_timeout, CONNECT_SECONDS),
-            connect=_given(connect_timeout, CONNECT_SECONDS),
-            write=_given(write_timeout, usual),
-            read=_given(read_timeout, READ_SECONDS),
+            _given(pool_timeout, POOL_SECONDS),
+            _given(connect_timeout, CONNECT_SECONDS),
+            _given(write_timeout, usual),
+            _given(read_timeout, READ_SECONDS),
         )
         session = self._open(url)
         try:
@@ -175,10 +176,11 @@ def _given(seconds: Any, usual: float) -> float:
     return usual if seconds is _UNSET else _FOR_EVER if seconds is None else float(seconds)
 
 
-def _timeout(ready: float, connect: float, write: float, read: float) -> ClientTimeout:
+@lru_cache(maxsize=64)
+def _timeout(pool: float, connect: float, write: float, read: float) -> ClientTimeout:
     """aiohttp has no limit for writing; the sum of all cuts a write that hangs."""
-    limits = (None if seconds == _FOR_EVER else seconds for seconds in (ready + write + read, ready, connect, read))
-    total, connected, sock_connect, sock_read = limits
+    sums = (pool + connect + write + read, pool + connect, connect, read)
+    total, connected, sock_connect, sock_read = (None if seconds == _FOR_EVER else seconds for seconds in sums)
     return ClientTimeout(total=total, connect=connected, sock_connect=sock_connect, sock_read=sock_read)
 
 

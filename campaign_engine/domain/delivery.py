@@ -54,10 +54,10 @@ UNSETTLED = (*TO_LEAVE, DeliveryStatus.SENDING, DeliveryStatus.UNCONFIRMED)
 CLAIMABLE = (DeliveryStatus.QUEUED, DeliveryStatus.RETRYING)
 """What a lane may take."""
 
-REMEMBERED_FOR: Mapping[str, timedelta] = {"discord": timedelta(seconds=100), "web": timedelta(days=1)}
+REMEMBERED_FOR: Mapping[str, timedelta] = {"discord": timedelta(seconds=100)}
 """By channel, how long after the claim a message may be sent again with the same key, because the second is dropped.
 
-Discord drops for two minutes; a request may be twenty seconds on its way. Our own page knows each key for a month.
+Discord drops for two minutes; a request may be twenty seconds on its way.
 """
 
 

@@ -133,13 +133,14 @@ def _withdrawn(facts: Facts) -> Reason | None:
 
 
 def _unwanted(facts: Facts, moment: datetime) -> Reason | None:
-    reasons = {
-        Reason.OPTED_OUT: facts.opted_out,
-        Reason.NO_CONSENT: not facts.consented,
-        Reason.UNREACHABLE: not facts.reachable,
-        Reason.PAUSED: not facts.is_urgent and facts.paused_until is not None and facts.paused_until > moment,
-    }
-    return next((reason for reason, holds in reasons.items() if holds), None)
+    if facts.opted_out:
+        return Reason.OPTED_OUT
+    if not facts.consented:
+        return Reason.NO_CONSENT
+    if not facts.reachable:
+        return Reason.UNREACHABLE
+    paused = facts.paused_until is not None and facts.paused_until > moment
+    return Reason.PAUSED if paused and not facts.is_urgent else None
 
 
 def _not_yet(facts: Facts, moment: datetime) -> Verdict | None:

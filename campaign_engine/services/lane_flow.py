@@ -1,9 +1,11 @@
 """Messages of one lane on their way, from claim to record, in a steady flow: none waits for the slowest."""
 
 import asyncio
+import logging
 from collections import deque
 from datetime import datetime, timedelta
 
+from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.pacing import Measured, width
 from campaign_engine.ports.sending import Claimed, Outcome
 from campaign_engine.services.failure_watch import FailureWatch
@@ -11,6 +13,8 @@ from campaign_engine.services.lane_books import LaneBooks
 from campaign_engine.services.lane_parts import LaneParts
 from campaign_engine.services.leaving import FRESH_SECONDS, Leaving, Ready
 from campaign_engine.services.verdicts import given_back, uncertain
+
+log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 2.0
 """Longest wait of a claimed message for the account; what would wait longer is given back."""
@@ -176,7 +180,11 @@ class Flow:
             task.add_done_callback(self._tasks.discard)
 
     async def _send(self, one: Ready, read_at: float) -> None:
-        outcome = await self._leaving.send(*one, read_at)
+        try:
+            outcome = await self._leaving.send(*one, read_at)
+        except Exception as error:  # noqa: BLE001 - a bug: it may have left, and all others must go on
+            log.error("a message broke off with %s", type(error).__name__)  # noqa: TRY400 - errors may quote texts
+            outcome = Outcome(one[0].id, DeliveryStatus.UNCONFIRMED, "channel_error")
         if outcome is None:
             self._look_again(one[0])
         else:

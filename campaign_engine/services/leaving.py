@@ -80,9 +80,6 @@ class Leaving:
                 self.breaker.met(self._pace.now(), away=is_away(error))
                 if not (left and error.ambiguous and self._is_remembered(claimed)):
                     return self._refused(claimed, error)
-            except Exception as error:  # noqa: BLE001 - a bug of the channel: it may have left, and all others must go on
-                log.error("%s: the channel broke off with %s", self._channel.name, type(error).__name__)  # noqa: TRY400 - no texts
-                return Outcome(claimed.id, DeliveryStatus.UNCONFIRMED, "channel_error")
             else:
                 ended = self._pace.now()
                 self.on_its_way.add(ended - begun)

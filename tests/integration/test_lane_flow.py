@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_engine.channels.web import WebChannel
 from campaign_engine.domain.breaker import FIRST_PAUSE, OPENS_AFTER
 from campaign_engine.domain.delivery import REMEMBERED_FOR, Receipt, SendError
 from campaign_engine.domain.message import Destination, Message
@@ -28,11 +27,6 @@ NO_ANSWER = SendError("no_answer", flags=frozenset({"ambiguous"}))
 
 async def has_sent(stage: Stage, count: int) -> bool:
     return (await stage.counts()).get("sent") == count
-
-
-async def has_post(store: SqlStore) -> bool:
-    async with store.read() as work:
-        return bool(await work.inbox.waiting(Destination("web", "somebody")))
 
 
 async def test_one_that_is_slow_stalls_nobody(stage: Stage) -> None:
@@ -203,29 +197,3 @@ async def test_discord_is_asked_again_at_once_where_no_answer_came(store: SqlSto
     assert await stage.counts() == {"sent": 2, "unconfirmed": 1}
     assert [channel.reached.count(room) for room in ("500", "501", "502")] == [2, 3, 1]
     assert len({call.key for call in channel.calls}) == 3
-
-
-async def test_our_own_page_keeps_one_of_two(store: SqlStore, clock: FakeClock) -> None:
-    stage = Stage(store, clock)
-    await stage.campaign(channel="web")
-    await stage.people("somebody", channel="web")
-    await stage.fire()
-
-    class Dies(WebChannel):
-        async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:
-            receipt = await super().send(message, to, key)
-            await asyncio.Event().wait()
-            return receipt
-
-    dead = await opened(stage, Dies(store, clock))
-    dying = asyncio.create_task(dead.drain())
-    await eventually(lambda: has_post(store))
-    clock.advance(DEAD_AFTER + timedelta(seconds=1))
-    taker = await opened(stage, WebChannel(store, clock))
-    assert await taker.drain() == 1
-    assert await stage.counts() == {"sent": 1}
-    async with store.read() as work:
-        assert len(await work.inbox.waiting(Destination("web", "somebody"))) == 1
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
-        task.cancel()
-    await asyncio.wait([dying])

@@ -101,7 +101,7 @@ def test_a_restore_that_cannot_be_leaves_the_database_as_it_is(sqlite_cli: Cli) 
     for file, why in ((broken, ""), (other, "is no backup"), (text, ""), (theirs, "does not fit"), (live.parent, "")):
         assert why in sqlite_cli.run("db", "restore", str(file), "--yes", code=1)
     sqlite_cli.within(lambda engine: hold_lane(engine, engine.time.clock()))
-    assert "Stop it first" in sqlite_cli.run("db", "restore", str(copy), "--yes", code=1)
+    assert "Stop every process first" in sqlite_cli.run("db", "restore", str(copy), "--yes", code=1)
     assert people(sqlite_cli, "stays") == {"stays": (True, True)}
     assert not list(live.parent.glob("*restor*"))
 

@@ -84,7 +84,7 @@ def test_A1_a_rotation_waits_until_nothing_runs(sqlite_cli: Cli) -> None:
     sqlite_cli.within(hold)
     before = sqlite_cli.settings.key_file.read_bytes()
     sheet = sqlite_cli.folder / "sheet.txt"
-    assert "Stop it first" in sqlite_cli.run("db", "rotate-key", "--sheet", str(sheet), code=1)
+    assert "Stop every process first" in sqlite_cli.run("db", "rotate-key", "--sheet", str(sheet), code=1)
     assert sqlite_cli.settings.key_file.read_bytes() == before
     assert not sheet.exists()
 

@@ -10,7 +10,8 @@ import pytest
 
 from tests.platforms.telegram_server import TelegramServer
 from tests.support.page import Page
-from tests.support.program import Program, free_port
+from tests.support.postgres import PostgresServer as Postgres
+from tests.support.program import GROUNDSWELL, Program, free_port
 
 
 @pytest.fixture
@@ -71,6 +72,29 @@ async def test_roles_that_cannot_be_had_are_refused_before_anything_starts(
 ) -> None:
     with pytest.raises(AssertionError, match=said):
         await Program(tmp_path, free_port(), {}).run(*command)
+
+
+@pytest.mark.postgres
+async def test_roles_run_apart_and_each_process_says_which_it_has(tmp_path: Path, postgres_server: Postgres) -> None:
+    postgres_server.execute("CREATE DATABASE apart")
+    first = Program(tmp_path, free_port(), {"GROUNDSWELL_DATABASE_URL": postgres_server.url("apart")})
+    pages, worker = first.beside("pages", "web,bots"), first.beside("worker", "")
+    async with AsyncExitStack() as stack, httpx.AsyncClient() as client:
+        for program in (pages, worker):
+            stack.push_async_callback(program.kill)
+        await first.run("init")
+        await worker.begin(str(GROUNDSWELL), "worker", "--port", worker.environment["GROUNDSWELL_WEB_PORT"])
+        await pages.start()
+        await worker.until_it_answers()
+        async with Page(pages.page) as page:
+            assert "How old are you?" in await page.open("/chat")
+        assert (await client.get(f"{worker.page}/chat")).status_code == 404
+        assert (await client.get(f"{pages.page}/health")).json()["roles"] == ["web", "bots"]
+        assert (await client.get(f"{worker.page}/health")).json()["roles"] == ["sender"]
+        assert {"jobs", "lane web"} <= set(await health(worker)) - set(await health(pages))
+        assert "Nobody does: scheduler." in await first.run("doctor", "--json")
+        assert (await worker.stop(), await pages.stop()) == (0, 0)
+    postgres_server.execute("DROP DATABASE apart WITH (FORCE)")
 
 
 async def test_without_init_it_says_what_to_do(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from campaign_engine.domain.pacing import MOST_WIDTH
 from tests.soak.judge import Verdict, judged
-from tests.soak.town import Account, Size, Town, program, town
+from tests.soak.town import Part, Size, Town, program, town
 from tests.soak.upheavals import Run, Upheaval
 from tests.support.postgres import PostgresServer, find_binaries
 
@@ -97,13 +97,13 @@ async def lived(plan: Plan, folder: Path, server: Server) -> Figures:
     """From an empty folder to a judged end."""
     began = time.monotonic()
     async with town(folder, server.url, plan.size, plan.seed) as made:
-        made.accounts += accounts(made, plan)
-        for account in made.accounts:
-            await made.begin(account)
+        made.parts += parts(made, plan)
+        for part in made.parts:
+            await made.begin(part)
         run = Run(made, dice(plan.seed), server.restart)
         await run.live_through(plan.shuffled())
-        for account in made.accounts:
-            assert await account.program.stop() == 0
+        for part in made.parts:
+            assert await part.program.stop() == 0
         verdict = await judged(made)
     return Figures(
         plan=plan.name,
@@ -126,6 +126,6 @@ APART = (
 """Two clocks and two senders on one PostgreSQL."""
 
 
-def accounts(made: Town, plan: Plan) -> list[Account]:
+def parts(made: Town, plan: Plan) -> list[Part]:
     """One process on SQLite; on PostgreSQL several share the work."""
-    return [Account(program(made), command) for command in (APART if plan.postgres else (("up",),))]
+    return [Part(program(made), command) for command in (APART if plan.postgres else (("up",),))]

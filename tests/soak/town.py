@@ -39,7 +39,7 @@ PLENTY = (1_000_000, 1.0)
 
 
 @dataclass(slots=True)
-class Account:
+class Part:
     """One process of the installation, and the words of its command."""
 
     program: Program
@@ -56,7 +56,7 @@ class Town:
     dial: Dial
     database_url: str
     size: "Size"
-    accounts: list[Account] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     people: dict[int, int] = field(default_factory=dict)
     channels: dict[int, str] = field(default_factory=dict)
     _read: int = 0
@@ -64,8 +64,8 @@ class Town:
 
     def check(self) -> None:
         """AssertionError with its last words when a process ended by itself."""
-        for account in self.accounts:
-            process = account.program.process
+        for part in self.parts:
+            process = part.program.process
             assert process is None or process.returncode is None, self.last_words()
 
     def last_words(self) -> str:
@@ -95,11 +95,11 @@ class Town:
             if one.author_id == bot and POST in one.content:
                 yield str(one.channel_id)
 
-    async def begin(self, account: Account) -> None:
+    async def begin(self, part: Part) -> None:
         """Its process, with the installation's clock and pace."""
         dial = str(self.folder / "dial")
-        words = ("-m", "tests.support.shifted", "--pace", str(self.size.pace), dial, *account.command)
-        await account.program.begin(sys.executable, *words)
+        words = ("-m", "tests.support.shifted", "--pace", str(self.size.pace), dial, *part.command)
+        await part.program.begin(sys.executable, *words)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Database]:
@@ -144,8 +144,8 @@ async def town(folder: Path, database_url: str, size: Size, seed: int) -> AsyncI
         try:
             yield made
         finally:
-            for account in made.accounts:
-                await account.program.kill()
+            for part in made.parts:
+                await part.program.kill()
 
 
 def program(town: Town) -> Program:

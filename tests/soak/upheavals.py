@@ -10,10 +10,10 @@ from datetime import timedelta
 from enum import StrEnum
 
 from campaign_engine.domain.delivery import DeliveryStatus
-from tests.soak.town import Account, Town, counts, until_arrived
+from tests.soak.town import Part, Town, counts, until_arrived
 
 OPEN = frozenset({"queued", "held", "retrying", "sending"})
-QUIET = 10.0
+QUIET = 30.0
 """Seconds without a message after which the next upheaval comes."""
 
 STUCK = 60.0
@@ -71,51 +71,51 @@ class Run:
         return sum(known[status] for status in OPEN) if known else len(self.town.people) + len(self.town.channels)
 
     async def _befall(self, upheaval: Upheaval) -> None:
-        account = self.random.choice(self.town.accounts)
+        part = self.random.choice(self.town.parts)
         match upheaval:
             case Upheaval.KILL:
-                await self._kill(account)
+                await self._kill(part)
             case Upheaval.FREEZE:
-                await self._freeze(account)
+                await self._freeze(part)
             case Upheaval.DATABASE:
                 await asyncio.to_thread(self.restart_database)
             case Upheaval.DISK:
-                await self._fill_disk(account)
+                await self._fill_disk(part)
             case Upheaval.CLOCK:
                 self.town.dial.advance(-JUMP)
                 await asyncio.sleep(self.random.uniform(0, 1))
                 self.town.dial.advance(JUMP)
 
-    async def _kill(self, account: Account) -> None:
-        """Now and then again while it is just beginning."""
-        await account.program.kill()
+    async def _kill(self, part: Part) -> None:
+        """Begun again at once; now and then the next upheaval finds it just beginning."""
+        await part.program.kill()
         self.in_hand.append((await counts(self.town))[DeliveryStatus.SENDING])
         await self._let_lease_end()
-        await self.town.begin(account)
+        await self.town.begin(part)
         if self.random.random() < 0.1:
             await asyncio.sleep(self.random.uniform(0, 2))
 
-    async def _freeze(self, account: Account) -> None:
+    async def _freeze(self, part: Part) -> None:
         """Whoever else there is takes the lane over; then the frozen one thaws in the middle of its requests."""
-        account.program.freeze()
+        part.program.freeze()
         self.in_hand.append((await counts(self.town))[DeliveryStatus.SENDING])
         await self._let_lease_end()
         await asyncio.sleep(self.random.uniform(0, 3))
-        account.program.thaw()
+        part.program.thaw()
 
     async def _let_lease_end(self) -> None:
         """At once where nobody else runs; else so slowly that whoever lives can say so."""
         lease = timedelta(seconds=self.town.size.takeover)
-        if len(self.town.accounts) == 1:
+        if len(self.town.parts) == 1:
             self.town.dial.advance(lease)
             return
         for _ in range(STEPS):
             await asyncio.sleep(lease.total_seconds() / (3 * STEPS))
             self.town.dial.advance(lease * 2 / (3 * STEPS))
 
-    async def _fill_disk(self, account: Account) -> None:
+    async def _fill_disk(self, part: Part) -> None:
         """No file may grow past what every file has already; no privilege is needed for it."""
-        process = account.program.process
+        process = part.program.process
         assert process is not None
         _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, hard))

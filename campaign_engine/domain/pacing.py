@@ -26,7 +26,8 @@ LEAST_SHARE, DROP, RECOVERY_SECONDS = 0.1, 0.5, 240.0
 FIRST_SECONDS = 0.2
 """How long a message is taken to be on its way before the first one was measured."""
 
-LEAST_WIDTH, MOST_WIDTH, WIDTH_WITHOUT_LIMIT = 3, 256, 128
+LEAST_WIDTH, MOST_WIDTH = 3, 256
+"""Messages on their way at once; without a limit as many as it takes to share statements and commits among many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def width(rate: float | None, seconds: float) -> int:
     Half as much again and two more, because not all take equally long; what is claimed and cannot leave is at risk.
     """
     if rate is None:
-        return WIDTH_WITHOUT_LIMIT
+        return MOST_WIDTH
     return max(LEAST_WIDTH, min(MOST_WIDTH, math.ceil(rate * seconds * 1.5) + 2))
 
 

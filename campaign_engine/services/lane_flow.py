@@ -25,7 +25,7 @@ EARLY_SECONDS = 0.004
 GROUP_SECONDS = 0.02
 """Messages of so much time are looked at together."""
 
-MOST_IN_GROUP = 64
+MOST_IN_GROUP = 128
 LOOK_SECONDS = 0.25
 """What ended is recorded after this time at the latest, however few there are."""
 

@@ -131,7 +131,7 @@ def test_after_a_429_the_rate_is_halved_and_comes_back_within_minutes() -> None:
 
 @pytest.mark.parametrize(
     ("rate", "seconds", "wide"),
-    [(25, 0.05, 4), (25, 0.1, 6), (20, 0.2, 8), (1000, 0.1, 152), (1000, 5.0, 256), (2, 0.01, 3), (None, 9.0, 128)],
+    [(25, 0.05, 4), (25, 0.1, 6), (20, 0.2, 8), (1000, 0.1, 152), (1000, 5.0, 256), (2, 0.01, 3), (None, 9.0, 256)],
 )
 def test_as_many_are_on_their_way_as_the_round_trip_asks_for(rate: float | None, seconds: float, wide: int) -> None:
     assert width(rate, seconds) == wide

@@ -197,3 +197,24 @@ async def test_discord_is_asked_again_at_once_where_no_answer_came(store: SqlSto
     assert await stage.counts() == {"sent": 2, "unconfirmed": 1}
     assert [channel.reached.count(room) for room in ("500", "501", "502")] == [2, 3, 1]
     assert len({call.key for call in channel.calls}) == 3
+
+
+async def test_S7_a_group_gets_twenty_a_minute_and_no_less_where_more_wait(stage: Stage) -> None:
+    class Timed(RecordingChannel):
+        async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:
+            moments.append(stage.clock().timestamp())
+            return await super().send(message, to, key)
+
+    moments: list[float] = []
+    await stage.room("-100")
+    for _ in range(41):
+        await stage.fire()
+    lane = await opened(stage, Timed())
+    while (await stage.counts()).get("sent", 0) < 41:
+        await lane.take()
+        await lane.drain()
+        stage.clock.advance(timedelta(seconds=lane._idle_seconds()))
+    spread = [moments[number + 20] - moments[number] for number in range(21)]
+    assert min(spread) >= 60
+    assert max(spread) <= 60 / 0.99
+    assert {row.attempts for row in await stage.rows()} == {1}, "given back without a try"

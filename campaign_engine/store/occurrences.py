@@ -94,7 +94,7 @@ class SqlOccurrencesRepository(Transaction):
         return bool(await self._connection.scalar(freezing.first_people(occurrence, number, now)) == number)
 
     async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
-        """At most nine statements, and three more where a hold keeps something back."""
+        """At most ten statements, and three more where a hold keeps something back."""
         still_open = sa.and_(
             occurrences.c.id == occurrence.id,
             occurrences.c.status == OccurrenceStatus.OPEN,
@@ -114,6 +114,10 @@ class SqlOccurrencesRepository(Transaction):
             rooms = await self._freeze_in(occurrence, freezing.rooms_of(occurrence, now), now)
         frozen = freezing.counted(occurrence.id, people=people, rooms=rooms)
         await self._connection.execute(frozen.values(frozen_at=now))
+        if after and self._connection.dialect.name == "postgresql":
+            # Until it looks by itself, a minute or more later, it takes a table that grew at once for a small one, and
+            # reads all of it for each claim.
+            await self._connection.execute(sa.text("ANALYZE deliveries"))
         return Frozen(people, rooms)
 
     async def expire(self, now: datetime) -> int:

@@ -14,8 +14,8 @@ _MADE_UP = 0.1
 _GUARD, _MOST_GUARD = 0.01, 0.05
 """Of a limit's seconds, and in seconds: how much longer our window is, because not all requests travel equally long."""
 
-_SPARE = 2
-"""Places in each window that a broadcast never takes, so that a reply finds one even where replies are many."""
+_SPARE = 1
+"""Place in each window that a broadcast never takes, so that a reply finds one even where replies are many."""
 
 _FORGET_ABOVE = 512
 """How many chats are remembered before the idle ones among them are dropped."""

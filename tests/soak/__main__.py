@@ -46,11 +46,11 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="groundswell-") as folder, server_for(chosen) as server:
             figures = asyncio.run(lived(chosen, Path(folder), server))
         sys.stdout.write(json.dumps(asdict(figures), indent=2) + "\n")
-        figures.check()
         if given.write:
             known = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
             known[chosen.name] = {**asdict(chosen.size), **asdict(figures)}
             FIGURES.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
+        figures.check()
 
 
 def _scaled(plan: Plan, scale: float) -> Plan:

@@ -1,6 +1,7 @@
 """What a run consists of, and how one is lived through and judged; the short tests and the long soak share it."""
 
 import random
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,9 @@ from tests.soak.judge import Verdict, judged
 from tests.soak.town import Part, Size, Town, program, town
 from tests.soak.upheavals import Run, Upheaval
 from tests.support.postgres import PostgresServer, find_binaries
+
+INTERRUPTED = 130
+"""What a command answers to Ctrl-C."""
 
 LANES = 2
 """Telegram's and Discord's."""
@@ -37,7 +41,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """`during`: upheavals that found the campaign under way; `in_hand`: messages claimed at a kill or freeze, at most
-    and all together.
+    and all together; `would_not_stop`: last words of a process that Ctrl-C did not end.
     """
 
     plan: str
@@ -48,6 +52,7 @@ class Figures:
     all_in_hand: int
     verdict: Verdict
     seconds: float
+    would_not_stop: str = ""
 
     def check(self) -> None:
         """AssertionError when anything was doubled, lost, or left open beyond what a crash can leave open."""
@@ -55,6 +60,7 @@ class Figures:
         assert self.verdict.unaccounted == 0, self
         assert self.most_in_hand <= MOST_WIDTH * LANES, self
         assert self.verdict.unconfirmed <= self.all_in_hand, self
+        assert not self.would_not_stop, self.would_not_stop
 
 
 def dice(seed: int) -> random.Random:
@@ -102,9 +108,9 @@ async def lived(plan: Plan, folder: Path, server: Server) -> Figures:
             await made.begin(part)
         run = Run(made, dice(plan.seed), server.restart)
         await run.live_through(plan.shuffled())
-        for part in made.parts:
-            assert await part.program.stop() == 0
         verdict = await judged(made)
+        stopped = [await _stops(part) for part in made.parts]
+        words = "" if all(stopped) else made.last_words()
     return Figures(
         plan=plan.name,
         seed=plan.seed,
@@ -114,7 +120,16 @@ async def lived(plan: Plan, folder: Path, server: Server) -> Figures:
         all_in_hand=sum(run.in_hand),
         verdict=verdict,
         seconds=round(time.monotonic() - began, 1),
+        would_not_stop=words,
     )
+
+
+async def _stops(part: Part) -> bool:
+    """Whether Ctrl-C ends it in order, also while it is still beginning."""
+    try:
+        return await part.program.stop() in (0, INTERRUPTED, -signal.SIGINT)
+    except TimeoutError:
+        return False
 
 
 APART = (

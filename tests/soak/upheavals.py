@@ -71,7 +71,7 @@ class Run:
         return sum(known[status] for status in OPEN) if known else len(self.town.people) + len(self.town.channels)
 
     async def _befall(self, upheaval: Upheaval) -> None:
-        part = self.random.choice(self.town.parts)
+        part = self._chosen()
         match upheaval:
             case Upheaval.KILL:
                 await self._kill(part)
@@ -85,6 +85,11 @@ class Run:
                 self.town.dial.advance(-JUMP)
                 await asyncio.sleep(self.random.uniform(0, 1))
                 self.town.dial.advance(JUMP)
+
+    def _chosen(self) -> Part:
+        """More often one that sends than one that only plans or shows pages."""
+        senders = [part for part in self.town.parts if "--roles" not in part.command]
+        return self.random.choice(senders if self.random.random() < 0.7 else self.town.parts)
 
     async def _kill(self, part: Part) -> None:
         """Begun again at once; now and then the next upheaval finds it just beginning."""

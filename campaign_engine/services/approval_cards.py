@@ -76,14 +76,14 @@ def taken_back_card(campaign: Campaign) -> Reply:
 
 def news(block: str, campaign: Campaign, **values: object) -> Reply:
     """A line to somebody else about one campaign, with a button to its status."""
-    return Reply(f"approval.{block}", {"title": campaign.title, **values}, status_rows(campaign))
+    return Reply(f"approval.{block}", {"title": campaign.title, **values}, status_rows(campaign.id))
 
 
 def returned_told(campaign: Campaign, approver: str, reason: str, words: str) -> Reply:
     """To the author: who, why, and the way to the draft."""
     row = (Option(label="campaign.continue", data="o:new"),)
     values = {"title": campaign.title, "approver": approver, "reason": reason, "words": words}
-    return Reply("approval.returned_told", values, (row, *status_rows(campaign)))
+    return Reply("approval.returned_told", values, (row, *status_rows(campaign.id)))
 
 
 def came_back(campaign: Campaign, reason: str, words: str) -> Reply:

@@ -192,17 +192,17 @@ def rehearsal_rows(campaign: Campaign) -> Rows:
 def submitted_card(campaign: Campaign, approvers: tuple[str, ...]) -> Reply:
     """Who may read it now; a test to oneself for whoever is alone (safety S1)."""
     row = (Option(label="approval.test", data=f"tm:{campaign.id}"),)
-    return Reply("campaign.submitted", {**_facts(campaign), "approvers": approvers}, (row, *status_rows(campaign)))
+    return Reply("campaign.submitted", {**_facts(campaign), "approvers": approvers}, (row, *status_rows(campaign.id)))
 
 
 def short_card(template: str, campaign: Campaign, **values: object) -> Reply:
     """One line about one campaign, with a button to its status."""
-    return Reply(template, {**_facts(campaign), **values}, status_rows(campaign))
+    return Reply(template, {**_facts(campaign), **values}, status_rows(campaign.id))
 
 
-def status_rows(campaign: Campaign) -> Rows:
+def status_rows(campaign_id: int) -> Rows:
     """A button to its status."""
-    return ((Option(label="campaign.open_status", data=f"st:{campaign.id}"),),)
+    return ((Option(label="campaign.open_status", data=f"st:{campaign_id}"),),)
 
 
 def status_card(campaign: Campaign, now: datetime, *, may_move: bool) -> Reply:
@@ -227,7 +227,7 @@ def retry_rows(campaign: Campaign) -> Rows:
 
 def stopped_told(campaign: Campaign, reason: str) -> Reply:
     """To the author: a post was stopped by itself, why, and the button that lets it go on."""
-    rows = (*retry_rows(campaign), *status_rows(campaign))
+    rows = (*retry_rows(campaign), *status_rows(campaign.id))
     return Reply("campaign.stopped_told", {"title": campaign.title, "reason": reason}, rows)
 
 
@@ -261,7 +261,7 @@ def approved_card(campaign: Campaign, now: datetime) -> Reply:
     values = {**_facts(campaign), "next": going, "leaves": leaves}
     verbs = ("cancel",) if campaign.status is CampaignStatus.SCHEDULED else ("pause", "cancel")
     back: Rows = (tuple(Option(label=f"campaign.do_{verb}", data=f"mv:{campaign.id}:{verb}") for verb in verbs),)
-    return Reply("campaign.approved", values, (*back, *status_rows(campaign)))
+    return Reply("campaign.approved", values, (*back, *status_rows(campaign.id)))
 
 
 def next_wall(campaign: Campaign, now: datetime) -> datetime | None:

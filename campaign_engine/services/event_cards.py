@@ -46,4 +46,4 @@ def followed(posts: Sequence[Followed]) -> tuple[Reply, ...]:
 
 def changed(campaign: Campaign, people: int | None) -> Reply:
     """It is being told."""
-    return Reply("event.changed", {"title": campaign.title, "people_told": people}, status_rows(campaign))
+    return Reply("event.changed", {"title": campaign.title, "people_told": people}, status_rows(campaign.id))

@@ -136,7 +136,7 @@ async def _told(work: UnitOfWork, person: Person, followed: Sequence[Followed]) 
     notices: list[Notice] = []
     for one in followed:
         if one.campaign.author_id != person.contact_id:
-            reply = dataclasses.replace(*event_cards.followed((one,)), options=status_rows(one.campaign))
+            reply = dataclasses.replace(*event_cards.followed((one,)), options=status_rows(one.campaign.id))
             notices += notices_to(await work.campaigns.author(one.campaign), reply)
     return tuple(notices)
 

@@ -1,6 +1,7 @@
 """Carries out what staff decide in chat, by the services that know campaigns and roles."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from campaign_engine.dialogue.approval_intents import RoomsOnly, SendTest, ShowHoldChoices, ShowOwnWaits, WidenDraft
@@ -17,13 +18,13 @@ from campaign_engine.dialogue.intents import (
 )
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import NotAllowed
-from campaign_engine.domain.message import Reply
+from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.permission import waits
 from campaign_engine.domain.rounding import LOOKS_A_DAY
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.unit_of_work import UnitOfWork
-from campaign_engine.services.campaign_cards import waits_notice
+from campaign_engine.services.campaign_cards import status_rows, waits_notice
 from campaign_engine.services.contacts import create_staff
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
 
@@ -91,7 +92,15 @@ class Organizing:
         reader, day = turn.person, to_wall(turn.now).date()
         if reader.contact_id is None or not await turn.work.audiences.look(reader.contact_id, day, LOOKS_A_DAY):
             raise NotAllowed("You have looked at many sizes today.", "Look again tomorrow.", "looks_used")
-        turn.reads.append(lambda work: self._campaigns.rehearse(work, reader, intent.campaign_id))
+        draft = turn.opened.desk.draft if turn.opened.desk is not None else None
+        own = draft is not None and draft.campaign_id == intent.campaign_id
+        way_on = ((Option(label="organize.summary", data="o:new"),),) if own else status_rows(intent.campaign_id)
+
+        async def read(work: UnitOfWork) -> Replies:
+            *before, last = await self._campaigns.rehearse(work, reader, intent.campaign_id)
+            return (*before, replace(last, options=way_on))
+
+        turn.reads.append(read)
         return ()
 
     async def _redeem(self, turn: Turn, intent: RedeemInvite) -> Replies:

@@ -9,13 +9,14 @@ from campaign_engine.dialogue.sharing_intents import ShowShareKit
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, PostContent
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import ForbiddenTransition, NotAllowed, NotFound
-from campaign_engine.domain.message import Attachment, Message, Option, Reply
+from campaign_engine.domain.message import Attachment, Message, Reply
 from campaign_engine.domain.permission import may_read_report, may_see
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.ports.figures import Figures
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.sharing import SHAPES, KitMaker, KitPage
 from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services.campaign_cards import status_rows
 from campaign_engine.services.turn import Handlers, Replies, Turn
 from campaign_engine.services.wording import CITY
 
@@ -50,8 +51,7 @@ class Sharing:
     async def reach(self, campaign_id: int, language: str) -> Reply:
         """The card with its picture. Raises NotFound."""
         card = await self._figures.card(campaign_id, language)
-        row = (Option(label="campaign.open_status", data=f"st:{campaign_id}"),)
-        return Reply("campaign.report", card.values, (row,), picture=card.picture, stays=True)
+        return Reply("campaign.report", card.values, status_rows(campaign_id), picture=card.picture, stays=True)
 
     async def sunday(self, campaign_id: int, language: str, late_for: date | None) -> Message:
         """The same, ready to be sent; `late_for` is the Sunday that it should have come on. Raises NotFound."""
@@ -128,7 +128,8 @@ class Sharing:
 
         async def made(_language: str) -> Replies:
             kits = await self.drawn(campaign, planned)
-            return (Reply("sharing.kit", {"title": campaign.title}), *(_page(kit) for kit in kits))
+            first = Reply("sharing.kit", {"title": campaign.title}, status_rows(campaign.id))
+            return (first, *(_page(kit) for kit in kits))
 
         turn.makes.append(made)
         return ()

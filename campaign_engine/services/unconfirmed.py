@@ -78,7 +78,7 @@ class Unconfirmed:
         undo = Option(label="unconfirmed.undo", data=f"{head}:{intent.post_id}:{intent.decision}:undo")
         values = {"decision": intent.decision.value, "leaves": to_wall(leaves)}
         campaign = await turn.work.campaigns.get(intent.campaign_id)
-        return (Reply("unconfirmed.decided", values, ((undo,), *status_rows(campaign)), edits=True),)
+        return (Reply("unconfirmed.decided", values, ((undo,), *status_rows(campaign.id)), edits=True),)
 
     async def _ask(self, work: UnitOfWork, person: Person, intent: DecideUnconfirmed) -> Reply:
         campaign = await self._check(work, person, intent.campaign_id, intent.post_id)
@@ -105,7 +105,7 @@ class Unconfirmed:
 def _card(campaign: Campaign, groups: Sequence[Unsure]) -> Reply:
     numbers = {post.id: number for number, post in enumerate(campaign.posts, 1)}
     posts: list[dict[str, object]] = []
-    rows = status_rows(campaign)
+    rows = status_rows(campaign.id)
     for post_id in sorted({one.post_id for one in groups}, reverse=True):
         mine = [one for one in groups if one.post_id == post_id]
         until = max((one.until for one in mine if one.until is not None), default=None)
@@ -133,7 +133,7 @@ def _sizes(groups: Sequence[Unsure]) -> dict[str, object]:
 
 def news(campaign: Campaign) -> Reply:
     """To the author: there are some, with the way to decide."""
-    rows: Rows = ((Option(label="unconfirmed.open", data=f"un:{campaign.id}"),), *status_rows(campaign))
+    rows: Rows = ((Option(label="unconfirmed.open", data=f"un:{campaign.id}"),), *status_rows(campaign.id))
     return Reply("unconfirmed.news", {"title": campaign.title}, rows)
 
 

@@ -104,6 +104,16 @@ async def test_a_picture_in_a_memorial_is_the_familys(house: House) -> None:
     assert "in English" in await send_picture(organizer, sent(photo()))
 
 
+async def test_a_rehearsal_leads_back_to_the_draft_and_once_handed_in_to_its_status(house: House) -> None:
+    organizer = await drafted(house)
+    assert "Nothing was sent" in await organizer.tap("Rehearse")
+    assert "Send it to a second person?" in await organizer.tap("Back to the summary")
+    await organizer.tap("Rehearse")
+    await organizer.press("sa:1")
+    assert "Nothing was sent" in await organizer.press("rh:1")
+    assert "Waiting for approval" in await organizer.tap("Status")
+
+
 async def test_the_last_change_is_undone_and_done_again(house: House) -> None:
     organizer = await drafted(house)
     await organizer.press("ed:title")

@@ -42,6 +42,7 @@ async def test_a_share_kit_has_a_square_and_a_tall_picture_for_each_language(hou
     assert "Winter pledge" in files[0].alt
     assert "A QR code leads to" in files[0].alt
     assert "Un código QR" in files[2].alt
+    assert "“Winter pledge”, pledge drive" in await organizer.tap("Status")
 
 
 async def test_the_qr_code_of_each_picture_leads_to_the_page_of_its_post(house: House) -> None:

@@ -194,14 +194,14 @@ def _telegram_said(seen: TelegramSeen) -> Said:
 
 @dataclass
 class OnDiscord:
-    """In the direct chat with the bot, through discord.py and the local server."""
+    """In the direct chat with the bot, or in `where`, through discord.py and the local server."""
 
     person: DiscordPerson
     ear: Ear
     rooms: list[str] = field(default_factory=list)
     channel: str = "discord"
     where: str | None = None
-    """The channel where the conversation began under a post; in private without one."""
+    """The channel where the conversation is held, which nobody else there sees; the direct chat without one."""
 
     @property
     def address(self) -> str:
@@ -210,7 +210,8 @@ class OnDiscord:
     async def act(self, verb: str, words: str, expected: int) -> tuple[Said, ...]:
         match verb:
             case "start":
-                outcome = await self.person.slash("start", {"code": words} if words else {}, at_least=expected)
+                given = {"code": words} if words else {}
+                outcome = await self.person.slash("start", given, channel=self.where, at_least=expected)
             case "command":
                 outcome = await self.person.slash(words, at_least=expected)
             case "say":

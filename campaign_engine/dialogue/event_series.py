@@ -66,6 +66,10 @@ def answer(state: State, typed: str, context: Context, draft: Draft) -> Step | N
     if state.field == "schedule":
         return _typed_days(state, days, at, context, draft) if days else None
     if state.field == "event_when" and not days:
+        if (
+            draft.kind != CampaignKind.PRESENCE
+        ):  # only an event has a time of its own that can be changed and called off
+            return _which_event(state, draft)
         parsed = parse_schedule(typed, to_wall(context.now).date())
         return _known(state, draft.campaign_id, f"{parsed.first:{WHEN}}", context)
     if state.field == "event_days" and days:

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from campaign_engine.domain.audience import NewRoom, RoomKind
 from campaign_engine.domain.campaign import CampaignStatus
-from campaign_engine.domain.contact import Role
+from campaign_engine.domain.contact import Role, Scope, ScopeKind
 from campaign_engine.domain.inviting import spelled
 from tests.support.engine import House
 from tests.support.players import SUMMARY, Player
@@ -126,6 +127,31 @@ async def _running(scene: Scene) -> None:
         await work.campaigns.set_status(await work.campaigns.get(1), CampaignStatus.RUNNING, scene.house.clock())
 
 
+async def _event(scene: Scene) -> None:
+    """Planned by Rosa, approved by Sam."""
+    rosa, sam = [await scene.player(name) for name in ("Rosa", "Sam")]
+    planner = scene.house.person(rosa.address, rosa.channel, scene.language)
+    lead = scene.house.person(sam.address, sam.channel, scene.language)
+    await planner.press("k:presence")
+    for said in ("Evening on Sutter", "75", "100"):
+        await planner.say(said)
+    for data in ("tx:starter", "tx:starter", "pi:no"):
+        await planner.press(data)
+    for said in ("3 days before at 4 pm", "December 12 at 5 pm"):
+        await planner.say(said)
+    for data in ("ch:all", "pd:no", "su:1"):
+        await planner.press(data)
+    await lead.press("o:waiting")
+    await lead.press(next(data for data in lead.buttons.values() if data.startswith("ap:")))
+
+
+async def _room(scene: Scene) -> None:
+    scope = Scope(ScopeKind.PRECINCT, "75")
+    async with scene.house.store.write() as work:
+        room = NewRoom("telegram", "-75", RoomKind.GROUP, "Maple High seniors", scope, members=40)
+        await work.rooms.link(room, scene.house.clock())
+
+
 async def _posted(scene: Scene) -> None:
     assert scene.post is not None, "there are no rooms here"
     await scene.post()
@@ -142,6 +168,8 @@ HAPPENINGS: dict[str, Happening] = {
     "a campaign that waits for approval": _handed_in,
     "a campaign that runs": _running,
     "its post stands in a room": _posted,
+    "an event of the 75th on December 12": _event,
+    "a Telegram group of the 75th is linked": _room,
     "a day passes": _later(days=1),
     "three days pass": _later(days=3),
 }
@@ -151,7 +179,9 @@ OPERATIONS = {
     "k:": "beginning a campaign",
     SUMMARY: "the card of a whole draft",
     "say organize.schedule": "the times of a draft, with what they clash with",
+    "es": "the events of an area, and the times around one, with what they clash with",
     "ch:all": "the rooms of a draft",
+    "wr:": "the rooms of a draft",
     "pc:": "previewing",
     "rh:": "rehearsing",
     "su:": "handing in",

@@ -106,7 +106,10 @@ async def test_F14_a_join_by_the_button_under_a_post_takes_at_most_seven_taps_on
 
 async def test_F14_a_join_inside_a_discord_server_takes_seven_taps_and_asks_nobody_to_type(house: House) -> None:
     ear = Ear(house)
-    async with discord_guild() as place, discord_bot_running(place.platform, replace(bot_parts(house), conversation=ear)):
+    async with (
+        discord_guild() as place,
+        discord_bot_running(place.platform, replace(bot_parts(house), conversation=ear)),
+    ):
         maya = OnDiscord(await place.person("maya", "en-US"), ear, where=place.channel)
         before = len(await maya.person.sees(place.channel))
         for verb, words, expected in WAYS["no code"]:

@@ -142,6 +142,15 @@ async def test_F10_days_are_picked_by_taps_alone_and_mistakes_are_said(house: Ho
     await planner.send(InboundKind.TEXT, text="40 days before at 4 pm")
 
 
+async def test_F10_what_is_no_event_is_not_given_a_time_of_its_own(house: House) -> None:
+    planner, _ = await team(house)
+    await begun(planner, "Awareness", "Thank you")
+    assert "No event with a time is planned" in await planner.tap("Around an event")
+    assert "say the days themselves" in await planner.say("December 5 at 5 pm")
+    await planner.tap("Back")
+    assert "Saturday, December 5, 5:00 PM" in await planner.say("December 5 at 5 pm")
+
+
 async def test_a_text_with_the_time_of_its_event_moves_along(house: House) -> None:
     planner, lead = await team(house)
     await planner.command("menu")

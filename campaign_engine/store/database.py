@@ -119,8 +119,11 @@ def _is_deadlock(error: DatabaseError) -> bool:
 
 
 def _is_away(error: DatabaseError) -> bool:
-    """It does not answer, or its file is damaged, which SQLite tells by the plain error and no kind of it."""
-    return isinstance(error, OperationalError) or type(error) is DatabaseError
+    """It does not answer, or hung up, or its file is damaged, which SQLite tells by the plain error and no kind of it.
+
+    PostgreSQL hangs up on a process that stood still within a transaction, which is no OperationalError.
+    """
+    return error.connection_invalidated or isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
 def _unavailable() -> StoreUnavailable:

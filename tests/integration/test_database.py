@@ -14,6 +14,9 @@ from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.tables import meta
 
+OTHERS_IN_A_TRANSACTION = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
+)
 INSERT = "INSERT INTO meta (key, value) VALUES ('{}', 'v')"
 
 
@@ -169,3 +172,26 @@ async def test_a_file_that_would_not_open_leaves_no_thread_either(cipher: Addres
         await count(database)
     await database.close()
     assert workers() == before
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("last", ["statement", "commit"])
+async def test_a_process_that_stood_still_in_a_transaction_finds_the_database_away(
+    postgres_url: str, cipher: AddressCipher, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    monkeypatch.setattr("campaign_engine.store.database._FROZEN_MILLISECONDS", 20)
+    database = Database(postgres_url, cipher)
+
+    async def stand_still() -> None:
+        async with database.write() as connection:
+            await connection.exec_driver_sql(INSERT.format("a"))
+            async with asyncio.timeout(10), database.engine.connect() as watching:
+                await watching.execution_options(isolation_level="AUTOCOMMIT")
+                while await watching.scalar(OTHERS_IN_A_TRANSACTION):
+                    await asyncio.sleep(0.01)
+            if last == "statement":
+                await connection.exec_driver_sql(INSERT.format("b"))
+
+    with pytest.raises(StoreUnavailable):
+        await stand_still()
+    await database.close()

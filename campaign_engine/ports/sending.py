@@ -242,7 +242,7 @@ class DeliveriesRepository(Protocol):
     async def unconfirmed(self, lane: str, epoch: int, now: datetime, *, claimed_before: datetime | None = None) -> int:
         """What earlier epochs of the lane left in sending may have left; how many.
 
-        Only what was claimed until `claimed_before`, where it is given.
+        Only what was claimed until `claimed_before`, where it is given, or at a moment that is still to come.
         """
 
     async def adopt(self, lane: str, epoch: int, now: datetime) -> tuple[Claimed, ...]:

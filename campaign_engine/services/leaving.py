@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 
 from campaign_engine.domain.breaker import Breaker
 from campaign_engine.domain.delivery import DeliveryStatus, SendError
@@ -22,6 +23,9 @@ FRESH_SECONDS = 0.25
 
 REPEATS = 3
 """Times that a message is sent with the same key to a platform that drops a repeated one."""
+
+LONGEST_HOLD = 10.0
+"""Seconds; for longer a message whose fate nobody knows does not wait for the account."""
 
 Ready = tuple[Claimed, Message]
 Ended = tuple[Claimed, Outcome]
@@ -70,24 +74,33 @@ class Leaving:
 
     async def send(self, claimed: Claimed, message: Message, read_at: float) -> Outcome | None:
         """How it ended; None when it stood too long since everything was read at `read_at`, and has not left."""
+        first = self._pace.now()
+        if first - read_at > FRESH_SECONDS:
+            return None
+        if claimed.adopted and not self._is_remembered(claimed, first):
+            return Outcome(claimed.id, DeliveryStatus.UNCONFIRMED, "interrupted")
         for left in reversed(range(REPEATS)):
             begun = self._pace.now()
-            if begun - read_at > FRESH_SECONDS:
-                return None
             try:
                 receipt = await self._channel.send(message, claimed.to, f"delivery-{claimed.id}")
             except SendError as error:
                 self.breaker.met(self._pace.now(), away=is_away(error))
-                if not (left and error.ambiguous and self._is_remembered(claimed)):
+                if not (left and error.ambiguous and await self._may_repeat(claimed, first)):
                     return self._refused(claimed, error)
             else:
                 ended = self._pace.now()
                 self.on_its_way.add(ended - begun)
                 self.breaker.met(ended, away=False)
                 return accepted(claimed, receipt)
-            await self._pace.slot(claimed.to.address)
-            read_at = self._pace.now()
         raise AssertionError("the last try ends it")
+
+    async def _may_repeat(self, claimed: Claimed, first: float) -> bool:
+        """In its turn, while the platform drops a second one, and where a first one might leave now (safety S3, C7)."""
+        if self._pace.held_for > LONGEST_HOLD or not self._is_remembered(claimed, first):
+            return False
+        await self._pace.slot(claimed.to.address)
+        leaves, _ = await self.ready([claimed])
+        return bool(leaves) and self._is_remembered(claimed, first)
 
     async def _in_words(self, group: Sequence[Claimed]) -> tuple[list[Ready], list[Ended]]:
         worded: list[Ready] = []
@@ -113,11 +126,14 @@ class Leaving:
             log.error("%s: a person must act (%s)", self._channel.name, error.code)
         return refused(claimed, error, self._clock())
 
-    def _is_remembered(self, claimed: Claimed) -> bool:
-        """The platform still knows the key of the first try, so that a second one doubles nothing."""
+    def _is_remembered(self, claimed: Claimed, first: float) -> bool:
+        """The platform still knows the key of the first try, begun here at `first` or by another process after its
+        claim, so that a second one doubles nothing. A clock that was set says nothing.
+        """
         if self._remembers is None or claimed.claimed_at is None:
             return False
-        return self._clock() - claimed.claimed_at < self._remembers
+        waited = timedelta(seconds=self._pace.now() - first)
+        return max(waited, abs(self._clock() - claimed.claimed_at)) < self._remembers
 
 
 def _not_ours(claimed: Claimed) -> Outcome:

@@ -111,7 +111,8 @@ class SqlDeliveriesRepository(Transaction):
         """One update."""
         left = deliveries.update().where(deliveries.c.lane == lane, deliveries.c.epoch < epoch, IS_SENDING)
         if claimed_before is not None:
-            left = left.where(deliveries.c.updated_at <= claimed_before)
+            # A moment that is still to come says nothing: the clock was set back since.
+            left = left.where(sa.or_(deliveries.c.updated_at <= claimed_before, deliveries.c.updated_at > now))
         changed = left.values(status=DeliveryStatus.UNCONFIRMED, reason="interrupted", updated_at=now)
         return (await self._connection.execute(changed)).rowcount
 

@@ -15,6 +15,7 @@ from campaign_engine.rendering import Renderer
 from campaign_engine.services.delivering import DEAD_AFTER, Lane, LaneParts
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.leaving import FRESH_SECONDS
+from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore, SqlUnitOfWork
 from tests.support import FakeClock
 from tests.support.bots import eventually
@@ -135,7 +136,7 @@ async def test_while_the_platform_is_away_nothing_fails_and_one_message_looks_wh
 
 async def discord(store: SqlStore, clock: FakeClock) -> Stage:
     stage = Stage(store, clock)
-    await stage.campaign(channel="discord")
+    await stage.campaign(channel="discord", approved_before=timedelta(hours=1))
     for number in range(3):
         await stage.room(str(500 + number), channel="discord")
     assert await stage.fire() == 3
@@ -164,17 +165,21 @@ async def test_discord_gets_what_a_dead_process_had_under_way_again_with_the_sam
     assert [row.attempts for row in await stage.rows()] == [1, 1, 1]
 
 
-@pytest.mark.parametrize("why", ["late", "stopped", "refused"])
+@pytest.mark.parametrize("why", ["late", "set back", "stopped", "refused"])
 async def test_what_cannot_be_repeated_is_unconfirmed_and_never_sent_again(
     store: SqlStore, clock: FakeClock, why: str
 ) -> None:
-    """Two minutes are over, the kill switch is on, or the platform says no: it may have left the first time."""
+    """Two minutes are over or nobody knows, the kill switch is on, or the platform says no: it may have left before."""
     stage = await discord(store, clock)
     channel = RecordingChannel(name="discord", gate=asyncio.Event())
     dead = await opened(stage, channel)
     dying = asyncio.create_task(dead.drain())
     await channel.until_under_way(3)
     stage.clock.advance(REMEMBERED_FOR["discord"] if why == "late" else DEAD_AFTER + timedelta(seconds=1))
+    if why == "set back":
+        async with store.database.write() as connection:
+            await connection.execute(tables.lanes.update().values(heartbeat_at=None))
+        stage.clock.advance(-timedelta(minutes=20))
     if why == "stopped":
         async with store.write() as work:
             await work.kill_switch.press(None, clock())
@@ -218,3 +223,57 @@ async def test_S7_a_group_gets_twenty_a_minute_and_no_less_where_more_wait(stage
     assert min(spread) >= 60
     assert max(spread) <= 60 / 0.99
     assert {row.attempts for row in await stage.rows()} == {1}, "given back without a try"
+
+
+async def test_what_was_taken_over_and_then_stood_too_long_is_not_repeated(store: SqlStore, clock: FakeClock) -> None:
+    stage = await discord(store, clock)
+    channel = RecordingChannel(name="discord", gate=asyncio.Event())
+    dying = asyncio.create_task((await opened(stage, channel)).drain())
+    await channel.until_under_way(3)
+    stage.clock.advance(DEAD_AFTER + timedelta(seconds=1))
+    again = RecordingChannel(name="discord")
+    taker = await opened(stage, again)
+    stage.clock.advance(REMEMBERED_FOR["discord"])
+    await taker.drain()
+    assert again.calls == []
+    assert await stage.counts() == {"unconfirmed": 3}
+    assert channel.gate is not None
+    channel.gate.set()
+    await dying
+
+
+@pytest.mark.parametrize("why", ["stopped", "taken over", "held", "late"])
+async def test_S3_what_may_not_leave_any_more_is_not_repeated(store: SqlStore, clock: FakeClock, why: str) -> None:
+    """While the first try is on its way everything is stopped, another process takes the lane, the account has to
+    wait, or two minutes pass.
+    """
+    stage = await discord(store, clock)
+
+    class Fated(RecordingChannel):
+        async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:
+            if to.address == "500":
+                await befall()
+            return await super().send(message, to, key)
+
+    async def befall() -> None:
+        stage.clock.advance(timedelta(seconds=5))
+        match why:
+            case "stopped":
+                async with store.write() as work:
+                    await work.kill_switch.press(None, clock())
+            case "taken over":
+                async with store.write() as work:
+                    await work.lanes.release("discord", 1)
+                taken.append(await lane_of(stage, RecordingChannel(name="discord")).take())
+            case "held":
+                lane._parts.pace.hold(60)
+            case _:
+                stage.clock.advance(REMEMBERED_FOR["discord"] - timedelta(seconds=8))
+                lane._parts.pace.hold(4)
+
+    channel, taken = Fated(name="discord", answers={"500": [NO_ANSWER]}), list[bool]()
+    lane = await opened(stage, channel)
+    await lane.drain()
+    assert channel.reached.count("500") == 1
+    assert taken == ([True] if why == "taken over" else [])
+    assert (await stage.counts()).get("unconfirmed", 0) == (0 if taken else 1)

@@ -29,6 +29,7 @@ async def main() -> int:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         await _phone(browser, root)
+        await _area(browser, root)
         await _desktop(browser, root)
         await _drafting(browser, root)
         await browser.close()
@@ -54,6 +55,19 @@ async def _phone(browser: Browser, root: str) -> None:
     await page.close()
 
 
+async def _area(browser: Browser, root: str) -> None:
+    """Somebody who came by no poster."""
+    page = await browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5)
+    await page.goto(root)
+    await _press(page, "Join as a student")
+    await page.goto(f"{root}/chat")
+    await _type(page, "/start")
+    await _press(page, "16 or 17")
+    await _type(page, "11212")
+    await _take(page, "area-phone")
+    await page.close()
+
+
 async def _drafting(browser: Browser, root: str) -> None:
     page = await browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5)
     await page.goto(root)
@@ -61,6 +75,10 @@ async def _drafting(browser: Browser, root: str) -> None:
     await _type(page, "Look out for each other")
     await _press(page, "Map")
     await _take(page, "map-phone")
+    await _press(page, "Brooklyn", "300", "Use the starter text", "Use the starter text", "No picture")
+    await _type(page, "December 8 at 4 pm")
+    await _press(page, "Everywhere", "Look out", "Rehearse")
+    await _take(page, "rehearsal-phone")
     await page.close()
 
 

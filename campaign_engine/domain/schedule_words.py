@@ -1,7 +1,7 @@
 """Schedules as organizers say them: "Tuesdays and Thursdays at 4 pm until December 18"."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from campaign_engine.domain.clock_words import plain, time_in
@@ -35,6 +35,7 @@ _AHEAD = (
     (re.compile(r"\btomorrow\b|\bmanana\b"), 1),
     (re.compile(r"\btoday\b|\btonight\b|\bhoy\b"), 0),
 )
+_AND = re.compile(r"\d(?:st|nd|rd|th)? (?:and|&|y)(?: the| el)? \d")
 _EXAMPLE = 'Say it like "December 1 at 4 pm" or "Tuesdays and Thursdays at 4 pm until December 18".'
 EVERY_WEEKDAY = (0, 1, 2, 3, 4)
 
@@ -51,6 +52,8 @@ def parse_schedule(text: str, today: date, is_school_day: Callable[[date], bool]
     head, *tail = _UNTIL.split(words, maxsplit=1)
     until = _last_day(tail[0] if tail else "", words, today)
     weekdays, first = _weekdays_in(head), _day_in(head, today)
+    if first is not None and ((until is None and _says_several(head)) or (tail and not weekdays)):
+        raise InvalidInput("That is more than one day.", _EXAMPLE, "several_days")
     if weekdays and first is not None and until is None:
         _check_is(first, weekdays)
         return Schedule(datetime.combine(first, at))
@@ -118,12 +121,25 @@ def _day_in(text: str, today: date) -> date | None:
         return _date(int(iso[1]), int(iso[2]), int(iso[3]))
     if slashed := _SLASHED.search(text):
         return _next(int(slashed[1]), int(slashed[2]), today)
+    for month, number, year in _dates_in(text):
+        return _date(int(year), month, number) if year else _next(month, number, today)
+    return None
+
+
+def _dates_in(text: str) -> Iterator[tuple[int, int, str | None]]:
+    """Month, day and, where it is said, year of each."""
     for found in _MONTH_DAY.finditer(text):
         name, number, year = found.group(1, 2, 3) if found[1] else found.group(5, 4, 6)
         month = next((index for index, names in enumerate(_MONTHS, 1) if name[:3] in names.split()), None)
         if month is not None:
-            return _date(int(year), month, int(number)) if year else _next(month, int(number), today)
-    return None
+            yield month, int(number), year
+
+
+def _says_several(text: str) -> bool:
+    """Dates that are not all the same one; two ways of saying one are one."""
+    slashed = {(int(found[1]), int(found[2])) for found in _SLASHED.finditer(text)}
+    written = {(month, number) for month, number, _ in _dates_in(text)}
+    return len(slashed | written) + len(set(_ISO_DAY.findall(text))) > 1 or _AND.search(text) is not None
 
 
 def _days_ahead(text: str) -> int | None:

@@ -57,6 +57,7 @@ def test_an_error_that_no_template_knows_says_its_own_words() -> None:
         ("targets", "73 and 74", {"en": "no precinct 74", "es": "ningún precinto 74"}),
         ("targets", "here", {"en": "no precinct number", "es": "ningún número de precinto"}),
         ("schedule", "December 1", {"en": "time of day", "es": "Falta la hora"}),
+        ("schedule", "December 1 and 8 at 4 pm", {"en": "more than one day", "es": "varios días"}),
         ("schedule", "4 pm", {"en": "a day too", "es": "Falta el día"}),
         ("schedule", "Mondays at 4 pm", {"en": "the last day", "es": "Falta el último día"}),
         ("schedule", "November 31 at 4 pm", {"en": "no such day", "es": "Ese día no existe"}),

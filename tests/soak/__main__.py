@@ -48,7 +48,7 @@ def main() -> None:
         sys.stdout.write(json.dumps(asdict(figures), indent=2) + "\n")
         if given.write:
             known = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
-            known[chosen.name] = {**asdict(chosen.size), **asdict(figures)}
+            known[chosen.name] = {**asdict(chosen.size), **asdict(replace(figures, would_not_stop=""))}
             FIGURES.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
         figures.check()
 

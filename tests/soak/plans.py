@@ -1,7 +1,6 @@
 """What a run consists of, and how one is lived through and judged; the short tests and the long soak share it."""
 
 import random
-import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,9 +13,6 @@ from tests.soak.judge import Verdict, judged
 from tests.soak.town import Part, Size, Town, program, town
 from tests.soak.upheavals import Run, Upheaval
 from tests.support.postgres import PostgresServer, find_binaries
-
-INTERRUPTED = 130
-"""What a command answers to Ctrl-C."""
 
 LANES = 2
 """Telegram's and Discord's."""
@@ -125,9 +121,10 @@ async def lived(plan: Plan, folder: Path, server: Server) -> Figures:
 
 
 async def _stops(part: Part) -> bool:
-    """Whether Ctrl-C ends it in order, also while it is still beginning."""
+    """Whether Ctrl-C ends it in order once it has begun."""
     try:
-        return await part.program.stop() in (0, INTERRUPTED, -signal.SIGINT)
+        await part.program.until_it_answers()
+        return await part.program.stop() == 0
     except TimeoutError:
         return False
 

@@ -98,7 +98,8 @@ class Town:
     async def begin(self, part: Part) -> None:
         """Its process, with the installation's clock and pace."""
         dial = str(self.folder / "dial")
-        words = ("-m", "tests.support.shifted", "--pace", str(self.size.pace), dial, *part.command)
+        port = part.program.environment["GROUNDSWELL_WEB_PORT"]
+        words = ("-m", "tests.support.shifted", "--pace", str(self.size.pace), dial, *part.command, "--port", port)
         await part.program.begin(sys.executable, *words)
 
     @asynccontextmanager

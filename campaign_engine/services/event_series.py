@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from campaign_engine.domain.campaign import WAITING, Campaign, CampaignKind, CampaignStatus, Post, PostStatus
+from campaign_engine.domain.campaign import WAITING, Campaign, CampaignKind, CampaignStatus, Post, PostContent, PostStatus
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import InvalidInput, NotFound
 from campaign_engine.domain.event_change import WHEN
@@ -116,12 +116,20 @@ async def _moved(
     if schedule is None:
         await work.approvals.withdraw(post.id)
         return Followed(campaign)
-    content = dataclasses.replace(post.content, schedule=schedule)
+    content = dataclasses.replace(await _own_content(work, campaign, post), schedule=schedule)
     if post.status in WAITING:
         await work.approvals.renew(post, content, now)
     else:
         await work.approvals.follow(post, content, now)
     return Followed(campaign, tuple(schedule.walls()))
+
+
+async def _own_content(work: UnitOfWork, campaign: Campaign, post: Post) -> PostContent:
+    """Without a fix that waits for the author's yes: handed in anew, whoever fixed it could approve it (safety S1)."""
+    if post.status is not PostStatus.FIXED:
+        return post.content
+    waiting = await work.approvals.waits(campaign.id)
+    return next(one.before for one in waiting if one.post_id == post.id and one.before is not None)
 
 
 async def _followers(work: UnitOfWork, event_id: int) -> tuple[Campaign, ...]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from campaign_engine.domain.campaign import PostStatus
 from campaign_engine.domain.contact import Role
 from campaign_engine.domain.message import InboundKind
 from campaign_engine.domain.schedule import to_utc
@@ -177,3 +178,23 @@ async def test_a_text_with_the_time_of_its_event_moves_along(house: House) -> No
     assert house.renderer.post(post.content, "en", {"area": "x"}) == (
         "Join us on Saturday, December 12, 6:00 PM. Call or text 988 to talk to someone."
     )
+
+
+async def test_S1_a_fix_that_waits_for_its_author_is_not_carried_along(house: House) -> None:
+    """Else whoever fixed it could move the event and approve their own words."""
+    planner, lead = await planned(house)
+    await begun(planner, "Awareness", "Another word of thanks")
+    await planner.say("the day after at 4 pm")
+    await planner.tap("Evening on Sutter")
+    await planner.tap("Everywhere", "No pledge button", "Send for approval")
+    (own,) = [row.content["texts"] for row in await house.rows(tables.post_versions) if row.post_id == 3]
+    await lead.press("fx:3:en")
+    await lead.say(own["en"].replace("The", "My", 1) if "The" in own["en"] else f"Oh! {own['en']}")
+    async with house.store.read() as work:
+        assert [post.status for post in (await work.campaigns.get(3)).posts] == [PostStatus.FIXED]
+    await lead.press("ec:1:202612121800:ask:yes")
+    async with house.store.read() as work:
+        (post,) = (await work.campaigns.get(3)).posts
+    assert post.status is PostStatus.SUBMITTED
+    assert post.content.texts == own
+    assert [f"{one:%m-%d %H}" for one in post.content.schedule.walls()] == ["12-13 16"]

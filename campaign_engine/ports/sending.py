@@ -344,6 +344,9 @@ class LanesRepository(Protocol):
     async def set_away(self, name: str, since: datetime | None) -> None:
         """Its platform does not answer any more, or again (None)."""
 
+    async def locked(self, name: str) -> LaneState | None:
+        """One lane, whose row nobody else changes before this transaction ends."""
+
     async def states(self) -> tuple[LaneState, ...]:
         """In order of name."""
 

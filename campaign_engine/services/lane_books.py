@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from campaign_engine.domain.breaker import Breaker
 from campaign_engine.domain.errors import StoreUnavailable
-from campaign_engine.ports.sending import Claimed, Outcome
+from campaign_engine.ports.sending import Claimed, LaneState, Outcome
 from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.lane_lease import Lease
 from campaign_engine.services.lane_parts import LaneParts
@@ -25,7 +25,6 @@ class LaneBooks:
         self._pace = parts.pace
         self._lease = lease
         self._breaker = breaker
-        self._told_away = False
 
     async def turn(self, epoch: int, outcomes: Sequence[Outcome], room: int) -> tuple[Claimed, ...]:
         """Record, and claim at most `room` under the same epoch. Raises StoreUnavailable: the lease is lost then."""
@@ -35,9 +34,10 @@ class LaneBooks:
             room = 0
         try:
             async with self._store.write(durable=room > 0) as work:
+                # The lane's row first, as a take-over locks it: the other way round the two could wait for each other.
+                may_claim = await self._may_claim(work, epoch, room)
                 await self._record(work, epoch, outcomes)
-                await self._tell_away(work)
-                if not room or await self._is_held(work):
+                if not may_claim:
                     return ()
                 return await work.deliveries.claim(self._name, epoch, room, self._clock(), notices_only=closed)
         except StoreUnavailable:
@@ -61,21 +61,23 @@ class LaneBooks:
         async with self._store.read() as work:
             return await work.notices.waiting(self._name)
 
-    async def _is_held(self, work: UnitOfWork) -> bool:
+    async def _may_claim(self, work: UnitOfWork, epoch: int, room: int) -> bool:
+        """Says in the lane's row what became of its platform, whoever said something else before."""
+        if not room and not self._breaker.is_open:
+            return False
+        state = await work.lanes.locked(self._name)
+        if state is not None and state.epoch == epoch and self._breaker.is_open is not (state.away_since is not None):
+            await work.lanes.set_away(self._name, self._clock() if self._breaker.is_open else None)
+            log.warning("%s: %s", self._name, "the platform is away" if self._breaker.is_open else "the platform is back")
+        return bool(room) and not await self._is_held(work, state)
+
+    async def _is_held(self, work: UnitOfWork, state: LaneState | None) -> bool:
         """Whether the account has to wait; tells other processes of a hold, and this one's replies of theirs."""
         now = self._clock()
         ours = now + timedelta(seconds=self._pace.held_for)
-        state = next((state for state in await work.lanes.states() if state.name == self._name), None)
         known = state.hold_until if state is not None and state.hold_until is not None else now
         if known > now:
             self._pace.rest((known - now).total_seconds())
         if ours > max(now, known):
             await work.lanes.hold(self._name, ours)
         return max(ours, known) > now
-
-    async def _tell_away(self, work: UnitOfWork) -> None:
-        """So that every process can show it."""
-        if self._breaker.is_open is not self._told_away:
-            await work.lanes.set_away(self._name, self._clock() if self._breaker.is_open else None)
-            self._told_away = self._breaker.is_open
-            log.warning("%s: %s", self._name, "the platform is away" if self._told_away else "the platform is back")

@@ -10,6 +10,7 @@ from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
 _ALL = sa.select(lanes).order_by(lanes.c.name)
+_LOCKED = sa.select(lanes).where(lanes.c.name == sa.bindparam("of_lane")).with_for_update(key_share=True)
 
 
 class SqlLanesRepository(Transaction):
@@ -49,6 +50,11 @@ class SqlLanesRepository(Transaction):
     async def set_away(self, name: str, since: datetime | None) -> None:
         """One update."""
         await self._connection.execute(lanes.update().where(lanes.c.name == name).values(away_since=since))
+
+    async def locked(self, name: str) -> LaneState | None:
+        """One statement."""
+        row = (await self._connection.execute(_LOCKED, {"of_lane": name})).one_or_none()
+        return None if row is None else LaneState(*row)
 
     async def states(self) -> tuple[LaneState, ...]:
         """One statement."""

@@ -134,6 +134,17 @@ async def test_while_the_platform_is_away_nothing_fails_and_one_message_looks_wh
         assert [state.away_since for state in await work.lanes.states()] == [None]
 
 
+async def test_what_a_dead_process_said_of_its_platform_is_not_believed_for_ever(
+    stage: Stage, channel: RecordingChannel
+) -> None:
+    await (await opened(stage, channel)).release()
+    async with stage.store.write() as work:
+        await work.lanes.set_away("telegram", stage.clock())
+    await (await opened(stage, channel)).drain()
+    async with stage.store.read() as work:
+        assert [state.away_since for state in await work.lanes.states()] == [None]
+
+
 async def discord(store: SqlStore, clock: FakeClock) -> Stage:
     stage = Stage(store, clock)
     await stage.campaign(channel="discord", approved_before=timedelta(hours=1))

@@ -2,13 +2,24 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.services.delivering import DEAD_AFTER
+from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.database import Database
+from campaign_engine.store.deliveries import SqlDeliveriesRepository
+from campaign_engine.store.unit_of_work import SqlStore
+from tests.support import FakeClock
 from tests.support.channels import RecordingChannel
 from tests.support.sending import FailingStore, Stage, lane_of, opened
+
+WAITING = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
 
 
 async def test_one_process_at_a_time_has_the_lane(stage: Stage, channel: RecordingChannel) -> None:
@@ -103,3 +114,36 @@ async def test_a_running_lane_wakes_up_and_outlives_a_failing_database(stage: St
             await asyncio.sleep(0.01)
     stop.set()
     await running
+
+
+@pytest.mark.postgres
+async def test_one_who_thaws_and_one_who_takes_over_never_wait_for_each_other(
+    postgres_url: str, cipher: AddressCipher, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(postgres_url, cipher)
+    stage, channel = Stage(SqlStore(database), clock), RecordingChannel(gate=asyncio.Event())
+    await stage.campaign()
+    await stage.people("1", "2")
+    await stage.fire()
+    frozen, recorded, record = await opened(stage, channel), asyncio.Event(), SqlDeliveriesRepository.record
+
+    async def record_slowly(repository: SqlDeliveriesRepository, *what: Any) -> int:
+        number = await record(repository, *what)
+        recorded.set()
+        async with asyncio.timeout(10), database.engine.connect() as watching:
+            while not await watching.scalar(WAITING):  # noqa: ASYNC110 - locks of the database have no event
+                await asyncio.sleep(0.01)
+        return number
+
+    draining = asyncio.create_task(frozen.drain())
+    await channel.until_under_way(2)
+    monkeypatch.setattr(SqlDeliveriesRepository, "record", record_slowly)
+    stage.clock.advance(DEAD_AFTER + timedelta(seconds=1))
+    assert channel.gate is not None
+    channel.gate.set()
+    await recorded.wait()
+    monkeypatch.undo()
+    assert await lane_of(stage, RecordingChannel()).take()
+    await draining
+    assert await stage.counts() == {"sent": 2}
+    await database.close()

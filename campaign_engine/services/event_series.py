@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from campaign_engine.domain.campaign import WAITING, Campaign, CampaignKind, CampaignStatus, Post, PostContent, PostStatus
+from campaign_engine.domain.campaign import (
+    WAITING,
+    Campaign,
+    CampaignKind,
+    CampaignStatus,
+    Post,
+    PostContent,
+    PostStatus,
+)
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.errors import InvalidInput, NotFound
 from campaign_engine.domain.event_change import WHEN

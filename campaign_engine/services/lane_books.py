@@ -68,7 +68,9 @@ class LaneBooks:
         state = await work.lanes.locked(self._name)
         if state is not None and state.epoch == epoch and self._breaker.is_open is not (state.away_since is not None):
             await work.lanes.set_away(self._name, self._clock() if self._breaker.is_open else None)
-            log.warning("%s: %s", self._name, "the platform is away" if self._breaker.is_open else "the platform is back")
+            log.warning(
+                "%s: %s", self._name, "the platform is away" if self._breaker.is_open else "the platform is back"
+            )
         return bool(room) and not await self._is_held(work, state)
 
     async def _is_held(self, work: UnitOfWork, state: LaneState | None) -> bool:

@@ -50,6 +50,12 @@ def written_draft() -> Talk:
     return talk
 
 
+def around_an_event() -> Talk:
+    talk = everyone("o:new", "k:presence", "ed:schedule", "es", "es:w:202612051700")()
+    talk.tap("es:d:-3")
+    return talk
+
+
 def joining() -> Talk:
     talk = Talk()
     talk.start()
@@ -62,6 +68,7 @@ FLOWS: dict[str, tuple[Callable[[], Talk], ...]] = {
     "consents": (known("cs"), known("pa"), known("fq"), known("cs:check_ins:on", precinct=None)),
     "draft_extras": (everyone("o:new", "k:pledge", "pk"), everyone("o:new", "k:memorial", "pi:ask")),
     "draft_steps": (written_draft, everyone("o:new", "k:series")),
+    "event_series": (around_an_event, everyone("o:new", "k:presence", "es"), everyone("o:new", "k:pledge", "es")),
     "events": (everyone("ec:1"), known("ev:1:yes")),
     "holds": (everyone("hd"), everyone("hd:b:2:1"), everyone("hd:h:75")),
     "inviting": (known("iv"), known("iv:3")),
@@ -78,6 +85,7 @@ FLOWS: dict[str, tuple[Callable[[], Talk], ...]] = {
     "together": (everyone("jp"), known("jj:1")),
     "training": (everyone("tr"), everyone("tr:1:a")),
     "translate": (everyone("tt:1:es"),),
+    "unconfirmed": (everyone("un:1"), everyone("un:1:2:resend")),
     "volunteer": (known("w"), known("w:yes")),
 }
 """Ways into each part of the dialogue that talks by itself, by the name of its file."""

@@ -13,7 +13,6 @@ from campaign_engine.domain.delivery import DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.planner import Priority
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.kill_switch import IS_NOTICE, IS_ON
-from campaign_engine.store.listed import among
 from campaign_engine.store.tables import backlogs, campaigns, contacts, deliveries, lanes, occurrences, posts
 from campaign_engine.store.tables import stopped_posts as stopped
 from campaign_engine.store.unsettled import IS_CLAIMABLE
@@ -127,7 +126,7 @@ def marked() -> sa.Update:
     """The deliveries `ids` become sending under `of_epoch`, those that may still be taken."""
     return (
         deliveries.update()
-        .where(among(deliveries.c.id, "ids"), IS_CLAIMABLE, ~in_hand())
+        .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)), IS_CLAIMABLE, ~in_hand())
         .values(
             status=DeliveryStatus.SENDING,
             epoch=sa.bindparam("of_epoch"),

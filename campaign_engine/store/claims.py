@@ -21,7 +21,6 @@ from campaign_engine.store import holding, threads
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.kill_switch import IS_ON
-from campaign_engine.store.listed import among
 from campaign_engine.store.tables import (
     addresses,
     campaign_targets,
@@ -62,10 +61,10 @@ _STOPPED = (
 def left() -> sa.Select[Any]:
     """Person and moment of what may have left to the `people` after `since`, the deliveries `but` left out."""
     return sa.select(deliveries.c.contact_id, deliveries.c.updated_at).where(
-        among(deliveries.c.contact_id, "people"),
+        deliveries.c.contact_id.in_(sa.bindparam("people", expanding=True)),
         deliveries.c.status.in_(MAY_HAVE_LEFT),
         deliveries.c.updated_at > sa.bindparam("since", type_=UtcDateTime),
-        ~among(deliveries.c.id, "but"),
+        deliveries.c.id.not_in(sa.bindparam("but", expanding=True)),
     )
 
 
@@ -104,7 +103,7 @@ def posts_of() -> sa.Select[Any]:
         IS_ON.label("stopped"),
         _STOPPED.label("post_stopped"),
     )
-    return sa.select(*columns).select_from(source).where(among(occurrences.c.id, "ids"))
+    return sa.select(*columns).select_from(source).where(occurrences.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 @cache
@@ -124,7 +123,7 @@ def details() -> sa.Select[Any]:
         *(rooms.c[name] for name in ("active", "scope_kind", "scope_value")),
         _seen(),
     )
-    return sa.select(*columns).select_from(_around()).where(among(deliveries.c.id, "ids"))
+    return sa.select(*columns).select_from(_around()).where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 @cache
@@ -135,7 +134,7 @@ def unchanged() -> sa.Select[Any]:
     several, because it is asked right before every message that leaves.
     """
     mine = sa.and_(IS_SENDING, deliveries.c.epoch == sa.bindparam("epoch"))
-    asked = among(deliveries.c.id, "ids")
+    asked = deliveries.c.id.in_(sa.bindparam("ids", expanding=True))
     return sa.select(deliveries.c.id, _seen()).select_from(_around()).where(asked, mine)
 
 

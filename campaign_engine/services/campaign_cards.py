@@ -195,6 +195,10 @@ def submitted_card(campaign: Campaign, approvers: tuple[str, ...]) -> Reply:
     return Reply("campaign.submitted", {**_facts(campaign), "approvers": approvers}, (row, *status_rows(campaign.id)))
 
 
+MENU: Rows = ((Option(label="menu.open", data="m"),),)
+"""Where an answer would end without a button."""
+
+
 def short_card(template: str, campaign: Campaign, **values: object) -> Reply:
     """One line about one campaign, with a button to its status."""
     return Reply(template, {**_facts(campaign), **values}, status_rows(campaign.id))

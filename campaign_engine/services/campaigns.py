@@ -155,6 +155,7 @@ class Campaigns:
             )
             for language, text in texts
         ]
+        each[-1] = dataclasses.replace(each[-1], options=cards.status_rows(campaign_id))
         return (note, *each)
 
     async def widen(self, work: UnitOfWork, author: Person, campaign_id: int) -> Replies:

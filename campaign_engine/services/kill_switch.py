@@ -9,6 +9,7 @@ from campaign_engine.domain.permission import check_stopper
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.planning import AuditEntry
 from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services.campaign_cards import MENU
 from campaign_engine.services.turn import Handlers, Replies, Turn
 
 _OBJECT = "everything"
@@ -28,16 +29,16 @@ class KillSwitch:
         """None is the operator. Raises NotAllowed."""
         contact_id = None if person is None else check_stopper(person)
         if not await work.kill_switch.press(contact_id, self._clock(), who):
-            return Reply("sending.stopped_already")
+            return Reply("sending.stopped_already", options=MENU)
         await self._log(work, person, "stop")
-        return Reply("sending.stopped")
+        return Reply("sending.stopped", options=MENU)
 
     async def lift(self, work: UnitOfWork, person: Person | None = None, who: Destination | None = None) -> Reply:
         """None is the operator. Raises NotAllowed, also for the person who pressed it, even deleted and back again."""
         contact_id = None if person is None else check_stopper(person)
         switch = await work.kill_switch.state()
         if switch is None or switch.lifted_at is not None:
-            return Reply("sending.not_stopped")
+            return Reply("sending.not_stopped", options=MENU)
         own = contact_id is not None and contact_id == switch.pressed_by
         if own or (who is not None and await work.kill_switch.pressed_in(who)):
             raise NotAllowed(
@@ -45,7 +46,7 @@ class KillSwitch:
             )
         await work.kill_switch.lift(self._clock())
         await self._log(work, person, "go on")
-        return Reply("sending.goes_on")
+        return Reply("sending.goes_on", options=MENU)
 
     async def _press(self, turn: Turn, _intent: PressKillSwitch) -> Replies:
         return (await self.press(turn.work, turn.person, turn.who),)

@@ -24,7 +24,7 @@ from campaign_engine.domain.rounding import LOOKS_A_DAY
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.unit_of_work import UnitOfWork
-from campaign_engine.services.campaign_cards import status_rows, waits_notice
+from campaign_engine.services.campaign_cards import MENU, status_rows, waits_notice
 from campaign_engine.services.contacts import create_staff
 from campaign_engine.services.turn import Handlers, Notice, Replies, Turn
 
@@ -137,7 +137,7 @@ class Organizing:
 
     async def _own_waits(self, turn: Turn, intent: ShowOwnWaits) -> Replies:  # noqa: ARG002 - the intent has no fields
         lines = await self._campaigns.own_waits(turn.work, turn.person)
-        return lines or (Reply("campaign.none_with_approver"),)
+        return lines or (Reply("campaign.none_with_approver", options=MENU),)
 
     async def _move(self, turn: Turn, intent: MoveCampaign) -> Replies:
         return await self._campaigns.move(turn.work, turn.person, intent.campaign_id, intent.to)

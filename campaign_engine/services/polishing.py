@@ -17,6 +17,7 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.desk import Desk
 from campaign_engine.ports.planning import StoredRanking
 from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services.campaign_cards import MENU
 from campaign_engine.services.campaign_steps import draft_step, keep_draft, own_draft
 from campaign_engine.services.check_ins import text_is_fixed
 from campaign_engine.services.post_texts import PostTexts
@@ -85,7 +86,7 @@ class Polishing:
         if author is not None and author.contact_id == author_id:
             mine = ((Option(label="organize.continue", data="o:new"),),)
             turn.notices.append(Notice(author, Reply("translate.arrived", values, mine)))
-        return (Reply("translate.thanks", values),)
+        return (Reply("translate.thanks", values, MENU),)
 
     async def _write(self, turn: Turn, draft: Draft, changes: dict[str, object], action: str) -> None:
         if draft.kind == CampaignKind.AFTERMATH:

@@ -68,7 +68,7 @@ class Reviewing:
         """One card each, oldest first; sizes on the first `looks` of them (safety K3)."""
         found = await work.campaigns.waiting_for(approver)
         if not found:
-            return (Reply("campaign.nothing_waiting"),)
+            return (Reply("campaign.nothing_waiting", options=cards.MENU),)
         read = await self._read(work, found[:MOST_CARDS], looks)
         replies: list[Reply] = []
         for number, campaign in enumerate(read.campaigns):

@@ -10,6 +10,7 @@ from campaign_engine.domain.volunteering import INVITE_LIFE
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.planning import AuditEntry
 from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services.campaign_cards import MENU
 
 
 class Staffing:
@@ -58,4 +59,4 @@ class Staffing:
             raise handle_taken()
         await work.staff.redeem(code, person.contact_id, kept or wanted, now)
         await work.audit.append(AuditEntry(kept or wanted, "redeem", f"{grant.role}:{grant.scope}"), now)
-        return (Reply("campaign.joined", {"handle": kept or wanted, "role": grant.role.value}),)
+        return (Reply("campaign.joined", {"handle": kept or wanted, "role": grant.role.value}, MENU),)

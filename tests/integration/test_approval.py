@@ -139,6 +139,7 @@ async def test_S1_a_sole_operator_rehearses_to_their_own_chat_only(house: House)
     assert "Nobody can approve it yet" in await alone.tap("Send for approval")
     assert "We look out for each other" in await alone.tap("Send me a test")
     assert len(alone.screen) == 3
+    assert "Status" in alone.buttons
     assert not house.notes.told
     assert not await house.rows(tables.deliveries)
     assert await status(house) is CampaignStatus.SUBMITTED

@@ -324,3 +324,14 @@ async def test_an_organizers_text_about_violence_is_a_draft_and_not_a_call_for_h
     await organizer.command("menu")
     await organizer.tap("New campaign", "Awareness")
     assert "Where?" in await organizer.say("Remembering who got shot")
+
+
+async def test_what_has_nothing_more_to_say_to_the_team_leads_to_the_menu(house: House) -> None:
+    phone = house.person("river7", "web")
+    await phone.start(f"r_{await house.invite(Role.SAFETY_LEAD)}")
+    await phone.say("river7")
+    assert "Welcome, river7" in phone.text
+    for data, said in (("o:waiting", "waits"), ("o:mine", "approver"), ("ks:yes", "stopped"), ("ks:yes", "already")):
+        assert "What would you like to do?" in await phone.tap("Menu"), said
+        assert said in await phone.press(data)
+    assert "Menu" in phone.buttons

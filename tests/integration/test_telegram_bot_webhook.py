@@ -76,6 +76,11 @@ async def test_A3_a_conversation_by_webhook_with_redelivery_and_no_double_effect
         await told(maya, "How old are you?")
         await maya.tap("13 to 15")
         await told(maya, "Type your ZIP code")
+
+        async def all_are_confirmed() -> bool:
+            return len(telegram_server.transcript.find(kind="webhook")) == 4
+
+        await eventually(all_are_confirmed)  # the answer is seen before that
         delivered = [entry.body for entry in telegram_server.transcript.find(kind="webhook")]
         assert [body["status"] for body in delivered] == [500, 500, 200, 200]
         async with httpx.AsyncClient() as client:

@@ -41,6 +41,10 @@ log = logging.getLogger("groundswell.bots")
 
 LONGEST_LIBRARY_WAIT = 30.0
 """Seconds that discord.py sleeps on a 429 by itself, the least it takes; a longer one holds the whole lane."""
+
+REQUEST_SECONDS = 20.0
+"""For one request and its answer; aiohttp would wait five minutes, and Discord remembers a nonce for two."""
+
 GUILDS_WAIT = 0.2
 """Seconds without a further guild after which discord.py is ready; nothing here needs to know them all."""
 
@@ -61,7 +65,7 @@ def open_client() -> discord.Client:
     """No privileged intents; nothing is cached about members; nobody can be mentioned; a long 429 is raised."""
     logging.getLogger("discord.http").setLevel(logging.ERROR)  # its warnings quote addresses with tokens (safety A2)
     intents = discord.Intents(guilds=True, dm_messages=True, guild_reactions=True)
-    return discord.Client(
+    client = discord.Client(
         intents=intents,
         allowed_mentions=discord.AllowedMentions.none(),
         member_cache_flags=discord.MemberCacheFlags.none(),
@@ -70,6 +74,9 @@ def open_client() -> discord.Client:
         guild_ready_timeout=GUILDS_WAIT,
         max_ratelimit_timeout=LONGEST_LIBRARY_WAIT,
     )
+    in_time = partial(client.http.request, timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS))
+    client.http.request = in_time  # type: ignore[method-assign]  # discord.py hands what it gets on to aiohttp
+    return client
 
 
 def reopen(client: discord.Client) -> None:

@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
-from bots.discord_bot import DiscordBot, open_client
+from bots.discord_bot import REQUEST_SECONDS, DiscordBot, open_client
 from bots.guard import Health, HealthBoard
 from bots.writers import DiscordWriter, TelegramWriter
 from campaign_engine.channels.discord import DiscordChannel
 from campaign_engine.channels.telegram import TelegramChannel, close_bot, open_bot
+from campaign_engine.domain.delivery import REMEMBERED_FOR, SendError
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.message import Destination, Message
 from tests.platforms.discord_client import pointed_at
+from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.telegram_server import TelegramServer
 from tests.support.bots import bot_parts, discord_guild, eventually
 from tests.support.engine import House
@@ -64,6 +67,23 @@ async def test_discord_is_written_to_without_a_gateway_and_again_after_it_was_aw
             await writer.close()
         kinds = {entry.path_or_event for entry in place.platform.transcript.entries if entry.kind != "request"}
         assert not {kind for kind in kinds if "IDENTIFY" in kind.upper()}
+
+
+async def test_a_discord_that_stays_silent_is_not_waited_for_longer_than_it_remembers_a_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert timedelta(seconds=REQUEST_SECONDS) + REMEMBERED_FOR["discord"] <= timedelta(minutes=2)
+    monkeypatch.setattr("bots.discord_bot.REQUEST_SECONDS", 0.2)
+    async with discord_guild() as place:
+        with pointed_at(place.platform):
+            client, room = open_client(), Destination("discord", place.channel, is_room=True)
+            await client.login(place.platform.token)
+            slow = Fault("POST /channels/{channel_id}/messages", FaultKind.SLOW, seconds=30.0)
+            await place.platform.driver.fault(slow)
+            with pytest.raises(SendError) as given_up:
+                await asyncio.wait_for(DiscordChannel(client).send(Message("hello"), room, "k"), 10)
+            await client.close()
+        assert given_up.value.ambiguous
 
 
 async def test_a_wrong_token_is_named(telegram_server: TelegramServer) -> None:

@@ -35,6 +35,8 @@ _NO_PREVIEW_FIELD = _NO_PREVIEW.to_dict()
 _GONE = ("bot was blocked by the user", "user is deactivated", "bot can't initiate conversation")
 _NO_ROOM = (
     "bot was kicked",
+    "bot is not a member",
+    "group chat was deleted",
     "not enough rights",
     "have no rights",
     "need administrator rights",

@@ -7,6 +7,7 @@ import pytest
 from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, EndPointNotFound, Forbidden, InvalidToken
 
+from campaign_engine.channels.telegram import send_error
 from tests.platforms.telegram_driver import Room, Telegram
 from tests.platforms.telegram_server import TelegramServer
 
@@ -196,8 +197,9 @@ async def test_a_room_the_bot_is_not_in_is_forbidden(
     telegram_server: TelegramServer, telegram_bot: Bot, kind: str, status: str, words: str
 ) -> None:
     room = await room_with_bot(telegram_server.telegram, kind, status)
-    with pytest.raises(Forbidden, match=words):
+    with pytest.raises(Forbidden, match=words) as refused:
         await telegram_bot.send_message(room.id, "hello")
+    assert send_error(refused.value).code == "no_rights", "this room is given up, and its post goes on elsewhere"
 
 
 async def test_a_room_where_the_bot_may_not_write_refuses(telegram_server: TelegramServer, telegram_bot: Bot) -> None:

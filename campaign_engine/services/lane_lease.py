@@ -48,9 +48,11 @@ class Lease:
             return False
         async with self._store.write() as work:
             alive = await work.lanes.beat(self._name, epoch, now)
+        if self.epoch != epoch:
+            return False  # it was lost or given back meanwhile
         if alive:
             self._beaten_at = now
-        elif self.epoch == epoch:
+        else:
             self.lose()
         return alive
 

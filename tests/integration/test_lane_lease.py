@@ -1,6 +1,8 @@
 """One process at a time has a lane; no death, stop or failing database loses or doubles a message."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +14,7 @@ from campaign_engine.services.delivering import DEAD_AFTER
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.deliveries import SqlDeliveriesRepository
-from campaign_engine.store.unit_of_work import SqlStore
+from campaign_engine.store.unit_of_work import SqlStore, SqlUnitOfWork
 from tests.support import FakeClock
 from tests.support.channels import RecordingChannel
 from tests.support.sending import FailingStore, Stage, lane_of, opened
@@ -114,6 +116,27 @@ async def test_a_running_lane_wakes_up_and_outlives_a_failing_database(stage: St
             await asyncio.sleep(0.01)
     stop.set()
     await running
+
+
+async def test_a_sign_of_life_of_a_lane_that_is_lost_meanwhile_brings_nothing_back(
+    stage: Stage, channel: RecordingChannel
+) -> None:
+    class LosesIt(FailingStore):
+        @asynccontextmanager
+        async def write(self, *, durable: bool = False) -> AsyncIterator[SqlUnitOfWork]:
+            async with super().write(durable=durable) as work:
+                yield work
+            if beating:
+                lane._lease.lose()
+
+    beating = False
+    lane = lane_of(stage, channel, LosesIt(stage.store))
+    assert await lane.take()
+    beating = True
+    assert not await lane._lease.beat()
+    beating = False
+    assert await lane.take()
+    assert lane.is_ours
 
 
 @pytest.mark.postgres

@@ -29,7 +29,7 @@ from bots.slash import Words, add_commands, fingerprint
 from bots.views import Pressed, from_discord
 from campaign_engine.channels.discord import DiscordChannel
 from campaign_engine.channels.discord_view import escaped_length, question_of
-from campaign_engine.channels.discord_wire import WIRE_ERRORS
+from campaign_engine.channels.discord_wire import WIRE_ERRORS, in_time
 from campaign_engine.channels.split import split
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import StoreUnavailable
@@ -73,9 +73,10 @@ def open_client() -> discord.Client:
         chunk_guilds_at_startup=False,
         guild_ready_timeout=GUILDS_WAIT,
         max_ratelimit_timeout=LONGEST_LIBRARY_WAIT,
+        http_trace=in_time(),
     )
-    in_time = partial(client.http.request, timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS))
-    client.http.request = in_time  # type: ignore[method-assign]  # discord.py hands what it gets on to aiohttp
+    answered = partial(client.http.request, timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS))
+    client.http.request = answered  # type: ignore[method-assign]  # discord.py hands what it gets on to aiohttp
     return client
 
 

@@ -6,11 +6,14 @@ import discord
 
 from campaign_engine.channels.discord_publish import Publisher
 from campaign_engine.channels.discord_view import buttons, files, written
-from campaign_engine.channels.discord_wire import WIRE_ERRORS, send_error
+from campaign_engine.channels.discord_wire import WIRE_ERRORS, begun_within, send_error
 from campaign_engine.domain.delivery import Receipt, SendError
 from campaign_engine.domain.message import Destination, Limits, Message
 
 NONCE_CHARACTERS = 25
+
+PATIENCE_SECONDS = 5.0
+"""In which discord.py may begin to send a message with a key by itself; whoever has the key looks again then."""
 
 
 class DiscordChannel:
@@ -34,14 +37,15 @@ class DiscordChannel:
             raise SendError("no_direct_chat")
         target = self._client.get_partial_messageable(int(to.thread or to.address))
         try:
-            sent = await target.send(
-                written(message),
-                view=buttons(message.choices),
-                nonce=key[:NONCE_CHARACTERS] or secrets.token_hex(12),
-                allowed_mentions=discord.AllowedMentions.none(),
-                suppress_embeds=True,
-                files=files(message),
-            )
+            with begun_within(PATIENCE_SECONDS if key else float("inf")):
+                sent = await target.send(
+                    written(message),
+                    view=buttons(message.choices),
+                    nonce=key[:NONCE_CHARACTERS] or secrets.token_hex(12),
+                    allowed_mentions=discord.AllowedMentions.none(),
+                    suppress_embeds=True,
+                    files=files(message),
+                )
         except WIRE_ERRORS as error:
             raise send_error(error) from error
         if to.is_room:

@@ -1,4 +1,9 @@
-"""What errors of Discord and of the way to it mean."""
+"""What errors of Discord and of the way to it mean, and until when discord.py may try by itself."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import aiohttp
 import discord
@@ -13,6 +18,34 @@ OPENING_TOO_FAST = 40003
 
 WIRE_ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, ValueError)
 """All that a request through discord.py may end with; ValueError is an answer that is no JSON."""
+
+_latest: ContextVar[float] = ContextVar("latest", default=float("inf"))
+
+
+@contextmanager
+def begun_within(seconds: float) -> Iterator[None]:
+    """Requests that discord.py would begin later end with TimeoutError.
+
+    It sleeps through a 429 and tries a 500 again without knowing who said STOP meanwhile, or how long its process
+    stood still.
+    """
+    before = _latest.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _latest.reset(before)
+
+
+def in_time() -> aiohttp.TraceConfig:
+    """What makes a client of discord.py heed `begun_within`."""
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(_check_time)
+    return trace
+
+
+async def _check_time(*_: object) -> None:
+    if time.monotonic() > _latest.get():
+        raise TimeoutError
 
 
 def send_error(error: Exception) -> SendError:

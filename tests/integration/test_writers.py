@@ -20,6 +20,8 @@ from tests.platforms.telegram_server import TelegramServer
 from tests.support.bots import bot_parts, discord_guild, eventually
 from tests.support.engine import House
 
+POST = "POST /channels/{channel_id}/messages"
+
 
 def running(board: HealthBoard, name: str) -> Callable[[], Awaitable[bool]]:
     async def is_running() -> bool:
@@ -78,12 +80,34 @@ async def test_a_discord_that_stays_silent_is_not_waited_for_longer_than_it_reme
         with pointed_at(place.platform):
             client, room = open_client(), Destination("discord", place.channel, is_room=True)
             await client.login(place.platform.token)
-            slow = Fault("POST /channels/{channel_id}/messages", FaultKind.SLOW, seconds=30.0)
-            await place.platform.driver.fault(slow)
+            await place.platform.driver.fault(Fault(POST, FaultKind.SLOW, seconds=30.0))
             with pytest.raises(SendError) as given_up:
                 await asyncio.wait_for(DiscordChannel(client).send(Message("hello"), room, "k"), 10)
             await client.close()
         assert given_up.value.ambiguous
+
+
+@pytest.mark.parametrize("key", ["delivery-1", ""])
+async def test_S3_discord_sends_no_post_by_itself_after_it_was_told_to_wait(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """The lane looks first who said STOP meanwhile; an answer to somebody waits and comes."""
+    monkeypatch.setattr("campaign_engine.channels.discord.PATIENCE_SECONDS", 0.1)
+    async with discord_guild() as place:
+        with pointed_at(place.platform):
+            client, room = open_client(), Destination("discord", place.channel, is_room=True)
+            await client.login(place.platform.token)
+            await place.platform.driver.fault(Fault(POST, FaultKind.RATE_LIMITED, seconds=0.3))
+            channel = DiscordChannel(client)
+            if key:
+                with pytest.raises(SendError) as given_up:
+                    await channel.send(Message("hello"), room, key)
+                assert given_up.value.ambiguous
+            await channel.send(Message("hello"), room, key)
+            await channel.publisher.settled()
+            await client.close()
+        answers = place.platform.transcript.find(kind="response", path_or_event=POST)
+        assert [entry.body["status"] for entry in answers] == [429, 200]
 
 
 async def test_a_wrong_token_is_named(telegram_server: TelegramServer) -> None:

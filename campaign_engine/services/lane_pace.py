@@ -1,8 +1,10 @@
 """The pacing of one sending account in this process, shared by its broadcasts and its replies."""
 
+import itertools
 from collections.abc import Awaitable, Callable
 
 from campaign_engine.domain.pacing import LaneLimits, Pacer, Slowdown
+from campaign_engine.services.turns import Turns
 
 _SHORTEST_SLEEP = 0.001
 """Seconds; a clock that counts microseconds would never reach a moment that lies closer."""
@@ -24,20 +26,29 @@ class LanePace:
         self._sleep = sleep
         self._held_until = float("-inf")
         self._asking = 0
+        self._numbers = itertools.count()
+        self._turns = (Turns(), Turns())
 
     def now(self) -> float:
         """Seconds that never go back."""
         return self._now()
 
     async def slot(self, chat: str, *, priority: bool = False) -> None:
-        """Wait until one message may go to this chat; `priority` is for replies to people."""
-        while (wait := self.held_for or self._pacer.reserve(self._now(), chat, priority=priority)) > 0:
-            ahead = priority and self._pacer.wait(self._now(), priority=True) > 0
-            self._asking += ahead
-            try:
-                await self._sleep(max(wait, _SHORTEST_SLEEP))
-            finally:
-                self._asking -= ahead
+        """Wait until one message may go to this chat; `priority` is for replies to people. First come, first served."""
+        number = next(self._numbers)
+        while (wait := await self._in_turn(number, chat, priority)) > 0:
+            await self._sleep(max(wait, _SHORTEST_SLEEP))
+
+    async def _in_turn(self, number: int, chat: str, priority: bool) -> float:
+        """Wait for the account; 0 when the message may leave then, else the seconds that its own chat has to wait."""
+        self._asking += priority
+        try:
+            async with self._turns[priority].turn(number):
+                while (wait := self.held_for or self._pacer.wait(self._now(), priority=priority)) > 0:
+                    await self._sleep(max(wait, _SHORTEST_SLEEP))
+                return self._pacer.reserve(self._now(), chat, priority=priority)
+        finally:
+            self._asking -= priority
 
     def take(self, chat: str) -> float:
         """0 when a broadcast to this chat may leave now, which is counted; else the seconds it has to wait."""

@@ -208,3 +208,36 @@ async def test_replies_go_before_a_broadcast_that_waits_too(clock: FakeClock) ->
     await asking
     assert (clock() - before).total_seconds() <= 0.1
     assert pace.take("ally 9") > 0
+
+
+async def test_many_who_wait_are_served_in_their_order_and_nobody_wakes_in_vain(clock: FakeClock) -> None:
+    """A thousand people press Start: each message costs a few wake-ups, not one of everybody who waits."""
+    slept, served = [], list[int]()
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await clock.sleep(seconds)
+
+    pace = LanePace(LIMITS["telegram"], lambda: clock().timestamp(), sleep)
+
+    async def ask(number: int) -> None:
+        await pace.slot(f"ally {number}", priority=True)
+        served.append(number)
+
+    began = clock()
+    await asyncio.gather(*(ask(number) for number in range(400)))
+    assert served == sorted(served)
+    assert len(slept) < 3 * 400
+    assert (clock() - began).total_seconds() == pytest.approx(400 / 25, rel=0.03)
+
+
+async def test_who_gives_up_keeps_nobody_waiting(clock: FakeClock) -> None:
+    pace = lane_pace(clock)
+    pace.hold(5)
+    waiting = [asyncio.create_task(pace.slot(str(number), priority=True)) for number in range(4)]
+    await asyncio.sleep(0)
+    for one in waiting[:3]:
+        one.cancel()
+    await waiting[3]
+    assert all(one.cancelled() for one in waiting[:3])
+    assert pace.account_wait < 1

@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -50,9 +50,8 @@ class Database:
             if self.is_sqlite:
                 async with self._writer_turn, self._kept_writer() as connection:
                     await self._set_synchronous(connection, "FULL" if durable else "NORMAL")
-                    await connection.exec_driver_sql("BEGIN IMMEDIATE")
-                    yield connection
-                    await connection.exec_driver_sql("COMMIT")
+                    async with self._begun(connection):
+                        yield connection
             else:
                 async with self.engine.begin() as connection:
                     yield connection
@@ -106,6 +105,18 @@ class Database:
         if level != self._synchronous:
             await writer.exec_driver_sql(f"PRAGMA synchronous={level}")
             self._synchronous = level
+
+    @asynccontextmanager
+    async def _begun(self, writer: AsyncConnection) -> AsyncIterator[None]:
+        """A transaction from its first statement on."""
+        driver = cast("sqlite_driver.OneVisitConnection", (await writer.get_raw_connection()).driver_connection)
+        driver.begin_with_next()
+        try:
+            yield
+        finally:
+            begun = not driver.take_begin()
+        if begun:
+            await writer.exec_driver_sql("COMMIT")
 
     async def _give_writer_back(self) -> None:
         writer, self._writer, self._synchronous = self._writer, None, ""

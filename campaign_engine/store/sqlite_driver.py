@@ -5,7 +5,7 @@ aiosqlite visits it four times (cursor, execute, fetch, close), and a visit cost
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -17,8 +17,8 @@ Rows = list[Any]
 class OneVisitCursor:
     """What SQLAlchemy's adapter asks of a cursor; a statement is prepared, run, read and closed in one go."""
 
-    def __init__(self, visit: Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]]) -> None:
-        self._visit = visit
+    def __init__(self, connection: "OneVisitConnection") -> None:
+        self._connection = connection
         self._rows: Rows = []
         self.description: Any = None
         self.rowcount = -1
@@ -52,7 +52,11 @@ class OneVisitCursor:
         self._rows = []
 
     async def _run(self, call: Callable[[sqlite3.Cursor], object]) -> Self:
+        begin = self._connection.take_begin()
+
         def visit(connection: sqlite3.Connection) -> Rows:
+            if begin:
+                connection.execute("BEGIN IMMEDIATE")
             cursor = connection.cursor()
             try:
                 call(cursor)
@@ -62,16 +66,27 @@ class OneVisitCursor:
             finally:
                 cursor.close()
 
-        self._rows = await self._visit(visit)
+        self._rows = await self._connection.visit(visit)
         return self
 
 
 class OneVisitConnection(aiosqlite.Connection):
     """Hands out cursors of that kind."""
 
+    _begins = False
+
     def cursor(self) -> OneVisitCursor:  # type: ignore[override] # SQLAlchemy awaits nothing but __aenter__
         """Without a visit: it is made when a statement comes."""
-        return OneVisitCursor(self._visit)
+        return OneVisitCursor(self)
+
+    def begin_with_next(self) -> None:
+        """A transaction begins with the next statement, in the same visit; without one there is none."""
+        self._begins = True
+
+    def take_begin(self) -> bool:
+        """Whether it had to begin and has not."""
+        begins, self._begins = self._begins, False
+        return begins
 
     def lives(self) -> bool:
         """True until its thread has ended; also before it began."""
@@ -83,7 +98,8 @@ class OneVisitConnection(aiosqlite.Connection):
             self.stop()
             await asyncio.to_thread(self._thread.join)
 
-    async def _visit(self, call: Callable[[sqlite3.Connection], Any]) -> Any:
+    async def visit(self, call: Callable[[sqlite3.Connection], Any]) -> Any:
+        """What the call gives, made in the connection's own thread."""
         return await self._execute(lambda: call(self._conn))  # type: ignore[no-untyped-call] # as aiosqlite has it
 
 

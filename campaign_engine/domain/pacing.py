@@ -20,7 +20,7 @@ _SPARE = 1
 _FORGET_ABOVE = 512
 """How many chats are remembered before the idle ones among them are dropped."""
 
-LEAST_SHARE, DROP, RECOVERY_SECONDS = 0.1, 0.5, 240.0
+LEAST_SHARE, DROP, RECOVERY_SECONDS = 0.1, 0.5, 120.0
 """After a 429 the rate is halved, never below a tenth; nothing comes back to the whole in less than this time."""
 
 FIRST_SECONDS = 0.2

@@ -120,7 +120,7 @@ def test_after_a_429_the_rate_is_halved_and_comes_back_within_minutes() -> None:
     pacer = Pacer(LaneLimits(Limit(30, 1.0)))
     rates = [pacer.rate(0.0)]
     pacer.slowdown.drop(0.0, until=40.0)
-    rates += [pacer.rate(moment) for moment in (1.0, 40.0, 100.0, 160.0, 1000.0)]
+    rates += [pacer.rate(moment) for moment in (1.0, 40.0, 70.0, 100.0, 1000.0)]
     assert rates == [25, 12.5, 12.5, 18.75, 25, 25]
     for moment in range(20):
         pacer.slowdown.drop(2000.0 + moment, until=2000.0 + moment)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0020"
+down_revision = "0019"
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _CLAIMABLE = sa.text("status IN ('queued', 'retrying')")

@@ -37,11 +37,12 @@ _AHEAD = (
 )
 _AND = re.compile(r"\d(?:st|nd|rd|th)? (?:and|&|y)(?: the| el)? \d")
 _EXAMPLE = 'Say it like "December 1 at 4 pm" or "Tuesdays and Thursdays at 4 pm until December 18".'
+_JUST_PASSED = timedelta(days=60)
 EVERY_WEEKDAY = (0, 1, 2, 3, 4)
 
 
 def parse_schedule(text: str, today: date, is_school_day: Callable[[date], bool] | None = None) -> Schedule:
-    """English or Spanish words or ISO dates; a day without a year is the next one from `today`.
+    """English or Spanish words or ISO dates; a day without a year is the one nearest to `today`.
 
     "Every school day" leaves out what `is_school_day` says no to. Raises InvalidInput saying what is missing.
     """
@@ -149,8 +150,9 @@ def _days_ahead(text: str) -> int | None:
 
 
 def _next(month: int, number: int, today: date) -> date:
+    """One that has just passed stays what it is: taken as next year's it would go out a year late, unnoticed."""
     day = _date(today.year, month, number)
-    return day if day >= today else _date(today.year + 1, month, number)
+    return day if day > today - _JUST_PASSED else _date(today.year + 1, month, number)
 
 
 def _date(year: int, month: int, day: int) -> date:

@@ -27,6 +27,8 @@ TODAY = date(2026, 11, 24)
         ("mañana a las 16:15", "2026-11-25T16:15"),
         ("hoy a las 5 pm", "2026-11-24T17:00"),
         ("today at 12 pm", "2026-11-24T12:00"),
+        ("November 20 at 4 pm", "2026-11-20T16:00"),  # has just passed, and is told so
+        ("June 1 at 4 pm", "2027-06-01T16:00"),
         ("March 3 at 4 pm", "2027-03-03T16:00"),
         ("3 de marzo a las 4 pm", "2027-03-03T16:00"),
         ("January 5 at 12 am", "2027-01-05T00:00"),

@@ -235,6 +235,7 @@ async def test_a_picture_is_uploaded_once_for_all_chats_and_after_a_restart(
 ) -> None:
     luz = await telegram_server.telegram.person("Luz")
     await luz.start()
+    await told(luz, "How old are you?")
     post = Message("Your area", choices=((Choice("I pledge", "g:1"),),), attachments=(PICTURE,))
     for person in (maya, luz):
         async with open_bot(telegram_server.token, telegram_server.root) as bot:

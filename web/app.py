@@ -1,7 +1,6 @@
 """The web application and its routes."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +10,8 @@ from starlette.exceptions import HTTPException
 
 from campaign_engine.domain.errors import GroundswellError, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
-from web import chat, cookies, doors, hooks, invites
+from web import chat, cookies, doors, hooks, invites, look
+from web.look import STATIC
 from web.pages import PageWriter
 from web.parts import WebParts
 from web.security import INLINE_STYLE, guard
@@ -22,7 +22,6 @@ REPORT_FILES = {
     "report.csv": "text/csv",
     "report_dictionary.csv": "text/csv",
 }
-STATIC = Path(__file__).parent / "static"
 ELSEWHERE = "https://www.weather.gov/okx/"
 """Where quick exit leads: a page that anybody may have open."""
 
@@ -35,6 +34,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app = FastAPI(title="Groundswell", docs_url=None, redoc_url=None, openapi_url=None)
     pages = PageWriter(parts)
     app.middleware("http")(guard(pages.problem))
+    app.include_router(look.router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(chat.router(parts, pages))
     app.include_router(doors.router(parts, pages))

@@ -30,6 +30,8 @@ class PageWriter:
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         environment.filters.update(linked=linked, revised=revised, wall=to_wall, direction=direction, passages=passages)
         environment.filters["data_uri"] = data_uri
+        icons: Any = environment.get_template("icons.html").module
+        environment.globals["icon"] = icons.icon
         self._templates = Jinja2Templates(env=environment)
 
     def language(self, request: Request) -> str:

@@ -15,6 +15,7 @@ from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.pacing import LIMITS, UNLIMITED
 from campaign_engine.domain.windows import SendingHours
+from campaign_engine.folders import make_folder, make_key
 from campaign_engine.opendata import figures
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.opendata.directory import DirectoryFiles
@@ -62,6 +63,7 @@ from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.series import Series
 from campaign_engine.services.sharing import Sharing
 from campaign_engine.services.sites import Sites
+from campaign_engine.services.staff_sessions import StaffSessions
 from campaign_engine.services.staffing import Staffing
 from campaign_engine.services.sundays import Sundays
 from campaign_engine.services.targeting import Targeting
@@ -70,7 +72,7 @@ from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.services.verifying import Verifying
 from campaign_engine.settings import Settings
 from campaign_engine.store import migrate, ownership
-from campaign_engine.store.cipher import create_key_file, load_cipher, missing_key_error
+from campaign_engine.store.cipher import load_cipher, missing_key_error
 from campaign_engine.store.database import Database
 from campaign_engine.store.leavers_file import LeaversFile
 from campaign_engine.store.unit_of_work import SqlStore
@@ -95,6 +97,7 @@ class Engine:
     campaigns: Campaigns
     incidents: Incidents
     staffing: Staffing
+    staff_sessions: StaffSessions
     sites: Sites
     accounts: Accounts
     verifying: Verifying
@@ -141,10 +144,10 @@ async def prepare(settings: Settings) -> bool:
 
     Raises ConfigurationError for a key file that does not fit the database.
     """
-    _make_folder(settings)
+    make_folder(settings, sqlite_file(settings))
     new_key = not settings.key_file.exists()
     if new_key:
-        _make_key(settings)
+        make_key(settings)
     try:
         await _fill(settings)
     except ConfigurationError as error:
@@ -214,26 +217,6 @@ def sqlite_file(settings: Settings) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
-def _make_folder(settings: Settings) -> None:
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        if path := sqlite_file(settings):
-            path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(
-            "The data folder cannot be made.", "Check GROUNDSWELL_DATA_DIR and that you may write there."
-        ) from error
-
-
-def _make_key(settings: Settings) -> None:
-    try:
-        create_key_file(settings.key_file)
-    except OSError as error:
-        raise ConfigurationError(
-            "The key file cannot be made.", "Check GROUNDSWELL_KEY_FILE and that you may write there."
-        ) from error
-
-
 def open_linting(settings: Settings) -> Linting:
     """For texts in files: no database is needed."""
     return Linting(_renderer(settings), WordLists(settings.data_dir), ShippedPlaces().name, settings.site_url)
@@ -258,8 +241,10 @@ class _Base:
     campaigns: Campaigns
     incidents: Incidents
     staffing: Staffing
+    staff_sessions: StaffSessions
     accounts: Accounts
     verifying: Verifying
+    reports: ReportDesk
 
 
 def _renderer(settings: Settings) -> Renderer:
@@ -296,8 +281,10 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
         campaigns=Campaigns(time.clock, texts, audiences),
         incidents=Incidents(time.clock, HoldCards(places.name)),
         staffing=Staffing(time.clock),
+        staff_sessions=StaffSessions(store, time.clock, database.cipher.code_hash, settings.site_url),
         accounts=accounts,
         verifying=Verifying(accounts, time.clock, database.cipher.code_hash),
+        reports=ReportDesk(settings.database, settings.data_dir / "reports", time.clock, store),
     )
 
 
@@ -305,8 +292,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
     base = _base(settings, database, wiring)
     clock, store = base.time.clock, base.store
     notifier, line = _notifier(base), (store, clock, base.hours, base.approvals)
-    reports = ReportDesk(settings.database, settings.data_dir / "reports", clock, store)
-    sharing = Sharing(reports, reports, base.renderer, base.places.name, settings.site_url)
+    sharing = Sharing(base.reports, base.reports, base.renderer, base.places.name, settings.site_url)
     return Engine(
         settings=settings,
         time=base.time,
@@ -318,6 +304,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         campaigns=base.campaigns,
         incidents=base.incidents,
         staffing=base.staffing,
+        staff_sessions=base.staff_sessions,
         sites=Sites(clock),
         accounts=base.accounts,
         verifying=base.verifying,
@@ -337,7 +324,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
         own=(JointWords(*line), AreaCards(*line), Series(*line)),
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
         retention=Retention(store),
-        reports=reports,
+        reports=base.reports,
         texts=base.texts,
         approvals=base.approvals,
         notifier=notifier,
@@ -361,6 +348,7 @@ def _parts(base: _Base, sharing: Sharing, notifier: ChannelNotifier) -> Conversa
         fixing=Fixing(clock, base.texts),
         polishing=Polishing(clock, base.texts),
         staffing=base.staffing,
+        staff_sessions=base.staff_sessions,
         holding=Holding(
             base.incidents,
             CheckIns(clock, base.texts, base.renderer),

@@ -8,9 +8,9 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from campaign_engine.domain.errors import GroundswellError, NotFound, StoreUnavailable
+from campaign_engine.domain.errors import GroundswellError, NotAllowed, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
-from web import chat, cookies, doors, hooks, invites, look
+from web import chat, cookies, doors, hooks, invites, look, staff_session
 from web.look import STATIC
 from web.pages import PageWriter
 from web.parts import WebParts
@@ -40,6 +40,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.include_router(doors.router(parts, pages))
     app.include_router(hooks.router(parts))
     app.include_router(invites.router(parts, pages))
+    app.include_router(staff_session.router(parts, pages))
     app.include_router(_reports(parts, pages))
     app.include_router(_fixed(parts, pages))
     app.include_router(_health(parts))
@@ -65,6 +66,8 @@ def _say_errors(app: FastAPI, pages: PageWriter) -> None:
     async def known(request: Request, error: GroundswellError) -> HTMLResponse:
         if isinstance(error, NotFound):
             return pages.problem(request, "not_found", 404)
+        if isinstance(error, NotAllowed):
+            return staff_session.refused(request, pages, error)
         down = isinstance(error, StoreUnavailable)
         return pages.problem(request, "unavailable" if down else "failed", 503 if down else 500)
 

@@ -1,4 +1,4 @@
-"""The two cookies of the pages; both end with the browser's session."""
+"""The cookies of the pages; chat and language end with the browser's session, the team's after 12 hours."""
 
 import re
 import secrets
@@ -10,6 +10,7 @@ from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
 CHANNEL = "web"
 CHAT = "groundswell_chat"
 LANGUAGE = "groundswell_language"
+STAFF = "groundswell_staff"
 _ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -54,6 +55,6 @@ def keep(request: Request, response: Response, name: str, value: str, *, secure:
 
 
 def forget(response: Response) -> None:
-    """Remove both."""
-    response.delete_cookie(CHAT)
-    response.delete_cookie(LANGUAGE)
+    """Remove all."""
+    for name in (CHAT, LANGUAGE, STAFF):
+        response.delete_cookie(name)

@@ -11,6 +11,7 @@ from campaign_engine.domain.action import Site
 from campaign_engine.domain.message import Inbound, Message, Picture, Reply
 from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.ports.sending import InboxPost
+from campaign_engine.services.staff_sessions import StaffSessions
 
 
 class Conversing(Protocol):
@@ -59,6 +60,7 @@ class WebParts:
     health: Callable[[], Awaitable[Mapping[str, str]]]
     say: Callable[[Reply, str], Message]
     verify_card: Callable[[], Reply]
+    staff: StaffSessions
     page: str = ""
     secure: bool = False
     simulated: bool = False

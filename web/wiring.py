@@ -34,6 +34,7 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
         health=health,
         say=engine.renderer.reply,
         verify_card=engine.verifying.card,
+        staff=engine.staff_sessions,
         page=engine.settings.site_url,
         secure=engine.settings.site_url.startswith("https://"),
     )

@@ -42,3 +42,19 @@ async def revoke(
         taken = await engine.staffing.revoke(work, handle, role, wanted)
     for grant in taken:
         say(f"{grant.role.replace('_', ' ').capitalize()}, {grant.scope}: taken away.")
+
+
+@app.command("link")
+@command
+async def link(
+    context: typer.Context,
+    handle: Annotated[str, typer.Argument(help="The work name.")],
+) -> None:
+    """Make a one-time link to the team's pages for somebody whose chat is out of reach."""
+    from campaign_engine.domain.staff_session import LINK_LIFE
+
+    async with engine_of(context) as engine, engine.store.write() as work:
+        url = await engine.staff_sessions.link_for(work, handle)
+    say(f"For {handle}: works once, within {LINK_LIFE.seconds // 60} minutes.")
+    say(url)
+    say("Hand it over in person or in a private chat. It is not shown again.")

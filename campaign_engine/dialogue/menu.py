@@ -12,6 +12,7 @@ from campaign_engine.dialogue import (
     my_area,
     staff_menu,
     stopping,
+    team,
     training,
     volunteer,
 )
@@ -123,6 +124,7 @@ def command(name: str, state: State, context: Context) -> Step | None:
         "invite": inviting.opened,
         "area": my_area.opened,
         "learn": learn.opened,
+        "dashboard": team.dashboard,
     }
     return opened[name](state, context) if name in opened else None
 

@@ -12,11 +12,13 @@ from campaign_engine.dialogue.intents import (
     ShowRequests,
     ShowSiteTotal,
 )
+from campaign_engine.dialogue.staff_intents import OpenDashboard
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.contact import RoleGrant
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.roles import Capability, may
 
+DASHBOARD = "db"
 _MINE, _LEAVE, _LEAVE_NOW = "me", "me:leave:", "me:sure:"
 _SHOWN: dict[str, tuple[Capability, Intent, str]] = {
     "rq": (Capability.ANSWER_REQUESTS, ShowRequests(), "team.requests"),
@@ -30,12 +32,22 @@ _SHOWN: dict[str, tuple[Capability, Intent, str]] = {
 def rows(context: Context) -> Rows:
     """Who wants to help, and the person's own roles."""
     found = [replace(one, values={"count": context.requests}) for one in _may_see(context, ("rq",))]
-    return (*column(*found), (option("team.mine", _MINE),))
+    return (*column(*found), (option("team.mine", _MINE), dashboard_button()))
 
 
 def figures(context: Context) -> Rows:
     """What there is to read; only what this person's roles may do is shown."""
     return column(*_may_see(context, ("rl", "sh", "au")))
+
+
+def dashboard_button() -> Option:
+    """To the pages of whoever has a role."""
+    return option("sign_in.open", DASHBOARD)
+
+
+def dashboard(state: State, context: Context) -> Step | None:
+    """A one-time link to them (safety R2); None for everybody else, so that nobody learns what the command is."""
+    return say(aside(state), intents=(OpenDashboard(),)) if context.person.is_staff else None
 
 
 def may_answer(context: Context) -> bool:
@@ -49,8 +61,8 @@ def _may_see(context: Context, of: tuple[str, ...]) -> list[Option]:
 
 def choice(state: State, data: str, context: Context) -> Step | None:
     """A button of this file; None for others and for those without the role."""
-    if not context.person.is_staff:
-        return None
+    if data == DASHBOARD or not context.person.is_staff:
+        return dashboard(state, context)
     if data == _MINE or data.startswith(f"{_MINE}:"):
         return _own(state, data, context)
     head, _, value = data.partition(":")

@@ -48,6 +48,7 @@ RULES: tuple[Rule, ...] = (
         "contacts addresses consents consent_questions pledges imported_optouts",
         "they were last here; staff stay",
     ),
+    _rule("sign-ins", "12 hours", timedelta(), "staff_links staff_sessions", "it ended"),
     _rule("returns", "30 days", 30 * _DAY, "returns", "it was sent back; none once it is approved"),
     _rule("sundays", "30 days", 30 * _DAY, "sunday_cards", "that Sunday"),
     _rule(

@@ -43,6 +43,7 @@ from campaign_engine.ports.sending import (
     OccurrencesRepository,
 )
 from campaign_engine.ports.series import SeriesRepository
+from campaign_engine.ports.staff_sessions import StaffSessionsRepository
 from campaign_engine.ports.stopping import StoppedPostsRepository
 from campaign_engine.ports.team import TeamRepository
 from campaign_engine.ports.unconfirmed import UnconfirmedRepository
@@ -91,6 +92,8 @@ class UnitOfWork(Protocol):
     def room_figures(self) -> RoomFiguresRepository: ...  # noqa: D102
     @property
     def staff(self) -> StaffRepository: ...  # noqa: D102
+    @property
+    def staff_sessions(self) -> StaffSessionsRepository: ...  # noqa: D102
     @property
     def team(self) -> TeamRepository: ...  # noqa: D102
     @property

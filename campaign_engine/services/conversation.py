@@ -40,6 +40,7 @@ from campaign_engine.services.my_area import MyArea
 from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.sharing import Sharing
+from campaign_engine.services.staff_sessions import StaffSessions
 from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.services.turn import Handlers, Making, Notice, Overtaken, Reading, Replies, Turn
 from campaign_engine.services.unconfirmed import Unconfirmed
@@ -73,6 +74,7 @@ class ConversationParts:
     pictures: PictureMaker
     drafting: DraftDesk
     verifying: Verifying
+    staff_sessions: StaffSessions
     channels: tuple[str, ...] = ()
     accounts: Accounts = field(default_factory=Accounts)
     hours: SendingHours = DEFAULT_HOURS
@@ -104,6 +106,7 @@ class Conversation:
             **parts.verifying.handlers(),
             **self._organizing.handlers(),
             **team.handlers(),
+            **parts.staff_sessions.handlers(),
             **KillSwitch(parts.clock).handlers(),
             **Unconfirmed(parts.clock).handlers(),
             **Volunteers(parts.places, parts.staffing, parts.hours).handlers(),

@@ -58,6 +58,7 @@ _APPLY: Mapping[str, Apply] = {
     "looks": _looks,
     "requests": lambda work, before, _: work.team.forget_requests(before),
     "inbox": lambda work, before, _: work.inbox.forget_old(before),
+    "sign-ins": lambda work, before, _: work.staff_sessions.forget(before),
     "returns": lambda work, before, _: work.reviews.forget_returns(before),
     "sundays": lambda work, before, _: work.boards.forget_sundays(to_wall(before).date()),
     "deliveries": lambda work, before, _: work.retention.count_deliveries(before, BATCH),

@@ -46,6 +46,7 @@ from campaign_engine.store.rooms import SqlRoomsRepository
 from campaign_engine.store.series import SqlSeriesRepository
 from campaign_engine.store.sites import SqlSitesRepository
 from campaign_engine.store.staff import SqlStaffRepository
+from campaign_engine.store.staff_sessions import SqlStaffSessionsRepository
 from campaign_engine.store.stopped_posts import SqlStoppedPostsRepository
 from campaign_engine.store.targeting import SqlTargetingRepository
 from campaign_engine.store.team import SqlTeamRepository
@@ -81,6 +82,7 @@ class SqlUnitOfWork:
         self.rooms = SqlRoomsRepository(connection, cipher)
         self.room_figures = SqlRoomFiguresRepository(connection, cipher)
         self.staff = SqlStaffRepository(connection, cipher)
+        self.staff_sessions = SqlStaffSessionsRepository(connection, cipher)
         self.team = SqlTeamRepository(connection, cipher)
         self.audit = SqlAuditRepository(connection, cipher)
         self.text_approvals = SqlTextApprovalsRepository(connection, cipher)

@@ -53,6 +53,7 @@ from campaign_engine.services.rooms import Rooms
 from campaign_engine.services.series import Series
 from campaign_engine.services.sharing import Sharing
 from campaign_engine.services.sites import Sites
+from campaign_engine.services.staff_sessions import StaffSessions
 from campaign_engine.services.staffing import Staffing
 from campaign_engine.services.sundays import Sundays
 from campaign_engine.services.text_approvals import TextApprovals
@@ -144,6 +145,7 @@ class House:
         self.sharing = Sharing(FixedFigures(), QuickKits(), self.renderer, places.name, PAGE)
         self.sundays = Sundays(store, clock, self.sharing, texts.hours, self.notes)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
+        self.staff_sessions = StaffSessions(store, clock, store.database.cipher.code_hash, PAGE)
         pictures = Pictures({number: place.tile for number, place in figures.precincts().items()})
         self.conversation = Conversation(
             ConversationParts(
@@ -156,6 +158,7 @@ class House:
                 polishing=Polishing(clock, texts),
                 fixing=Fixing(clock, texts),
                 staffing=self.staffing,
+                staff_sessions=self.staff_sessions,
                 holding=Holding(
                     Incidents(clock, HoldCards(places.name)),
                     CheckIns(clock, texts, self.renderer),

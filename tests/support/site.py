@@ -68,6 +68,7 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
         health,
         house.renderer.reply,
         house.verifying.card,
+        house.staff_sessions,
         house.accounts.page,
     )
 

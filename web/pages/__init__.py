@@ -58,9 +58,12 @@ class PageWriter:
             keep(request, response, LANGUAGE, language, secure=self._parts.secure)
         return response
 
-    def problem(self, request: Request, name: str, status: int) -> HTMLResponse:
-        """A page that says what went wrong and what to do: the blocks `page.<name>` and `page.<name>_hint`."""
-        return self.write(request, "error.html", {"problem": name}, status=status)
+    def problem(self, request: Request, name: str, status: int, again: str = "") -> HTMLResponse:
+        """A page that says what went wrong and what to do: the blocks `<name>` and `<name>_hint`, of page.j2 unless
+        the name says of which; `again` is the path of a button that opens it anew.
+        """
+        name = name if "." in name else f"page.{name}"
+        return self.write(request, "error.html", {"problem": name, "again": again}, status=status)
 
 
 class _Words:

@@ -59,6 +59,7 @@ from campaign_engine.store.tables.retention import (
 from campaign_engine.store.tables.reviews import returns, sunday_cards
 from campaign_engine.store.tables.roles import role_requests, trainings
 from campaign_engine.store.tables.room_figures import room_figures, uploads
+from campaign_engine.store.tables.staff_sessions import staff_links, staff_sessions
 
 __all__ = [
     "COUNTED_ONCE",
@@ -127,7 +128,9 @@ __all__ = [
     "sites",
     "small_audiences",
     "source_codes",
+    "staff_links",
     "staff_members",
+    "staff_sessions",
     "stopped_posts",
     "sunday_cards",
     "text_approvals",

@@ -11,6 +11,7 @@ from analytics import metrics, tile_map
 from analytics.content import Content
 from analytics.suppression import CITY, HIDDEN, Figure
 from analytics.tables import SOURCES
+from campaign_engine import look
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.precinct import RankedPrecinct
@@ -41,7 +42,7 @@ def report_page(report: Content, language: str) -> str:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     say = functools.partial(_say, Renderer(), language)
     other = next(one for one in LANGUAGES if one != language)
-    css = Markup(environment.get_template("report.css").render())  # noqa: S704 - our own style sheet
+    css = Markup(look.css() + environment.get_template("report.css").render())  # noqa: S704 - our own style sheet
     values: dict[str, Any] = {
         "say": say,
         "number": _number,

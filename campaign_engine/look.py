@@ -25,6 +25,17 @@ LIGHT: Mapping[str, str] = {
     "signal": "#b4470f",
     "good": "#1c6b4a",
     "bad": "#a8322a",
+    "map-0": "#cfe6ea",
+    "map-1": "#86c3d0",
+    "map-2": "#277c96",
+    "map-3": "#0a4a63",
+    "on-map-0": "#0e2430",
+    "on-map-1": "#0e2430",
+    "on-map-2": "#ffffff",
+    "on-map-3": "#ffffff",
+    "off": "#e6eceb",
+    "on-off": "#566a74",
+    "veil": "#a9b8bb",
 }
 """By day, in print, and in every picture, which brings its own ground."""
 
@@ -48,6 +59,17 @@ DARK: Mapping[str, str] = {
     "signal": "#ffab57",
     "good": "#7fd6a8",
     "bad": "#ff9d91",
+    "map-0": "#164352",
+    "map-1": "#20647a",
+    "map-2": "#58b3cb",
+    "map-3": "#b5e6f2",
+    "on-map-0": "#edf5f4",
+    "on-map-1": "#ffffff",
+    "on-map-2": "#04202c",
+    "on-map-3": "#04202c",
+    "off": "#13303f",
+    "on-off": "#8fa8b3",
+    "veil": "#4a6a78",
 }
 """The same names for prefers-color-scheme: dark."""
 
@@ -60,7 +82,11 @@ TEXT_ON: Mapping[str, tuple[str, ...]] = {
     "swell": ("deep-ink",),
     "sea": ("sea-ink",),
     "warm": ("warm-ink",),
-    "ink": ("paper",),
+    "map-0": ("on-map-0",),
+    "map-1": ("on-map-1",),
+    "map-2": ("on-map-2",),
+    "map-3": ("on-map-3",),
+    "off": ("on-off",),
 }
 """What may be written on which ground: 4.5 to 1 at least (WCAG 2.2, 1.4.3)."""
 

@@ -4,13 +4,12 @@ import hashlib
 from functools import lru_cache
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from campaign_engine.domain.message import Picture
+from campaign_engine.pictures.drawing import BACK, INK, LINE, SEA, font
 
 WIDTH, HEIGHT, EDGE, BAR = 960, 240, 40, 72
-BACK, INK = "#f7f5f0", "#3b3a36"
-LEFT, DONE = "#e2ded3", "#0b6e4f"
 PARTS = 4
 
 
@@ -18,16 +17,16 @@ PARTS = 4
 def draw(done: int, goal: int) -> Picture:
     """Filled and framed, with both numbers, so that colour is not all that tells; a full bar from the goal on."""
     image = Image.new("RGB", (WIDTH, HEIGHT), BACK)
-    pen, large, small = ImageDraw.Draw(image), ImageFont.load_default(64), ImageFont.load_default(36)
+    pen, large, small = ImageDraw.Draw(image), font(64, bold=True), font(36)
     top, right = HEIGHT - EDGE - BAR, WIDTH - EDGE
     pen.text((EDGE, EDGE - 8), f"{done:,}", INK, large)
     pen.text((right, EDGE + 16), f"{goal:,}", INK, small, anchor="ra")
-    pen.rounded_rectangle((EDGE, top, right, top + BAR), BAR // 2, LEFT)
+    pen.rounded_rectangle((EDGE, top, right, top + BAR), BAR // 2, LINE)
     filled = round((right - EDGE) * min(done, goal) / goal)
     if filled >= BAR:
-        pen.rounded_rectangle((EDGE, top, EDGE + filled, top + BAR), BAR // 2, DONE)
+        pen.rounded_rectangle((EDGE, top, EDGE + filled, top + BAR), BAR // 2, SEA)
     elif done > 0:
-        pen.ellipse((EDGE, top, EDGE + BAR, top + BAR), DONE)
+        pen.ellipse((EDGE, top, EDGE + BAR, top + BAR), SEA)
     for part in range(1, PARTS):
         x = EDGE + (right - EDGE) * part // PARTS
         pen.line((x, top + BAR - 18, x, top + BAR), BACK if x < EDGE + filled else INK, 3)

@@ -3,17 +3,22 @@
 import hashlib
 from collections.abc import Sequence
 from io import BytesIO
-from math import pi, sin
+from math import cos, pi
 
 from PIL import Image, ImageDraw
 
 from campaign_engine.domain.message import Picture
-from campaign_engine.pictures.drawing import font
+from campaign_engine.pictures.drawing import BACK, INK, PALE, SEA, SOFT, WARM, font
 
 SIDE, EDGE = 1080, 84
-PAPER, INK, SOFT, SEA, FOAM = "#f6f3ec", "#1a2238", "#54607a", "#0d5c63", "#dcecea"
 IN_A_ROW, DOT, PITCH = 4, 62, 92
 """Dots of one group, their width and how far their centres are apart."""
+
+_HALF = 130
+_YOU = (690, 96)
+_FAR = ((60, 120), (270, 150), (480, 110), (810, 140), (1020, 115))
+_NEAR = ((-20, 70), (160, 90), (370, 66), (560, 80), _YOU, (910, 78), (1090, 60))
+"""Half the width of a swell; the middle and the height of each."""
 
 _TOP, _GROUPS, _ROW = 230, 500, 108
 
@@ -21,9 +26,9 @@ _TOP, _GROUPS, _ROW = 230, 500, 108
 def draw(words: Sequence[str], done: int) -> Picture:
     """`words`: a headline, a line below it, a name for each group, and a last line; `done` dots are filled."""
     headline, line, *groups, last = words
-    image = Image.new("RGB", (SIDE, SIDE), PAPER)
+    image = Image.new("RGB", (SIDE, SIDE), BACK)
     pen = ImageDraw.Draw(image)
-    _waves(pen)
+    _crowd(pen)
     pen.text((EDGE, EDGE), "Groundswell", SEA, font(44, bold=True))
     _fitting(pen, headline, _TOP, 112, bold=True)
     _fitting(pen, line, _TOP + 158, 46, SOFT)
@@ -43,16 +48,21 @@ def _group(pen: ImageDraw.ImageDraw, name: str, row: int, filled: int) -> None:
     for number in range(IN_A_ROW):
         x, is_done = first + number * PITCH, number < filled
         box = (x - DOT // 2, middle - DOT // 2, x + DOT // 2, middle + DOT // 2)
-        pen.ellipse(box, SEA if is_done else PAPER, SEA, 5)
+        pen.ellipse(box, SEA if is_done else BACK, SEA, 5)
         if is_done:
             check = [(x - 15, middle + 1), (x - 4, middle + 12), (x + 15, middle - 11)]
             pen.line(check, "white", 7, joint="curve")
 
 
-def _waves(pen: ImageDraw.ImageDraw) -> None:
-    for height, colour, phase in ((150, FOAM, 0.0), (96, SEA, 1.9)):
-        crest = [(x, SIDE - height + 22 * sin(2 * pi * x / 540 + phase)) for x in range(0, SIDE + 1, 4)]
-        pen.polygon([*crest, (SIDE, SIDE), (0, SIDE)], fill=colour)
+def _crowd(pen: ImageDraw.ImageDraw) -> None:
+    """The mark many times over; one of them is you."""
+    for colour, places in ((PALE, _FAR), (SEA, _NEAR)):
+        pen.rectangle((0, SIDE - 16, SIDE, SIDE), colour)
+        for x, height in places:
+            swell = [(x + at, SIDE - height * (1 + cos(pi * at / _HALF)) / 2) for at in range(-_HALF, _HALF + 1, 3)]
+            pen.polygon([*swell, (x + _HALF, SIDE), (x - _HALF, SIDE)], fill=colour)
+            middle = SIDE - height - 24
+            pen.ellipse((x - 15, middle - 15, x + 15, middle + 15), WARM if (x, height) == _YOU else colour)
 
 
 def _fitting(

@@ -7,10 +7,15 @@ from io import BytesIO
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
-BACK, INK, SOFT = "#f7f5f0", "#23221f", "#5c5a54"
-SEA, PALE, LINE = "#0b6e4f", "#d7e8e0", "#e2ded3"
-"""The same on light and on dark screens: a picture brings its own ground. Ink on it has a contrast of 14 to 1, soft
-ink 6.4 to 1, and white on sea 6.2 to 1 (WCAG 2.2 asks for 4.5)."""
+from campaign_engine.look import LIGHT
+
+BACK, INK, SOFT = LIGHT["paper"], LIGHT["ink"], LIGHT["soft"]
+SEA, PALE, LINE = LIGHT["sea"], LIGHT["foam"], LIGHT["line"]
+DEEP, SWELL, WARM = LIGHT["deep"], LIGHT["swell"], LIGHT["warm"]
+"""The same on light and on dark screens: a picture brings its own ground."""
+
+_HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2012": "–", "\u00ad": None})
+"""Signs that our fonts have under another number."""
 
 QUIET = 4
 """Modules of white around a QR code (ISO/IEC 18004)."""
@@ -18,15 +23,15 @@ QUIET = 4
 
 @cache
 def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """Noto Sans, which ships with the program (fonts/OFL.txt)."""
-    name = f"NotoSans-{'Bold' if bold else 'Regular'}.ttf"
+    """Bricolage Grotesque for what is bold, else Atkinson Hyperlegible Next; both ship with us (fonts/OFL.txt)."""
+    name = "Bricolage-Bold.ttf" if bold else "Atkinson-Regular.ttf"
     return ImageFont.truetype(BytesIO((files("campaign_engine.pictures") / "fonts" / name).read_bytes()), size)
 
 
 def lines(text: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]:
     """Paragraphs broken between words; a word that is wider than a line is broken inside."""
     found: list[str] = []
-    for paragraph in text.splitlines():
+    for paragraph in text.translate(_HYPHENS).splitlines():
         line = ""
         for word in paragraph.split():
             longer = f"{line} {word}".strip()

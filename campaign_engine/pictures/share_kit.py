@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PIL import Image, ImageDraw
 
-from campaign_engine.pictures.drawing import BACK, INK, SEA, SOFT, code, fitting, leading, png, write
+from campaign_engine.pictures.drawing import BACK, DEEP, INK, SEA, SOFT, code, fitting, leading, png, write
 
 SIZES: Mapping[str, tuple[int, int]] = {"square": (1080, 1080), "story": (1080, 1920)}
 """Width and height in dots; a story keeps its words away from where apps lay their own buttons."""
@@ -23,8 +23,8 @@ def draw(shape: str, title: str, text: str, url: str) -> bytes:
     top, bottom = _SAFE[shape]
     image = Image.new("RGB", (width, height), BACK)
     pen = ImageDraw.Draw(image)
-    pen.rectangle((0, 0, width, 24), SEA)
-    pen.rectangle((0, height - 24, width, height), SEA)
+    pen.rectangle((0, 0, width, 24), DEEP)
+    pen.rectangle((0, height - 24, width, height), DEEP)
     square = code(url, _CODE[shape])
     room = width - 2 * EDGE
     face, said = fitting(title, (room, 210), range(76, 39, -4), bold=True)

@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from campaign_engine.domain.message import Picture
+from campaign_engine.pictures.drawing import BACK, INK, LINE, SEA, font
 
 TILE, GAP, EDGE = 76, 8, 24
-BACK, INK = "#f7f5f0", "#3b3a36"
-FREE, CHOSEN = "#e2ded3", "#0b6e4f"
 _BOROUGHS = (
     ("Manhattan", 0, 4.2),
     ("Bronx", 9, 1.1),
@@ -27,16 +26,16 @@ def draw(tiles: Mapping[int, tuple[int, int]], chosen: frozenset[int]) -> Pictur
     columns, rows = (max(place[axis] for place in tiles.values()) + 1 for axis in (0, 1))
     size = (columns * pitch - GAP + 2 * EDGE, rows * pitch - GAP + 2 * EDGE)
     image = Image.new("RGB", size, BACK)
-    pen, font, name_font = ImageDraw.Draw(image), ImageFont.load_default(30), ImageFont.load_default(28)
+    pen, face, name_face = ImageDraw.Draw(image), font(30), font(28, bold=True)
     for name, column, row in _BOROUGHS:
-        pen.text((EDGE + column * pitch, EDGE + row * pitch), name, INK, name_font)
+        pen.text((EDGE + column * pitch, EDGE + row * pitch), name, INK, name_face)
     for number, (column, row) in tiles.items():
         left, top = EDGE + column * pitch, EDGE + row * pitch
         filled = number in chosen
         box = (left, top, left + TILE, top + TILE)
-        pen.rounded_rectangle(box, 12, CHOSEN if filled else FREE, INK if filled else FREE, 4)
+        pen.rounded_rectangle(box, 12, SEA if filled else LINE, INK if filled else LINE, 4)
         middle = (left + TILE / 2, top + TILE / 2)
-        pen.text(middle, str(number), "white" if filled else INK, font, anchor="mm")
+        pen.text(middle, str(number), "white" if filled else INK, face, anchor="mm")
     out = BytesIO()
     image.convert("P", palette=Image.Palette.ADAPTIVE, colors=32).save(out, "PNG", optimize=True)
     return Picture(out.getvalue(), hashlib.sha256(out.getvalue()).hexdigest(), media_type="image/png")

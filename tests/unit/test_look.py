@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from importlib.resources import files
 
 import pytest
 
@@ -9,6 +10,7 @@ from campaign_engine import look
 from web.look import STATIC
 
 SHEET = (STATIC / "style.css").read_text("utf-8")
+REPORT = (files("analytics") / "pages" / "report.css").read_text("utf-8")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
 
@@ -35,10 +37,13 @@ def test_P1_a_rule_that_sets_ground_and_ink_uses_a_pair_that_was_checked() -> No
 
 
 def test_colours_come_from_the_tokens_alone() -> None:
-    assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", SHEET)) <= {"#fff"}, "only paper and the ground of a code are white"
-    own = set(re.findall(r"(--[\w-]+):", SHEET))
-    used = {name.removeprefix("--") for name in set(re.findall(r"var\((--[\w-]+)", SHEET)) - own}
-    assert used <= look.LIGHT.keys()
+    for sheet in (SHEET, REPORT):
+        assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", sheet)) <= {"#fff"}, (
+            "only paper and the ground of a code are white"
+        )
+        own = set(re.findall(r"(--[\w-]+):", sheet))
+        used = {name.removeprefix("--") for name in set(re.findall(r"var\((--[\w-]+)", sheet)) - own}
+        assert used <= look.LIGHT.keys()
     mark = (STATIC / "mark.svg").read_text("utf-8")
     assert set(re.findall(r"#[0-9a-f]{6}", mark)) <= set(look.LIGHT.values())
 

@@ -1,7 +1,9 @@
 """The report as one self-contained page: no script, nothing loaded from elsewhere, phone first."""
 
+import base64
 import functools
 from collections.abc import Callable, Mapping
+from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -42,7 +44,8 @@ def report_page(report: Content, language: str) -> str:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     say = functools.partial(_say, Renderer(), language)
     other = next(one for one in LANGUAGES if one != language)
-    css = Markup(look.css() + environment.get_template("report.css").render())  # noqa: S704 - our own style sheet
+    sheet = environment.get_template("report.css").render(heading_font=_heading_font())
+    css = Markup(look.css() + sheet)  # noqa: S704 - our own style sheet
     values: dict[str, Any] = {
         "say": say,
         "number": _number,
@@ -67,6 +70,13 @@ def report_page(report: Content, language: str) -> str:
         ],
     }
     return environment.get_template("report.html").render(values)
+
+
+@functools.cache
+def _heading_font() -> str:
+    """Inside the page, which is one file: Bricolage Grotesque (web/static/fonts/OFL.txt), English and Spanish signs."""
+    font = (files("analytics") / "pages" / "bricolage-700.woff2").read_bytes()
+    return f"data:font/woff2;base64,{base64.b64encode(font).decode()}"
 
 
 def _say(renderer: Renderer, language: str, block: str, **values: object) -> str:

@@ -22,7 +22,7 @@ HEADERS = {
 """On every answer that does not say otherwise itself (safety A4)."""
 
 INLINE_STYLE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src data:; "
     "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 """For reports, which are one file with their style inside."""

@@ -66,6 +66,7 @@ from campaign_engine.services.sites import Sites
 from campaign_engine.services.staff_sessions import StaffSessions
 from campaign_engine.services.staffing import Staffing
 from campaign_engine.services.sundays import Sundays
+from campaign_engine.services.syncing import Syncing
 from campaign_engine.services.targeting import Targeting
 from campaign_engine.services.team_list import TeamList
 from campaign_engine.services.text_approvals import TextApprovals
@@ -180,7 +181,9 @@ async def open_engine(settings: Settings, wiring: Wiring | None = None) -> Async
     database = Database(settings.database, load_cipher(settings.key_file))
     try:
         await check(database)
-        engine = _wire(settings, database, wiring or Wiring())
+        async with SqlStore(database).read() as work:
+            places = ShippedPlaces(await work.targeting.zip_shares())
+        engine = _wire(settings, database, wiring or Wiring(), places)
         try:
             yield engine
         finally:
@@ -222,6 +225,11 @@ def open_linting(settings: Settings) -> Linting:
     return Linting(_renderer(settings), WordLists(settings.data_dir), ShippedPlaces().name, settings.site_url)
 
 
+def open_syncing(engine: Engine) -> Syncing:
+    """Loads the City's feeds into an engine's store."""
+    return Syncing(engine.store, engine.targeting, NewYorkData(), engine.time.clock)
+
+
 @dataclass(frozen=True, slots=True)
 class _Base:
     """What everything else is wired upon."""
@@ -253,14 +261,14 @@ def _renderer(settings: Settings) -> Renderer:
     return Renderer(Catalogue(settings.data_dir).overrides())
 
 
-def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
+def _base(settings: Settings, database: Database, wiring: Wiring, places: ShippedPlaces) -> _Base:
     left = LeaversFile(settings.leavers, database.cipher.fingerprint())
     store, time = SqlStore(database, left), wiring.time
     channels = {channel.name: wiring.around(channel) for channel in (WebChannel(store, time.clock), *wiring.bots)}
     paces = {name: LanePace(LIMITS.get(name, UNLIMITED), time.monotonic, time.sleep) for name in channels}
     hours = settings.hours_with(load_calendar(settings.school_calendar))
     directory = SupportDirectory(DirectoryFiles(settings.data_dir), time.clock)
-    places, renderer = ShippedPlaces(), _renderer(settings)
+    renderer = _renderer(settings)
     around = Surroundings(frozenset(channels), places.name, settings.site_url, hours)
     texts = PostTexts(renderer, around, WordLists(settings.data_dir), directory)
     audiences = Audiences(time.clock, settings.min_audience)
@@ -288,8 +296,8 @@ def _base(settings: Settings, database: Database, wiring: Wiring) -> _Base:
     )
 
 
-def _wire(settings: Settings, database: Database, wiring: Wiring) -> Engine:
-    base = _base(settings, database, wiring)
+def _wire(settings: Settings, database: Database, wiring: Wiring, places: ShippedPlaces) -> Engine:
+    base = _base(settings, database, wiring, places)
     clock, store = base.time.clock, base.store
     notifier, line = _notifier(base), (store, clock, base.hours, base.approvals)
     sharing = Sharing(base.reports, base.reports, base.renderer, base.places.name, settings.site_url)

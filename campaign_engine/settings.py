@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     discord_chats_a_day: int = Field(
         default=20, ge=0, le=40, description="Direct chats that the bot opens on Discord in a day, at people's own tap."
     )
+    open_data_url: str = Field(
+        default="https://data.cityofnewyork.us", description="Root of NYC Open Data, which `data sync` asks."
+    )
+    open_data_token: SecretStr = Field(
+        default=SecretStr(""), description="App token of NYC Open Data: fewer refusals when busy; empty asks without."
+    )
     web_host: str = Field(default="127.0.0.1", description="Address that the pages listen on.")
     web_port: int = Field(default=8000, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
     school_calendar: Path | None = Field(
@@ -155,6 +161,14 @@ class Settings(BaseSettings):
             return ""
         base = self.site_url if self.telegram_webhook.lower() == "on" else self.telegram_webhook.rstrip("/")
         return base if base.endswith(TELEGRAM_HOOK_PATH) else base + TELEGRAM_HOOK_PATH
+
+    @field_validator("open_data_url")
+    @classmethod
+    def _check_open_data(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
+            raise ValueError("it begins with https://")
+        return url
 
     @field_validator("public_url")
     @classmethod

@@ -8,28 +8,19 @@ import csv
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-import numpy as np
 import shapely
-from numpy.typing import NDArray
-from pyproj import Transformer
-from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
 
 from campaign_engine.domain.precinct import FIRST_YEAR, PRECINCT_NUMBERS, last_full_year
-from campaign_engine.opendata.boundaries import Area, PrecinctOutlines, read_outlines
+from campaign_engine.opendata.boundaries import PrecinctOutlines, read_outlines
 from campaign_engine.opendata.shootings import ShootingFile, read_shootings
-
-_Shape = TypeVar("_Shape", bound=BaseGeometry)
+from campaign_engine.opendata.zip_areas import Plane, area_shares
 
 HERE = Path(__file__).parent
 TABLES = HERE.parent / "campaign_engine" / "opendata" / "tables"
 SHORTEST_BORDER = 100.0  # feet; less is a corner
-SMALLEST_SHARE = 0.01  # of a ZIP's land; less is a difference in how a shore or street was drawn
 
 SOURCES = """\
 # Written by scripts/build_tables.py. City data: NYC Open Data, no usage restriction, no warranty.
@@ -76,42 +67,19 @@ changes = "Organizations and precincts only, names without legal forms; written 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
-    """Precinct polygons in feet (EPSG:2263), so that lengths and areas mean something."""
-
-    transformer: Transformer
-    polygons: Mapping[int, Area]
-
-    @classmethod
-    def of(cls, outlines: PrecinctOutlines) -> "Plane":
-        """From longitude and latitude."""
-        transformer = Transformer.from_crs(4326, 2263, always_xy=True)
-        return cls(transformer, {number: _moved(area, transformer) for number, area in outlines.polygons.items()})
-
-    def move(self, area: BaseGeometry) -> BaseGeometry:
-        """From longitude and latitude to feet."""
-        return _moved(area, self.transformer)
-
-    def centre(self, number: int) -> tuple[float, float]:
-        """Latitude and longitude of the point farthest from the border."""
-        circle = shapely.maximum_inscribed_circle(self.polygons[number], tolerance=10.0)
-        east, north = circle.coords[0]
-        longitude, latitude = self.transformer.transform(east, north, direction="INVERSE")
-        return latitude, longitude
-
-    def neighbours(self, number: int) -> list[int]:
-        """Those that share a border, not only a corner."""
-        mine = self.polygons[number]
-        shared = {other: mine.intersection(its).length for other, its in self.polygons.items() if other != number}
-        return [other for other, length in shared.items() if length >= SHORTEST_BORDER]
+def centre(plane: Plane, number: int) -> tuple[float, float]:
+    """Latitude and longitude of the point farthest from the border."""
+    circle = shapely.maximum_inscribed_circle(plane.polygons[number], tolerance=10.0)
+    east, north = circle.coords[0]
+    longitude, latitude = plane.transformer.transform(east, north, direction="INVERSE")
+    return latitude, longitude
 
 
-def _moved(area: _Shape, transformer: Transformer) -> _Shape:
-    def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
-
-    return shapely.transform(area, move)
+def neighbours(plane: Plane, number: int) -> list[int]:
+    """Those that share a border, not only a corner."""
+    mine = plane.polygons[number]
+    shared = {other: mine.intersection(its).length for other, its in plane.polygons.items() if other != number}
+    return [other for other, length in shared.items() if length >= SHORTEST_BORDER]
 
 
 def tiles() -> dict[int, tuple[int, int]]:
@@ -141,11 +109,11 @@ def precinct_rows(plane: Plane, overlap: Path, population: Path) -> Iterable[Seq
     names, places = neighbourhoods(overlap), tiles()
     residents = {int(row["precinct"]): int(row["population_2020"]) for row in _read(population)}
     for number in PRECINCT_NUMBERS:
-        latitude, longitude = plane.centre(number)
-        neighbours = " ".join(str(other) for other in plane.neighbours(number))
+        latitude, longitude = centre(plane, number)
+        near = " ".join(str(other) for other in neighbours(plane, number))
         yield (
             *(number, "; ".join(names[number]), residents[number], f"{latitude:.5f}", f"{longitude:.5f}"),
-            *(neighbours, *places[number]),
+            *(near, *places[number]),
         )
 
 
@@ -164,20 +132,16 @@ def incident_rows(shootings: ShootingFile, outlines: PrecinctOutlines) -> Iterab
     return [(number, year, code, today) for (number, year), (code, today) in counts.items()]
 
 
-def zip_rows(plane: Plane, areas: Path, codes: Path) -> Iterable[Sequence[object]]:
+def zip_rows(outlines: PrecinctOutlines, areas: Path, codes: Path) -> Iterable[Sequence[object]]:
     """One per ZIP code and precinct."""
     members: dict[str, list[str]] = {}
     for row in _read(codes):
         members.setdefault(row["MODZCTA"], []).append(row["ZCTA"])
-    rows = []
-    for feature in json.loads(areas.read_text(encoding="utf-8"))["features"]:
-        area = plane.move(shapely.make_valid(shape(feature["geometry"])))
-        cut = {number: polygon.intersection(area).area for number, polygon in plane.polygons.items()}
-        land = sum(cut.values())
-        for code in members[feature["properties"]["MODZCTA"]]:
-            if code != "99999":  # parks and water
-                rows += [(code, n, f"{a / land:.3f}") for n, a in cut.items() if a >= SMALLEST_SHARE * land]
-    return sorted(rows)
+    features = json.loads(areas.read_text(encoding="utf-8"))["features"]
+    shares = area_shares(features, outlines)
+    return sorted(
+        (code, n, f"{share:.3f}") for area, cut in shares.items() for code in members[area] for n, share in cut
+    )
 
 
 def main() -> None:
@@ -192,7 +156,7 @@ def main() -> None:
     written = {
         "precincts.csv": (precinct_heads.split(), list(precinct_rows(plane, given.overlap, given.population))),
         "incidents.csv": (["precinct", "year", "code", "today"], list(incident_rows(shootings, outlines))),
-        "zip_precincts.csv": (["zip", "precinct", "share"], list(zip_rows(plane, given.zip_areas, given.zip_codes))),
+        "zip_precincts.csv": (["zip", "precinct", "share"], list(zip_rows(outlines, given.zip_areas, given.zip_codes))),
     }
     sources = SOURCES.format(
         shootings=shootings.edition,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from campaign_engine.cli.data_sync import sync
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import add_row, command, day_and_time, out, progress, say, table
 from campaign_engine.domain.errors import BrokenFile
@@ -13,7 +14,8 @@ from campaign_engine.domain.precinct import Ranking
 if TYPE_CHECKING:
     from campaign_engine.bootstrap import Engine
 
-app = typer.Typer(help="Load the City's files.", no_args_is_help=True)
+app = typer.Typer(help="Load the City's data.", no_args_is_help=True)
+app.command("sync")(sync)
 
 BEGINNING = 65_536
 """Bytes that tell what a file is."""
@@ -43,7 +45,7 @@ async def status(context: typer.Context) -> None:
     whose = "figures that ship with the program" if found.shipped else "shootings that were loaded"
     say(f"Data through {found.data_through:%B %-d, %Y}, from the {whose}.")
     if not found.datasets:
-        say("Nothing is loaded. `groundswell data import FILE` loads the City's shootings or boundaries.")
+        say("Nothing is loaded. `groundswell data sync` loads the City's data, `data import FILE` a file of it.")
         return
     shown = table("data", "rows", "through", "loaded", "edition")
     for each in found.datasets:

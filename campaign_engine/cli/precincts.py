@@ -11,7 +11,10 @@ from campaign_engine.domain.errors import ConfigurationError, NotFound
 from campaign_engine.domain.precinct import Boundaries, Measure, Precinct, Ranking, RankingRule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
+
+    from campaign_engine.ports.opendata import ZipShares
 
 app = typer.Typer(help="Rank precincts by shootings, and find them.", no_args_is_help=True)
 
@@ -63,7 +66,8 @@ async def rank(
 
 @app.command("find")
 @command
-def find(
+async def find(
+    context: typer.Context,
     text: Annotated[str, typer.Argument(help="A neighborhood, a ZIP code or a precinct number.")],
 ) -> None:
     """Find precincts by neighborhood, ZIP code or number; a ZIP suggests, largest share of its land first."""
@@ -71,13 +75,24 @@ def find(
 
     if text.strip()[:1].isdigit() and len(text.strip()) > _LONGEST_NUMBER:
         shown = table("precinct", "borough", "neighborhoods", "share of the ZIP")
-        for suggestion in places.by_zip(text):
+        for suggestion in places.by_zip(text, await _loaded_zips(context)):
             add_row(shown, *_cells(suggestion.precinct), f"{suggestion.share:.0%}")
     else:
         shown = table("precinct", "borough", "neighborhoods")
         for precinct in _named(text.strip()):
             add_row(shown, *_cells(precinct))
     out.print(shown)
+
+
+async def _loaded_zips(context: typer.Context) -> "Mapping[str, ZipShares]":
+    """None before `groundswell init` either."""
+    try:
+        async with engine_of(context) as engine, engine.store.read() as work:
+            return await work.targeting.zip_shares()
+    except ConfigurationError as error:
+        if error.code != "no_database":
+            raise
+        return {}
 
 
 def _named(text: str) -> tuple[Precinct, ...]:

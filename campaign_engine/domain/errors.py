@@ -9,6 +9,7 @@ GroundswellError
 ├── Conflict              somebody else changed it first
 ├── ConfigurationError    a setting, a key file or a token is missing or does not fit
 ├── StoreUnavailable      the database cannot be read or written now
+├── FeedFailed            the City's open data does not answer, or sends something else
 └── SendError             a platform refused or did not answer (domain.delivery)
 
 Messages and hints are shown to people and logged: they never carry an address, a token, a code or message text.
@@ -99,3 +100,9 @@ class StoreUnavailable(GroundswellError):
     """The database cannot be read or written now; nothing was changed."""
 
     code = "store_unavailable"
+
+
+class FeedFailed(GroundswellError):
+    """A feed of the City's does not answer or sends what it should not; the edition in use stays."""
+
+    code = "feed_failed"

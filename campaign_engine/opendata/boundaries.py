@@ -69,6 +69,15 @@ def read_outlines(path: Path) -> PrecinctOutlines:
         features = collection["features"]
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenFile(f"{path.name} is not a GeoJSON map.", _DOWNLOAD) from error
+    return _outlines(features, data)
+
+
+def outlines_of(features: Sequence[Mapping[str, Any]]) -> PrecinctOutlines:
+    """As read_outlines, from features that came over the network."""
+    return _outlines(features, json.dumps(features, sort_keys=True).encode())
+
+
+def _outlines(features: Sequence[Any], data: bytes) -> PrecinctOutlines:
     polygons: dict[int, Area] = {}
     for row, feature in enumerate(features, 1):
         number = _number(row, feature)
@@ -96,10 +105,15 @@ def count(
 def _number(row: int, feature: Any) -> int:
     try:
         number = int(feature["properties"]["precinct"])
-        borough_of(number)
-    except (KeyError, TypeError, ValueError, NotFound) as error:
-        message = f"Feature {row} has no precinct number that exists."
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"Feature {row} has no precinct number."
         raise BrokenFile(message, _DOWNLOAD, row=row, column="precinct") from error
+    try:
+        borough_of(number)
+    except NotFound as error:
+        message = f"Feature {row} is precinct {number}, which does not exist for this program."
+        hint = "If the City opened a new precinct, this program needs a newer version. " + _DOWNLOAD
+        raise BrokenFile(message, hint, row=row, column="precinct") from error
     return number
 
 

@@ -1,12 +1,13 @@
 """The port to the City's open data: this package's loaders, ranking and figures behind one object."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from campaign_engine.domain.precinct import Precinct, PrecinctCounts, Ranking, RankingRule
 from campaign_engine.opendata import figures
-from campaign_engine.ports.opendata import IncidentFile, Outlines, Progress
+from campaign_engine.ports.opendata import IncidentFile, Outlines, Progress, ZipShares
 
 
 class NewYorkData:
@@ -23,6 +24,25 @@ class NewYorkData:
         from campaign_engine.opendata.boundaries import read_outlines
 
         return read_outlines(path)
+
+    def shootings_of(self, records: Sequence[Mapping[str, Any]]) -> IncidentFile:
+        """Raises BrokenFile naming row and column."""
+        from campaign_engine.opendata.shootings import shootings_of
+
+        return shootings_of(records)
+
+    def outlines_of(self, records: Sequence[Mapping[str, Any]]) -> Outlines:
+        """Raises BrokenFile naming the feature."""
+        from campaign_engine.opendata.boundaries import outlines_of
+
+        return outlines_of(records)
+
+    def zip_shares(self, records: Sequence[Mapping[str, Any]], outlines: Outlines) -> Mapping[str, ZipShares]:
+        """Raises BrokenFile naming the feature."""
+        from campaign_engine.opendata.boundaries import PrecinctOutlines
+        from campaign_engine.opendata.zip_areas import zip_shares
+
+        return zip_shares(records, PrecinctOutlines.from_geojson(outlines.edition, outlines.as_geojson()))
 
     def outlines(self, edition: str, geojson: Mapping[int, str]) -> Outlines:
         """Inverse of Outlines.as_geojson."""

@@ -1,11 +1,13 @@
 """Find my precinct: by ZIP code, which only suggests, and by borough and neighbourhood."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from campaign_engine.domain.errors import InvalidInput, NotFound
 from campaign_engine.domain.precinct import Borough, Precinct
 from campaign_engine.opendata import figures
+from campaign_engine.ports.opendata import ZipShares
 
 _FEWEST_LETTERS = 3
 
@@ -18,12 +20,15 @@ class Suggestion:
     share: float
 
 
-def by_zip(text: str) -> tuple[Suggestion, ...]:
-    """Largest share first. Raises InvalidInput for what is no ZIP code, NotFound for one outside the city."""
+def by_zip(text: str, loaded: Mapping[str, ZipShares] | None = None) -> tuple[Suggestion, ...]:
+    """Largest share first, by the areas that were loaded from the City if there are any, else by the shipped ones.
+
+    Raises InvalidInput for what is no ZIP code, NotFound for one outside the city.
+    """
     digits = text.strip().split("-")[0].strip()
     if not (digits.isascii() and digits.isdecimal() and len(digits) == 5):
         raise InvalidInput("That is not a ZIP code.", "A ZIP code has five digits, such as 11212.")
-    shares = figures.zip_shares().get(digits)
+    shares = (loaded or figures.zip_shares()).get(digits)
     if shares is None:
         raise NotFound("That ZIP code is not in New York City.", "Check it, or choose your borough instead.")
     return tuple(Suggestion(figures.precincts()[number], share) for number, share in shares)
@@ -54,7 +59,10 @@ def _plain(text: str) -> str:
 
 
 class ShippedPlaces:
-    """Implements dialogue.state.Places on the tables that ship with the program."""
+    """Implements dialogue.state.Places on the tables that ship with the program, and the City's ZIP areas if loaded."""
+
+    def __init__(self, zips: Mapping[str, ZipShares] | None = None) -> None:
+        self._zips = zips
 
     def boroughs(self) -> tuple[str, ...]:
         """The five, in a fixed order."""
@@ -76,7 +84,7 @@ class ShippedPlaces:
     def by_zip(self, zip_code: str) -> tuple[int, ...]:
         """Likeliest first; empty when it is no ZIP of the city."""
         try:
-            return tuple(suggestion.precinct.number for suggestion in by_zip(zip_code))
+            return tuple(suggestion.precinct.number for suggestion in by_zip(zip_code, self._zips))
         except (InvalidInput, NotFound):
             return ()
 

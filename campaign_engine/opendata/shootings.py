@@ -4,11 +4,11 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from campaign_engine.domain.errors import BrokenFile, NotFound
@@ -88,12 +88,22 @@ def read_shootings(path: Path, progress: Progress | None = None, today: date | N
         row = data.count(b"\n", 0, error.start)
         raise BrokenFile(f"{path.name} is not plain text (row {row}).", _DOWNLOAD, row=row) from error
     table = _json_table(text) if text.lstrip()[:1] in {"[", "{"} else _csv_table(text)
+    return _parsed(table, hashlib.sha256(data).hexdigest(), progress, today)
+
+
+def shootings_of(records: Sequence[Mapping[str, Any]], today: date | None = None) -> ShootingFile:
+    """As read_shootings, from rows that came over the network; `edition` is the SHA-256 of them all."""
+    edition = hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()
+    return _parsed(_record_table(records), edition, None, today)
+
+
+def _parsed(table: _Table, edition: str, progress: Progress | None, today: date | None) -> ShootingFile:
     parser = _Parser(table.headings, today or datetime.now(ZoneInfo("America/New_York")).date())
     for number, cells in enumerate(table.rows, 1):
         parser.take(number, cells)
         if progress and number % _STEP == 0:
             progress(number, table.length)
-    result = parser.finish(hashlib.sha256(data).hexdigest())
+    result = parser.finish(edition)
     if progress:
         progress(table.length, table.length)
     return result
@@ -136,6 +146,10 @@ def _json_table(text: str) -> _Table:
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise BrokenFile(f"Row {number} is not a record with named fields.", _DOWNLOAD, row=number)
+    return _record_table(records)
+
+
+def _record_table(records: Sequence[Mapping[str, Any]]) -> _Table:
     # Fields without a value are left out of a record, so that only all records together show the columns.
     wanted = _wanted(dict.fromkeys(name for record in records for name in record))
     rows = (["" if record.get(name) is None else str(record[name]) for name in wanted] for record in records)

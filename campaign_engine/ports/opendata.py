@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from campaign_engine.domain.precinct import Precinct, PrecinctCounts, Ranking, RankingRule
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows in all."""
+
+ZipShares = tuple[tuple[int, float], ...]
+"""Precincts that a ZIP code reaches into, and the share of its land in each (0 to 1)."""
 
 
 class Incident(Protocol):
@@ -58,6 +61,15 @@ class CityData(Protocol):
 
     def read_outlines(self, path: Path) -> Outlines:
         """Raises BrokenFile naming the feature."""
+
+    def shootings_of(self, records: Sequence[Mapping[str, Any]]) -> IncidentFile:
+        """From rows of the feed. Raises BrokenFile."""
+
+    def outlines_of(self, records: Sequence[Mapping[str, Any]]) -> Outlines:
+        """From features of the feed. Raises BrokenFile."""
+
+    def zip_shares(self, records: Sequence[Mapping[str, Any]], outlines: Outlines) -> Mapping[str, ZipShares]:
+        """By ZIP code, of features of the feed laid over today's precincts. Raises BrokenFile."""
 
     def outlines(self, edition: str, geojson: Mapping[int, str]) -> Outlines:
         """From what Outlines.as_geojson gave."""

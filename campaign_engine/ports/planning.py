@@ -1,9 +1,9 @@
 """What services need to keep about the effort: campaigns, targets, sites, rooms, staff and the audit log."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.audience import NewRoom, Room
@@ -11,7 +11,7 @@ from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStat
 from campaign_engine.domain.contact import Person, RoleGrant
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.precinct import Precinct, PrecinctCounts, Ranking, RankingRule
-from campaign_engine.ports.opendata import Incident
+from campaign_engine.ports.opendata import Incident, ZipShares
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,30 @@ class StoredRanking:
 
 
 @dataclass(frozen=True, slots=True)
+class EditionChanges:
+    """What an edition changed, in incidents, and in the top precincts of new campaigns.
+
+    `through_before` is how far the data went before (ISO date), None for the first edition.
+    """
+
+    added: int
+    removed: int
+    revised: int
+    entered: tuple[int, ...]
+    left: tuple[int, ...]
+    through_before: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON types, read back by `from_json`."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Of what as_json gave."""
+        return cls(**{**data, "entered": tuple(data["entered"]), "left": tuple(data["left"])})
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetStatus:
     """What is loaded; `rows` counts incidents or outlines, `loaded_at` is UTC."""
 
@@ -127,15 +151,17 @@ class DatasetStatus:
     data_through: date | None
     rows: int
     loaded_at: datetime
+    changes: EditionChanges | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """What a full refresh did, in incidents: in the new edition, never seen before, gone since the last edition."""
+    """What a full refresh did, in incidents: all, never seen before, gone since, and told otherwise than before."""
 
     rows: int
     added: int
     removed: int
+    revised: int = 0
 
 
 class TargetingRepository(Protocol):
@@ -151,6 +177,15 @@ class TargetingRepository(Protocol):
         self, rows: Sequence[Incident], located: Sequence[int] | None, dataset: DatasetStatus
     ) -> Replaced:
         """All incidents of one edition, keyed on `incident_key`; `located` are today's precincts in the same order."""
+
+    async def note_changes(self, name: str, changes: EditionChanges) -> None:
+        """With the newest edition of this data set."""
+
+    async def replace_zip_shares(self, shares: Mapping[str, ZipShares], dataset: DatasetStatus) -> None:
+        """All of one edition."""
+
+    async def zip_shares(self) -> Mapping[str, ZipShares]:
+        """Largest share first; empty while none are loaded."""
 
     async def shootings(self) -> tuple[Incident, ...]:
         """All that are loaded."""

@@ -8,6 +8,7 @@ from campaign_engine.ports.areas import AreasRepository
 from campaign_engine.ports.automatic import TextApprovalsRepository
 from campaign_engine.ports.boards import BoardsRepository
 from campaign_engine.ports.directory import DirectoryRepository
+from campaign_engine.ports.feeds import FeedsRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
 from campaign_engine.ports.jobs import JobsRepository
 from campaign_engine.ports.joints import JointsRepository
@@ -84,6 +85,8 @@ class UnitOfWork(Protocol):
     def audiences(self) -> AudiencesRepository: ...  # noqa: D102
     @property
     def targeting(self) -> TargetingRepository: ...  # noqa: D102
+    @property
+    def feeds(self) -> FeedsRepository: ...  # noqa: D102
     @property
     def sites(self) -> SitesRepository: ...  # noqa: D102
     @property

@@ -1,5 +1,6 @@
 """Precincts, shootings and rankings."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,9 +11,9 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.precinct import Boundaries, Precinct, PrecinctCounts, Ranking, RankingRule
-from campaign_engine.ports.opendata import Incident
-from campaign_engine.ports.planning import DatasetStatus, Replaced, StoredRanking
-from campaign_engine.store.tables import datasets, precincts, rankings, shootings
+from campaign_engine.ports.opendata import Incident, ZipShares
+from campaign_engine.ports.planning import DatasetStatus, EditionChanges, Replaced, StoredRanking
+from campaign_engine.store.tables import datasets, precincts, rankings, shootings, zip_shares
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import upsert
 
@@ -54,8 +55,8 @@ class SqlTargetingRepository(Transaction):
     async def replace_shootings(
         self, rows: Sequence[Incident], located: Sequence[int] | None, dataset: DatasetStatus
     ) -> Replaced:
-        """Five statements, one of them for all rows."""
-        before = await self._count_shootings()
+        """Four statements, one of them for all rows."""
+        before = {int(row.incident_key): row for row in await self.shootings()}
         dataset_id = await self._note(dataset)
         values = [
             {
@@ -72,7 +73,35 @@ class SqlTargetingRepository(Transaction):
         changed = [column.name for column in shootings.columns if not column.primary_key]
         await self._connection.execute(upsert(self._connection, shootings, changed), values)
         gone = await self._connection.execute(shootings.delete().where(shootings.c.dataset_id != dataset_id))
-        return Replaced(len(rows), len(rows) - (before - gone.rowcount), gone.rowcount)
+        added = len(rows) - (len(before) - gone.rowcount)
+        return Replaced(len(rows), added, gone.rowcount, sum(_is_revised(row, before) for row in rows))
+
+    async def note_changes(self, name: str, changes: EditionChanges) -> None:
+        """One statement."""
+        newest = sa.select(sa.func.max(datasets.c.id)).where(datasets.c.name == name).scalar_subquery()
+        await self._connection.execute(
+            datasets.update().where(datasets.c.id == newest).values(changes=changes.as_json())
+        )
+
+    async def replace_zip_shares(self, shares: Mapping[str, ZipShares], dataset: DatasetStatus) -> None:
+        """Three statements, one of them for all rows."""
+        await self._note(dataset)
+        await self._connection.execute(zip_shares.delete())
+        rows = [
+            {"zip": code, "precinct": precinct, "share": share}
+            for code, parts in shares.items()
+            for precinct, share in parts
+        ]
+        await self._connection.execute(zip_shares.insert(), rows)
+
+    async def zip_shares(self) -> Mapping[str, ZipShares]:
+        """One statement."""
+        wanted = sa.select(zip_shares.c.zip, zip_shares.c.precinct, zip_shares.c.share)
+        wanted = wanted.order_by(zip_shares.c.zip, zip_shares.c.share.desc(), zip_shares.c.precinct)
+        found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for code, precinct, share in await self._connection.execute(wanted):
+            found[code].append((precinct, share))
+        return {code: tuple(parts) for code, parts in found.items()}
 
     async def shootings(self) -> tuple[Incident, ...]:
         """One statement."""
@@ -163,15 +192,23 @@ class SqlTargetingRepository(Transaction):
         rows = await self._connection.execute(
             sa.select(*columns).where(datasets.c.id.in_(newest)).order_by(datasets.c.name)
         )
-        return tuple(DatasetStatus(*row) for row in rows)
-
-    async def _count_shootings(self) -> int:
-        return int((await self._connection.execute(sa.select(sa.func.count()).select_from(shootings))).scalar_one())
+        return tuple(_status(row) for row in rows)
 
     async def _note(self, dataset: DatasetStatus) -> int:
-        values = {name: getattr(dataset, name) for name in DatasetStatus.__slots__}
+        values = {name: getattr(dataset, name) for name in DatasetStatus.__slots__ if name != "changes"}
         inserted = await self._connection.execute(datasets.insert().values(values).returning(datasets.c.id))
         return int(inserted.scalar_one())
+
+
+def _status(row: sa.Row[Any]) -> DatasetStatus:
+    changes = EditionChanges.from_json(row.changes) if row.changes else None
+    return DatasetStatus(row.name, row.edition, row.data_through, row.rows, row.loaded_at, changes)
+
+
+def _is_revised(row: Incident, before: Mapping[int, Incident]) -> bool:
+    """Whether an incident that was known has another date, precinct or place now."""
+    old = before.get(int(row.incident_key))
+    return old is not None and any(getattr(old, name) != getattr(row, name) for name in _Incident.__slots__[1:])
 
 
 def _rankings() -> sa.Select[Any]:

@@ -22,6 +22,7 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.deliveries import SqlDeliveriesRepository
 from campaign_engine.store.dialogues import SqlDialoguesRepository
 from campaign_engine.store.directory import SqlDirectoryRepository
+from campaign_engine.store.feeds import SqlFeedsRepository
 from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsRepository
 from campaign_engine.store.inbox import SqlInboxRepository
 from campaign_engine.store.inviting import SqlInvitesRepository
@@ -78,6 +79,7 @@ class SqlUnitOfWork:
         self.boards = SqlBoardsRepository(connection, cipher)
         self.audiences = SqlAudiencesRepository(connection, cipher)
         self.targeting = SqlTargetingRepository(connection, cipher)
+        self.feeds = SqlFeedsRepository(connection, cipher)
         self.sites = SqlSitesRepository(connection, cipher)
         self.rooms = SqlRoomsRepository(connection, cipher)
         self.room_figures = SqlRoomFiguresRepository(connection, cipher)

@@ -12,6 +12,7 @@ from campaign_engine.domain.precinct import PRECINCT_NUMBERS, Boundaries, Rankin
 from campaign_engine.opendata import figures
 from campaign_engine.opendata.boundaries import count, read_outlines
 from campaign_engine.opendata.shootings import Shooting, read_shootings
+from campaign_engine.opendata.zip_areas import Plane
 from scripts import build_tables
 from tests.city_files import FACTS, OUTLINES, OVERLAP, SHOOTINGS, ZIP_AREAS, ZIP_CODES, city_file
 
@@ -124,7 +125,7 @@ IN_FEET = [[[984000, 200000], [985000, 200000], [985000, 201000], [984000, 20000
     ("change", "column", "says"),
     [
         (_numbered(None), "precinct", "no precinct number"),
-        (_numbered("2"), "precinct", "no precinct number"),
+        (_numbered("2"), "precinct", "is precinct 2, which does not exist"),
         (_numbered("1"), "precinct", "precinct 1 again"),
         (_without("properties"), "precinct", "no precinct number"),
         (_without("geometry"), "geometry", "no outline"),
@@ -174,11 +175,11 @@ def test_the_citys_outlines_agree_with_the_code_but_for_border_streets_and_116()
 def test_the_tables_are_what_the_script_computes_from_the_citys_files() -> None:
     outlines = read_outlines(city_file(OUTLINES))
     shootings = read_shootings(city_file(SHOOTINGS))
-    plane = build_tables.Plane.of(outlines)
+    plane = Plane.of(outlines)
     computed = {
         "precincts.csv": build_tables.precinct_rows(plane, city_file(OVERLAP), city_file(FACTS)),
         "incidents.csv": build_tables.incident_rows(shootings, outlines),
-        "zip_precincts.csv": build_tables.zip_rows(plane, city_file(ZIP_AREAS), city_file(ZIP_CODES)),
+        "zip_precincts.csv": build_tables.zip_rows(outlines, city_file(ZIP_AREAS), city_file(ZIP_CODES)),
     }
     for name, rows in computed.items():
         with (build_tables.TABLES / name).open(encoding="utf-8", newline="") as lines:

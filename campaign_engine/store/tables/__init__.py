@@ -47,7 +47,18 @@ from campaign_engine.store.tables.people import (
     staff_members,
 )
 from campaign_engine.store.tables.pictures import pictures
-from campaign_engine.store.tables.places import datasets, meta, precincts, rankings, shootings, sites, source_codes
+from campaign_engine.store.tables.places import (
+    datasets,
+    feed_pages,
+    feeds,
+    meta,
+    precincts,
+    rankings,
+    shootings,
+    sites,
+    source_codes,
+    zip_shares,
+)
 from campaign_engine.store.tables.retention import (
     closing_counts,
     closings,
@@ -88,6 +99,8 @@ __all__ = [
     "event_changes",
     "event_notices",
     "failing_jobs",
+    "feed_pages",
+    "feeds",
     "first_times",
     "held_posts",
     "hold_events",
@@ -139,4 +152,5 @@ __all__ = [
     "uploads",
     "used_invites",
     "waits",
+    "zip_shares",
 ]

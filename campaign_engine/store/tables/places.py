@@ -32,6 +32,34 @@ datasets = sa.Table(
     public("data_through", sa.Date, nullable=True),
     public("rows", sa.Integer),
     public("loaded_at", UtcDateTime),
+    public("changes", sa.JSON(none_as_null=True), nullable=True),
+)
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    public("name", sa.String(20), primary_key=True),
+    public("etag", sa.Text),
+    public("modified", sa.String(80)),
+    public("looked_at", UtcDateTime),
+)
+
+feed_pages = sa.Table(
+    "feed_pages",
+    metadata,
+    public("feed", sa.String(20), primary_key=True, keep="until the edition is loaded"),
+    public("first", sa.Integer, primary_key=True, autoincrement=False, keep="until the edition is loaded"),
+    public("rows", sa.Integer, keep="until the edition is loaded"),
+    public("modified", sa.String(80), keep="until the edition is loaded"),
+    public("body", sa.Text, keep="until the edition is loaded"),
+)
+
+zip_shares = sa.Table(
+    "zip_shares",
+    metadata,
+    public("zip", sa.String(5), primary_key=True),
+    public("precinct", sa.Integer, primary_key=True, autoincrement=False),
+    public("share", sa.Float),
 )
 
 shootings = sa.Table(

@@ -1,0 +1,59 @@
+"""`groundswell data sync`: load what is new from NYC Open Data."""
+
+from typing import Annotated
+
+import typer
+
+from campaign_engine.cli.opening import engine_of
+from campaign_engine.cli.terminal import command, progress, say
+from campaign_engine.ports.feeds import FeedName
+from campaign_engine.services.syncing import Synced
+
+
+@command
+async def sync(
+    context: typer.Context,
+    only: Annotated[
+        list[FeedName] | None, typer.Option(help="Just this one; may be given several times. All when left out.")
+    ] = None,
+) -> None:
+    """Load new editions of the City's data; may be stopped at any time, and goes on from there when run again."""
+    from campaign_engine.bootstrap import open_syncing
+    from campaign_engine.opendata.socrata import Socrata
+    from campaign_engine.services.syncing import FEEDS
+
+    async with engine_of(context) as engine:
+        settings, syncing = engine.settings, open_syncing(engine)
+        token = settings.open_data_token.get_secret_value()
+        async with Socrata(settings.open_data_url, token, sleep=engine.time.sleep) as source:
+            for feed in FEEDS:
+                if not only or feed in only:
+                    with progress(f"Loading {feed}") as bar:
+                        done = await syncing.sync(source, feed, bar)
+                    _say(done)
+        found = await engine.targeting.status()
+    say(f"Data through {found.data_through:%B %-d, %Y}.")
+
+
+def _say(done: Synced) -> None:
+    if not done.rows:
+        say(f"{done.feed}: nothing new.")
+        return
+    changes = done.changes
+    if changes is None or done.feed is not FeedName.SHOOTINGS:
+        say(f"{done.feed}: {done.rows:,} rows.")
+    else:
+        say(
+            f"{done.feed}: {done.rows:,} rows; incidents: {changes.added:,} new, {changes.removed:,} gone, "
+            f"{changes.revised:,} revised by the City."
+        )
+    if changes is None:
+        return
+    if changes.entered or changes.left:
+        say(f"Into the top for new campaigns: {_listed(changes.entered)}. Out of it: {_listed(changes.left)}.")
+    else:
+        say("The top for new campaigns stays the same.")
+
+
+def _listed(precincts: tuple[int, ...]) -> str:
+    return ", ".join(str(number) for number in precincts) or "none"

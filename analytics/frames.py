@@ -19,6 +19,7 @@ from campaign_engine.domain.errors import NotFound, StoreUnavailable
 from campaign_engine.domain.precinct import Ranking
 from campaign_engine.ports.room_figures import about_campaign
 from campaign_engine.store import tables as t
+from campaign_engine.store.confirming import CONFIRMED, is_confirmed
 
 HARM_ACTIONS = (ActionKind.OPT_OUT, ActionKind.DELETE, ActionKind.PAUSE)
 
@@ -189,7 +190,7 @@ def _people(connection: sa.Connection) -> pd.DataFrame:
             c.created_at,
         )
         .join(t.addresses, t.addresses.c.contact_id == c.id)
-        .where(c.id.not_in(staff_ids()))
+        .where(c.id.not_in(staff_ids()), CONFIRMED)
     )
     return _frame(connection, statement, created_at={"utc": True}).set_index("contact_id")
 
@@ -199,13 +200,13 @@ def _actions(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
     c = t.actions.c
     wanted = sa.or_(c.campaign_id == campaign_id, c.kind.in_((ActionKind.JOIN, *HARM_ACTIONS)))
     statement = sa.select(c.contact_id, c.kind, c.campaign_id, c.precinct, c.channel, c.day)
-    return _frame(connection, statement.where(wanted, _no_staff(c.contact_id)), day={})
+    return _frame(connection, statement.where(wanted, _counts(c.contact_id)), day={})
 
 
 def _pledges(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
     c = t.pledges.c
     statement = sa.select(c.contact_id, c.precinct, c.site_id, c.room_id, c.channel)
-    return _frame(connection, statement.where(c.campaign_id == campaign_id, _no_staff(c.contact_id)))
+    return _frame(connection, statement.where(c.campaign_id == campaign_id, _counts(c.contact_id)))
 
 
 def _deliveries(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
@@ -264,8 +265,9 @@ def staff_ids() -> sa.Select[Any]:
     return sa.select(t.staff_members.c.contact_id)
 
 
-def _no_staff(contact_id: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    return sa.or_(contact_id.is_(None), contact_id.not_in(staff_ids()))
+def _counts(contact_id: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """Of allies who count by now, and of people who have left."""
+    return sa.and_(sa.or_(contact_id.is_(None), contact_id.not_in(staff_ids())), is_confirmed(contact_id))
 
 
 def _frame(connection: sa.Connection, statement: sa.Select[Any], **dates: dict[str, Any]) -> pd.DataFrame:

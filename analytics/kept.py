@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.contact import AddressStatus
 from campaign_engine.store import closing
 from campaign_engine.store import tables as t
+from campaign_engine.store.confirming import is_confirmed
 
 ELSEWHERE = -1
 """Stands for any other campaign."""
@@ -32,7 +33,7 @@ def messages(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
 def first_times(connection: sa.Connection) -> pd.DataFrame:
     """Of people who are still linked to a campaign: contact_id, campaign_id, what, precinct."""
     c = t.first_times.c
-    allies = c.contact_id.not_in(sa.select(t.staff_members.c.contact_id))
+    allies = c.contact_id.not_in(sa.select(t.staff_members.c.contact_id)) & is_confirmed(c.contact_id)
     return pd.read_sql(sa.select(c.contact_id, c.campaign_id, c.what, c.precinct).where(allies), connection)
 
 

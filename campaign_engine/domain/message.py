@@ -165,6 +165,7 @@ class Inbound:
     `room` is the plain address of the room it was pressed in, empty in a private chat. `sent` is a picture that lies
     with the platform, `picture` the same as it may be kept.
     `update_id` identifies it on the channel, so that a redelivered one has no effect.
+    `origin` is set by pages only: a keyed hash of the network and the day, to tell a burst (threats T10).
     """
 
     channel: str
@@ -179,6 +180,7 @@ class Inbound:
     simulated: bool = False
     sent: SentPicture | None = None
     picture: Picture | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,21 @@ from campaign_engine.domain.audience import Room
 from campaign_engine.domain.automatic_texts import TextKey
 from campaign_engine.domain.campaign import CampaignKind, Draft, PostSource
 from campaign_engine.domain.contact import RoleGrant
+from campaign_engine.domain.moving import Mover
 from campaign_engine.domain.volunteering import OpenRequest
 from campaign_engine.ports.planning import StoredRanking
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What an update names: a site's code, a post, the plain address of the room it came from; empty for none."""
+    """What an update names: a site's code, a post, the plain address of the room it came from, a code that moves
+    somebody here; empty for none.
+    """
 
     code: str = ""
     post_id: int | None = None
     room: str = ""
+    move: str = ""
 
 
 NOTHING = Sought()
@@ -32,6 +36,7 @@ class Named:
     site: Site | None = None
     post: PostSource | None = None
     room: Room | None = None
+    mover: Mover | None = None
 
 
 @dataclass(frozen=True, slots=True)

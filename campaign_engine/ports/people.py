@@ -35,6 +35,7 @@ class Opened:
     `done_today` holds the actions already recorded on the New York day of the read.
     `area_held_at`: when the person's precinct was last held; `area_closed_at` the same, of a hold that still stands.
     `desk` is None for everybody without a role. `invite_used`: the invite in the state brought somebody else by now.
+    `unconfirmed`: no figure counts the person yet (threats T10).
     """
 
     person: Person
@@ -48,13 +49,15 @@ class Opened:
     named: Named = dataclasses.field(default_factory=Named)
     desk: Desk | None = None
     invite_used: bool = False
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NewContact:
     """The first row about someone of 13 or more; the pseudonym is made by the store.
 
-    `age_band` is None for staff who came by an invite and were never asked.
+    `age_band` is None for staff who came by an invite and were never asked. `origin` as of an Inbound: with it the
+    contact may count only later (threats T10).
     """
 
     who: Destination
@@ -66,6 +69,7 @@ class NewContact:
     site_id: int | None = None
     generation: int = 0
     simulated: bool = False
+    origin: str = ""
 
 
 class ContactChanges(TypedDict, total=False):
@@ -172,6 +176,7 @@ class Outcome:
 
     Of `actions` each is kept once per contact, kind, campaign and day. `status` is that of the address, None as it is.
     `asked` are consents that are asked about now, `used_invite` the hash of the code that brought them (safety N4).
+    `returned_from`: the origin of somebody who did not count yet and acts again.
     """
 
     state: SavedState
@@ -181,6 +186,7 @@ class Outcome:
     status: AddressStatus | None = None
     asked: tuple[ConsentKind, ...] = ()
     used_invite: str = ""
+    returned_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from campaign_engine.ports.jobs import JobsRepository
 from campaign_engine.ports.joints import JointsRepository
 from campaign_engine.ports.lessons import LessonsRepository
 from campaign_engine.ports.marks import MarksRepository
+from campaign_engine.ports.moves import MovesRepository
 from campaign_engine.ports.optouts import OptOutsRepository
 from campaign_engine.ports.people import (
     ActionsRepository,
@@ -44,6 +45,7 @@ from campaign_engine.ports.sending import (
     OccurrencesRepository,
 )
 from campaign_engine.ports.series import SeriesRepository
+from campaign_engine.ports.signups import SignupsRepository
 from campaign_engine.ports.staff_sessions import StaffSessionsRepository
 from campaign_engine.ports.stopping import StoppedPostsRepository
 from campaign_engine.ports.team import TeamRepository
@@ -87,6 +89,9 @@ class UnitOfWork(Protocol):
     def targeting(self) -> TargetingRepository: ...  # noqa: D102
     @property
     def feeds(self) -> FeedsRepository: ...  # noqa: D102
+    def moves(self) -> MovesRepository: ...  # noqa: D102
+    @property
+    def signups(self) -> SignupsRepository: ...  # noqa: D102
     @property
     def sites(self) -> SitesRepository: ...  # noqa: D102
     @property

@@ -62,6 +62,7 @@ async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
         source.site_id,
         source.generation,
         turn.inbound.simulated,
+        "" if turn.inbound.simulated else turn.inbound.origin,
     )
     if intent.pledge is None:
         await _create(turn, new)

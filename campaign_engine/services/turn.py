@@ -7,6 +7,7 @@ from typing import Any
 
 from campaign_engine.dialogue.intents import Intent
 from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.confirming import acts_again
 from campaign_engine.domain.contact import AddressStatus, ConsentKind, Person
 from campaign_engine.domain.message import Destination, Inbound, Reply
 from campaign_engine.domain.schedule import to_wall
@@ -90,6 +91,7 @@ class Turn:
 
         Of a stranger with nothing open no state is kept (safety C2). Raises Overtaken: nothing may be committed then.
         """
+        again = self.opened.unconfirmed and acts_again(self.person.joined_at, self.now) and not self.saved
         if self.removed or (self.saved and not (self.changes or self.actions or self.status or self.asked)):
             return
         contact_id, seen = self.person.contact_id, self.opened.last_seen_at
@@ -97,7 +99,14 @@ class Turn:
             self.changes["last_seen_at"] = self.now
         asked = tuple(dict.fromkeys(self.asked))
         outcome = Outcome(
-            self.state, contact_id, self.changes, tuple(self.actions), self.status, asked, self.used_invite
+            self.state,
+            contact_id,
+            self.changes,
+            tuple(self.actions),
+            self.status,
+            asked,
+            self.used_invite,
+            self.inbound.origin if again else "",
         )
         dialogues = self.work.dialogues
         if contact_id is None and not (self.state.flow or self.state.field or self.state.data):

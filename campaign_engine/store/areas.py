@@ -12,6 +12,7 @@ from campaign_engine.domain.joint import SEEN_FOR, JointStatus
 from campaign_engine.domain.planner import Priority
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.store import freezing
+from campaign_engine.store.confirming import CONFIRMED
 from campaign_engine.store.own_posts import AT_ONCE, Line, OwnPosts, may_get_one
 from campaign_engine.store.tables import area_cards, area_figures, contacts, joint_joins, joints, staff_members
 from campaign_engine.store.upsert import insert, upsert
@@ -43,7 +44,7 @@ class SqlAreasRepository(OwnPosts):
     async def counted(self) -> Mapping[int | None, int]:
         """One read."""
         allies = contacts.c.id.not_in(sa.select(staff_members.c.contact_id))
-        counts = sa.select(contacts.c.precinct, sa.func.count()).where(allies).group_by(contacts.c.precinct)
+        counts = sa.select(contacts.c.precinct, sa.func.count()).where(allies, CONFIRMED).group_by(contacts.c.precinct)
         return {precinct: int(count) for precinct, count in await self._connection.execute(counts)}
 
     async def figures(self) -> Mapping[str, AreaFigure]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.store import tables as t
+from campaign_engine.store.confirming import CONFIRMED, is_confirmed
 from campaign_engine.store.upsert import insert
 
 DELIVERED, BLOCKED, JOINED, ENGAGED = "delivered", "blocked", "join", "engaged"
@@ -59,7 +60,7 @@ def _facts(campaign_id: int) -> sa.Select[tuple[object, ...]]:
         .join(t.addresses, t.addresses.c.contact_id == c.id)
         .join(t.campaigns, campaign.id == campaign_id)
         .outerjoin(t.pledges, sa.and_(p.contact_id == c.id, p.campaign_id == campaign_id))
-        .where(c.id.not_in(sa.select(t.staff_members.c.contact_id)))
+        .where(c.id.not_in(sa.select(t.staff_members.c.contact_id)), CONFIRMED)
     )
 
 
@@ -74,7 +75,7 @@ async def _count_leavers(connection: AsyncConnection, campaign_id: int) -> None:
     mine = (
         sa.select(f.what, f.precinct, sa.func.count())
         .where(f.campaign_id == campaign_id, f.what.in_(_LEAVING))
-        .where(f.contact_id.not_in(sa.select(t.staff_members.c.contact_id)))
+        .where(f.contact_id.not_in(sa.select(t.staff_members.c.contact_id)), is_confirmed(f.contact_id))
         .group_by(f.what, f.precinct)
     )
     for kind, precinct, people in (await connection.execute(mine)).all():

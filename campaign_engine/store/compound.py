@@ -47,7 +47,7 @@ class Values:
         """One more write."""
         self.writes.append(write.cte(f"write_{len(self.writes)}") if self.on_postgres else write)
 
-    def made(self, write: Any, column: sa.Column[Any], found: Value) -> sa.FromClause:
+    def made(self, write: Any, column: sa.Column[Any] | sa.Label[Any], found: Value) -> sa.FromClause:
         """One more write whose row others build on; a trigger does not know RETURNING and finds the row again."""
         if not self.on_postgres:
             self.writes.append(write)

@@ -9,8 +9,10 @@ from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import CONSENT_KINDS, AddressStatus, Limit
 from campaign_engine.ports.room_figures import RoomFigure, about_campaign
+from campaign_engine.store import counting
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.compound import Compound, Value, Values
+from campaign_engine.store.moving import MOVE
 from campaign_engine.store.tables import (
     actions,
     addresses,
@@ -70,6 +72,7 @@ def _step(v: Values) -> tuple[Value, ...]:
     _note_taps(v, as_read)
     _note_actions(v, as_read)
     _note_asked(v, as_read)
+    counting.count_returned(v, as_read)
     # Not "on conflict do nothing": whoever comes second at the same moment must be taken again (safety N4).
     used = sa.select(v["used_invite"], v["forget_on"]).where(v["used_invite"].is_not(None), as_read)
     v.do(v.insert(used_invites).from_select(["code_hash", "forget_on"], used))
@@ -128,6 +131,7 @@ def _newcomer(v: Values) -> tuple[Value, ...]:
     )
     theirs = pledges.c.contact_id == sa.select(made.c.id).scalar_subquery()
     pledge = v.made(_first_pledge(v, made), pledges.c.campaign_id, theirs)
+    counting.wait_to_count(v, made)
     return tuple(sa.select(one).scalar_subquery() for one in (made.c.id, address.c.id, pledge.c.campaign_id))
 
 
@@ -200,6 +204,7 @@ def _leave(v: Values) -> tuple[Value, ...]:
 
 def _remove(v: Values, when: Value) -> None:
     """The contact's row takes address, consents and staff rows along; counts lose their link by SET NULL."""
+    counting.forget_unconfirmed(v)
     v.do(contacts.delete().where(contacts.c.id == v["contact_id"]))
     v.do(dialogues.delete().where(dialogues.c.address_hash == v["address_hash"]))
     for table in (inbox, imported_optouts):
@@ -238,6 +243,7 @@ STEP = Compound(
     "dialogue_steps",
     {
         **_types([*STATE, used_invites.c.forget_on]),
+        **counting.RETURNED,
         "read_version": sa.Integer(),
         "status": sa.String(),
         **dict.fromkeys(("changes", "actions", "asked"), sa.Text()),
@@ -247,7 +253,12 @@ STEP = Compound(
 )
 NEWCOMERS = Compound(
     "newcomers",
-    {**_types(NEWCOMER), **{f"first_{column.name}": column.type for column in PLEDGE}, "kinds": sa.Text()},
+    {
+        **_types(NEWCOMER),
+        **{f"first_{column.name}": column.type for column in PLEDGE},
+        "kinds": sa.Text(),
+        **counting.CAME,
+    },
     _newcomer,
     (
         "(SELECT id FROM contacts WHERE contacts.pseudonym = newcomers.pseudonym)",
@@ -271,4 +282,4 @@ DRAFT = Compound(
     _draft,
     ("campaign_id", "(SELECT id FROM audit_entries WHERE audit_entries.hash = changed_drafts.hash)"),
 )
-COMPOUNDS = (STEP, NEWCOMERS, STOP, COMING_BACK, LEAVING, REFUSAL, DRAFT)
+COMPOUNDS = (STEP, NEWCOMERS, STOP, COMING_BACK, LEAVING, REFUSAL, DRAFT, MOVE)

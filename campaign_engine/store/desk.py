@@ -13,6 +13,7 @@ from campaign_engine.domain.automatic_texts import TextKey
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostSource, PostStatus
 from campaign_engine.domain.contact import RequestState, Role, RoleGrant, Scope, ScopeKind
 from campaign_engine.domain.joint import JointStatus
+from campaign_engine.domain.moving import Mover
 from campaign_engine.domain.permission import OPEN
 from campaign_engine.domain.roles import Capability, roles_with
 from campaign_engine.domain.volunteering import OpenRequest
@@ -22,13 +23,17 @@ from campaign_engine.store.approvals import STILL_WAITS
 from campaign_engine.store.audit import head_hash
 from campaign_engine.store.campaigns import CURRENT, draft_of, drafts
 from campaign_engine.store.json_sql import Json
+from campaign_engine.store.moving import live
 from campaign_engine.store.rooms import room_of, shown
 from campaign_engine.store.sites import named_site, site_of
 from campaign_engine.store.tables import (
+    addresses,
     campaign_targets,
     campaigns,
     contacts,
+    dialogues,
     joints,
+    move_codes,
     post_versions,
     posts,
     rankings,
@@ -63,13 +68,14 @@ def desk(json: Json) -> Any:
 
 
 def named(json: Json) -> dict[str, Any]:
-    """By the parameters `code`, `post_id` and `room`; null for what is not named."""
+    """By the parameters `code`, `post_id`, `room` and `move`; null for what is not named."""
     site = named_site(sa.bindparam("code", type_=sa.String)).limit(1)
     room = sa.select(*shown()).where(rooms.c.address_hash == sa.bindparam("room", type_=sa.String))
     return {
         "site": json.one(_as_object(json, site)),
         "post": json.one(_post(json)),
         "room": json.one(_as_object(json, room)),
+        "mover": json.one(_mover(json)),
     }
 
 
@@ -79,6 +85,27 @@ def _as_object(json: Json, found: sa.Select[Any], *stored: str) -> sa.Select[Any
         column.name: json.stored(column) if column.name in stored else column for column in found.selected_columns
     }
     return found.with_only_columns(json.object(**columns))
+
+
+def _mover(json: Json) -> sa.Select[Any]:
+    """Whom a live code moves, with the state of their dialogue."""
+    mover, theirs, said = contacts.alias("mover"), addresses.alias("theirs"), dialogues.alias("said")
+    state = json.array(said.c.flow, said.c.field, json.stored(said.c.data))
+    open_state = sa.select(state).where(said.c.address_hash == theirs.c.address_hash).correlate(theirs)
+    is_staff = sa.exists().where(role_grants.c.contact_id == mover.c.id).correlate(mover)
+    found = json.object(
+        contact_id=mover.c.id,
+        code_hash=move_codes.c.code_hash,
+        language=mover.c.language,
+        is_staff=sa.case((is_staff, 1), else_=0),
+        state=json.one(open_state),
+    )
+    now = sa.bindparam("now", type_=move_codes.c.expires_at.type)
+    return sa.select(found).where(
+        live(sa.bindparam("move", type_=sa.String), now),
+        mover.c.id == move_codes.c.contact_id,
+        theirs.c.contact_id == mover.c.id,
+    )
 
 
 def _post(json: Json) -> sa.Select[Any]:
@@ -209,7 +236,13 @@ def named_of(row: Mapping[str, Any]) -> Named:
         site=site_of(_namespace(site)) if site else None,
         post=_post_of(*post) if post else None,
         room=room_of(_namespace(room)) if room else None,
+        mover=_mover_of(row["mover"]) if row["mover"] else None,
     )
+
+
+def _mover_of(row: Mapping[str, Any]) -> Mover:
+    flow, field, data = row["state"] or ("", "", {})
+    return Mover(row["contact_id"], row["code_hash"], row["language"], bool(row["is_staff"]), flow, field, data)
 
 
 def _post_of(campaign_id: int, title: str, status: str, kind: str, pledge: str | None) -> PostSource:

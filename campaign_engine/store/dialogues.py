@@ -39,6 +39,7 @@ from campaign_engine.ports.desk import NOTHING, Sought
 from campaign_engine.ports.people import Opened, Outcome, SavedState
 from campaign_engine.store.compound import document
 from campaign_engine.store.compounds import STEP
+from campaign_engine.store.confirming import CONFIRMED
 from campaign_engine.store.desk import desk, desk_of, named, named_of
 from campaign_engine.store.json_sql import Json, moment
 from campaign_engine.store.tables import (
@@ -114,6 +115,8 @@ class SqlDialoguesRepository(Transaction):
             actions=document(self._dialect, [dataclasses.asdict(action) for action in outcome.actions]),
             asked=document(self._dialect, [{"topic": kind} for kind in outcome.asked]),
             used_invite=outcome.used_invite or None,
+            returned_from=outcome.returned_from or None,
+            today=to_wall(now).date(),
             forget_on=to_wall(now).date() + _KEEP_USED,
         )
         return saved is not None
@@ -144,6 +147,7 @@ class SqlDialoguesRepository(Transaction):
             "code": plain_code(sought.code) or None,
             "post_id": sought.post_id,
             "room": self._cipher.lookup(who.channel, sought.room) if sought.room else None,
+            "move": self._cipher.code_hash(sought.move) if sought.move else None,
         }
 
 
@@ -191,6 +195,7 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "area_held_at": _area_held_at(),
         "area_closed_at": _area_held_at(holds.c.ended_at.is_(None)),
         "invite_used": _invite_used(),
+        "unconfirmed": sa.case((~CONFIRMED, 1), else_=0),
         "desk": desk(as_json),
         **named(as_json),
     }
@@ -265,6 +270,7 @@ def _opened(row: dict[str, Any]) -> Opened:
         named=named_of(row),
         desk=desk_of(row["desk"]),
         invite_used=bool(row["invite_used"]),
+        unconfirmed=bool(row["unconfirmed"]),
     )
 
 

@@ -12,6 +12,7 @@ from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.sending import Unfrozen
 from campaign_engine.store import threads
+from campaign_engine.store.confirming import CONFIRMED
 from campaign_engine.store.tables import (
     addresses,
     campaign_targets,
@@ -113,6 +114,7 @@ def _is_reached(
     in_series = contacts.c.age_band != AgeBand.FROM_22
     return sa.and_(
         may_be_told(topic, channels, now),
+        CONFIRMED,
         home.in_(precinct),
         *((in_series,) if topic is Topic.LESSON_SERIES else ()),
     )

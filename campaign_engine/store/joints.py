@@ -11,6 +11,7 @@ from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.joint import TOLD_FOR, Joint, JointStatus, NewJoint, Outcome, Start
 from campaign_engine.domain.planner import Priority
 from campaign_engine.store import freezing
+from campaign_engine.store.confirming import is_confirmed
 from campaign_engine.store.own_posts import AT_ONCE, Line, OwnPosts, may_get_one
 from campaign_engine.store.tables import contacts, joint_joins, joint_words, joints
 from campaign_engine.store.upsert import insert
@@ -78,7 +79,8 @@ class SqlJointsRepository(OwnPosts):
 
     async def open_ones(self) -> tuple[tuple[Joint, int, date | None], ...]:
         """One read."""
-        joined = sa.select(sa.func.count()).where(joint_joins.c.joint_id == joints.c.id).scalar_subquery()
+        counted = (joint_joins.c.joint_id == joints.c.id, is_confirmed(joint_joins.c.contact_id))
+        joined = sa.select(sa.func.count()).where(*counted).scalar_subquery()
         found = sa.select(joints, joined.label("joined")).where(joints.c.status == JointStatus.OPEN)
         rows = await self._connection.execute(found.order_by(joints.c.id))
         return tuple((_joint(row), int(row.joined), row.counted_on) for row in rows)

@@ -8,8 +8,10 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from campaign_engine.domain.contact import AddressStatus, Limit
+from campaign_engine.store.confirming import CONFIRMED
 from campaign_engine.store.database import Database
 from campaign_engine.store.tables import (
+    actions,
     addresses,
     consents,
     contacts,
@@ -17,6 +19,7 @@ from campaign_engine.store.tables import (
     do_not_contact,
     imported_optouts,
     inbox,
+    pledges,
 )
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import upsert
@@ -99,8 +102,11 @@ def _by_person(left: Iterable[Leaver]) -> dict[str, _Words]:
 class _Replay(Transaction):
     async def remove(self, address_hash: str, deleted: datetime) -> int:
         theirs = sa.select(addresses.c.contact_id).where(addresses.c.address_hash == address_hash)
-        old = contacts.delete().where(contacts.c.id.in_(theirs), contacts.c.created_at <= deleted)
-        gone = await self._connection.execute(old)
+        old = (contacts.c.id.in_(theirs), contacts.c.created_at <= deleted)
+        unsure = sa.select(contacts.c.id).where(*old, ~CONFIRMED)
+        for counted in (pledges, actions):
+            await self._connection.execute(counted.delete().where(counted.c.contact_id.in_(unsure)))
+        gone = await self._connection.execute(contacts.delete().where(*old))
         for table, when in (
             (dialogues, dialogues.c.updated_at),
             (inbox, inbox.c.created_at),

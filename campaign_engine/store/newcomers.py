@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from campaign_engine.domain.confirming import clock_hour
 from campaign_engine.domain.errors import busy
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import NewContact, NewPledge
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.compounds import NEWCOMERS, PLEDGE
@@ -40,6 +42,9 @@ async def add_newcomer(
         "address_hash": cipher.lookup(who.channel, who.address),
         "address_cipher": cipher.encrypt(who.channel, who.address),
         "status": new.status,
+        "origin": new.origin or None,
+        "day": to_wall(new.created_at).date(),
+        "hour": clock_hour(new.created_at),
     }
     values = dataclasses.asdict(pledge) if pledge is not None else {}
     first = {f"first_{column.name}": values.get(column.name) for column in PLEDGE}

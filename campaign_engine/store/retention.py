@@ -14,6 +14,7 @@ from campaign_engine.domain.schedule import to_wall
 from campaign_engine.store import closing
 from campaign_engine.store import tables as t
 from campaign_engine.store.audit import cut
+from campaign_engine.store.confirming import UNCONFIRMED
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert, upsert
 
@@ -104,7 +105,11 @@ class SqlRetentionRepository(Transaction):
         hashes = [row.address_hash for row in rows if row.address_hash]
         for table in (t.dialogues, t.inbox):
             await self._connection.execute(table.delete().where(table.c.address_hash.in_(hashes)))
-        await self._connection.execute(t.contacts.delete().where(c.id.in_([row.id for row in rows])))
+        gone_ids = [row.id for row in rows]
+        # Who never counted leaves no pledge behind: one without a person would count (threats T10).
+        unsure = t.pledges.c.contact_id.in_(UNCONFIRMED)
+        await self._connection.execute(t.pledges.delete().where(t.pledges.c.contact_id.in_(gone_ids), unsure))
+        await self._connection.execute(t.contacts.delete().where(c.id.in_(gone_ids)))
         return len(rows)
 
     async def forget_invites(self, now: datetime) -> int:

@@ -10,6 +10,7 @@ from campaign_engine.domain.contact import AddressStatus, AgeBand, RequestState,
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.ports.team import LogLine
 from campaign_engine.store import threads
+from campaign_engine.store.confirming import CONFIRMED
 from campaign_engine.store.grants import grant_of
 from campaign_engine.store.tables import (
     addresses,
@@ -108,7 +109,7 @@ class SqlTeamRepository(Transaction):
 
     async def signed_up(self, site_id: int) -> int:
         """One read."""
-        wanted = sa.select(sa.func.count()).select_from(contacts).where(contacts.c.site_id == site_id)
+        wanted = sa.select(sa.func.count()).select_from(contacts).where(contacts.c.site_id == site_id, CONFIRMED)
         return int(await self._connection.scalar(wanted) or 0)
 
     async def log(self, before: int | None, limit: int) -> tuple[LogLine, ...]:

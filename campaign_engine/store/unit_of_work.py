@@ -34,6 +34,7 @@ from campaign_engine.store.leavers import Leaver, leavers
 from campaign_engine.store.leavers_file import LeaversFile
 from campaign_engine.store.lessons import SqlLessonsRepository
 from campaign_engine.store.marks import SqlMarksRepository
+from campaign_engine.store.moves import SqlMovesRepository
 from campaign_engine.store.notices import SqlNoticesRepository
 from campaign_engine.store.occurrences import SqlOccurrencesRepository
 from campaign_engine.store.optouts import SqlOptOutsRepository
@@ -45,6 +46,7 @@ from campaign_engine.store.reviews import SqlReviewsRepository
 from campaign_engine.store.room_figures import SqlRoomFiguresRepository
 from campaign_engine.store.rooms import SqlRoomsRepository
 from campaign_engine.store.series import SqlSeriesRepository
+from campaign_engine.store.signups import SqlSignupsRepository
 from campaign_engine.store.sites import SqlSitesRepository
 from campaign_engine.store.staff import SqlStaffRepository
 from campaign_engine.store.staff_sessions import SqlStaffSessionsRepository
@@ -80,6 +82,8 @@ class SqlUnitOfWork:
         self.audiences = SqlAudiencesRepository(connection, cipher)
         self.targeting = SqlTargetingRepository(connection, cipher)
         self.feeds = SqlFeedsRepository(connection, cipher)
+        self.moves = SqlMovesRepository(connection, cipher)
+        self.signups = SqlSignupsRepository(connection, cipher)
         self.sites = SqlSitesRepository(connection, cipher)
         self.rooms = SqlRoomsRepository(connection, cipher)
         self.room_figures = SqlRoomFiguresRepository(connection, cipher)

@@ -70,6 +70,7 @@ from campaign_engine.store.tables.retention import (
 from campaign_engine.store.tables.reviews import returns, sunday_cards
 from campaign_engine.store.tables.roles import role_requests, trainings
 from campaign_engine.store.tables.room_figures import room_figures, uploads
+from campaign_engine.store.tables.signups import move_codes, signup_sources, site_windows, unconfirmed_contacts
 from campaign_engine.store.tables.staff_sessions import staff_links, staff_sessions
 
 __all__ = [
@@ -119,6 +120,7 @@ __all__ = [
     "looks",
     "meta",
     "metadata",
+    "move_codes",
     "occurrences",
     "own_posts",
     "pictures",
@@ -138,6 +140,8 @@ __all__ = [
     "seen_updates",
     "series_steps",
     "shootings",
+    "signup_sources",
+    "site_windows",
     "sites",
     "small_audiences",
     "source_codes",
@@ -149,6 +153,7 @@ __all__ = [
     "text_approvals",
     "trainings",
     "translators",
+    "unconfirmed_contacts",
     "uploads",
     "used_invites",
     "waits",

@@ -1,0 +1,29 @@
+"""What services need to move somebody from the page to a chat (safety N5)."""
+
+from datetime import datetime
+from typing import Protocol
+
+from campaign_engine.domain.message import Destination
+
+
+class MovesRepository(Protocol):
+    """One-time codes; only keyed hashes of them are kept."""
+
+    async def offer(self, contact_id: int, code: str, until: datetime) -> None:
+        """The person's one code from now on."""
+
+    async def move(self, code_hash: str, who: Destination, now: datetime) -> int | None:
+        """The code's person has this address from now on and no other; their contact id.
+
+        None, with nothing done, for a code that was used or has ended. What they were waiting for goes to the new
+        address, and the old one only tells where they went.
+        """
+
+    async def merge(self, code_hash: str, who: Destination, contact_id: int, now: datetime) -> bool:
+        """The code's person turns out to be this contact, who stays, with what both did and the stricter of each yes.
+
+        False, with nothing done, for a code that was used or has ended, or is the contact's own.
+        """
+
+    async def forget(self, now: datetime) -> int:
+        """Remove codes that have ended; how many."""

@@ -14,11 +14,14 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.tables import metadata
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
+from tests.support.compiled import share_compiled
 from tests.support.postgres import KeptDatabase, PostgresServer, find_binaries
 
 pytest_plugins = ["tests.support.no_silent_skips", "tests.support.cli", "pytester"]
 
 TEMPLATE = "groundswell_template"
+
+share_compiled()
 
 
 @pytest.fixture

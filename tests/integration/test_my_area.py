@@ -21,6 +21,7 @@ from campaign_engine.services.area_cards import AreaCards
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
+from tests.support.automatic import approve_texts
 from tests.support.channels import RecordingChannel
 from tests.support.engine import House as Town
 from tests.support.engine import text_approvals
@@ -41,9 +42,7 @@ async def house(store: SqlStore, clock: FakeClock) -> House:
 async def cards(house: House, *, approved: bool = True) -> AreaCards:
     texts = text_approvals(house.clock)
     if approved:
-        async with house.store.write() as work:
-            for version in texts.versions.values():
-                await work.text_approvals.approve(version.keys, None, "oak3", house.clock())
+        await approve_texts(house.store, texts.versions.values(), house.clock())
     return AreaCards(house.store, house.clock, DEFAULT_HOURS, texts)
 
 

@@ -21,6 +21,7 @@ from campaign_engine.services.series import Series
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
+from tests.support.automatic import approve_texts
 from tests.support.channels import RecordingChannel
 from tests.support.engine import text_approvals
 from tests.support.planned import House
@@ -40,9 +41,8 @@ async def house(store: SqlStore, clock: FakeClock) -> House:
 async def series(house: House, *, approved: bool = True, but: str = "") -> Series:
     texts = text_approvals(house.clock)
     if approved:
-        async with house.store.write() as work:
-            for version in (one for name, one in texts.versions.items() if name != but):
-                await work.text_approvals.approve(version.keys, None, "oak3", house.clock())
+        chosen = (one for name, one in texts.versions.items() if name != but)
+        await approve_texts(house.store, chosen, house.clock())
     return Series(house.store, house.clock, DEFAULT_HOURS, texts)
 
 

@@ -61,6 +61,7 @@ from campaign_engine.services.verifying import Verifying
 from campaign_engine.store.tables import metadata, staff_members
 from campaign_engine.store.unit_of_work import SqlStore
 from campaign_engine.wordlists import WordLists
+from tests.support.automatic import approve_texts
 from tests.support.clock import FakeClock
 
 CHANNELS = ("web", "telegram", "discord")
@@ -182,8 +183,8 @@ class House:
         async with self.store.write() as work:
             await work.targeting.load_precincts(NewYorkData().precincts().values())
             await work.targeting.save_ranking(default_ranking(), self.clock())
-            for version in self.texts.versions.values() if texts_approved else ():
-                await work.text_approvals.approve(version.keys, None, "oak3", self.clock())
+        if texts_approved:
+            await approve_texts(self.store, self.texts.versions.values(), self.clock())
 
     async def site(self, precinct: int = 75, name: str = "Maple High") -> Site:
         async with self.store.write() as work:

@@ -75,9 +75,11 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def kept_database(postgres_server: PostgresServer) -> KeptDatabase:
+def kept_database(postgres_server: PostgresServer) -> Iterator[KeptDatabase]:
     """One for all tests of this process: making and dropping one costs far more than emptying it."""
-    return KeptDatabase(postgres_server, TEMPLATE)
+    kept = KeptDatabase(postgres_server, TEMPLATE)
+    yield kept
+    kept.close()
 
 
 @pytest.fixture

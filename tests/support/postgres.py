@@ -82,6 +82,7 @@ class KeptDatabase:
         self._server = server
         self._template = template
         self._shape: object = None
+        self._kept: psycopg.Connection | None = None
 
     @property
     def url(self) -> str:
@@ -90,21 +91,29 @@ class KeptDatabase:
 
     def make(self) -> None:
         """Where it is not there yet, or a test has changed its tables."""
-        if self._shape is None:
+        if self._kept is None:
             self._server.execute(f"CREATE DATABASE {self.NAME} TEMPLATE {self._template}")
-            with psycopg.connect(self.url) as connection:
-                self._shape = connection.execute(_SHAPE).fetchone()
+            self._kept = psycopg.connect(self.url, autocommit=True)
+            self._shape = self._kept.execute(_SHAPE).fetchone()
 
     def empty(self) -> None:
-        """Whoever is still connected is thrown out first: they may hold locks."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(_THROW_OUT)
-            same = connection.execute(_SHAPE).fetchone() == self._shape
-            if same:
-                connection.execute(_EMPTY)
-        if not same:
+        """Whoever else is still connected is thrown out first: they may hold locks.
+
+        Over the same connection each time: a new one costs the server five times as much, as it knows no table yet.
+        """
+        assert self._kept is not None
+        self._kept.execute(_THROW_OUT)
+        if self._kept.execute(_SHAPE).fetchone() == self._shape:
+            self._kept.execute(_EMPTY)
+        else:
+            self.close()
             self._server.execute(f"DROP DATABASE {self.NAME} WITH (FORCE)")
-            self._shape = None
+
+    def close(self) -> None:
+        """Before the server ends."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
 
 _THROW_OUT = """

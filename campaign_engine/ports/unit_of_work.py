@@ -89,6 +89,7 @@ class UnitOfWork(Protocol):
     def targeting(self) -> TargetingRepository: ...  # noqa: D102
     @property
     def feeds(self) -> FeedsRepository: ...  # noqa: D102
+    @property
     def moves(self) -> MovesRepository: ...  # noqa: D102
     @property
     def signups(self) -> SignupsRepository: ...  # noqa: D102

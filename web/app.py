@@ -10,11 +10,14 @@ from starlette.exceptions import HTTPException
 
 from campaign_engine.domain.errors import GroundswellError, NotAllowed, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
-from web import chat, cookies, doors, hooks, invites, look, staff_session
+from web import chat, doors, hooks, invites, look, sittings, staff_session
+from web.cookies import LANGUAGE, STAFF
 from web.look import STATIC
 from web.pages import PageWriter
 from web.parts import WebParts
 from web.security import INLINE_STYLE, guard
+from web.streams import Streams
+from web.tabs import Tabs
 
 REPORT_FILES = {
     "report.html": "text/html",
@@ -36,7 +39,9 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.middleware("http")(guard(pages.problem))
     app.include_router(look.router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(chat.router(parts, pages))
+    streams = Streams(parts.inbox.newest, parts.inbox.newer)
+    app.state.closing = streams.close
+    app.include_router(chat.router(parts, pages, streams))
     app.include_router(doors.router(parts, pages))
     app.include_router(hooks.router(parts))
     app.include_router(invites.router(parts, pages))
@@ -106,10 +111,12 @@ def _fixed(parts: WebParts, pages: PageWriter) -> APIRouter:
         return pages.write(request, "privacy.html", {})
 
     @router.get("/leave")
-    async def leave() -> Response:
-        """Quick exit: going back then shows a new chat, not this one."""
-        response = RedirectResponse(ELSEWHERE, status_code=303)
-        cookies.forget(response)
+    async def leave(request: Request) -> Response:
+        """Quick exit: going back then shows nothing of a chat."""
+        response = RedirectResponse(ELSEWHERE, status_code=303, headers=sittings.CLEAR)
+        Tabs(parts.clock, parts.secure).veil(request, response)
+        for name in (LANGUAGE, STAFF):
+            response.delete_cookie(name)
         return response
 
     @router.get("/favicon.ico")

@@ -2,80 +2,145 @@
 
 import hashlib
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Inbound, InboundKind, Message
-from web import pictures
+from web import pictures, sittings, stream
 from web.between import Between
-from web.cookies import CHANNEL, CHAT, LANGUAGE, keep, known_address, language_hint, new_address
+from web.cookies import CHANNEL, LANGUAGE, keep, known_address, language_hint, new_address
 from web.pages import PageWriter
 from web.parts import WebParts
+from web.streams import Streams
+from web.tabs import OWN, WORD, Seat, Tabs, is_veiled, keeps_cookies, new_seat
 
 LONGEST_TEXT = 4000
 
+Word = Annotated[str, Path(pattern=WORD)]
 
-def router(parts: WebParts, pages: PageWriter) -> APIRouter:
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a form of the chat sends: its key names the page, one of the others is the answer."""
+
+    key: str
+    data: str = ""
+    text: str = ""
+    start: str = ""
+
+
+def said(
+    key: Annotated[str, Form(max_length=64)],
+    data: Annotated[str, Form(max_length=64)] = "",
+    text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
+    start: Annotated[str, Form(max_length=64)] = "",
+) -> Said:
+    """From a form."""
+    return Said(key, data, text, start)
+
+
+def router(parts: WebParts, pages: PageWriter, streams: Streams) -> APIRouter:
     """The chat itself; web.doors leads into it."""
-    routes, between, screen = APIRouter(), Between(), _Screen(parts, pages)
+    routes, chat = APIRouter(), Chat(parts, pages)
+    # Fixed paths come before those with a tab's word.
+    routes.include_router(pictures.router(parts, pages, chat.between))
+    routes.include_router(sittings.router(parts, pages))
+    routes.include_router(stream.router(parts, pages, streams))
 
     @routes.get("/chat")
     async def open_chat(request: Request) -> Response:
-        address = known_address(request) or new_address()
-        if answers := between.take(address):
-            return await screen.show(request, address, answers, just_answered=True)
-        asked = await parts.conversation.ask_again(CHANNEL, address, language_hint(request))
-        return await screen.show(request, address, asked, just_answered=False)
+        return await chat.open(request, "")
+
+    @routes.get("/chat/{word}")
+    async def open_tab(request: Request, word: Word) -> Response:
+        return await chat.open(request, word)
 
     @routes.post("/chat")
-    async def answer(
-        request: Request,
-        key: Annotated[str, Form(max_length=64)],
-        data: Annotated[str, Form(max_length=64)] = "",
-        text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
-        start: Annotated[str, Form(max_length=64)] = "",
-    ) -> Response:
-        known = known_address(request)
-        address = known or new_address()
-        said = _inbound((start, data, text), key, address, language_hint(request))
-        answers = await parts.conversation.handle(replace(said, simulated=parts.simulated))
-        if known is None:
-            return await screen.show(request, address, answers, just_answered=True)
-        if answers:
-            between.put(address, answers)
-        return RedirectResponse("/chat", status_code=303)
+    async def answer(request: Request, given: Annotated[Said, Depends(said)]) -> Response:
+        return await chat.answer(request, "", given)
 
-    routes.include_router(pictures.router(parts, pages, between))
+    @routes.post("/chat/{word}")
+    async def answer_in_tab(request: Request, word: Word, given: Annotated[Said, Depends(said)]) -> Response:
+        return await chat.answer(request, word, given)
+
     return routes
 
 
-class _Screen:
-    """Writes the chat as it stands."""
+class Chat:
+    """Takes answers and writes the chat as it stands."""
 
     def __init__(self, parts: WebParts, pages: PageWriter) -> None:
+        self.between = Between()
         self._parts = parts
         self._pages = pages
+        self._tabs = Tabs(parts.clock, parts.secure)
 
-    async def show(
-        self, request: Request, address: str, answers: tuple[Message, ...], *, just_answered: bool
+    async def open(self, request: Request, word: str) -> Response:
+        """The open question, after the answers to what was sent last; without a chat the first question."""
+        at = self._tabs.seat(request, word)
+        if at is None and word:
+            return over(request, self._pages)
+        if at is not None and at.is_own_device and is_veiled(request):
+            return self._pages.write(request, "veil.html", {})
+        if at is not None and (answers := self.between.take(at.address)):
+            return await self._show(request, at, answers, just_answered=True)
+        address = at.address if at else new_address()
+        asked = await self._parts.conversation.ask_again(CHANNEL, address, language_hint(request))
+        return await self._show(request, at, asked, just_answered=False)
+
+    async def answer(self, request: Request, word: str, given: Said) -> Response:
+        """A chat begins with the first answer, not with a look at a page; it ends an earlier one of this browser."""
+        known = self._tabs.seat(request, word)
+        at = known or new_seat(given.key)
+        inbound = _inbound(given, at.address, language_hint(request))
+        answers = await self._parts.conversation.handle(replace(inbound, simulated=self._parts.simulated))
+        if known is None and not keeps_cookies(request):
+            return await self._show(request, at, answers, just_answered=True)
+        if answers:
+            self.between.put(at.address, answers)
+        response = RedirectResponse(at.path, status_code=303)
+        self._tabs.keep(request, response, at)
+        return response
+
+    async def _show(
+        self, request: Request, at: Seat | None, answers: tuple[Message, ...], *, just_answered: bool
     ) -> HTMLResponse:
         """In the language of the answers, when they have one; the inbox comes first on a page that was opened anew."""
+        at = at and at.turned()
         spoken = {answer.language for answer in answers}
         language = spoken.pop() if len(spoken) == 1 else ""
         try:
-            posts = await self._parts.inbox(address)
+            posts = await self._parts.inbox.posts(at.address) if at else ()
         except StoreUnavailable:
             posts = ()  # the answers say so, with the help card (safety H4)
-        values = {"answers": answers, "posts": posts, "just_answered": just_answered, "key": new_key()}
+        values = {
+            "answers": answers,
+            "posts": posts,
+            "just_answered": just_answered,
+            "key": new_key(),
+            "at": at,
+            "path": at.path if at else "/chat",
+            "own_until": self._parts.clock() + OWN,
+        }
         response = self._pages.write(request, "chat.html", values, language=language)
-        keep(request, response, CHAT, address, secure=self._parts.secure)
+        if at is None:
+            self._tabs.probe(request, response)
+        else:
+            self._tabs.keep(request, response, at)
         if language:
             keep(request, response, LANGUAGE, language, secure=self._parts.secure)
         return response
+
+
+def over(request: Request, pages: PageWriter) -> Response:
+    """For a tab whose chat is over, or a browser without cookies."""
+    if known_address(request):
+        return RedirectResponse("/chat", status_code=303)
+    return pages.write(request, "chat_over.html", {}, status=410)
 
 
 def new_key() -> str:
@@ -83,10 +148,11 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _inbound(said: tuple[str, str, str], key: str, address: str, language: str) -> Inbound:
+def _inbound(given: Said, address: str, language: str) -> Inbound:
     """The same answer from the same page is the same update; another one from a page gone back to is a new one."""
-    start, data, text = (part.replace("\0", "") for part in said)
-    update_id = hashlib.sha256("\0".join((key, *said)).encode()).hexdigest()
+    sent = (given.start, given.data, given.text)
+    start, data, text = (part.replace("\0", "") for part in sent)
+    update_id = hashlib.sha256("\0".join((given.key, *sent)).encode()).hexdigest()
     opened = Inbound(CHANNEL, address, InboundKind.OTHER, update_id, language_hint=language)
     if start:
         return replace(opened, kind=InboundKind.START, data="" if start == "-" else start)

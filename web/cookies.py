@@ -1,4 +1,4 @@
-"""The cookies of the pages; chat and language end with the browser's session, the team's after 12 hours."""
+"""Cookies that several pages read: language, chat on a device of one's own, the team (web.tabs has the others)."""
 
 import re
 import secrets
@@ -15,7 +15,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def known_address(request: Request) -> str | None:
-    """Address of the reader's page chat, when the browser kept one."""
+    """Address of the reader's page chat on a device that they called their own; a tab's chat is in web.tabs."""
     kept = request.cookies.get(CHAT, "")
     return kept if _ADDRESS.fullmatch(kept) else None
 
@@ -52,9 +52,3 @@ def keep(request: Request, response: Response, name: str, value: str, *, secure:
     if request.cookies.get(name) != value:
         secure = secure or request.url.scheme == "https"
         response.set_cookie(name, value, httponly=True, samesite="lax", secure=secure)
-
-
-def forget(response: Response) -> None:
-    """Remove all."""
-    for name in (CHAT, LANGUAGE, STAFF):
-        response.delete_cookie(name)

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from web.chat import new_key
-from web.cookies import CHAT, keep, known_address, new_address
 from web.pages import PageWriter
 from web.parts import WebParts
+from web.tabs import Tabs
 
 _INVITE = re.compile(r"r_[A-Za-z0-9]{1,40}")
 
@@ -47,7 +47,7 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Writes them; the chat's cookie is set with the page, so that its form is known to come from there."""
+    """Writes them."""
 
     parts: WebParts
     pages: PageWriter
@@ -55,5 +55,5 @@ class Doors:
     def page(self, request: Request, name: str, values: Mapping[str, object]) -> HTMLResponse:
         """One button, which sends the `start` among the values."""
         response = self.pages.write(request, name, {**values, "key": new_key()})
-        keep(request, response, CHAT, known_address(request) or new_address(), secure=self.parts.secure)
+        Tabs(self.parts.clock, self.parts.secure).probe(request, response)
         return response

@@ -9,9 +9,10 @@ from fastapi import Request
 
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.message import Inbound, Message, Picture, Reply
+from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import CampaignLink
-from campaign_engine.ports.sending import InboxPost
 from campaign_engine.services.staff_sessions import StaffSessions
+from web.inbox import PageInbox
 
 
 class Conversing(Protocol):
@@ -55,7 +56,8 @@ class WebParts:
     conversation: Conversing
     reports: Reports
     site_by_code: Callable[[str], Awaitable[Site | None]]
-    inbox: Callable[[str], Awaitable[Sequence[InboxPost]]]
+    inbox: PageInbox
+    clock: Clock
     picture: Callable[[str], Awaitable[Picture | None]]
     health: Callable[[], Awaitable[Mapping[str, str]]]
     say: Callable[[Reply, str], Message]

@@ -11,9 +11,10 @@ from starlette.datastructures import UploadFile
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.message import Inbound, InboundKind, SentPicture
 from web.between import Between
-from web.cookies import CHANNEL, known_address, language_hint
+from web.cookies import CHANNEL, language_hint
 from web.pages import PageWriter
 from web.parts import WebParts
+from web.tabs import Tabs
 
 FORM_BYTES = 10_000
 """What a form with one file has around it."""
@@ -26,23 +27,30 @@ KEEP = "private, max-age=86400, immutable"
 
 def router(parts: WebParts, pages: PageWriter, between: Between) -> APIRouter:
     """`between` carries the answers to the chat."""
-    routes = APIRouter()
+    routes, tabs = APIRouter(), Tabs(parts.clock, parts.secure)
 
-    @routes.post("/chat/picture")
-    async def send(request: Request, key: Annotated[str, Query(max_length=64)] = "") -> Response:
-        """For whoever has a chat; the body is read only when a draft asks for it (safety N1)."""
-        address, length = known_address(request), request.headers.get("content-length", "")
-        if address is None or not length.isdecimal():
+    async def take(request: Request, word: str, key: str) -> Response:
+        at, length = tabs.seat(request, word), request.headers.get("content-length", "")
+        if at is None or not length.isdecimal():
             return pages.problem(request, "unreadable", 400)
         body = _Body(request, int(length))
         update_id = hashlib.sha256(f"{key}\0picture\0{length}".encode()).hexdigest()
-        opened = Inbound(CHANNEL, address, InboundKind.PICTURE, update_id, language_hint=language_hint(request))
+        opened = Inbound(CHANNEL, at.address, InboundKind.PICTURE, update_id, language_hint=language_hint(request))
         sent = SentPicture(max(0, int(length) - FORM_BYTES), body.load)
         answers = await parts.conversation.handle(replace(opened, simulated=parts.simulated, sent=sent))
         await body.pass_over()
         if answers:
-            between.put(address, answers)
-        return RedirectResponse("/chat", status_code=303)
+            between.put(at.address, answers)
+        return RedirectResponse(at.path, status_code=303)
+
+    @routes.post("/chat/picture")
+    async def send(request: Request, key: Annotated[str, Query(max_length=64)] = "") -> Response:
+        """For whoever has a chat; the body is read only when a draft asks for it (safety N1)."""
+        return await take(request, "", key)
+
+    @routes.post("/chat/{word}/picture")
+    async def send_in_tab(request: Request, word: str, key: Annotated[str, Query(max_length=64)] = "") -> Response:
+        return await take(request, word, key)
 
     @routes.get("/picture/{key}")
     async def shown(key: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> Response:

@@ -36,6 +36,8 @@ class _Server(uvicorn.Server):
 async def serve(app: FastAPI, host: str, port: int, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
     """Answer until `stop`; `on_ready` gets the address, with the port that was free when `port` is 0.
 
+    What the app has as `state.closing` ends answers that would never end by themselves.
+
     Raises ConfigurationError when the address cannot be had.
     """
     listener = _listen(host, port)
@@ -51,8 +53,13 @@ async def serve(app: FastAPI, host: str, port: int, stop: asyncio.Event, on_read
             await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopping.cancel()
+            getattr(app.state, "closing", _nothing)()
             server.should_exit = True
             await running
+
+
+def _nothing() -> None:
+    """Most apps have no such answers."""
 
 
 def _shown(host: str) -> str:

@@ -1,12 +1,11 @@
 """Takes from the engine what pages need."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 
 from campaign_engine.bootstrap import Engine
 from campaign_engine.domain.action import Site
-from campaign_engine.domain.message import Destination, Picture
-from campaign_engine.ports.sending import InboxPost
-from web.cookies import CHANNEL
+from campaign_engine.domain.message import Picture
+from web.inbox import PageInbox
 from web.parts import Reports, WebParts
 
 
@@ -17,19 +16,17 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
         async with engine.store.read() as work:
             return await work.sites.by_code(code)
 
-    async def inbox(address: str) -> Sequence[InboxPost]:
-        async with engine.store.read() as work:
-            return await work.inbox.waiting(Destination(CHANNEL, address))
-
     async def picture(key: str) -> Picture | None:
         async with engine.store.read() as work:
             return await work.pictures.get(key)
 
+    inbox = PageInbox(engine.store, engine.time.clock)
     return WebParts(
         conversation=engine.conversation,
         reports=reports,
         site_by_code=site_by_code,
         inbox=inbox,
+        clock=engine.time.clock,
         picture=picture,
         health=health,
         say=engine.renderer.reply,

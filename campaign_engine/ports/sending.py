@@ -353,7 +353,10 @@ class LanesRepository(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InboxPost:
-    """A post as it waits on the page; `picture_key` is empty where it has none."""
+    """A post as it waits on the page; `picture_key` is empty where it has none.
+
+    `key` names it among its reader's posts and says nothing to anybody else; `unread` until a page showed it.
+    """
 
     text: str
     language: str
@@ -361,6 +364,8 @@ class InboxPost:
     created_at: datetime
     picture_key: str = ""
     picture_alt: str = ""
+    key: str = ""
+    unread: bool = True
 
 
 class InboxRepository(Protocol):
@@ -369,8 +374,20 @@ class InboxRepository(Protocol):
     async def put(self, who: Destination, key: str, message: Message, now: datetime) -> None:
         """Once per key, so that a repeated delivery is one post."""
 
-    async def waiting(self, who: Destination, limit: int = 20) -> tuple[InboxPost, ...]:
-        """Newest first."""
+    async def waiting(self, who: Destination, limit: int = 20, before: str = "") -> tuple[InboxPost, ...]:
+        """Newest first; those before the post of this key where it is given."""
+
+    async def mark_read(self, who: Destination, between: tuple[datetime, datetime], now: datetime) -> None:
+        """Those that were put between these moments, both included."""
+
+    async def newer(self, than: int) -> tuple[tuple[int, str], ...]:
+        """Numbers of posts that were put after this one, each with its reader's mark."""
+
+    async def newest(self) -> int:
+        """Number of the last post that was put; 0 when there is none."""
+
+    def mark(self, who: Destination) -> str:
+        """By which `newer` names a reader."""
 
     async def forget_old(self, before: datetime) -> int:
         """How many were removed."""

@@ -11,6 +11,12 @@ from campaign_engine.store.tables import inbox
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
+_KEY = sa.func.substr(inbox.c.delivery_key, 1, 16)
+_SHOWN = (
+    *(inbox.c.text, inbox.c.language, inbox.c.choices, inbox.c.created_at, inbox.c.picture, inbox.c.read_at),
+    _KEY.label("key"),
+)
+
 
 class SqlInboxRepository(Transaction):
     """Implements ports.sending.InboxRepository; a reader is known by the keyed hash of their address (safety A1)."""
@@ -28,24 +34,47 @@ class SqlInboxRepository(Transaction):
         )
         await self._connection.execute(post.on_conflict_do_nothing(index_elements=[inbox.c.delivery_key]))
 
-    async def waiting(self, who: Destination, limit: int = 20) -> tuple[InboxPost, ...]:
+    async def waiting(self, who: Destination, limit: int = 20, before: str = "") -> tuple[InboxPost, ...]:
         """One statement."""
-        newest = (
-            sa.select(inbox.c.text, inbox.c.language, inbox.c.choices, inbox.c.created_at, inbox.c.picture)
-            .where(inbox.c.address_hash == self._hash(who))
-            .order_by(inbox.c.created_at.desc(), inbox.c.id.desc())
-            .limit(limit)
-        )
+        mine = inbox.c.address_hash == self._hash(who)
+        newest = sa.select(*_SHOWN).where(mine).order_by(inbox.c.created_at.desc(), inbox.c.id.desc()).limit(limit)
+        if before:
+            named = mine & (before == _KEY)
+            at, number = (
+                sa.select(column).where(named).scalar_subquery() for column in (inbox.c.created_at, inbox.c.id)
+            )
+            newest = newest.where(sa.tuple_(inbox.c.created_at, inbox.c.id) < sa.tuple_(at, number))
         return tuple(
             InboxPost(
                 row.text,
                 row.language,
                 tuple(tuple(Choice(**choice) for choice in choices) for choices in row.choices),
                 row.created_at,
+                key=row.key,
+                unread=row.read_at is None,
                 **{f"picture_{name}": value for name, value in (row.picture or {}).items()},
             )
             for row in await self._connection.execute(newest)
         )
+
+    async def mark_read(self, who: Destination, between: tuple[datetime, datetime], now: datetime) -> None:
+        """One update."""
+        shown = inbox.c.created_at.between(*between)
+        theirs = inbox.update().where(inbox.c.address_hash == self._hash(who), inbox.c.read_at.is_(None), shown)
+        await self._connection.execute(theirs.values(read_at=now))
+
+    async def newer(self, than: int) -> tuple[tuple[int, str], ...]:
+        """One statement."""
+        found = sa.select(inbox.c.id, inbox.c.address_hash).where(inbox.c.id > than).order_by(inbox.c.id)
+        return tuple((row.id, row.address_hash) for row in await self._connection.execute(found))
+
+    async def newest(self) -> int:
+        """One statement."""
+        return int(await self._connection.scalar(sa.select(sa.func.max(inbox.c.id))) or 0)
+
+    def mark(self, who: Destination) -> str:
+        """The keyed hash of their address."""
+        return self._hash(who)
 
     async def forget_old(self, before: datetime) -> int:
         """One delete."""

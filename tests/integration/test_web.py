@@ -85,7 +85,8 @@ async def test_the_same_form_twice_has_no_effect_and_another_answer_from_an_old_
         key = key_in((await browser.get("/chat")).text)
         for _ in range(2):
             answer = await browser.post("/chat", data={"key": key, "data": "a:13-15"})
-            assert (answer.status_code, answer.headers["location"]) == (303, "/chat")
+            assert answer.status_code == 303
+            assert answer.headers["location"].startswith("/chat/")
         assert len(await pages.house.rows(tables.contacts)) == 1
         assert len(await pages.house.rows(tables.seen_updates)) == 1
         await browser.post("/chat", data={"key": key, "data": "a:16-17"})
@@ -96,9 +97,9 @@ async def test_reloading_after_an_answer_shows_the_open_question(pages: Pages) -
     async with Page(pages.root) as page:
         await page.open("/chat")
         assert "Type your ZIP code" in await page.press("13 to 15")
-        assert "Type your ZIP code" in await page.open("/chat")
+        assert "Type your ZIP code" in await page.open(page.path)
         assert "Get somewhere safer" in await page.type("someone has a gun")
-        reloaded = await page.open("/chat")
+        reloaded = await page.open(page.path)
         assert "Get somewhere safer" not in reloaded
         assert "Type your ZIP code" in reloaded
 
@@ -112,8 +113,7 @@ async def test_without_cookies_an_answer_is_still_shown(pages: Pages) -> None:
 
 async def test_posts_wait_in_the_chat_and_are_pledged_from_there(pages: Pages) -> None:
     async with Page(pages.root) as page, pages.browser() as other:
-        await page.open("/chat")
-        address = page._client.cookies["groundswell_chat"]
+        page._client.cookies.set("groundswell_chat", address := "ana-s-own-phone", domain="127.0.0.1")
         post = Message(
             "Your block <needs> you: https://groundswell.example/p/1.", choices=((Choice("I pledge", "m"),),)
         )
@@ -155,27 +155,40 @@ async def test_an_organizer_takes_a_role_by_a_link_once(pages: Pages) -> None:
         assert (await browser.get("/join/s_whatever")).status_code == 404
 
 
-async def test_quick_exit_ends_the_chat(pages: Pages) -> None:
+async def test_quick_exit_ends_the_chat_of_a_tab_and_closes_the_door_of_an_own_device(pages: Pages) -> None:
     async with pages.browser() as browser:
-        await browser.get("/chat")
-        before = browser.cookies["groundswell_chat"]
+        key = key_in((await browser.get("/chat")).text)
+        begun = await browser.post("/chat", data={"key": key, "data": "a:13-15"})
         left = await browser.get("/leave")
         assert left.status_code == 303
         assert left.headers["location"].startswith("https://www.weather.gov/")
-        await browser.get("/chat")
-        assert browser.cookies["groundswell_chat"] != before
+        after = await browser.get(begun.headers["location"])
+        assert (after.status_code, "This chat is over." in after.text) == (410, True)
+        browser.cookies.set("groundswell_chat", "ana-s-own-phone", domain="127.0.0.1")
+        assert "How old are you?" in (await browser.get("/chat")).text
+        await browser.get("/leave")
+        veiled = (await browser.get("/chat")).text
+        assert "How old are you?" not in veiled
+        assert "Go on with your chat?" in veiled
+        assert "How old are you?" in (await browser.post("/chat/again", follow_redirects=True)).text
+        await browser.post("/chat/forget")
+        assert "groundswell_chat" not in browser.cookies
 
 
 async def test_the_cookie_ends_with_the_session_and_is_closed_to_scripts_and_other_sites(pages: Pages) -> None:
-    async with pages.browser() as browser:
-        plain = (await browser.get("/chat")).headers["set-cookie"]
+    async def begun(root: str) -> str:
+        async with httpx.AsyncClient(base_url=root) as browser:
+            await browser.get("/chat")
+            return (await browser.post("/chat", data={"key": "k", "data": "a:13-15"})).headers["set-cookie"]
+
+    plain = await begun(pages.root)
     assert "HttpOnly" in plain
     assert "SameSite=lax" in plain
     assert "Max-Age" not in plain
     assert "expires" not in plain.lower()
     assert "Secure" not in plain
-    async with served(replace(pages.parts, secure=True)) as root, httpx.AsyncClient(base_url=root) as browser:
-        assert "Secure" in (await browser.get("/chat")).headers["set-cookie"]
+    async with served(replace(pages.parts, secure=True)) as root:
+        assert "Secure" in await begun(root)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ class Page:
     def __init__(self, root: str) -> None:
         self._client = httpx.AsyncClient(base_url=root, follow_redirects=True)
         self._read = _Reader()
+        self._path = ""
 
     async def __aenter__(self) -> Self:
         return self
@@ -54,6 +55,11 @@ class Page:
     @property
     def text(self) -> str:
         return "\n".join(self._read.words)
+
+    @property
+    def path(self) -> str:
+        """Of the page that is shown."""
+        return self._path
 
     @property
     def labels(self) -> list[str]:
@@ -82,4 +88,5 @@ class Page:
         answer.raise_for_status()
         self._read = _Reader()
         self._read.feed(answer.text)
+        self._path = answer.url.path
         return self.text

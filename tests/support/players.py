@@ -24,6 +24,7 @@ from tests.platforms.telegram_driver import Seen as TelegramSeen
 from tests.support.engine import House, Phone
 from tests.support.posted import POST, ROOM
 from tests.support.transcripts import LINK_SIGN, Said, as_said, label_of
+from web.cookies import CHAT, new_address
 
 TELEGRAM_CHARACTERS = 4096
 FIELD_BUTTONS = ("type", "picture")
@@ -324,13 +325,14 @@ class AtThePage:
     shown: _Talk = field(default_factory=_Talk)
 
     async def open(self) -> Self:
-        """As somebody who has this page open; the browser keeps its cookie."""
+        """As somebody who has this page open on a device of their own; the browser keeps its cookie."""
+        self.browser.cookies.set(CHAT, new_address(), domain=self.browser.base_url.host)
         await self._get("/chat")
         return self
 
     @property
     def address(self) -> str:
-        return str(self.browser.cookies.get("groundswell_chat", ""))
+        return str(self.browser.cookies.get(CHAT, ""))
 
     async def act(self, verb: str, words: str, _: int) -> tuple[Said, ...]:
         match verb:

@@ -10,11 +10,11 @@ from fastapi import FastAPI
 
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.errors import NotFound
-from campaign_engine.domain.message import Destination, Picture
+from campaign_engine.domain.message import Picture
 from campaign_engine.ports.figures import CampaignLink
-from campaign_engine.ports.sending import InboxPost
 from tests.support.engine import House
 from web.app import create_app
+from web.inbox import PageInbox
 from web.parts import WebParts
 from web.server import serve
 
@@ -51,19 +51,17 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
         async with house.store.read() as work:
             return await work.sites.by_code(code)
 
-    async def inbox(address: str) -> Sequence[InboxPost]:
-        async with house.store.read() as work:
-            return await work.inbox.waiting(Destination("web", address))
-
     async def picture(key: str) -> Picture | None:
         async with house.store.read() as work:
             return await work.pictures.get(key)
 
+    inbox = PageInbox(house.store, house.clock)
     return WebParts(
         house.conversation,
         reports,
         site_by_code,
         inbox,
+        house.clock,
         picture,
         health,
         house.renderer.reply,

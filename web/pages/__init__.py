@@ -2,6 +2,7 @@
 
 import base64
 import re
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -57,6 +58,12 @@ class PageWriter:
         if asked_language(request):
             keep(request, response, LANGUAGE, language, secure=self._parts.secure)
         return response
+
+    def piece(self, request: Request, name: str, values: Mapping[str, Any]) -> str:
+        """A part of a page, with a key of its own for its forms."""
+        key = secrets.token_urlsafe(16)
+        page = self.write(request, name, {"key": key, **values})
+        return bytes(page.body).decode()
 
     def problem(self, request: Request, name: str, status: int, again: str = "") -> HTMLResponse:
         """A page that says what went wrong and what to do: the blocks `<name>` and `<name>_hint`, of page.j2 unless

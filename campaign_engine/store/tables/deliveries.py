@@ -110,6 +110,7 @@ inbox = sa.Table(
     public("language", sa.String(8), keep="30 days"),
     person("created_at", UtcDateTime, keep="30 days"),
     public("picture", sa.JSON, nullable=True, keep="30 days"),
+    person("read_at", UtcDateTime, nullable=True, keep="30 days"),
 )
 
 COUNTED_ONCE = ("contact_id", sa.text("coalesce(campaign_id, 0)"))

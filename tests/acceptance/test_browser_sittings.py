@@ -1,0 +1,155 @@
+"""One browser, two pupils, one after another; and the chat with scripts, in a real Chromium."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from campaign_engine.domain.message import Choice, Destination, Message
+from campaign_engine.store.unit_of_work import SqlStore
+from tests.acceptance.test_browser_pages import Stand
+from tests.support import FakeClock
+from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, chromium, visit
+from tests.support.engine import House
+from tests.support.site import Health, PaperReports, parts_of, served
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+
+FIRST, OPEN = "How old are you?", "Type your ZIP code"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database is enough to look at pages."""
+    return sqlite_url
+
+
+@pytest.fixture
+async def stand(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Stand]:
+    house = House(store, clock)
+    await house.furnish()
+    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root, chromium() as browser:
+        yield Stand(browser, house, root)
+
+
+async def press(page: Page, words: str) -> None:
+    await page.locator("button", has_text=words).first.click()
+
+
+async def begun(page: Page, root: str) -> str:
+    """A chat with its first answer given; its address."""
+    await page.goto(root + "/chat")
+    await press(page, "13 to 15")
+    await page.get_by_text(OPEN).wait_for()
+    return page.url
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+async def test_the_next_pupil_at_the_same_browser_sees_nothing_of_the_one_before(stand: Stand, scripts: bool) -> None:
+    async with visit(stand.browser, stand.root, DESKTOP, scripts=scripts) as seen:
+        context = seen.page.context
+        first = await context.new_page()
+        at = await begun(first, stand.root)
+        await first.reload()
+        assert OPEN in await first.inner_text("body"), "loading again is not leaving"
+        if scripts:
+            await first.close(run_before_unload=True)
+            await asyncio.wait_for(_gone(context), 10)
+        else:
+            await press(first, "I’m done")
+            await first.go_back()
+            assert OPEN not in await first.inner_text("body")
+            await first.close()
+        second = await context.new_page()
+        await second.goto(at)
+        assert "This chat is over." in await second.inner_text("body"), "as a closed tab that is opened again"
+        await second.goto(stand.root + "/chat")
+        assert FIRST in await second.inner_text("body")
+        await press(second, "16 or 17")
+        await second.get_by_text(OPEN).wait_for()
+        await second.goto(at)
+        assert "This chat is over." in await second.inner_text("body")
+
+
+async def _gone(context: object) -> None:
+    while any(cookie["name"] == "groundswell_tab" for cookie in await context.cookies()):  # type: ignore[attr-defined]
+        pass  # each look is a round trip to the browser
+
+
+async def test_a_new_chat_ends_the_one_before_and_so_does_silence(stand: Stand) -> None:
+    async with visit(stand.browser, stand.root) as seen:
+        at = await begun(seen.page, stand.root)
+        stand.house.clock.advance(timedelta(minutes=29))
+        await seen.page.goto(at)
+        assert OPEN in await seen.text()
+        other = await seen.page.context.new_page()
+        await begun(other, stand.root)
+        await seen.page.goto(at)
+        assert "This chat is over." in await seen.text()
+        stand.house.clock.advance(timedelta(minutes=32))
+        await other.reload()
+        assert "This chat is over." in await other.inner_text("body")
+
+
+async def test_help_and_back_is_the_same_chat_and_ones_own_device_keeps_it(stand: Stand) -> None:
+    async with visit(stand.browser, stand.root, scripts=True) as seen:
+        at = await begun(seen.page, stand.root)
+        await seen.press("Get help")
+        await seen.page.go_back()
+        await seen.page.get_by_text(OPEN).wait_for()
+        await seen.press("Get help")
+        await seen.page.click(".brand")
+        await seen.page.locator("a.button", has_text="Start").click()
+        await seen.page.get_by_text(OPEN).wait_for()
+        assert seen.page.url == at, "in the same tab the chat goes on"
+        await seen.press("This is my own device")
+        assert seen.page.url == stand.root + "/chat"
+        [cookie] = [one for one in await seen.page.context.cookies() if one["name"] == "groundswell_chat"]
+        assert cookie["httpOnly"]
+        other = await seen.page.context.new_page()
+        await seen.page.close(run_before_unload=True)
+        await other.goto(stand.root + "/chat")
+        assert OPEN in await other.inner_text("body")
+        await press(other, "Forget this device")
+        await other.wait_for_url(stand.root + "/")
+        await other.goto(stand.root + "/chat")
+        assert FIRST in await other.inner_text("body")
+        seen.assert_quiet()
+
+
+async def test_answers_and_posts_are_added_without_leaving_the_page(stand: Stand) -> None:
+    async with visit(stand.browser, stand.root, PHONE, scripts=True) as seen:
+        await stand.house.site()
+        await seen.page.context.add_cookies([{"name": "groundswell_chat", "value": "ana", "url": stand.root}])
+        await seen.open("/chat")
+        loads: list[str] = []
+        seen.page.on("framenavigated", lambda frame: loads.append(frame.url))
+        await press(seen.page, "13 to 15")
+        await seen.page.get_by_text(OPEN).wait_for()
+        assert await seen.page.locator("#log .mine").all_inner_texts() == ["13 to 15"]
+        await seen.page.fill("#text", "someone has a gun")
+        await seen.page.press("#text", "Enter")
+        await seen.page.get_by_text("Get somewhere safer").wait_for()
+        assert await seen.page.evaluate("document.activeElement.id") == "text", "whoever types goes on typing"
+        await seen.page.wait_for_selector("#chat[data-live=on]")
+        await put(stand, "ana", "Your block needs you")
+        await seen.page.get_by_text("Your block needs you").wait_for()
+        assert loads == []
+        await seen.page.context.set_offline(True)
+        await seen.page.fill("#text", "menu")
+        await seen.page.press("#text", "Enter")
+        await seen.page.get_by_role("alert").wait_for()
+        assert await seen.page.input_value("#text") == "menu", "nothing typed is lost"
+        await seen.page.context.set_offline(False)
+        await seen.page.press("#text", "Enter")
+        await seen.page.locator("#log .mine", has_text="menu").wait_for()
+        await seen.page.context.close()
+
+
+async def put(stand: Stand, address: str, text: str) -> None:
+    post = Message(text, choices=((Choice("I pledge", "m"),),))
+    async with stand.house.store.write() as work:
+        await work.inbox.put(Destination("web", address), text, post, stand.house.clock())

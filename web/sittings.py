@@ -21,6 +21,14 @@ Word = Annotated[str, Path(pattern=WORD)]
 def router(parts: WebParts, pages: PageWriter) -> APIRouter:
     """Forms below the chat, and what a closing tab sends."""
     routes, tabs = APIRouter(), Tabs(parts.clock, parts.secure)
+    routes.include_router(_device(tabs))
+    routes.include_router(_tab(tabs))
+    routes.include_router(_posts(parts, pages, tabs))
+    return routes
+
+
+def _device(tabs: Tabs) -> APIRouter:
+    routes = APIRouter()
 
     @routes.post("/chat/forget")
     async def forget() -> Response:
@@ -46,6 +54,12 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
             tabs.keep(request, response, Seat(at.address))
         return response
 
+    return routes
+
+
+def _tab(tabs: Tabs) -> APIRouter:
+    routes = APIRouter()
+
     @routes.post("/chat/{word}/done")
     async def done(word: Word) -> Response:  # noqa: ARG001 - there is one chat in a browser
         """Whoever comes next finds nothing."""
@@ -64,7 +78,6 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
             response.delete_cookie(LANGUAGE)
         return response
 
-    routes.include_router(_posts(parts, pages, tabs))
     return routes
 
 

@@ -61,10 +61,9 @@ async def test_a_student_joins_without_javascript(stand: Stand, size: tuple[int,
     assert all(cookie["expires"] == -1 and cookie["httpOnly"] for cookie in cookies)
 
 
-@pytest.mark.parametrize("scripts", [False, True], ids=["plain", "scripts"])
-async def test_going_back_and_reloading_are_safe(stand: Stand, scripts: bool) -> None:
+async def test_going_back_and_reloading_are_safe(stand: Stand) -> None:
     site = await stand.house.site()
-    async with visit(stand.browser, stand.root, scripts=scripts) as seen:
+    async with visit(stand.browser, stand.root) as seen:
         await seen.open(f"/s/{site.code}")
         await seen.press("Start")
         await seen.press("13 to 15")
@@ -108,7 +107,7 @@ async def test_keyboard_alone_is_enough(stand: Stand) -> None:
         assert await seen.page.locator("a.skip:focus").count() == 1
         await seen.page.locator("button.primary").focus()
         await seen.page.keyboard.press("Enter")
-        await seen.page.wait_for_url(re.compile("/chat$"))
+        await seen.page.wait_for_url(re.compile("/chat/"))
         await seen.page.locator("#text").focus()
         await seen.page.keyboard.type("help")
         async with seen.page.expect_navigation():

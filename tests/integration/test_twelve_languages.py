@@ -186,7 +186,7 @@ async def test_P2_the_page_chat_turns_with_its_language_and_marks_what_is_englis
         shown = (await browser.get("/chat")).text
         assert '<html lang="ar" dir="rtl">' in shown
         await page.press(shipped("ar")["join.age_16"])
-        shown = (await browser.get("/chat")).text
+        shown = (await browser.get(page.path)).text
     assert '<div lang="en" dir="ltr">Type your ZIP code' in shown
     assert f'<div lang="ar" dir="rtl" class="soft">{shipped("ar")["contact.in_english"]}</div>' in shown
 

@@ -30,6 +30,9 @@ async def close(connection: AsyncConnection, campaign_id: int, now: datetime) ->
     )
     without = await connection.scalar(nobody)
     await connection.execute(t.closings.insert().values(campaign_id=campaign_id, closed_at=now, without_person=without))
+    # Nobody can be told apart any more: they stay counted as they are.
+    mine = t.people_facts.c.campaign_id == campaign_id
+    await connection.execute(t.people_facts.update().where(mine).values(gone=t.people_facts.c.people))
     await connection.execute(t.first_times.delete().where(t.first_times.c.campaign_id == campaign_id))
 
 

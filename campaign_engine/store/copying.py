@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.errors import ConfigurationError, Conflict
-from campaign_engine.store import migrate
+from campaign_engine.store import fact_triggers, migrate
 from campaign_engine.store.database import Database
 from campaign_engine.store.tables import metadata
 
@@ -63,6 +63,8 @@ async def copy(source: AsyncConnection, target: Database, bar: Bar) -> Mapping[s
     async with target.write(durable=True) as connection:
         await _check_empty(connection)
         await migrate.upgrade_on(connection)
+        # The facts come along as rows.
+        await connection.run_sync(fact_triggers.drop)
         for table in metadata.sorted_tables:
             digest = Digest()
             async for rows in _batches(source, table):
@@ -82,6 +84,7 @@ async def copy(source: AsyncConnection, target: Database, bar: Bar) -> Mapping[s
                     f"The copy of {table.name} is not what was read, so nothing was kept.",
                     "Keep working with the database you have, and ask for help with this line.",
                 )
+        await connection.run_sync(fact_triggers.install)
         await _number_on(connection)
     return copied
 

@@ -11,6 +11,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.store import fact_triggers, facts
 from campaign_engine.store.compounds import COMPOUNDS
 from campaign_engine.store.database import Database
 
@@ -68,6 +69,9 @@ def _upgrade(connection: sa.Connection) -> str:
         # Alembic reads "%" in an option as the start of a reference.
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.attributes["connection"] = connection
+        before, kept = _current(connection), fact_triggers.installed(connection)
+        if before != ScriptDirectory.from_config(config).get_current_head():
+            fact_triggers.drop(connection)
         try:
             command.upgrade(config, "head")
         except CommandError as error:
@@ -76,4 +80,8 @@ def _upgrade(connection: sa.Connection) -> str:
                 "Install that version, or restore the backup made before it.",
                 "newer_database",
             ) from error
+    if not fact_triggers.installed(connection):
+        fact_triggers.install(connection)
+    if before is not None and not kept:
+        facts.rebuild_on(connection)
     return str(_current(connection))

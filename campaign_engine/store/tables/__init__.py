@@ -25,6 +25,7 @@ from campaign_engine.store.tables.deliveries import (
     lanes,
     pledges,
 )
+from campaign_engine.store.tables.facts import action_facts, delivery_facts, people_facts
 from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
 from campaign_engine.store.tables.inviting import invite_slots, used_invites
@@ -76,6 +77,7 @@ from campaign_engine.store.tables.staff_sessions import staff_links, staff_sessi
 __all__ = [
     "COUNTED_ONCE",
     "Id",
+    "action_facts",
     "actions",
     "addresses",
     "age_gates",
@@ -94,6 +96,7 @@ __all__ = [
     "datasets",
     "deliveries",
     "delivery_counts",
+    "delivery_facts",
     "dialogues",
     "directory_looks",
     "do_not_contact",
@@ -123,6 +126,7 @@ __all__ = [
     "move_codes",
     "occurrences",
     "own_posts",
+    "people_facts",
     "pictures",
     "pledges",
     "post_versions",

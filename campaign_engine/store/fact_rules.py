@@ -1,0 +1,219 @@
+"""What counts as what, written once: triggers run these statements over the rows that just changed, a rebuild over all.
+
+SQL as text because both databases must have it inside of triggers. `$rows` is the source of rows, as in the table that
+they come from; the other names in `Words` are what SQLite and PostgreSQL write differently.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from string import Template
+
+from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus
+from campaign_engine.domain.lesson import DONE
+
+TRAINED_AT = 9
+"""Of the twelve lessons (measures: trained)."""
+
+REACHED, ENGAGED, JOINED, PLEDGED = "reached", "engaged", "joined", "pledged"
+DELIVERED, BLOCKED, TRAINED, INVITING = "delivered", "blocked", "trained", "inviting"
+JOINED_BY_POST = "join"
+"""As `store.closing` has it: a join that a post of the campaign brought."""
+
+LEAVING = (ActionKind.OPT_OUT, ActionKind.PAUSE, ActionKind.DELETE)
+WITHOUT_PERSON = "pledge_alone"
+"""Pledges of nobody (kiosk, paper): no people, but counted by the same places."""
+
+OPEN_ENDED = (*TO_LEAVE, DeliveryStatus.SENDING)
+"""Something must still happen to these by itself; all others are settled and counted."""
+
+_BY_KIND = (
+    (ActionKind.JOIN, (JOINED_BY_POST, JOINED, REACHED)),
+    (ActionKind.TAP, (ENGAGED, REACHED)),
+    (ActionKind.ANSWER, (ENGAGED, REACHED)),
+    (ActionKind.PLEDGE, (ENGAGED, REACHED)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What each database calls it; a New York day begins at 05:00 UTC here, in summer an hour late."""
+
+    part: str
+    week: str
+    day: str
+    shut_out: str
+
+
+SQLITE = Words(
+    part="0",
+    week="date($at, '-5 hours', 'weekday 0', '-6 days')",
+    day="date($at, '-5 hours')",
+    shut_out="(r.reason IN ('blocked', 'chat_not_found') OR "
+    "(r.reason GLOB 'discord_[0-9]*' AND substr(r.reason, 9) NOT GLOB '*[^0-9]*'))",
+)
+POSTGRES = Words(
+    part="mod(pg_backend_pid(), 16)",
+    week="date_trunc('week', ($at AT TIME ZONE 'UTC') - interval '5 hours')::date",
+    day="(($at AT TIME ZONE 'UTC') - interval '5 hours')::date",
+    shut_out="r.reason ~ '^(blocked|chat_not_found|discord_[0-9]+)$'",
+)
+
+
+def _listed(values: object) -> str:
+    return ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined] # any iterable of str
+
+
+def _pairs(pairs: object) -> str:
+    """As a table w (kind, what)."""
+    rows = [f"SELECT '{kind}' AS kind, '{what}' AS what" for kind, whats in pairs for what in whats]  # type: ignore[attr-defined] # pairs
+    return f"({' UNION ALL '.join(rows)}) w"
+
+
+SETTLED = f"NOT IN ({_listed(OPEN_ENDED)})"
+"""Comes after a status."""
+
+_FLAG = "INSERT INTO first_times (contact_id, campaign_id, what, precinct)\n"
+_ONCE = "ON CONFLICT DO NOTHING"
+_OPEN = "NOT EXISTS (SELECT 1 FROM closings z WHERE z.campaign_id = {})"
+
+OF_ACTIONS = (
+    _FLAG
+    + f"""SELECT DISTINCT r.contact_id, r.campaign_id, w.what, CAST(NULL AS INTEGER)
+FROM $rows r JOIN {_pairs(_BY_KIND)} ON w.kind = r.kind
+WHERE r.contact_id IS NOT NULL AND r.campaign_id IS NOT NULL AND {_OPEN.format("r.campaign_id")}
+{_ONCE}"""
+)
+
+OF_JOINS_WITHOUT_POST = (
+    _FLAG
+    + f"""SELECT DISTINCT c.id, k.id, w.what, CAST(NULL AS INTEGER)
+FROM $rows r JOIN contacts c ON c.id = r.contact_id
+JOIN campaign_targets t ON t.precinct = c.precinct
+JOIN campaigns k ON k.id = t.campaign_id
+JOIN {_pairs([(ActionKind.JOIN, (JOINED, REACHED))])} ON w.kind = r.kind
+WHERE r.campaign_id IS NULL AND k.launched_at <= c.created_at
+AND (k.finished_at IS NULL OR c.created_at <= k.finished_at) AND {_OPEN.format("k.id")}
+{_ONCE}"""
+)
+
+OF_LEAVING = (
+    _FLAG
+    + f"""SELECT r.contact_id, k.id, r.kind, min(r.precinct)
+FROM $rows r JOIN campaigns k ON $day_launched <= r.day AND (k.finished_at IS NULL OR r.day <= $day_finished)
+WHERE r.kind IN ({_listed(LEAVING)}) AND r.contact_id IS NOT NULL AND {_OPEN.format("k.id")} AND (
+  r.campaign_id = k.id
+  OR EXISTS (SELECT 1 FROM campaign_targets t WHERE t.campaign_id = k.id AND t.precinct = r.precinct)
+  OR EXISTS (SELECT 1 FROM first_times f
+             WHERE f.contact_id = r.contact_id AND f.campaign_id = k.id AND f.what = '{DELIVERED}'))
+GROUP BY r.contact_id, k.id, r.kind
+{_ONCE}"""
+)
+
+OF_PLEDGES = (
+    _FLAG
+    + f"""SELECT DISTINCT r.contact_id, r.campaign_id, w.what, CAST(NULL AS INTEGER)
+FROM $rows r CROSS JOIN {_pairs([("", (PLEDGED, ENGAGED, REACHED))])}
+WHERE r.contact_id IS NOT NULL AND r.campaign_id IS NOT NULL AND {_OPEN.format("r.campaign_id")}
+{_ONCE}"""
+)
+
+OF_DELIVERIES = (
+    _FLAG
+    + f"""SELECT DISTINCT r.contact_id, p.campaign_id, w.what, CAST(NULL AS INTEGER)
+FROM $rows r JOIN occurrences o ON o.id = r.occurrence_id JOIN posts p ON p.id = o.post_id
+JOIN (SELECT 'sent' AS kind, '{DELIVERED}' AS what UNION ALL SELECT 'bounced', '{DELIVERED}'
+      UNION ALL SELECT 'failed', '{BLOCKED}' UNION ALL SELECT 'bounced', '{BLOCKED}') w ON w.kind = r.status
+WHERE r.contact_id IS NOT NULL AND NOT r.is_room AND {_OPEN.format("p.campaign_id")}
+AND (w.what = '{DELIVERED}' OR $shut_out)
+{_ONCE}"""
+)
+
+OF_WHO_IS_REACHED = (
+    _FLAG
+    + f"""SELECT f.contact_id, f.campaign_id, w.what, CAST(NULL AS INTEGER)
+FROM first_times f CROSS JOIN {_pairs([("", (INVITING, TRAINED))])}
+WHERE f.what = '{REACHED}' AND f.contact_id IN (SELECT r.contact_id FROM $rows r) AND (
+  (w.what = '{INVITING}' AND (
+    EXISTS (SELECT 1 FROM actions i WHERE i.contact_id = f.contact_id AND i.kind = '{ActionKind.INVITE}')
+    OR EXISTS (SELECT 1 FROM first_times i WHERE i.contact_id = f.contact_id AND i.what = '{INVITING}')))
+  OR (w.what = '{TRAINED}' AND {TRAINED_AT} <=
+    (SELECT count(*) FROM lesson_progress l WHERE l.contact_id = f.contact_id AND l.reached >= {DONE})))
+AND {_OPEN.format("f.campaign_id")}
+{_ONCE}"""
+)
+"""An invite or a lesson belongs to no campaign: it counts in every one that reached its person, whatever came first."""
+
+_PEOPLE_KEY = "campaign_id, what, precinct, site_id, channel, generation, week, counted, part"
+_DIMENSIONS = (
+    "coalesce(c.precinct, 0), coalesce(c.site_id, 0), coalesce(a.channel, ''), c.generation, $week_created, $counted"
+)
+
+PEOPLE = f"""INSERT INTO people_facts ({_PEOPLE_KEY}, people, gone)
+SELECT r.campaign_id, r.what, {_DIMENSIONS}, $part, $people, $gone
+FROM $rows r JOIN $contacts c ON c.id = r.contact_id LEFT JOIN $addresses a ON a.contact_id = c.id
+WHERE 1 = 1
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+ON CONFLICT ({_PEOPLE_KEY}) DO UPDATE
+SET people = people_facts.people + excluded.people, gone = people_facts.gone + excluded.gone"""
+
+PLEDGES_WITHOUT_PERSON = f"""INSERT INTO people_facts ({_PEOPLE_KEY}, people, gone)
+SELECT r.campaign_id, '{WITHOUT_PERSON}', coalesce(r.precinct, 0), coalesce(r.site_id, 0), r.channel, r.generation,
+$week_pledged, $yes, $part, count(*), count(*)
+FROM $rows r WHERE r.contact_id IS NULL AND r.campaign_id IS NOT NULL
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+ORDER BY 1, 2, 3, 4, 5, 6, 7
+ON CONFLICT ({_PEOPLE_KEY}) DO UPDATE
+SET people = people_facts.people + excluded.people, gone = people_facts.gone + excluded.gone"""
+
+_ACTION_KEY = "campaign_id, day, kind, channel, precinct, site_id, generation, part"
+ACTIONS = f"""INSERT INTO action_facts ({_ACTION_KEY}, actions, removed)
+SELECT coalesce(r.campaign_id, 0), r.day, r.kind, r.channel, coalesce(r.precinct, 0), coalesce(r.site_id, 0),
+r.generation, $part, $actions, $removed
+FROM $rows r WHERE 1 = 1
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+ORDER BY 1, 2, 3, 4, 5, 6, 7
+ON CONFLICT ({_ACTION_KEY}) DO UPDATE
+SET actions = action_facts.actions + excluded.actions, removed = action_facts.removed + excluded.removed"""
+
+_DELIVERY_KEY = "occurrence_id, is_room, lane, precinct, site_id, status, reason, part"
+DELIVERIES = f"""INSERT INTO delivery_facts ({_DELIVERY_KEY}, messages)
+SELECT r.occurrence_id, r.is_room, r.lane, coalesce(r.precinct, 0), coalesce(r.site_id, 0), r.status, r.reason, $part,
+$messages
+FROM $rows r WHERE r.status {SETTLED} AND EXISTS (SELECT 1 FROM occurrences o WHERE o.id = r.occurrence_id)
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+ORDER BY 1, 2, 3, 4, 5, 6, 7
+ON CONFLICT ({_DELIVERY_KEY}) DO UPDATE SET messages = delivery_facts.messages + excluded.messages"""
+
+_STAFF = "NOT EXISTS (SELECT 1 FROM staff_members s WHERE s.contact_id = c.id)"
+
+
+def of_one(statement: str) -> str:
+    """The same for a source of one row, which need not be sorted and grouped."""
+    lines = [line for line in statement.splitlines() if not line.startswith(("GROUP BY", "ORDER BY"))]
+    return "\n".join(lines).replace("SELECT DISTINCT", "SELECT").replace("count(*), count(*)", "1, 1")
+
+
+def written(statement: str, words: Words, rows: str, **more: str) -> str:
+    """One statement of a database over `rows`; `more` replaces what is usual: $counted, $people, $contacts ..."""
+    usual: Mapping[str, str] = {
+        "contacts": "contacts",
+        "addresses": "addresses",
+        "counted": _STAFF,
+        "people": "count(*)",
+        "gone": "0",
+        "actions": "count(*)",
+        "removed": "0",
+        "messages": "count(*)",
+        "yes": "true",
+        "week_created": _at(words.week, "c.created_at"),
+        "week_pledged": _at(words.week, "r.pledged_at"),
+        "day_launched": _at(words.day, "k.launched_at"),
+        "day_finished": _at(words.day, "k.finished_at"),
+    }
+    return Template(statement).substitute({**asdict(words), **usual, "rows": rows, **more})
+
+
+def _at(form: str, column: str) -> str:
+    return form.replace("$at", column)

@@ -1,0 +1,252 @@
+"""Facts follow their rows by triggers of the database, so in the same transaction whoever writes (ADR 19).
+
+SQLite runs them for each row, PostgreSQL once for a statement over all the rows that it changed. Their names carry a
+hash of their text: a program whose rules differ makes them anew.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import sqlalchemy as sa
+
+from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.lesson import DONE
+from campaign_engine.store import fact_rules as rules
+from campaign_engine.store.fact_rules import POSTGRES, SETTLED, SQLITE, Words, of_one, written
+
+_PREFIX = "facts_"
+_REACHING = ", ".join(f"'{kind}'" for kind in ("join", "tap", "answer", "pledge", ActionKind.INVITE))
+_LEAVING = ", ".join(f"'{kind}'" for kind in rules.LEAVING)
+_ACTION = ("contact_id", "kind", "campaign_id", "channel", "precinct", "site_id", "generation", "day")
+_PLEDGE = ("contact_id", "campaign_id", "channel", "precinct", "site_id", "generation", "pledged_at")
+_DELIVERY = ("occurrence_id", "contact_id", "is_room", "lane", "precinct", "site_id", "status", "reason")
+_CONTACT = ("id", "precinct", "site_id", "generation", "created_at")
+_CHANGED = "(OLD.status <> NEW.status OR OLD.reason <> NEW.reason)"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """`each` row or a whole statement, as `when`; a guard stands before the statements that need not always run."""
+
+    name: str
+    event: str
+    table: str
+    body: tuple[tuple[str, str], ...]
+    each: bool = True
+    when: str = ""
+    sees: tuple[str, ...] = field(default=())
+
+
+def _row(which: str, columns: tuple[str, ...]) -> str:
+    return f"(SELECT {', '.join(f'{which}.{name} AS {name}' for name in columns)})"
+
+
+def _flags(which: str, column: str = "id") -> str:
+    return f"(SELECT f.contact_id, f.campaign_id, f.what FROM first_times f WHERE f.contact_id = {which}.{column})"
+
+
+def _people(words: Words) -> Iterator[Trigger]:
+    """Where somebody counts changes: everything that they did moves along, in both databases row by row."""
+
+    def moved(which: str, people: str, gone: str = "0", **more: str) -> tuple[str, str]:
+        rows = _flags(which, more.pop("column", "id"))
+        return ("", written(rules.PEOPLE, words, rows, people=people, gone=gone, **more))
+
+    old, new = ({"contacts": _row(which, _CONTACT)} for which in ("OLD", "NEW"))
+    joins = f"(SELECT i.* FROM actions i WHERE i.contact_id = NEW.id AND i.kind = '{ActionKind.JOIN}')"
+    reached = ("", written(rules.OF_WHO_IS_REACHED, words, "(SELECT NEW.id AS contact_id)"))
+    yield Trigger(
+        "contact_moved",
+        "AFTER UPDATE OF precinct, site_id, generation, created_at",
+        "contacts",
+        (
+            moved("OLD", "-count(*)", **old),
+            moved("NEW", "count(*)", **new),
+            ("", written(rules.OF_JOINS_WITHOUT_POST, words, joins)),
+            reached,
+        ),
+        when=" OR ".join(f"OLD.{name} {_differs(words)} NEW.{name}" for name in _CONTACT[1:]),
+    )
+    yield Trigger("contact_gone", "BEFORE DELETE", "contacts", (moved("OLD", "0", "count(*)", **old),))
+    of = {"column": "contact_id"}
+    channels = [{"addresses": _row(which, ("contact_id", "channel"))} for which in ("OLD", "NEW")]
+    yield Trigger(
+        "address_moved",
+        "AFTER UPDATE OF channel",
+        "addresses",
+        (moved("OLD", "-count(*)", **of, **channels[0]), moved("NEW", "count(*)", **of, **channels[1])),
+        when="OLD.channel <> NEW.channel",
+    )
+    for name, event, which in (("staff_came", "AFTER INSERT", "NEW"), ("staff_left", "AFTER DELETE", "OLD")):
+        before, after = ("true", "false") if which == "NEW" else ("false", "true")
+        body = (moved(which, "-count(*)", **of, counted=before), moved(which, "count(*)", **of, counted=after))
+        yield Trigger(name, event, "staff_members", body)
+
+
+def _differs(words: Words) -> str:
+    return "IS NOT" if words is SQLITE else "IS DISTINCT FROM"
+
+
+def _lessons(words: Words) -> Iterator[Trigger]:
+    body = (("", written(rules.OF_WHO_IS_REACHED, words, "(SELECT NEW.contact_id AS contact_id)")),)
+    for name, event in (("lesson_begun", "AFTER INSERT"), ("lesson_done", "AFTER UPDATE")):
+        yield Trigger(name, event, "lesson_progress", body, when=f"NEW.reached >= {DONE}")
+
+
+def _one(statement: str, rows: str, **more: str) -> tuple[str, str]:
+    return ("", written(of_one(statement), SQLITE, rows, **more))
+
+
+def _many(statement: str, rows: str) -> tuple[str, str]:
+    return ("", written(statement, SQLITE, rows))
+
+
+def _on_sqlite() -> Iterator[Trigger]:
+    old, new = (_row(which, _DELIVERY) for which in ("OLD", "NEW"))
+    settled = (_one(rules.DELIVERIES, new, messages="1"), _one(rules.OF_DELIVERIES, new))
+    back = (_one(rules.DELIVERIES, old, messages="-1"),)
+    ends = "AFTER UPDATE OF status, reason"
+    yield Trigger("delivery_settled", ends, "deliveries", settled, when=f"NEW.status {SETTLED} AND {_CHANGED}")
+    yield Trigger("delivery_back", ends, "deliveries", back, when=f"OLD.status {SETTLED} AND {_CHANGED}")
+    yield Trigger("delivery_gone", "AFTER DELETE", "deliveries", back, when=f"OLD.status {SETTLED}")
+
+
+def _acts_on_sqlite() -> Iterator[Trigger]:
+    old, new = (_row(which, _ACTION) for which in ("OLD", "NEW"))
+    yield Trigger("action", "AFTER INSERT", "actions", (_one(rules.ACTIONS, new, actions="1"),))
+    removed = (_one(rules.ACTIONS, old, actions="0", removed="1"),)
+    yield Trigger("action_gone", "AFTER DELETE", "actions", removed)
+    reached = _many(rules.OF_WHO_IS_REACHED, "(SELECT NEW.contact_id AS contact_id)")
+    reaching = (_many(rules.OF_ACTIONS, new), _many(rules.OF_JOINS_WITHOUT_POST, new), reached)
+    yield Trigger("action_reaches", "AFTER INSERT", "actions", reaching, when=f"NEW.kind IN ({_REACHING})")
+    leaving = (_many(rules.OF_LEAVING, new),)
+    yield Trigger("action_leaves", "AFTER INSERT", "actions", leaving, when=f"NEW.kind IN ({_LEAVING})")
+    new, given = _row("NEW", _PLEDGE), (_many(rules.OF_PLEDGES, _row("NEW", _PLEDGE)), reached)
+    yield Trigger("pledge", "AFTER INSERT", "pledges", given, when="NEW.contact_id IS NOT NULL")
+    alone = (_one(rules.PLEDGES_WITHOUT_PERSON, new),)
+    yield Trigger("pledge_alone", "AFTER INSERT", "pledges", alone, when="NEW.contact_id IS NULL")
+    new = _row("NEW", ("contact_id", "campaign_id", "what"))
+    yield Trigger("first_time", "AFTER INSERT", "first_times", (_one(rules.PEOPLE, new, people="1"),))
+
+
+def _over(statement: str, rows: str = "new_rows", **more: str) -> str:
+    return written(statement, POSTGRES, rows, **more)
+
+
+def _found(where: str, rows: str = "new_rows") -> str:
+    return f"EXISTS (SELECT 1 FROM {rows} r WHERE {where})"
+
+
+def _on_postgres() -> Iterator[Trigger]:
+    changed = "old_rows o JOIN new_rows n ON n.id = o.id WHERE (o.status, o.reason) <> (n.status, n.reason)"
+    old, new = (f"(SELECT {which}.* FROM {changed})" for which in ("o", "n"))
+    settled, back = _found(f"r.status {SETTLED}"), _found(f"r.status {SETTLED}", "old_rows")
+    taken = {"messages": "-count(*)"}
+    body = (
+        (settled, _over(rules.DELIVERIES, new)),
+        (back, _over(rules.DELIVERIES, old, **taken)),
+        (settled, _over(rules.OF_DELIVERIES, new)),
+    )
+    both = ("OLD TABLE AS old_rows", "NEW TABLE AS new_rows")
+    yield Trigger("delivery_settled", "AFTER UPDATE", "deliveries", body, each=False, sees=both)
+    gone = (back, _over(rules.DELIVERIES, "old_rows", **taken))
+    yield _whole("delivery_gone", "AFTER DELETE", "deliveries", (gone,))
+
+
+def _acts_on_postgres() -> Iterator[Trigger]:
+    removed = _over(rules.ACTIONS, "old_rows", actions="0", removed="count(*)")
+    yield _whole("action_gone", "AFTER DELETE", "actions", (("", removed),))
+    joined = f"r.kind = '{ActionKind.JOIN}' AND r.campaign_id IS NULL"
+    acted = (
+        ("", _over(rules.ACTIONS)),
+        (_found("r.campaign_id IS NOT NULL"), _over(rules.OF_ACTIONS)),
+        (_found(joined), _over(rules.OF_JOINS_WITHOUT_POST)),
+        (_found(f"r.kind IN ({_LEAVING})"), _over(rules.OF_LEAVING)),
+        (_found(f"r.kind IN ({_REACHING})"), _over(rules.OF_WHO_IS_REACHED)),
+    )
+    yield _whole("action", "AFTER INSERT", "actions", acted)
+    somebody = _found("r.contact_id IS NOT NULL")
+    pledged = (
+        (somebody, _over(rules.OF_PLEDGES)),
+        (_found("r.contact_id IS NULL"), _over(rules.PLEDGES_WITHOUT_PERSON)),
+        (somebody, _over(rules.OF_WHO_IS_REACHED)),
+    )
+    yield _whole("pledge", "AFTER INSERT", "pledges", pledged)
+    yield _whole("first_time", "AFTER INSERT", "first_times", (("", _over(rules.PEOPLE)),))
+
+
+def _whole(name: str, event: str, table: str, body: tuple[tuple[str, str], ...]) -> Trigger:
+    sees = "OLD TABLE AS old_rows" if event.endswith("DELETE") else "NEW TABLE AS new_rows"
+    return Trigger(name, event, table, body, each=False, sees=(sees,))
+
+
+@cache
+def triggers(dialect: str) -> tuple[Trigger, ...]:
+    """All of a database."""
+    if dialect == "sqlite":
+        return (*_on_sqlite(), *_acts_on_sqlite(), *_people(SQLITE), *_lessons(SQLITE))
+    return (*_on_postgres(), *_acts_on_postgres(), *_people(POSTGRES), *_lessons(POSTGRES))
+
+
+@cache
+def _hash(dialect: str) -> str:
+    return hashlib.sha256(repr(triggers(dialect)).encode()).hexdigest()[:8]
+
+
+def installed(connection: sa.Connection) -> bool:
+    """Whether the database has those of this program."""
+    dialect = connection.dialect.name
+    return {f"{_PREFIX}{_hash(dialect)}_{trigger.name}" for trigger in triggers(dialect)} == {*_names(connection)}
+
+
+def install(connection: sa.Connection) -> None:
+    """In the place of those that are there."""
+    drop(connection)
+    dialect = connection.dialect.name
+    write = _sqlite_text if dialect == "sqlite" else _postgres_text
+    for trigger in triggers(dialect):
+        for statement in write(f"{_PREFIX}{_hash(dialect)}_{trigger.name}", trigger):
+            connection.exec_driver_sql(statement)
+
+
+def drop(connection: sa.Connection) -> None:
+    """SQLite alters no table that a trigger names; a copy of a database brings its facts along."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    for name, table in _names(connection).items():
+        connection.exec_driver_sql(f"DROP TRIGGER {name}" if on_sqlite else f"DROP TRIGGER {name} ON {table}")
+        if not on_sqlite:
+            connection.exec_driver_sql(f"DROP FUNCTION {name}()")
+
+
+def _names(connection: sa.Connection) -> dict[str, str]:
+    """With their tables."""
+    if connection.dialect.name == "sqlite":
+        found = "SELECT name, tbl_name FROM main.sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = 'facts_'"
+    else:
+        found = (
+            "SELECT tgname, relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid "
+            "WHERE relnamespace = 'public'::regnamespace AND starts_with(tgname::text, 'facts_')"
+        )
+    return {row[0]: row[1] for row in connection.exec_driver_sql(found)}
+
+
+def _sqlite_text(name: str, trigger: Trigger) -> Iterator[str]:
+    when = f" WHEN {trigger.when}" if trigger.when else ""
+    body = ";\n".join(statement for _, statement in trigger.body)
+    yield f"CREATE TRIGGER {name} {trigger.event} ON {trigger.table} FOR EACH ROW{when} BEGIN\n{body};\nEND"
+
+
+def _postgres_text(name: str, trigger: Trigger) -> Iterator[str]:
+    body = "\n".join(
+        f"IF {guard} THEN\n{statement};\nEND IF;" if guard else f"{statement};" for guard, statement in trigger.body
+    )
+    back = "OLD" if trigger.event == "BEFORE DELETE" else "NULL"
+    function = f"BEGIN\n{body}\nRETURN {back};\nEND"
+    yield f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $facts$ {function} $facts$"
+    each, sees = "ROW" if trigger.each else "STATEMENT", " ".join(trigger.sees)
+    seen = f" REFERENCING {sees}" if sees else ""
+    when = f" WHEN ({trigger.when})" if trigger.when else ""
+    on = f"{trigger.event} ON {trigger.table}{seen} FOR EACH {each}{when}"
+    yield f"CREATE TRIGGER {name} {on} EXECUTE FUNCTION {name}()"

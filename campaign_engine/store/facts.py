@@ -1,0 +1,107 @@
+"""Makes the facts of reports anew from the rows that are there; what has none any more stays as it was counted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.lesson import DONE
+from campaign_engine.store import fact_rules as rules
+from campaign_engine.store.database import Database
+from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, written
+from campaign_engine.store.tables import campaigns, occurrences
+
+Bar = Callable[[int, int], None]
+"""Steps done, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Statements of one transaction; writers of `table` wait until it ends, so that nothing is counted twice."""
+
+    table: str
+    statements: tuple[str, ...]
+
+
+async def rebuild(database: Database, bar: Bar) -> int:
+    """How many steps it took. Each is whole or not there, so it can be ended at any moment and begun again.
+
+    Figures are right before, while and after it runs; people who are gone, and messages and acts whose rows went after
+    30 days, stay as they were counted. Raises StoreUnavailable.
+    """
+    async with database.read() as connection:
+        todo = await connection.run_sync(lambda inner: tuple(_steps(inner)))
+    for done, step in enumerate(todo):
+        bar(done, len(todo))
+        async with database.write() as connection:
+            await connection.run_sync(_run, step)
+    bar(len(todo), len(todo))
+    return len(todo)
+
+
+def rebuild_on(connection: sa.Connection) -> None:
+    """The same within somebody's transaction."""
+    for step in tuple(_steps(connection)):
+        _run(connection, step)
+
+
+def _run(connection: sa.Connection, step: Step) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"LOCK TABLE {step.table} IN SHARE ROW EXCLUSIVE MODE")
+    for statement in step.statements:
+        connection.exec_driver_sql(statement)
+
+
+def _steps(connection: sa.Connection) -> Iterator[Step]:
+    """Messages, acts and pledges give first times, first times give people."""
+    words = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
+    fired = connection.scalars(sa.select(occurrences.c.id).order_by(occurrences.c.id)).all()
+    of = connection.scalars(sa.select(campaigns.c.id).order_by(campaigns.c.id)).all()
+    for occurrence in fired:
+        yield Step("deliveries", tuple(_messages(words, occurrence)))
+    for campaign in (0, *of):
+        yield Step("actions", tuple(_acts(words, campaign)))
+    for campaign in of:
+        yield Step(
+            "pledges", (written(rules.OF_PLEDGES, words, f"(SELECT * FROM pledges WHERE campaign_id = {campaign})"),)
+        )
+    yield Step("actions", tuple(_of_no_campaign(words)))
+    for campaign in of:
+        yield Step("first_times, contacts, addresses, staff_members", tuple(_people(words, campaign)))
+
+
+def _messages(words: Words, occurrence: int) -> Iterator[str]:
+    rows = f"(SELECT * FROM deliveries WHERE occurrence_id = {occurrence})"
+    yield f"DELETE FROM delivery_facts WHERE occurrence_id = {occurrence}"
+    yield written(rules.DELIVERIES, words, rows, part="0")
+    yield written(rules.OF_DELIVERIES, words, rows)
+
+
+def _acts(words: Words, campaign: int) -> Iterator[str]:
+    is_its = f"campaign_id = {campaign}" if campaign else "campaign_id IS NULL"
+    rows = f"(SELECT * FROM actions WHERE {is_its})"
+    yield f"UPDATE action_facts SET actions = removed WHERE campaign_id = {campaign}"
+    yield written(rules.ACTIONS, words, rows, part="0")
+    yield f"DELETE FROM action_facts WHERE campaign_id = {campaign} AND actions = 0 AND removed = 0"
+    if campaign:
+        yield written(rules.OF_ACTIONS, words, rows)
+
+
+def _of_no_campaign(words: Words) -> Iterator[str]:
+    """Joins without a post, leaving, invites and lessons say nothing of a campaign."""
+    yield written(rules.OF_JOINS_WITHOUT_POST, words, f"(SELECT * FROM actions WHERE kind = '{ActionKind.JOIN}')")
+    yield written(rules.OF_LEAVING, words, "actions")
+    sources = (
+        f"SELECT contact_id FROM actions WHERE kind = '{ActionKind.INVITE}'",
+        f"SELECT contact_id FROM first_times WHERE what = '{rules.INVITING}'",
+        f"SELECT contact_id FROM lesson_progress WHERE reached >= {DONE}",
+    )
+    yield written(rules.OF_WHO_IS_REACHED, words, f"({' UNION '.join(sources)})")
+
+
+def _people(words: Words, campaign: int) -> Iterator[str]:
+    rows = f"(SELECT * FROM first_times WHERE campaign_id = {campaign})"
+    yield f"UPDATE people_facts SET people = gone WHERE campaign_id = {campaign}"
+    yield written(rules.PEOPLE, words, rows, part="0")
+    yield f"DELETE FROM people_facts WHERE campaign_id = {campaign} AND people = 0 AND gone = 0"

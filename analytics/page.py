@@ -1,19 +1,16 @@
 """The report as one self-contained page: no script, nothing loaded from elsewhere, phone first."""
 
-import base64
 import functools
 from collections.abc import Callable, Mapping
-from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from analytics import metrics, tile_map
+from analytics import metrics, sheet, tile_map
 from analytics.content import Content
 from analytics.suppression import CITY, HIDDEN, Figure
 from analytics.tables import SOURCES
-from campaign_engine import look
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.precinct import RankedPrecinct
@@ -44,15 +41,13 @@ def report_page(report: Content, language: str) -> str:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     say = functools.partial(_say, Renderer(), language)
     other = next(one for one in LANGUAGES if one != language)
-    sheet = environment.get_template("report.css").render(heading_font=_heading_font())
-    css = Markup(look.css() + sheet)  # noqa: S704 - our own style sheet
     values: dict[str, Any] = {
         "say": say,
         "number": _number,
         "share": _share,
         "area": _area,
         "figure": report.protected.figure,
-        "css": css,
+        "css": sheet.css(),
         "language": language,
         "other": other,
         "other_file": FILES[other],
@@ -70,13 +65,6 @@ def report_page(report: Content, language: str) -> str:
         ],
     }
     return environment.get_template("report.html").render(values)
-
-
-@functools.cache
-def _heading_font() -> str:
-    """Inside the page, which is one file: Bricolage Grotesque (web/static/fonts/OFL.txt), English and Spanish signs."""
-    font = (files("analytics") / "pages" / "bricolage-700.woff2").read_bytes()
-    return f"data:font/woff2;base64,{base64.b64encode(font).decode()}"
 
 
 def _say(renderer: Renderer, language: str, block: str, **values: object) -> str:

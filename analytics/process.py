@@ -102,6 +102,12 @@ class ReportDesk:
             printed = await self._run(module="campaign_engine.pictures", said=asked)
         return tuple(base64.b64decode(each) for each in json.loads(printed))
 
+    async def evidence(self, counted: str) -> Mapping[str, Any]:
+        """What `python -m analytics.evidence` makes of counts as JSON. Raises ReportFailed."""
+        async with self._turn:
+            made: dict[str, Any] = json.loads(await self._run(module="analytics.evidence", said=counted))
+        return made
+
     async def summary(self) -> Mapping[str, Any]:
         """Unprotected totals of a simulation. Raises NotAllowed as soon as one contact is real."""
         async with self._turn:

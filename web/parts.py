@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from fastapi import Request
 
@@ -33,6 +33,13 @@ class Reports(Protocol):
 
     async def file(self, campaign_id: int, name: str) -> Path:
         """One of the files of web.app.REPORT_FILES, made anew when it is older than a minute. Raises NotFound."""
+
+
+class Evidence(Protocol):
+    """analytics.evidence_desk.EvidenceDesk as pages see it."""
+
+    async def current(self) -> Mapping[str, Any]:
+        """`evidence` and `maps`, made anew only after an edition was loaded."""
 
 
 Hook = Callable[[bytes, str], Awaitable[int]]
@@ -69,3 +76,4 @@ class WebParts:
     roles: tuple[str, ...] = ()
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     added: Callable[[Request], Mapping[str, object]] = nothing_more
+    evidence: Evidence | None = None

@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from analytics.evidence_desk import EvidenceDesk
 from campaign_engine.bootstrap import Engine
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.message import Picture
+from campaign_engine.opendata.city import NewYorkData
+from campaign_engine.services.evidence import EvidenceSource
 from web.inbox import PageInbox
 from web.parts import Reports, WebParts
 
@@ -32,6 +35,7 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
         say=engine.renderer.reply,
         verify_card=engine.verifying.card,
         staff=engine.staff_sessions,
+        evidence=EvidenceDesk(EvidenceSource(engine.store, NewYorkData()), engine.reports.evidence),
         page=engine.settings.site_url,
         secure=engine.settings.site_url.startswith("https://"),
     )

@@ -1,7 +1,8 @@
 """Files that commands write: whole or not at all, and never over something that is there."""
 
 import secrets
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +28,22 @@ def new_file(path: Path) -> Iterator[Path]:
         raise InvalidInput(f"{path.name} cannot be written.", "Check that the folder exists and has room.") from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def hand_over(files: Mapping[str, str], folder: Path) -> None:
+    """Texts by name into a folder, in place of what is there; each arrives whole, and none when one cannot be written.
+
+    Raises InvalidInput.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".arriving-", dir=folder) as arriving:
+            for name, text in files.items():
+                Path(arriving, name).write_text(text, encoding="utf-8")
+            for name in files:
+                Path(arriving, name).replace(folder / name)
+    except OSError as error:
+        raise InvalidInput("The files cannot be written there.", "Choose another folder with --out.") from error
 
 
 def check_new(path: Path) -> None:

@@ -1,12 +1,15 @@
 """`groundswell precincts`: which ones, how sure, and where."""
 
+import asyncio
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from campaign_engine.cli.files import hand_over
 from campaign_engine.cli.opening import engine_of
-from campaign_engine.cli.terminal import add_row, command, out, say, table
+from campaign_engine.cli.terminal import add_row, command, out, progress, say, table
 from campaign_engine.domain.errors import ConfigurationError, NotFound
 from campaign_engine.domain.precinct import Boundaries, Measure, Precinct, Ranking, RankingRule
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from campaign_engine.ports.opendata import ZipShares
+    from campaign_engine.services.evidence import Counted
 
 app = typer.Typer(help="Rank precincts by shootings, and find them.", no_args_is_help=True)
 
@@ -62,6 +66,45 @@ async def rank(
         out.print_json(json.dumps(_as_json(ranking)))
     else:
         _print(ranking)
+
+
+@app.command("evidence")
+@command
+async def evidence(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("--out", help="Folder for the files; older ones in it are replaced.")] = (
+        Path("evidence")
+    ),
+) -> None:
+    """Write why these precincts: a page in English and Spanish, a table, and figures for programs."""
+    from analytics.evidence import evidence as made_of
+    from analytics.evidence_page import FILES, maps, page
+    from analytics.evidence_page import table as table_of
+
+    with progress("Ranking by every rule"):
+        counted = (await _counted(context)).as_json()
+        made = await asyncio.to_thread(made_of, counted)
+        drawn = await asyncio.to_thread(maps, made, counted["outlines"])
+        files = {name: page(made, drawn, language) for language, name in FILES.items()}
+        files["evidence.csv"] = table_of(made)
+        files["evidence.json"] = json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+        hand_over(files, folder)
+    for name in files:
+        say(str(folder / name))
+
+
+async def _counted(context: typer.Context) -> "Counted":
+    """Of the shipped figures before `groundswell init`."""
+    from campaign_engine.opendata.city import NewYorkData
+    from campaign_engine.services.evidence import EvidenceSource, shipped
+
+    try:
+        async with engine_of(context) as engine:
+            return await EvidenceSource(engine.store, NewYorkData()).counted()
+    except ConfigurationError as error:
+        if error.code != "no_database":
+            raise
+        return shipped(NewYorkData())
 
 
 @app.command("find")
@@ -140,6 +183,6 @@ def _print(ranking: Ranking) -> None:
     )
     shown = table("rank", "precinct", "borough", "incidents", f"in the top {rule.top}")
     for row in ranking.precincts[: rule.top + 5]:
-        share = f"{row.p_top:.0%}" + ("  toss-up" if 0.1 < row.p_top < 0.9 else "")
+        share = f"{row.p_top:.0%}" + ("  toss-up" if row.toss_up else "")
         add_row(shown, row.rank, row.precinct, row.borough, row.incidents, share)
     out.print(shown)

@@ -39,6 +39,9 @@ PRECINCT_NUMBERS: tuple[int, ...] = (
 FIRST_YEAR = 2006
 """The City's list of shootings begins on January 1 of this year."""
 
+TOSS_UP = 0.1
+"""A precinct is a toss-up when its probability of belonging in the top lies more than this from no and from yes."""
+
 
 def borough_of(number: int) -> Borough:
     """From the number alone, because the borough column of the City's file is not reliable. Raises NotFound."""
@@ -175,6 +178,11 @@ class RankedPrecinct:
     def borough(self) -> Borough:
         """From the number."""
         return borough_of(self.precinct)
+
+    @property
+    def toss_up(self) -> bool:
+        """Whether another draw of the same chances could well have decided otherwise."""
+        return TOSS_UP < self.p_top < 1 - TOSS_UP
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON types, read back by `from_json`."""

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from campaign_engine.domain.precinct import Precinct, PrecinctCounts, Ranking, RankingRule
+from campaign_engine.domain.precinct import Boundaries, Precinct, PrecinctCounts, Ranking, RankingRule
 from campaign_engine.opendata import figures
 from campaign_engine.ports.opendata import IncidentFile, Outlines, Progress, ZipShares
 
@@ -61,6 +61,14 @@ class NewYorkData:
     def counts(self, rule: RankingRule) -> PrecinctCounts:
         """From the project's own table."""
         return figures.counts(rule)
+
+    def counts_by_year(self, boundaries: Boundaries) -> Mapping[tuple[int, int], int]:
+        """From the project's own table."""
+        return figures.counts_by_year(boundaries)
+
+    def edition(self) -> str:
+        """Of the project's own table."""
+        return str(figures.sources()["precincts"]["edition"])
 
     def rank(self, rule: RankingRule, counts: PrecinctCounts) -> Ranking:
         """Raises InvalidInput when the years reach past the data."""

@@ -31,6 +31,12 @@ def counts(rule: RankingRule) -> PrecinctCounts:
     return PrecinctCounts(totals, data_through(), used)
 
 
+def counts_by_year(boundaries: Boundaries) -> Mapping[tuple[int, int], int]:
+    """Incidents by (precinct, year), where there is one."""
+    column = "today" if boundaries is Boundaries.TODAY else "code"
+    return {(row["precinct"], row["year"]): row[column] for row in _incidents() if row[column]}
+
+
 def data_through() -> date:
     """Day of the newest incident in the tables."""
     through: date = sources()["shootings"]["data_through"]

@@ -1,5 +1,8 @@
 """Precincts in order, each with the probability that it belongs in the top."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +21,7 @@ _Floats = NDArray[np.float64]
 
 _DRAWS = 30_000
 _CHUNK = 3_000
+_INTERVAL = (0.025, 0.975)
 # Midtown, the financial district and Central Park: shootings there are seldom of residents.
 _FEW_RESIDENTS = frozenset({1, 14, 18, 22})
 
@@ -51,6 +55,30 @@ def rank(rule: RankingRule, counts: PrecinctCounts, seed: int = 0) -> Ranking:
         for place, index in enumerate(order.tolist(), 1)
     )
     return Ranking(rule, counts.boundaries, counts.data_through, tuple(ranked))
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Between which a precinct lies with 95 % (posterior): incidents a year, and its place, 1 the most incidents."""
+
+    per_year: tuple[float, float]
+    place: tuple[int, int]
+
+
+def spreads(rule: RankingRule, counts: PrecinctCounts, seed: int = 0) -> Mapping[int, Spread]:
+    """By precinct, for a rule that goes by count (Goldstein and Spiegelhalter 1996 on places)."""
+    incidents = np.array([counts.incidents.get(number, 0) for number in PRECINCT_NUMBERS], dtype=np.float64)
+    shape, inverse_scale = _posterior(incidents, np.ones_like(incidents))
+    generator = np.random.default_rng(seed)
+    draws = generator.standard_gamma(shape, size=(_DRAWS // 3, len(shape))) / inverse_scale
+    places = 1 + np.argsort(np.argsort(-draws, axis=1), axis=1)
+    years = rule.last_year - rule.first_year + 1
+    rates = np.quantile(draws / years, _INTERVAL, axis=0).T.tolist()
+    ranks = np.quantile(places, _INTERVAL, axis=0, method="nearest").T.tolist()
+    return {
+        number: Spread((low, high), (int(first), int(last)))
+        for number, (low, high), (first, last) in zip(PRECINCT_NUMBERS, rates, ranks, strict=True)
+    }
 
 
 def _posterior(incidents: _Floats, exposure: _Floats) -> tuple[_Floats, _Floats]:

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
-from campaign_engine.domain.precinct import Precinct, PrecinctCounts, Ranking, RankingRule
+from campaign_engine.domain.precinct import Boundaries, Precinct, PrecinctCounts, Ranking, RankingRule
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows in all."""
@@ -82,6 +82,12 @@ class CityData(Protocol):
 
     def counts(self, rule: RankingRule) -> PrecinctCounts:
         """Shipped figures for the years of a rule."""
+
+    def counts_by_year(self, boundaries: Boundaries) -> Mapping[tuple[int, int], int]:
+        """Shipped figures by (precinct, year)."""
+
+    def edition(self) -> str:
+        """Of the outlines that the shipped figures were counted by."""
 
     def rank(self, rule: RankingRule, counts: PrecinctCounts) -> Ranking:
         """Raises InvalidInput when the years reach past the data."""

@@ -10,7 +10,7 @@ from campaign_engine.domain.audience import NewRoom, Room
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, Draft
 from campaign_engine.domain.contact import Person, RoleGrant
 from campaign_engine.domain.message import Destination
-from campaign_engine.domain.precinct import Precinct, PrecinctCounts, Ranking, RankingRule
+from campaign_engine.domain.precinct import Boundaries, Precinct, PrecinctCounts, Ranking, RankingRule
 from campaign_engine.ports.opendata import Incident, ZipShares
 
 
@@ -205,7 +205,7 @@ class TargetingRepository(Protocol):
         None while no shootings are loaded.
         """
 
-    async def counts_by_year(self) -> Mapping[tuple[int, int], int]:
+    async def counts_by_year(self, boundaries: Boundaries = Boundaries.TODAY) -> Mapping[tuple[int, int], int]:
         """Incidents by (precinct, year), by today's outlines where known, else by code."""
 
     async def save_ranking(self, ranking: Ranking, now: datetime) -> int:

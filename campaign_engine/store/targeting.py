@@ -153,10 +153,11 @@ class SqlTargetingRepository(Transaction):
         incidents = {row.precinct: row.incidents for row in await self._connection.execute(totals)}
         return PrecinctCounts(incidents, data_through, edition if today else Boundaries.CODE.value)
 
-    async def counts_by_year(self) -> Mapping[tuple[int, int], int]:
+    async def counts_by_year(self, boundaries: Boundaries = Boundaries.TODAY) -> Mapping[tuple[int, int], int]:
         """One statement."""
         year = sa.extract("year", shootings.c.occur_date)
-        totals = sa.select(_TODAY, year, sa.func.count()).group_by(_TODAY, year)
+        precinct = _TODAY if boundaries is Boundaries.TODAY else shootings.c.precinct
+        totals = sa.select(precinct, year, sa.func.count()).group_by(precinct, year)
         return {(number, int(in_year)): count for number, in_year, count in await self._connection.execute(totals)}
 
     async def save_ranking(self, ranking: Ranking, now: datetime) -> int:

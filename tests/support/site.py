@@ -1,17 +1,24 @@
 """The pages over a real store, on a socket of their own."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
+from analytics.evidence import evidence
+from analytics.evidence_desk import EvidenceDesk
+from analytics.evidence_page import maps
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.message import Picture
+from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.ports.figures import CampaignLink
+from campaign_engine.services.evidence import EvidenceSource
 from tests.support.engine import House
 from web.app import create_app
 from web.inbox import PageInbox
@@ -68,7 +75,15 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
         house.verifying.card,
         house.staff_sessions,
         house.accounts.page,
+        evidence=EvidenceDesk(EvidenceSource(house.store, NewYorkData()), evidence_here),
     )
+
+
+async def evidence_here(counted: str) -> Mapping[str, Any]:
+    """As `python -m analytics.evidence` makes it, without a process of its own."""
+    asked = json.loads(counted)
+    made = evidence(asked)
+    return {"evidence": made, "maps": maps(made, asked["outlines"])}
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from campaign_engine.domain.languages import LANGUAGE_NAMES, direction
@@ -27,7 +27,8 @@ class PageWriter:
 
     def __init__(self, parts: WebParts) -> None:
         self._parts = parts
-        loader = PackageLoader("web", "pages")
+        # Parts of pages that also exist as files of their own lie with the reports.
+        loader = ChoiceLoader([PackageLoader("web", "pages"), PackageLoader("analytics", "pages")])
         environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         environment.filters.update(linked=linked, revised=revised, wall=to_wall, direction=direction, passages=passages)
         environment.filters["data_uri"] = data_uri

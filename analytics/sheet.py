@@ -1,0 +1,20 @@
+"""The style of pages that are one file: colours of the look, and the font of headings inside."""
+
+import base64
+import functools
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from campaign_engine import look
+
+
+@functools.cache
+def css() -> Markup:
+    """With Bricolage Grotesque (web/static/fonts/OFL.txt), English and Spanish signs."""
+    font = (files("analytics") / "pages" / "bricolage-700.woff2").read_bytes()
+    environment = Environment(loader=PackageLoader("analytics", "pages"), autoescape=True)
+    inside = f"data:font/woff2;base64,{base64.b64encode(font).decode()}"
+    sheet = environment.get_template("report.css").render(heading_font=inside)
+    return Markup(look.css() + sheet)  # noqa: S704 - our own style sheet

@@ -8,6 +8,7 @@ from campaign_engine.ports.areas import AreasRepository
 from campaign_engine.ports.automatic import TextApprovalsRepository
 from campaign_engine.ports.boards import BoardsRepository
 from campaign_engine.ports.directory import DirectoryRepository
+from campaign_engine.ports.editions import EditionsRepository
 from campaign_engine.ports.feeds import FeedsRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
 from campaign_engine.ports.jobs import JobsRepository
@@ -67,6 +68,8 @@ class UnitOfWork(Protocol):
     def text_approvals(self) -> TextApprovalsRepository: ...  # noqa: D102
     @property
     def areas(self) -> AreasRepository: ...  # noqa: D102
+    @property
+    def editions(self) -> EditionsRepository: ...  # noqa: D102
     @property
     def joints(self) -> JointsRepository: ...  # noqa: D102
     @property

@@ -22,6 +22,7 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.deliveries import SqlDeliveriesRepository
 from campaign_engine.store.dialogues import SqlDialoguesRepository
 from campaign_engine.store.directory import SqlDirectoryRepository
+from campaign_engine.store.editions import SqlEditionsRepository
 from campaign_engine.store.feeds import SqlFeedsRepository
 from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsRepository
 from campaign_engine.store.inbox import SqlInboxRepository
@@ -71,6 +72,7 @@ class SqlUnitOfWork:
         self.dialogues = SqlDialoguesRepository(connection, cipher)
         self.actions = SqlActionsRepository(connection, cipher)
         self.areas = SqlAreasRepository(connection, cipher)
+        self.editions = SqlEditionsRepository(connection, cipher)
         self.joints = SqlJointsRepository(connection, cipher)
         self.series = SqlSeriesRepository(connection, cipher)
         self.lessons = SqlLessonsRepository(connection, cipher)

@@ -25,6 +25,7 @@ from campaign_engine.store.tables.deliveries import (
     lanes,
     pledges,
 )
+from campaign_engine.store.tables.editions import editions
 from campaign_engine.store.tables.facts import action_facts, delivery_facts, people_facts
 from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
@@ -100,6 +101,7 @@ __all__ = [
     "dialogues",
     "directory_looks",
     "do_not_contact",
+    "editions",
     "event_changes",
     "event_notices",
     "failing_jobs",

@@ -1,0 +1,27 @@
+"""Weekly editions of a campaign's figures: what was published, for good (safety K3)."""
+
+import sqlalchemy as sa
+
+from campaign_engine.store.columns import UtcDateTime, person, public, staff
+from campaign_engine.store.tables.base import Id, metadata
+
+editions = sa.Table(
+    "editions",
+    metadata,
+    public("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    public("number", sa.Integer, primary_key=True, autoincrement=False),
+    public("week", sa.Date, index=True),
+    public("data_through", sa.Date),
+    public("made_at", UtcDateTime),
+    public("corrects", sa.Integer, nullable=True),
+    public("reason", sa.String(200)),
+    public("layout", sa.JSON),
+    public("public_cells", sa.JSON),
+    staff("organizer_cells", sa.JSON, keep="for good"),
+    staff("loose", sa.JSON, keep="for good"),
+    person("counts", sa.JSON(none_as_null=True), nullable=True, keep="until the next edition"),
+)
+"""Rows are never changed but for `counts`, the true ones, which only the newest edition keeps for the next.
+
+Cells: measure -> key -> [figure, whether it is new in this edition]; what is not there says "hidden".
+"""

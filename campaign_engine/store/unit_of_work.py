@@ -94,10 +94,16 @@ class SqlUnitOfWork:
         self.team = SqlTeamRepository(connection, cipher)
         self.audit = SqlAuditRepository(connection, cipher)
         self.text_approvals = SqlTextApprovalsRepository(connection, cipher)
+        self.directory = SqlDirectoryRepository(connection, cipher)
+        self.retention = SqlRetentionRepository(connection, cipher)
+        self.pictures = SqlPicturesRepository(connection, cipher)
+        self._at_work(connection, cipher)
+
+    def _at_work(self, connection: AsyncConnection, cipher: AddressCipher) -> None:
+        """Of messages on their way, and what stands in it."""
         self.occurrences = SqlOccurrencesRepository(connection, cipher)
         self.deliveries = SqlDeliveriesRepository(connection, cipher)
         self.unconfirmed = SqlUnconfirmedRepository(connection, cipher)
-        self.directory = SqlDirectoryRepository(connection, cipher)
         self.jobs = SqlJobsRepository(connection, cipher)
         self.processes = SqlProcessesRepository(connection, cipher)
         self.lanes = SqlLanesRepository(connection, cipher)
@@ -110,8 +116,6 @@ class SqlUnitOfWork:
         self.stopped_posts = SqlStoppedPostsRepository(connection, cipher)
         self.marks = SqlMarksRepository(connection, cipher)
         self.inbox = SqlInboxRepository(connection, cipher)
-        self.retention = SqlRetentionRepository(connection, cipher)
-        self.pictures = SqlPicturesRepository(connection, cipher)
 
 
 class SqlStore:

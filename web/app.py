@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from campaign_engine.domain.errors import GroundswellError, NotAllowed, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
-from web import chat, doors, evidence, hooks, invites, look, sittings, staff_session
+from web import chat, doors, evidence, hooks, invites, look, posters, sittings, staff_session
 from web.cookies import LANGUAGE, STAFF
 from web.look import STATIC
 from web.pages import PageWriter
@@ -43,6 +43,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.state.closing = streams.close
     app.include_router(chat.router(parts, pages, streams))
     app.include_router(doors.router(parts, pages))
+    app.include_router(posters.router(parts, pages))
     app.include_router(hooks.router(parts))
     app.include_router(invites.router(parts, pages))
     app.include_router(staff_session.router(parts, pages))

@@ -8,11 +8,13 @@ import typer
 
 from campaign_engine.cli.files import check_new, new_file
 from campaign_engine.cli.opening import engine_of
+from campaign_engine.cli.poster import poster
 from campaign_engine.cli.terminal import add_row, command, out, say, table
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.handle import OPERATOR
 
 app = typer.Typer(help="Schools, centers and other places where people sign up.", no_args_is_help=True)
+app.command("poster")(poster)
 
 _MOST_SITES = 5000
 _Qr = Annotated[Path | None, typer.Option(help="Also write the QR code to this new SVG file.")]

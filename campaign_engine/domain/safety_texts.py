@@ -33,6 +33,7 @@ SAFETY_TEXTS: tuple[str, ...] = (
     *("page.call_911", "page.text_911", "page.call_988", "page.text_988", "page.unavailable", "page.unavailable_hint"),
     *("page.reports", "page.chat_title", "page.session_note", "page.signup_title", "page.signup_line"),
     *("page.signup_go", "page.signup_small", "page.privacy_text"),
+    *("poster.scan", "poster.word", "poster.help"),
     *_COMMANDS,
 )
 """Blocks of templates/messages as `file.block`: age, consent, STOP, privacy, help and the way to them."""

@@ -19,7 +19,7 @@ from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.safety_texts import SAFETY_TEXTS, faults
 from campaign_engine.texts import sheet
 
-FLOWS = ("join", "menu", "consent", "help", "contact", "pledge", "page", "command")
+FLOWS = ("join", "menu", "consent", "help", "contact", "pledge", "page", "poster", "command")
 """Files of templates/messages that an ally reads; their plain blocks may be translated, safety texts must."""
 
 FOLDER = "texts"

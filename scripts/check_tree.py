@@ -47,7 +47,7 @@ def long_functions() -> Iterator[str]:
 def machine_words() -> Iterator[str]:
     """Paths of one machine and addresses of package sources."""
     for path in tracked():
-        if path.name == SELF or path.suffix in {".png", ".pdf", ".woff2", ".ttf"}:
+        if path.name == SELF or path.suffix in {".png", ".pdf", ".woff2", ".ttf", ".otf"}:
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if MACHINE_WORDS.search(line):

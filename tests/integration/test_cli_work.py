@@ -93,6 +93,20 @@ def test_a_site_has_a_link_a_word_and_a_picture(cli: Cli) -> None:
     assert logged(cli) == [("add_site", "site:1"), ("rotate_site", "site:1")]
 
 
+def test_F18_a_site_has_a_poster_in_a_language_of_ones_own(cli: Cli) -> None:
+    cli.run("site", "add", "Maple High 華", "--precinct", "75")
+    out = cli.folder / "poster.pdf"
+    asked = ("site", "poster", "1", "--out", str(out))
+    assert "There is no poster in 'tlh'" in cli.run(*asked, "--language", "tlh", code=1)
+    assert "There is no such site" in cli.run("site", "poster", "7", "--out", str(out), code=1)
+    assert not out.exists()
+    said = cli.run(*asked, "--language", "ur", "--paper", "cards", PUBLIC_URL="https://gs.example")
+    assert "اردو" in said
+    assert "write it on by hand" in said, "the name has a letter that our fonts do not have"
+    assert out.read_bytes().startswith(b"%PDF")
+    assert "is there already" in cli.run(*asked, code=1)
+
+
 def test_a_site_that_cannot_be_leaves_nothing(cli: Cli) -> None:
     there = cli.folder / "there.svg"
     there.write_text("mine", encoding="utf-8")

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from fastapi import Request
 
+from analytics.indicator_desk import Shared
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.message import Inbound, Message, Picture, Reply
 from campaign_engine.ports.clock import Clock
@@ -40,6 +41,13 @@ class Evidence(Protocol):
 
     async def current(self) -> Mapping[str, Any]:
         """`evidence` and `maps`, made anew only after an edition was loaded."""
+
+
+class Indicators(Protocol):
+    """analytics.indicator_desk.IndicatorDesk as pages see it."""
+
+    async def current(self) -> Shared:
+        """What is shared with partners, at most a minute old."""
 
 
 Hook = Callable[[bytes, str], Awaitable[int]]
@@ -77,3 +85,4 @@ class WebParts:
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     added: Callable[[Request], Mapping[str, object]] = nothing_more
     evidence: Evidence | None = None
+    indicators: Indicators | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from analytics.evidence_desk import EvidenceDesk
+from analytics.indicator_desk import IndicatorDesk
 from campaign_engine.bootstrap import Engine
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.message import Picture
@@ -24,6 +25,7 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
             return await work.pictures.get(key)
 
     inbox = PageInbox(engine.store, engine.time.clock)
+    evidence = EvidenceDesk(EvidenceSource(engine.store, NewYorkData()), engine.reports.evidence)
     return WebParts(
         conversation=engine.conversation,
         reports=reports,
@@ -35,7 +37,8 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
         say=engine.renderer.reply,
         verify_card=engine.verifying.card,
         staff=engine.staff_sessions,
-        evidence=EvidenceDesk(EvidenceSource(engine.store, NewYorkData()), engine.reports.evidence),
+        evidence=evidence,
+        indicators=IndicatorDesk(engine.store, evidence, engine.time.clock),
         page=engine.settings.site_url,
         secure=engine.settings.site_url.startswith("https://"),
     )

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from analytics.evidence import evidence
 from analytics.evidence_desk import EvidenceDesk
 from analytics.evidence_page import maps
+from analytics.indicator_desk import IndicatorDesk
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.message import Picture
@@ -63,6 +64,7 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
             return await work.pictures.get(key)
 
     inbox = PageInbox(house.store, house.clock)
+    evidence_desk = EvidenceDesk(EvidenceSource(house.store, NewYorkData()), evidence_here)
     return WebParts(
         house.conversation,
         reports,
@@ -75,7 +77,8 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
         house.verifying.card,
         house.staff_sessions,
         house.accounts.page,
-        evidence=EvidenceDesk(EvidenceSource(house.store, NewYorkData()), evidence_here),
+        evidence=evidence_desk,
+        indicators=IndicatorDesk(house.store, evidence_desk, house.clock),
     )
 
 

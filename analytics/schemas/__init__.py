@@ -1,0 +1,1 @@
+"""Shapes of what is shared with other programs."""

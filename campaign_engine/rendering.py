@@ -62,6 +62,9 @@ ADDED, REMOVED, SAME = "\ue000", "\ue001", "\ue002"
 _REVISED = re.compile(f"([{ADDED}{REMOVED}{SAME}]|^)([^{ADDED}{REMOVED}{SAME}]*)")
 
 
+_NOTHING: Mapping[str, object] = {}
+
+
 @cache
 def _environment() -> ImmutableSandboxedEnvironment:
     """One for the process: what ships does not change, and compiling it takes longer than anything else here."""
@@ -85,6 +88,8 @@ class Renderer:
         self._imported = imported or {}
         self._posts = lru_cache(maxsize=512)(self._environment.from_string)
         self._own = lru_cache(maxsize=2048)(self._environment.from_string)
+        self._fixed = lru_cache(maxsize=8192)(self._filled)  # most buttons and many texts take no values
+        self._flow = cache(self._found)
 
     def reply(self, reply: Reply, language: str) -> Message:
         """Words for a reply; English where the language lacks the block."""
@@ -198,6 +203,9 @@ class Renderer:
 
     def _block(self, name: str, language: str, values: Mapping[str, object]) -> tuple[str, str]:
         """Words and the language they are in."""
+        return self._filled(name, language, values) if values else self._fixed(name, language)
+
+    def _filled(self, name: str, language: str, values: Mapping[str, object] = _NOTHING) -> tuple[str, str]:
         spoken = language if self._has(name, language) else FALLBACK
         own = {key: isolated(value, spoken) for key, value in values.items()}
         imported = self._imported.get(spoken, {}).get(name)
@@ -209,7 +217,7 @@ class Renderer:
             raise KeyError(f"no text named {name}")
         return _said("".join(template.blocks[block](template.new_context(own))), spoken), spoken
 
-    def _flow(self, flow: str, language: str) -> Template | None:
+    def _found(self, flow: str, language: str) -> Template | None:
         try:
             return self._environment.get_template(f"{language}/{flow}.j2")
         except TemplateNotFound:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from campaign_engine.store.short import Short
 from campaign_engine.store.upsert import Insert, insert_for
 
 Write = sa.Insert | sa.Update | sa.Delete
@@ -94,6 +95,7 @@ class Compound:
         self._types = types
         self._write = write
         self._found = found
+        self._short = Short(self._statement)
 
     @cached_property
     def setup(self) -> tuple[str, str]:
@@ -115,17 +117,16 @@ class Compound:
     async def run(self, connection: AsyncConnection, **values: Any) -> Any:
         """One statement; its row, or None where nothing was done."""
         # Under the name of a column SQLAlchemy would write a value to that column of every table that has it.
-        given = {f"given_{name}": value for name, value in values.items()}
-        statement = self._on_postgres if connection.dialect.name == "postgresql" else self._on_sqlite
-        return (await connection.execute(statement, given)).one_or_none()
+        return await self._short.row(connection, {f"given_{name}": value for name, value in values.items()})
 
-    @cached_property
+    def _statement(self, dialect: str) -> Any:
+        return self._on_postgres() if dialect == "postgresql" else self._on_sqlite()
+
     def _on_postgres(self) -> sa.Select[Any]:
         values = Values("postgresql", self._types)
         columns = self._write(values)
         return sa.select(*(columns or (sa.literal(1),))).add_cte(*values.writes)
 
-    @cached_property
     def _on_sqlite(self) -> sa.TextClause:
         names, marks = ", ".join(self._types), ", ".join(f":given_{name}" for name in self._types)
         sql = f"INSERT INTO {self.name} ({names}) VALUES ({marks}) RETURNING {', '.join(self._found)}"  # noqa: S608 - our own names

@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -16,7 +16,6 @@ from campaign_engine.store import sqlite_driver
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.compounds import COMPOUNDS
 
-_BUSY_MILLISECONDS = 10_000
 _JOURNAL_PAUSE = 0.01
 
 _FROZEN_MILLISECONDS = 10_000
@@ -109,14 +108,15 @@ class Database:
     @asynccontextmanager
     async def _begun(self, writer: AsyncConnection) -> AsyncIterator[None]:
         """A transaction from its first statement on."""
-        driver = cast("sqlite_driver.OneVisitConnection", (await writer.get_raw_connection()).driver_connection)
+        driver = sqlite_driver.of(writer)
         driver.begin_with_next()
         try:
             yield
         finally:
             begun = not driver.take_begin()
         if begun:
-            await writer.exec_driver_sql("COMMIT")
+            with sqlite_driver.told_as_sqlalchemy_does():
+                await driver.visit(lambda connection: connection.execute("COMMIT"))
 
     async def _give_writer_back(self) -> None:
         writer, self._writer, self._synchronous = self._writer, None, ""
@@ -177,7 +177,7 @@ def _create_engine(url: str, sqlite_connections: sqlite_driver.Connections) -> A
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={_BUSY_MILLISECONDS}", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in (f"busy_timeout={sqlite_driver.BUSY_MILLISECONDS}", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     _use_write_ahead_log(cursor)
     for statement in (statement for compound in COMPOUNDS for statement in compound.setup):
@@ -187,7 +187,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _use_write_ahead_log(cursor: Any) -> None:
     """The first change of a new file's journal needs it alone, and SQLite does not wait for that by itself."""
-    last = time.monotonic() + _BUSY_MILLISECONDS / 1000
+    last = time.monotonic() + sqlite_driver.BUSY_MILLISECONDS / 1000
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")

@@ -63,6 +63,7 @@ from campaign_engine.store.tables import (
     trainings,
     used_invites,
 )
+from campaign_engine.store.short import Short
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert_for
 
@@ -81,8 +82,8 @@ class SqlDialoguesRepository(Transaction):
         # By a keyed hash over its sender: ids that a page makes up cannot collide.
         mark = self._cipher.code_hash(f"update:{keys['hash']}:{update_id}")
         marked = {**keys, "channel": who.channel, "update_id": mark, "seen_at": now}
-        raw = await self._connection.scalar(_open_statement(self._dialect), marked)
-        return None if raw is None else _opened(json.loads(raw))
+        row = await _OPEN.row(self._connection, marked)
+        return None if row is None else _opened(json.loads(row[0]))
 
     async def look(self, who: Destination, now: datetime) -> Opened:
         """See the port."""
@@ -151,12 +152,14 @@ class SqlDialoguesRepository(Transaction):
         }
 
 
-@functools.cache
 def _open_statement(dialect: str) -> Any:
     mark = insert_for(dialect, seen_updates).values(
         {name: sa.bindparam(name) for name in ("channel", "update_id", "seen_at")}
     )
     return mark.on_conflict_do_nothing().returning(_everything(dialect).scalar_subquery())
+
+
+_OPEN = Short(_open_statement)
 
 
 @functools.cache

@@ -1,17 +1,28 @@
-"""SQLite for an event loop, with one visit to the connection's thread per statement.
+"""SQLite for an event loop, with one visit to the connection's thread per statement, and none for short ones.
 
 aiosqlite visits it four times (cursor, execute, fetch, close), and a visit costs more than most of our statements.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import aiosqlite
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 Rows = list[Any]
+
+BUSY_MILLISECONDS = 10_000
+"""How long a writer waits for another process."""
+
+SHORT_SECONDS, AWAY_SECONDS = 0.01, 1.0
+"""A statement that kept the event loop for longer sends those of the next second to the thread: the disk is slow."""
 
 
 class OneVisitCursor:
@@ -52,11 +63,7 @@ class OneVisitCursor:
         self._rows = []
 
     async def _run(self, call: Callable[[sqlite3.Cursor], object]) -> Self:
-        begin = self._connection.take_begin()
-
         def visit(connection: sqlite3.Connection) -> Rows:
-            if begin:
-                connection.execute("BEGIN IMMEDIATE")
             cursor = connection.cursor()
             try:
                 call(cursor)
@@ -74,6 +81,8 @@ class OneVisitConnection(aiosqlite.Connection):
     """Hands out cursors of that kind."""
 
     _begins = False
+    _asked = _ended = 0
+    _away_until = 0.0
 
     def cursor(self) -> OneVisitCursor:  # type: ignore[override] # SQLAlchemy awaits nothing but __aenter__
         """Without a visit: it is made when a statement comes."""
@@ -99,8 +108,64 @@ class OneVisitConnection(aiosqlite.Connection):
             await asyncio.to_thread(self._thread.join)
 
     async def visit(self, call: Callable[[sqlite3.Connection], Any]) -> Any:
-        """What the call gives, made in the connection's own thread."""
-        return await self._execute(lambda: call(self._conn))  # type: ignore[no-untyped-call] # as aiosqlite has it
+        """What the call gives, made in the connection's own thread, after the BEGIN that is due."""
+        begin = self.take_begin()
+
+        def made() -> Any:
+            if begin:
+                self._conn.execute("BEGIN IMMEDIATE")
+            return call(self._conn)
+
+        return await self._execute(made)
+
+    async def short(self, sql: str, parameters: Sequence[Any]) -> Rows:
+        """Rows of a statement that takes far less than a visit; it is made right here where nothing stands against it.
+
+        Against it stand: work of the thread that is not done, a writer elsewhere, a disk that was slow just now.
+        Raises sqlite3.Error.
+        """
+        if self._rests and time.monotonic() >= self._away_until and (not self._begins or self._begin_at_once()):
+            return self._here(sql, parameters)
+        rows: Rows = await self.visit(lambda connection: connection.execute(sql, parameters).fetchall())
+        return rows
+
+    @property
+    def _rests(self) -> bool:
+        return self._running and self._connection is not None and self._asked == self._ended
+
+    def _here(self, sql: str, parameters: Sequence[Any]) -> Rows:
+        begun = time.monotonic()
+        rows = self._conn.execute(sql, parameters).fetchall()
+        ended = time.monotonic()
+        if ended - begun > SHORT_SECONDS:
+            self._away_until = ended + AWAY_SECONDS
+        return rows
+
+    def _begin_at_once(self) -> bool:
+        """False where another process writes: the thread can wait for it, the event loop cannot."""
+        self._conn.execute("PRAGMA busy_timeout=0")
+        try:
+            self._conn.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            self._conn.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        self._begins = False
+        return True
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """As aiosqlite has it, and counted by the thread itself: who asked may have stopped waiting."""
+
+        def counted() -> Any:
+            try:
+                return fn(*args, **options)
+            finally:
+                self._ended += 1
+
+        self._asked += 1
+        return await super()._execute(counted)  # type: ignore[no-untyped-call] # as aiosqlite has it
 
 
 class Connections:
@@ -111,6 +176,7 @@ class Connections:
 
     def connect(self, database: str, **options: Any) -> OneVisitConnection:
         """Like aiosqlite.connect, for create_async_engine's `async_creator_fn`."""
+        options["check_same_thread"] = False  # never two at once: see OneVisitConnection.short
         connection = OneVisitConnection(partial(sqlite3.connect, database, **options), iter_chunk_size=64)
         self._opened = [*filter(OneVisitConnection.lives, self._opened), connection]
         return connection
@@ -124,3 +190,17 @@ class Connections:
         opened, self._opened = self._opened, []
         for connection in opened:
             await connection.end()
+
+
+def of(connection: AsyncConnection) -> OneVisitConnection:
+    """What stands under SQLAlchemy's connection to SQLite, once that was used or opened."""
+    return cast("OneVisitConnection", cast("sa.Connection", connection.sync_connection).connection.driver_connection)
+
+
+@contextmanager
+def told_as_sqlalchemy_does() -> Iterator[None]:
+    """For what goes past it: its own error instead of the driver's, without statement and values (safety A2)."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(None, None, error, sqlite3.Error, hide_parameters=True) from error

@@ -1,7 +1,8 @@
-"""A Bot API that answers at once: python -m benchmarks.fast_telegram CORE [strict].
+"""A Bot API that answers at once: python -m benchmarks.fast_telegram CORE [strict] [people=COUNT].
 
 It checks nothing, so that a benchmark measures the client; a strict one holds the platform's limits and, after one
-that was broken, the whole bot. Prints its port, one line; ends when its input does.
+that was broken, the whole bot. With people, so many have pressed Start when the bot begins to ask, each once. Prints
+its port, one line; ends when its input does.
 """
 
 import asyncio
@@ -33,6 +34,11 @@ SENT = {
 }
 
 
+MOST_UPDATES = 100
+NOBODY_SECONDS = 0.5
+"""How long a bot waits for updates when there are none."""
+
+_OFFSET = re.compile(rb"offset\"?[=:]\s*\"?(\d+)")
 _CHAT = re.compile(rb"chat_id\"?[=:]\s*\"?(-?\d+)")
 
 
@@ -44,6 +50,13 @@ class Book:
     sends: int = 0
     refused: int = 0
     sent_at: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+    people: int = 0
+
+    def updates(self, request: bytes) -> list[object]:
+        """The next that wait, at most as many as Telegram gives at once."""
+        found = _OFFSET.search(request)
+        first = max(1, int(found[1]) if found else 1)
+        return [_start(number) for number in range(first, min(first + MOST_UPDATES, self.people + 1))]
 
     def send(self, request: bytes) -> bytes:
         """The answer."""
@@ -59,11 +72,15 @@ class Book:
                 return _http(refusal.to_json(), b"429 Too Many Requests")
             self.sent_at[min(chat, 0)].append(time.monotonic())
         self.sends += 1
+        if self.people:
+            self.sent_at[0].append(time.monotonic())
         return _SENT_NOW
 
     def report(self) -> dict[str, object]:
         """Messages a second to people (under 0) and to each group, from the first to the last."""
-        rates = {chat: (len(at) - 1) / (at[-1] - at[0]) for chat, at in self.sent_at.items() if len(at) > 1}
+        warm = self.people // 10
+        kept = {chat: at[warm:] for chat, at in self.sent_at.items()}
+        rates = {chat: (len(at) - 1) / (at[-1] - at[0]) for chat, at in kept.items() if len(at) > 1}
         return {"sends": self.sends, "refused": self.refused, "rates": rates}
 
 
@@ -84,7 +101,7 @@ class FastTelegram(asyncio.Protocol):
         while (end := self._end()) > 0:
             request = bytes(self._read[:end])
             del self._read[:end]
-            self._transport.write(self._answer(request))
+            self._answer(request)
 
     def _end(self) -> int:
         """Of the first request; 0 while some of it is missing."""
@@ -101,11 +118,35 @@ class FastTelegram(asyncio.Protocol):
             return last + 7 if last >= 0 else 0
         return head + 4
 
-    def _answer(self, request: bytes) -> bytes:
+    def _later(self, answer: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(answer)
+
+    def _answer(self, request: bytes) -> None:
         method = request[: request.find(b"\r\n")].split(b" ")[1].rpartition(b"/")[2].lower()
-        if method == b"sendmessage":
-            return self._book.send(request)
-        return _http({"ok": True, "result": USER if method == b"getme" else self._book.report()})
+        write = self._transport.write
+        match method:
+            case b"sendmessage":
+                write(self._book.send(request))
+            case b"getupdates":
+                updates = self._book.updates(request)
+                answer = _http({"ok": True, "result": updates})
+                asyncio.get_running_loop().call_later(0 if updates else NOBODY_SECONDS, self._later, answer)
+            case b"getme":
+                write(_http({"ok": True, "result": USER}))
+            case b"report":
+                write(_http({"ok": True, "result": self._book.report()}))
+            case _:
+                write(_http({"ok": True, "result": True}))
+
+
+def _start(number: int) -> object:
+    """One person presses Start."""
+    person = {"id": 10_000 + number, "is_bot": False, "first_name": "Maya", "language_code": "en"}
+    command = {"type": "bot_command", "offset": 0, "length": 6}
+    chat = {"id": person["id"], "first_name": "Maya", "type": "private"}
+    words = {"message_id": 1, "date": 1_795_000_000, "text": "/start", "entities": [command]}
+    return {"update_id": number, "message": {"from": person, "chat": chat, **words}}
 
 
 def _http(body: object, status: bytes = b"200 OK") -> bytes:
@@ -129,4 +170,5 @@ async def main(book: Book) -> None:
 
 if __name__ == "__main__":
     os.sched_setaffinity(0, {int(sys.argv[1])})
-    loops.run(main(Book(Gate(Limits()) if "strict" in sys.argv else None)))
+    crowd = [int(word.partition("=")[2]) for word in sys.argv[2:] if word.startswith("people=")]
+    loops.run(main(Book(Gate(Limits()) if "strict" in sys.argv else None, people=sum(crowd))))

@@ -89,6 +89,7 @@ class Renderer:
         self._posts = lru_cache(maxsize=512)(self._environment.from_string)
         self._own = lru_cache(maxsize=2048)(self._environment.from_string)
         self._fixed = lru_cache(maxsize=8192)(self._filled)  # most buttons and many texts take no values
+        self._button = lru_cache(maxsize=2048)(self._fixed_choice)
         self._flow = cache(self._found)
 
     def reply(self, reply: Reply, language: str) -> Message:
@@ -188,8 +189,13 @@ class Renderer:
         return loader.get_source(self._environment, f"{language}/post_{kind}.j2")[0]
 
     def _choice(self, option: Option, language: str) -> Choice:
+        if not option.literal and not option.values:
+            return self._button(option.label, option.data, option.url, language)
         label = option.literal or self._block(option.label, language, option.values)[0]
         return Choice(label=label, data=option.data, url=option.url)
+
+    def _fixed_choice(self, label: str, data: str, url: str, language: str) -> Choice:
+        return Choice(label=self._fixed(label, language)[0], data=data, url=url)
 
     def _lacks(self, reply: Reply, language: str) -> bool:
         """A button of it is in English for want of another."""

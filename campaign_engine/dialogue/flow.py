@@ -1,6 +1,7 @@
 """Small makers that every flow uses."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from campaign_engine.dialogue.intents import Intent
@@ -15,6 +16,7 @@ LANGUAGES_IN_A_ROW = 3
 """So that twelve languages fit into the five rows of a Discord message."""
 
 
+@lru_cache(2048)
 def option(label: str, data: str) -> Option:
     """A button whose words are a template block."""
     return Option(label=label, data=data)

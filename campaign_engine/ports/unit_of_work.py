@@ -151,8 +151,11 @@ class UnitOfWork(Protocol):
 class Store(Protocol):
     """Opens transactions."""
 
-    def write(self, *, durable: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Commits at the end, rolls back on any error; `durable` also survives a power cut. Raises StoreUnavailable."""
+    def write(self, *, durable: bool = False, shared: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Commits at the end, rolls back on any error; `durable` also survives a power cut.
+
+        `shared` is for a short one of many that come at once. Raises StoreUnavailable.
+        """
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Reads without waiting for writers. Raises StoreUnavailable."""

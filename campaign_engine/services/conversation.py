@@ -183,7 +183,7 @@ class Conversation:
 
     async def _take_turn(self, inbound: Inbound) -> _Done | None:
         now, who = self._parts.clock(), Destination(inbound.channel, inbound.address)
-        async with self._parts.store.write() as work:
+        async with self._parts.store.write(shared=True) as work:
             opened = await work.dialogues.open(who, inbound.update_id, now, sources.sought(inbound))
             if opened is None:
                 return None
@@ -254,13 +254,12 @@ class Conversation:
 
 
 def _cleaned(inbound: Inbound) -> Inbound:
-    return replace(
-        inbound,
-        text=storable(inbound.text),
-        data=storable(inbound.data),
-        command=storable(inbound.command),
-        language_hint=from_tag(inbound.language_hint),
-    )
+    given = (inbound.text, inbound.data, inbound.command, inbound.language_hint)
+    text, data, command = map(storable, given[:3])
+    hint = from_tag(inbound.language_hint)
+    if (text, data, command, hint) == given:
+        return inbound
+    return replace(inbound, text=text, data=data, command=command, language_hint=hint)
 
 
 async def _made(making: Making, language: str) -> Replies:

@@ -1,7 +1,6 @@
 """Addresses at rest: AES-GCM for reading back, HMAC for looking up (safety A1)."""
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -64,7 +63,7 @@ class AddressCipher:
         return self._keyed("fingerprint")
 
     def _keyed(self, text: str) -> str:
-        return hmac.new(self._lookup_key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._lookup_key, text.encode(), "sha256").hex()
 
 
 def wrong_key_error() -> ConfigurationError:

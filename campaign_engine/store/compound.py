@@ -137,6 +137,8 @@ class Compound:
 
 def document(dialect: str, value: Any) -> str:
     """JSON that `each` and `changed` read: moments as this database writes them, UTC."""
+    if not value:
+        return "[]" if isinstance(value, list) else "{}"
 
     def storable(moment: Any) -> str:
         if not isinstance(moment, datetime):

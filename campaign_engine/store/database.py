@@ -1,6 +1,5 @@
 """One engine for SQLite and PostgreSQL: a writer that waits its turn, readers that never wait."""
 
-import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -15,6 +14,7 @@ from campaign_engine.domain.errors import StoreUnavailable, busy
 from campaign_engine.store import sqlite_driver
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.compounds import COMPOUNDS
+from campaign_engine.store.sqlite_writer import SqliteWriter
 
 _JOURNAL_PAUSE = 0.01
 
@@ -25,8 +25,8 @@ _FROZEN_MILLISECONDS = 10_000
 class Database:
     """Connections for one process.
 
-    On SQLite one writer connection is kept open behind a lock and begins IMMEDIATE, so that two writers queue instead
-    of failing; on PostgreSQL every transaction takes its own connection.
+    On SQLite one writer connection is kept open and begins IMMEDIATE, so that two writers queue instead of failing; on
+    PostgreSQL every transaction takes its own connection.
     """
 
     def __init__(self, url: str, cipher: AddressCipher) -> None:
@@ -34,23 +34,20 @@ class Database:
         self._sqlite_connections = sqlite_driver.Connections()
         self.engine = _create_engine(url, self._sqlite_connections)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writer_turn = asyncio.Lock()
-        self._writer: AsyncConnection | None = None
-        self._synchronous = ""
+        self._writer = SqliteWriter(self.engine)
 
     @asynccontextmanager
-    async def write(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def write(self, *, durable: bool = False, shared: bool = False) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at the end and rolls back on any error.
 
         `durable` survives a power cut on SQLite too (needed where a send is marked before it leaves); others survive
-        the death of the process. Raises StoreUnavailable, and Conflict `busy` after a deadlock.
+        the death of the process. `shared` is for short ones that come in crowds: see SqliteWriter. Raises
+        StoreUnavailable, and Conflict `busy` after a deadlock.
         """
         try:
             if self.is_sqlite:
-                async with self._writer_turn, self._kept_writer() as connection:
-                    await self._set_synchronous(connection, "FULL" if durable else "NORMAL")
-                    async with self._begun(connection):
-                        yield connection
+                async with self._writer.transaction(durable=durable, shared=shared) as connection:
+                    yield connection
             else:
                 async with self.engine.begin() as connection:
                     yield connection
@@ -79,49 +76,15 @@ class Database:
         """
         if not self.is_sqlite:
             return True
-        async with self._writer_turn, self.engine.connect() as connection:
+        async with self._writer.pause(), self.engine.connect() as connection:
             result = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             return int(result.one()[0]) == 0
 
     async def close(self) -> None:
         """Give all connections back and wait for what they still do."""
-        await self._give_writer_back()
+        await self._writer.close()
         await self.engine.dispose()
         await self._sqlite_connections.end()
-
-    @asynccontextmanager
-    async def _kept_writer(self) -> AsyncIterator[AsyncConnection]:
-        """After any error, a cancellation too, it goes back to the pool, which rolls back whatever was begun."""
-        if self._writer is None:
-            self._writer = await self.engine.connect()
-        try:
-            yield self._writer
-        except BaseException:
-            await asyncio.shield(self._give_writer_back())
-            raise
-
-    async def _set_synchronous(self, writer: AsyncConnection, level: str) -> None:
-        if level != self._synchronous:
-            await writer.exec_driver_sql(f"PRAGMA synchronous={level}")
-            self._synchronous = level
-
-    @asynccontextmanager
-    async def _begun(self, writer: AsyncConnection) -> AsyncIterator[None]:
-        """A transaction from its first statement on."""
-        driver = sqlite_driver.of(writer)
-        driver.begin_with_next()
-        try:
-            yield
-        finally:
-            begun = not driver.take_begin()
-        if begun:
-            with sqlite_driver.told_as_sqlalchemy_does():
-                await driver.visit(lambda connection: connection.execute("COMMIT"))
-
-    async def _give_writer_back(self) -> None:
-        writer, self._writer, self._synchronous = self._writer, None, ""
-        if writer is not None:
-            await writer.close()
 
 
 def _is_deadlock(error: DatabaseError) -> bool:

@@ -42,6 +42,7 @@ from campaign_engine.store.compounds import STEP
 from campaign_engine.store.confirming import CONFIRMED
 from campaign_engine.store.desk import desk, desk_of, named, named_of
 from campaign_engine.store.json_sql import Json, moment
+from campaign_engine.store.short import Short
 from campaign_engine.store.tables import (
     actions,
     addresses,
@@ -63,7 +64,6 @@ from campaign_engine.store.tables import (
     trainings,
     used_invites,
 )
-from campaign_engine.store.short import Short
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert_for
 

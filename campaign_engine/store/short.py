@@ -1,13 +1,19 @@
-"""Short statements of a dialogue's step: compiled once, and on SQLite past SQLAlchemy, whose part takes longer than theirs."""
+"""Short statements, compiled once; on SQLite they go past SQLAlchemy, whose part of a step takes longer than theirs."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from campaign_engine.store import sqlite_driver
+from campaign_engine.store.columns import UtcDateTime
+
+MOMENTS = 8
+"""Times whose words are kept: a step names the same moment several times."""
 
 Bind = Callable[[Any], Any] | None
 
@@ -34,37 +40,45 @@ class Short:
             return (await connection.execute(statement, values)).one_or_none()
         parameters = statement.filled(values)
         _tell(connection, statement.sql, parameters)
-        with sqlite_driver.told_as_sqlalchemy_does():
-            rows = await sqlite_driver.of(connection).short(statement.sql, parameters)
+        rows = await sqlite_driver.of(connection).short(statement.sql, parameters)
         return rows[0] if rows else None
 
 
 class _Compiled:
-    """SQL text and, for each of its marks, the name of a value, what turns it into SQLite's, and its constant."""
+    """SQL text, its constants by position, and which value goes where and through what."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         compiled = cast("SQLCompiler", statement.compile(dialect=dialect))
         given = {name: None for name, bind in compiled.binds.items() if bind.required}
         expanded = compiled.construct_expanded_state(given)
         self.sql = expanded.statement
-        self._marks: list[tuple[str, Bind, Any]] = []
+        self._constants: list[Any] = []
+        self._given: list[tuple[int, str, Bind]] = []
         for name in expanded.positiontup or ():
-            bind = expanded.processors.get(name)
+            bind = cast("Bind", expanded.processors.get(name))
             if bind is None and name in compiled.binds:
-                bind = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-            self._marks.append((name, cast("Bind", bind), expanded.parameters[name]))
+                bind = _bind(compiled.binds[name].type, dialect)
+            if name in given:
+                self._given.append((len(self._constants), name, bind))
+            value = expanded.parameters[name]
+            self._constants.append(value if bind is None else bind(value))
 
     def filled(self, values: Mapping[str, Any]) -> list[Any]:
-        """What the driver is given, in the order of the marks."""
-        parameters = []
-        for name, bind, constant in self._marks:
-            value = values.get(name, constant)
-            parameters.append(value if bind is None else bind(value))
+        """What the driver is given, in the order of the marks. Raises KeyError for a value that is missing."""
+        parameters = self._constants.copy()
+        for position, name, bind in self._given:
+            value = values[name]
+            parameters[position] = value if bind is None else bind(value)
         return parameters
+
+
+def _bind(type_: Any, dialect: Dialect) -> Bind:
+    bind = cast("Bind", type_.dialect_impl(dialect).bind_processor(dialect))
+    return lru_cache(MOMENTS)(bind) if bind is not None and isinstance(type_, UtcDateTime | sa.Date) else bind
 
 
 def _tell(connection: AsyncConnection, sql: str, parameters: Any) -> None:
     """Whoever listens to SQLAlchemy's statements hears of this one too."""
     told: Any = connection.sync_connection
     for listener in told.dispatch.before_cursor_execute:
-        listener(told, None, sql, parameters, None, False)  # noqa: FBT003 - the event's own order
+        listener(told, None, sql, parameters, None, False)

@@ -6,8 +6,7 @@ aiosqlite visits it four times (cursor, execute, fetch, close), and a visit cost
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Self, cast
 
@@ -21,8 +20,8 @@ Rows = list[Any]
 BUSY_MILLISECONDS = 10_000
 """How long a writer waits for another process."""
 
-SHORT_SECONDS, AWAY_SECONDS = 0.01, 1.0
-"""A statement that kept the event loop for longer sends those of the next second to the thread: the disk is slow."""
+SHORT_SECONDS, AWAY_SECONDS = 0.025, 0.25
+"""A statement that kept the event loop for longer sends those after it to the thread for a while: the disk is slow."""
 
 
 class OneVisitCursor:
@@ -122,12 +121,22 @@ class OneVisitConnection(aiosqlite.Connection):
         """Rows of a statement that takes far less than a visit; it is made right here where nothing stands against it.
 
         Against it stand: work of the thread that is not done, a writer elsewhere, a disk that was slow just now.
-        Raises sqlite3.Error.
+        Raises what SQLAlchemy would, without statement and values (safety A2).
         """
-        if self._rests and time.monotonic() >= self._away_until and (not self._begins or self._begin_at_once()):
-            return self._here(sql, parameters)
-        rows: Rows = await self.visit(lambda connection: connection.execute(sql, parameters).fetchall())
+        try:
+            if self._rests and time.monotonic() >= self._away_until and (not self._begins or self._begin_at_once()):
+                return self._here(sql, parameters)
+            rows: Rows = await self.visit(lambda connection: connection.execute(sql, parameters).fetchall())
+        except sqlite3.Error as error:
+            raise _as_sqlalchemy(error) from error
         return rows
+
+    async def commit_begun(self) -> None:
+        """In the thread: it writes, and from time to time waits for the disk. Raises as `short` does."""
+        try:
+            await self.visit(lambda connection: connection.execute("COMMIT"))
+        except sqlite3.Error as error:
+            raise _as_sqlalchemy(error) from error
 
     @property
     def _rests(self) -> bool:
@@ -197,10 +206,5 @@ def of(connection: AsyncConnection) -> OneVisitConnection:
     return cast("OneVisitConnection", cast("sa.Connection", connection.sync_connection).connection.driver_connection)
 
 
-@contextmanager
-def told_as_sqlalchemy_does() -> Iterator[None]:
-    """For what goes past it: its own error instead of the driver's, without statement and values (safety A2)."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise DBAPIError.instance(None, None, error, sqlite3.Error, hide_parameters=True) from error
+def _as_sqlalchemy(error: sqlite3.Error) -> Exception:
+    return DBAPIError.instance(None, None, error, sqlite3.Error, hide_parameters=True)

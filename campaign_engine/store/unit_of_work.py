@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -63,59 +64,76 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 log = logging.getLogger(__name__)
 
 
+R = TypeVar("R")
+
+
+class _Made(Generic[R]):
+    """A repository, made when it is asked for: a transaction needs few of them."""
+
+    def __init__(self, make: Callable[[AsyncConnection, AddressCipher], R]) -> None:
+        self._make = make
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, work: "SqlUnitOfWork", _owner: type) -> R:
+        made = self._make(work.connection, work.cipher)
+        work.__dict__[self._name] = made
+        return made
+
+
 class SqlUnitOfWork:
     """Implements ports.unit_of_work.UnitOfWork."""
 
     def __init__(self, connection: AsyncConnection, cipher: AddressCipher) -> None:
-        self.contacts = SqlContactsRepository(connection, cipher)
-        self.optouts = SqlOptOutsRepository(connection, cipher)
-        self.dialogues = SqlDialoguesRepository(connection, cipher)
-        self.actions = SqlActionsRepository(connection, cipher)
-        self.areas = SqlAreasRepository(connection, cipher)
-        self.editions = SqlEditionsRepository(connection, cipher)
-        self.joints = SqlJointsRepository(connection, cipher)
-        self.series = SqlSeriesRepository(connection, cipher)
-        self.lessons = SqlLessonsRepository(connection, cipher)
-        self.invites = SqlInvitesRepository(connection, cipher)
-        self.campaigns = SqlCampaignsRepository(connection, cipher)
-        self.approvals = SqlApprovalsRepository(connection, cipher)
-        self.reviews = SqlReviewsRepository(connection, cipher)
-        self.boards = SqlBoardsRepository(connection, cipher)
-        self.audiences = SqlAudiencesRepository(connection, cipher)
-        self.targeting = SqlTargetingRepository(connection, cipher)
-        self.feeds = SqlFeedsRepository(connection, cipher)
-        self.moves = SqlMovesRepository(connection, cipher)
-        self.signups = SqlSignupsRepository(connection, cipher)
-        self.sites = SqlSitesRepository(connection, cipher)
-        self.rooms = SqlRoomsRepository(connection, cipher)
-        self.room_figures = SqlRoomFiguresRepository(connection, cipher)
-        self.staff = SqlStaffRepository(connection, cipher)
-        self.staff_sessions = SqlStaffSessionsRepository(connection, cipher)
-        self.team = SqlTeamRepository(connection, cipher)
-        self.audit = SqlAuditRepository(connection, cipher)
-        self.text_approvals = SqlTextApprovalsRepository(connection, cipher)
-        self.directory = SqlDirectoryRepository(connection, cipher)
-        self.retention = SqlRetentionRepository(connection, cipher)
-        self.pictures = SqlPicturesRepository(connection, cipher)
-        self._at_work(connection, cipher)
+        self.connection = connection
+        self.cipher = cipher
 
-    def _at_work(self, connection: AsyncConnection, cipher: AddressCipher) -> None:
-        """Of messages on their way, and what stands in it."""
-        self.occurrences = SqlOccurrencesRepository(connection, cipher)
-        self.deliveries = SqlDeliveriesRepository(connection, cipher)
-        self.unconfirmed = SqlUnconfirmedRepository(connection, cipher)
-        self.jobs = SqlJobsRepository(connection, cipher)
-        self.processes = SqlProcessesRepository(connection, cipher)
-        self.lanes = SqlLanesRepository(connection, cipher)
-        self.holds = SqlHoldsRepository(connection, cipher)
-        self.incidents = SqlIncidentsRepository(connection, cipher)
-        self.notices = SqlNoticesRepository(connection, cipher)
-        self.rehearsals = SqlRehearsalsRepository(connection, cipher)
-        self.kill_switch = SqlKillSwitchRepository(connection, cipher)
-        self.threads = SqlThreadsRepository(connection, cipher)
-        self.stopped_posts = SqlStoppedPostsRepository(connection, cipher)
-        self.marks = SqlMarksRepository(connection, cipher)
-        self.inbox = SqlInboxRepository(connection, cipher)
+    contacts = _Made(SqlContactsRepository)
+    optouts = _Made(SqlOptOutsRepository)
+    dialogues = _Made(SqlDialoguesRepository)
+    actions = _Made(SqlActionsRepository)
+    areas = _Made(SqlAreasRepository)
+    editions = _Made(SqlEditionsRepository)
+    joints = _Made(SqlJointsRepository)
+    series = _Made(SqlSeriesRepository)
+    lessons = _Made(SqlLessonsRepository)
+    invites = _Made(SqlInvitesRepository)
+    campaigns = _Made(SqlCampaignsRepository)
+    approvals = _Made(SqlApprovalsRepository)
+    reviews = _Made(SqlReviewsRepository)
+    boards = _Made(SqlBoardsRepository)
+    audiences = _Made(SqlAudiencesRepository)
+    targeting = _Made(SqlTargetingRepository)
+    feeds = _Made(SqlFeedsRepository)
+    moves = _Made(SqlMovesRepository)
+    signups = _Made(SqlSignupsRepository)
+    sites = _Made(SqlSitesRepository)
+    rooms = _Made(SqlRoomsRepository)
+    room_figures = _Made(SqlRoomFiguresRepository)
+    staff = _Made(SqlStaffRepository)
+    staff_sessions = _Made(SqlStaffSessionsRepository)
+    team = _Made(SqlTeamRepository)
+    audit = _Made(SqlAuditRepository)
+    text_approvals = _Made(SqlTextApprovalsRepository)
+    directory = _Made(SqlDirectoryRepository)
+    retention = _Made(SqlRetentionRepository)
+    pictures = _Made(SqlPicturesRepository)
+    occurrences = _Made(SqlOccurrencesRepository)
+    deliveries = _Made(SqlDeliveriesRepository)
+    unconfirmed = _Made(SqlUnconfirmedRepository)
+    jobs = _Made(SqlJobsRepository)
+    processes = _Made(SqlProcessesRepository)
+    lanes = _Made(SqlLanesRepository)
+    holds = _Made(SqlHoldsRepository)
+    incidents = _Made(SqlIncidentsRepository)
+    notices = _Made(SqlNoticesRepository)
+    rehearsals = _Made(SqlRehearsalsRepository)
+    kill_switch = _Made(SqlKillSwitchRepository)
+    threads = _Made(SqlThreadsRepository)
+    stopped_posts = _Made(SqlStoppedPostsRepository)
+    marks = _Made(SqlMarksRepository)
+    inbox = _Made(SqlInboxRepository)
 
 
 class SqlStore:
@@ -126,12 +144,13 @@ class SqlStore:
         self._left = left
 
     @asynccontextmanager
-    async def write(self, *, durable: bool = False) -> AsyncIterator[SqlUnitOfWork]:
+    async def write(self, *, durable: bool = False, shared: bool = False) -> AsyncIterator[SqlUnitOfWork]:
         """One transaction; see Database.write."""
-        async with self.database.write(durable=durable) as connection:
+        async with self.database.write(durable=durable, shared=shared) as connection:
             work = SqlUnitOfWork(connection, self.database.cipher)
             yield work
-            await self._note(work.contacts.left)
+            if self._left is not None:
+                await self._note(self._left, work.contacts.left)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlUnitOfWork]:
@@ -155,11 +174,11 @@ class SqlStore:
             await asyncio.to_thread(self._left.add, missing)
         return len(missing)
 
-    async def _note(self, left: Sequence[Leaver]) -> None:
+    async def _note(self, file: LeaversFile, left: Sequence[Leaver]) -> None:
         """A list that cannot be written keeps nobody from leaving; the nightly look adds them."""
-        if self._left is None or not left:
+        if not left:
             return
         try:
-            await asyncio.to_thread(self._left.add, left)
+            await asyncio.to_thread(file.add, left)
         except (OSError, ConfigurationError):
             log.warning("the list of leavers cannot be written; `groundswell doctor` says more")

@@ -18,7 +18,9 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.short import Short
 from campaign_engine.store.tables import meta
 
-MARK = Short(lambda _dialect: meta.insert().values(key=sa.bindparam("k"), value=sa.bindparam("v")).returning(meta.c.key))
+MARK = Short(
+    lambda _dialect: meta.insert().values(key=sa.bindparam("k"), value=sa.bindparam("v")).returning(meta.c.key)
+)
 WHERE = Short(lambda _dialect: sa.text("SELECT thread_of()"))
 SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n"
 

@@ -151,11 +151,11 @@ class FailingStore:
     fails: list[str] = field(default_factory=list)
 
     @asynccontextmanager
-    async def write(self, *, durable: bool = False) -> AsyncIterator[SqlUnitOfWork]:
+    async def write(self, *, durable: bool = False, shared: bool = False) -> AsyncIterator[SqlUnitOfWork]:
         how = self.fails.pop(0) if self.fails else ""
         if how == "before":
             raise StoreUnavailable("The database is away.")
-        async with self.store.write(durable=durable) as work:
+        async with self.store.write(durable=durable, shared=shared) as work:
             yield work
         if how == "after":
             raise StoreUnavailable("The database is away.")

@@ -12,6 +12,7 @@ from campaign_engine.domain.action import Site
 from campaign_engine.domain.message import Inbound, Message, Picture, Reply
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import CampaignLink
+from campaign_engine.services.kiosks import Kiosks
 from campaign_engine.services.staff_sessions import StaffSessions
 from web.inbox import PageInbox
 
@@ -78,6 +79,7 @@ class WebParts:
     say: Callable[[Reply, str], Message]
     verify_card: Callable[[], Reply]
     staff: StaffSessions
+    kiosks: Kiosks
     page: str = ""
     secure: bool = False
     simulated: bool = False

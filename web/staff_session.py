@@ -29,6 +29,8 @@ _REFUSED: Mapping[str, tuple[str, int]] = {
     "link_spent": ("sign_in.spent", 410),
     "link_over": ("sign_in.over", 410),
     "link_edited": ("sign_in.edited", 404),
+    "kiosk_over": ("kiosk.over", 410),
+    "kiosk_link": ("kiosk.link", 410),
 }
 """Code of an error, block of its page, status."""
 

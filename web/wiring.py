@@ -9,6 +9,7 @@ from campaign_engine.domain.action import Site
 from campaign_engine.domain.message import Picture
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.services.evidence import EvidenceSource
+from campaign_engine.services.kiosks import Kiosks
 from web.inbox import PageInbox
 from web.parts import Reports, WebParts
 
@@ -39,6 +40,7 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
         staff=engine.staff_sessions,
         evidence=evidence,
         indicators=IndicatorDesk(engine.store, evidence, engine.time.clock),
+        kiosks=Kiosks(engine.store, engine.time.clock, engine.settings.site_url),
         page=engine.settings.site_url,
         secure=engine.settings.site_url.startswith("https://"),
     )

@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     _rule("moves", "24 hours at most", timedelta(), "move_codes", "the code ended"),
     _rule("looks", "2 days", 2 * _DAY, "looks", "the day of the look"),
     _rule("requests", "14 days at most", timedelta(), "role_requests", "the request ended"),
+    _rule("kiosks", "2 days after it ended", 2 * _DAY, "kiosks kiosk_entries", "its end"),
     _rule("inbox", "30 days", 30 * _DAY, "inbox", "the post was put there"),
     _rule("deliveries", _LOG, 30 * _DAY, "deliveries", "the last change of a message to a person"),
     _rule("actions", _LOG, 30 * _DAY, "actions", "the day"),

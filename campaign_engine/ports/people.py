@@ -138,9 +138,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class NewPledge:
-    """One pledge with what it counts to; `precinct` is the giver's own, `pledged_at` UTC."""
+    """One pledge with what it counts to; `precinct` is the giver's own, `pledged_at` UTC.
 
-    contact_id: int
+    `contact_id` is None for one without a person (measures: pledges without a person).
+    """
+
+    contact_id: int | None
     channel: str
     pledge: PledgeCode
     if_then: IfThen | None

@@ -13,6 +13,7 @@ from campaign_engine.ports.feeds import FeedsRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
 from campaign_engine.ports.jobs import JobsRepository
 from campaign_engine.ports.joints import JointsRepository
+from campaign_engine.ports.kiosks import KiosksRepository
 from campaign_engine.ports.lessons import LessonsRepository
 from campaign_engine.ports.marks import MarksRepository
 from campaign_engine.ports.moves import MovesRepository
@@ -122,6 +123,8 @@ class UnitOfWork(Protocol):
     def unconfirmed(self) -> UnconfirmedRepository: ...  # noqa: D102
     @property
     def processes(self) -> ProcessesRepository: ...  # noqa: D102
+    @property
+    def kiosks(self) -> KiosksRepository: ...  # noqa: D102
     @property
     def lanes(self) -> LanesRepository: ...  # noqa: D102
     @property

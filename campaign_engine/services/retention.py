@@ -60,6 +60,7 @@ _APPLY: Mapping[str, Apply] = {
     "moves": lambda work, before, _: work.moves.forget(before),
     "looks": _looks,
     "requests": lambda work, before, _: work.team.forget_requests(before),
+    "kiosks": lambda work, before, _: work.kiosks.forget_old(before),
     "inbox": lambda work, before, _: work.inbox.forget_old(before),
     "sign-ins": lambda work, before, _: work.staff_sessions.forget(before),
     "returns": lambda work, before, _: work.reviews.forget_returns(before),

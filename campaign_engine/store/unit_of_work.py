@@ -31,6 +31,7 @@ from campaign_engine.store.inviting import SqlInvitesRepository
 from campaign_engine.store.jobs import SqlJobsRepository
 from campaign_engine.store.joints import SqlJointsRepository
 from campaign_engine.store.kill_switch import SqlKillSwitchRepository
+from campaign_engine.store.kiosks import SqlKiosksRepository
 from campaign_engine.store.lanes import SqlLanesRepository
 from campaign_engine.store.leavers import Leaver, leavers
 from campaign_engine.store.leavers_file import LeaversFile
@@ -124,6 +125,7 @@ class SqlUnitOfWork:
     unconfirmed = _Made(SqlUnconfirmedRepository)
     jobs = _Made(SqlJobsRepository)
     processes = _Made(SqlProcessesRepository)
+    kiosks = _Made(SqlKiosksRepository)
     lanes = _Made(SqlLanesRepository)
     holds = _Made(SqlHoldsRepository)
     incidents = _Made(SqlIncidentsRepository)

@@ -44,6 +44,7 @@ from campaign_engine.services.hold_cards import HoldCards
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.incidents import Incidents
 from campaign_engine.services.joint_words import JointWords
+from campaign_engine.services.kiosks import Kiosks
 from campaign_engine.services.nudging import Nudging
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
@@ -146,6 +147,7 @@ class House:
         self.sharing = Sharing(FixedFigures(), QuickKits(), self.renderer, places.name, PAGE)
         self.sundays = Sundays(store, clock, self.sharing, texts.hours, self.notes)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
+        self.kiosks = Kiosks(store, clock, PAGE)
         self.staff_sessions = StaffSessions(store, clock, store.database.cipher.code_hash, PAGE)
         pictures = Pictures({number: place.tile for number, place in figures.precincts().items()})
         self.conversation = Conversation(

@@ -76,6 +76,7 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
         house.renderer.reply,
         house.verifying.card,
         house.staff_sessions,
+        house.kiosks,
         house.accounts.page,
         evidence=evidence_desk,
         indicators=IndicatorDesk(house.store, evidence_desk, house.clock),

@@ -32,6 +32,7 @@ from campaign_engine.store.tables.holds import event_notices, held_posts, hold_e
 from campaign_engine.store.tables.inviting import invite_slots, used_invites
 from campaign_engine.store.tables.jobs import failing_jobs, processes
 from campaign_engine.store.tables.joints import joint_joins, joint_words, joints
+from campaign_engine.store.tables.kiosks import kiosk_entries, kiosks
 from campaign_engine.store.tables.lessons import lesson_progress, series_steps
 from campaign_engine.store.tables.people import (
     addresses,
@@ -61,6 +62,7 @@ from campaign_engine.store.tables.places import (
     source_codes,
     zip_shares,
 )
+from campaign_engine.store.tables.push import push_subscriptions
 from campaign_engine.store.tables.retention import (
     closing_counts,
     closings,
@@ -119,6 +121,8 @@ __all__ = [
     "joint_words",
     "joints",
     "kill_switch",
+    "kiosk_entries",
+    "kiosks",
     "lanes",
     "leaver_counts",
     "lesson_progress",
@@ -135,6 +139,7 @@ __all__ = [
     "posts",
     "precincts",
     "processes",
+    "push_subscriptions",
     "rankings",
     "retention_runs",
     "returns",

@@ -1,0 +1,139 @@
+"""The kiosk on a tablet in a real Chromium: two people in a row, nobody there, no network, and back."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from campaign_engine.store import tables
+from campaign_engine.store.unit_of_work import SqlStore
+from tests.support import FakeClock
+from tests.support.browser import CHROMIUM, DESKTOP, MISSING, Visit, chromium, visit
+from tests.support.engine import House
+from tests.support.site import Health, PaperReports, parts_of, served
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+
+CONTROLLED = """navigator.serviceWorker.controller ? true : new Promise((done) =>
+navigator.serviceWorker.addEventListener("controllerchange", () => done(true)))"""
+
+
+@dataclass
+class Tablet:
+    seen: Visit
+    page: Page
+    house: House
+
+    async def step(self) -> str:
+        return str(await self.page.evaluate("document.querySelector('[data-step]:not([hidden])').dataset.step"))
+
+    async def press(self, words: str) -> None:
+        await self.page.locator("button:visible", has_text=words).first.click()
+
+    async def until(self, step: str) -> None:
+        await self.page.locator(f'[data-step="{step}"]:not([hidden])').wait_for()
+
+    async def pledge(self, words: str = "Look out") -> None:
+        await self.press("13 to 15")
+        await self.press(words)
+        await self.until("thanks")
+
+    async def queued(self) -> int:
+        found = await self.page.evaluate(
+            """new Promise((done) => { const asked = indexedDB.open("groundswell-kiosk");
+            asked.onsuccess = () => { const all = asked.result.transaction("entries").objectStore("entries").count();
+            all.onsuccess = () => done(all.result); }; })"""
+        )
+        return int(found)
+
+    async def pledges(self) -> int:
+        return len(await self.house.rows(tables.pledges))
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database is enough to look at pages."""
+    return sqlite_url
+
+
+@pytest.fixture
+async def tablet(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Tablet]:
+    house = House(store, clock)
+    await house.furnish()
+    site = await house.site(75, "Maple High")
+    link = (await house.kiosks.link_for("oak3", site.id)).rpartition("/")[2]
+    async with (
+        served(parts_of(house, PaperReports(tmp_path), Health())) as root,
+        chromium() as browser,
+        visit(browser, root, DESKTOP, scripts=True) as seen,
+    ):
+        await seen.page.clock.install(time=clock())
+        await seen.open(f"/kiosk/open/{link}")
+        await seen.press("Open the kiosk here")
+        yield Tablet(seen, seen.page, house)
+
+
+async def test_two_people_in_a_row_and_nobody_there(tablet: Tablet) -> None:
+    await tablet.pledge()
+    await tablet.press("Done")
+    assert await tablet.step() == "age"
+    await tablet.press("16 or 17")
+    assert await tablet.step() == "pledge", "who was before leaves nothing"
+    assert await tablet.page.locator("#countdown").is_visible()
+    await tablet.page.clock.run_for(20_000)
+    assert await tablet.page.inner_text("#left") == "10"
+    await tablet.press("I'm still here")
+    await tablet.page.clock.run_for(29_000)
+    assert await tablet.step() == "pledge"
+    await tablet.page.clock.run_for(2_000)
+    assert await tablet.step() == "age"
+    await tablet.press("12 or under")
+    assert await tablet.step() == "young"
+    assert "988" in await tablet.page.locator('[data-step="young"]').inner_text()
+    await tablet.page.clock.run_for(31_000)
+    assert await tablet.step() == "age", "one child does not lock the tablet"
+    await tablet.page.locator("a.help").click()
+    assert await tablet.step() == "help"
+    await tablet.page.locator("a.leave").click()
+    assert await tablet.step() == "age"
+    await tablet.page.keyboard.press("Tab")
+    await tablet.page.locator("button[value='13-15']").focus()
+    await tablet.page.keyboard.press("Enter")
+    assert await tablet.step() == "pledge"
+    assert await tablet.pledges() == 1
+    [child] = await tablet.house.rows(tables.counters)
+    assert child.count == 1
+    assert await tablet.house.rows(tables.age_gates) == []
+    tablet.seen.assert_quiet()
+
+
+async def test_without_a_network_the_queue_survives_a_reload_and_is_sent_once(tablet: Tablet) -> None:
+    await tablet.page.evaluate(CONTROLLED)
+    await tablet.page.context.set_offline(True)
+    for words in ("Look out", "Learn twelve"):
+        await tablet.pledge(words)
+        await tablet.press("Done")
+    await tablet.page.locator("#queue:not(:empty)").wait_for()
+    await tablet.page.reload()
+    await tablet.until("age")
+    assert await tablet.queued() == 2
+    assert await tablet.pledges() == 0
+    await tablet.pledge("Be an ally")
+
+    async def lost(route: object) -> None:
+        await route.fetch()  # type: ignore[attr-defined]
+        await route.abort()  # type: ignore[attr-defined]
+
+    await tablet.page.context.route("**/kiosk/sync", lost)
+    await tablet.page.context.set_offline(False)
+    while await tablet.pledges() < 3:
+        await tablet.page.clock.run_for(1_000)
+    assert await tablet.queued() == 3, "the answer was lost, so the tablet does not know"
+    await tablet.page.context.unroute_all(behavior="wait")
+    await tablet.page.clock.run_for(31_000)
+    await tablet.page.locator("#queue:empty").wait_for(state="attached")
+    while await tablet.queued():
+        await tablet.page.clock.run_for(1_000)
+    assert await tablet.pledges() == 3

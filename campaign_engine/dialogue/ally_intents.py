@@ -13,6 +13,20 @@ class MakeInvites(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class MakeMove(Intent):
+    """A one-time code to go on in this channel's chat (safety N5)."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveHere(Intent):
+    """The person of a code goes on in this chat; where the chat knows one already, the two become one."""
+
+    code_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowVerify(Intent):
     """How to tell that this bot is ours, with today's code (threats T5)."""
 

@@ -12,6 +12,7 @@ from campaign_engine.dialogue import (
     join,
     learn,
     menu,
+    moving,
     my_area,
     organize,
     own_words,
@@ -40,7 +41,9 @@ POST_BUTTON = "g:"
 def step(state: State, inbound: Inbound, context: Context) -> Step:
     """Next state, what to say and what to do; never raises for anything a person can send."""
     state = replace(state, language=language_of(state, inbound, context))
-    made = _always(state, inbound, context) or _answered(state, inbound, context) or _lost(state, inbound, context)
+    made = _moved(state, inbound, context) or _always(state, inbound, context)
+    made = made or moving.gone(state, inbound, context) or _answered(state, inbound, context)
+    made = made or _lost(state, inbound, context)
     return _counted(consents.after_event(state, made, context), inbound, context)
 
 
@@ -59,6 +62,13 @@ def language_of(state: State, inbound: Inbound, context: Context) -> str:
         if language in SAFETY_LANGUAGES:
             return language
     return SAFETY_LANGUAGES[0]
+
+
+def _moved(state: State, inbound: Inbound, context: Context) -> Step | None:
+    """A start with a code for going on here, or on a page whose person went on elsewhere (safety N5)."""
+    if inbound.kind is not InboundKind.START:
+        return None
+    return moving.arrived(state, context) or moving.gone(state, inbound, context)
 
 
 def _always(state: State, inbound: Inbound, context: Context) -> Step | None:
@@ -101,7 +111,12 @@ def _started(state: State, inbound: Inbound, context: Context) -> Step:
 
 def _hinted(made: Step, context: Context) -> Step:
     """A code that leads nowhere is said, and all goes on without it."""
-    said = {CodeProblem.UNKNOWN: "join.code_unknown", CodeProblem.ENDED: "invite.ended"}
+    said = {
+        CodeProblem.UNKNOWN: "join.code_unknown",
+        CodeProblem.ROTATED: "signup.code_old",
+        CodeProblem.ENDED: "invite.ended",
+        CodeProblem.NO_MOVE: "signup.move_over",
+    }
     problem = context.code_problem
     return before(Reply(said[problem]), made) if problem is not None else made
 
@@ -133,7 +148,13 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
     given = pledge.chosen(state, data, context)
     if given is not None:
         return join.pledged(*given, context)
-    made = learn.choice(state, data, context) or my_area.choice(state, data, context)
+    if data in (moving.GO_ON, moving.STAY):
+        return menu.open_question(state, context) if data == moving.GO_ON else menu.menu(idle(state), context)
+    made = (
+        moving.choice(state, data, context)
+        or learn.choice(state, data, context)
+        or my_area.choice(state, data, context)
+    )
     made = made or together.choice(state, data, context) or automatic.choice(state, data, context)
     made = made or events.choice(state, data, context) or training.choice(state, data, context)
     made = made or translate.choice(state, data, context) or unconfirmed.choice(state, data, context)

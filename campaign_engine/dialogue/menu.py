@@ -9,6 +9,7 @@ from campaign_engine.dialogue import (
     inviting,
     join,
     learn,
+    moving,
     my_area,
     staff_menu,
     stopping,
@@ -32,6 +33,7 @@ from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.contact import LessonCode
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Option, Reply
+from campaign_engine.domain.moving import MOVED
 from campaign_engine.domain.roles import Capability, may
 
 
@@ -92,6 +94,7 @@ def more(state: State, context: Context) -> Step:
         (option("answers.open", EDIT_ANSWERS), option("menu.language", "l"), consents.break_button(context)),
         (option("menu.privacy", "m:privacy"), option("menu.export", "m:export"), option("verify.open", "m:verify")),
         *volunteer.rows(context),
+        *moving.rows(context),
         (option("menu.stop", "m:stop"), option("menu.delete", "m:delete")),
         (option("menu.open", "m:back"),),
     )
@@ -214,9 +217,7 @@ def set_language(state: State, language: str, context: Context) -> Step:
 def open_question(state: State, context: Context) -> Step:
     """Whatever is asked now; a stranger is asked the age band, staff and those with nothing open see the menu."""
     if context.person.contact_id is None:
-        if state.flow == "staff":
-            return say(state, Reply("staff.handle", asks_text=True))
-        return join.begin(state, context)
+        return _strangers_question(state, context)
     if state.flow == "join":
         return join.ask(state, context)
     if state.flow == "training":
@@ -225,3 +226,11 @@ def open_question(state: State, context: Context) -> Step:
         return learn.ask(state, context)
     resumed = None if context.person.is_staff else join.resume(state, context)
     return before(Reply("join.resumed"), resumed) if resumed is not None else menu(state, context)
+
+
+def _strangers_question(state: State, context: Context) -> Step:
+    if state.flow == MOVED:
+        return say(state, moving.moved(state))
+    if state.flow == "staff":
+        return say(state, Reply("staff.handle", asks_text=True))
+    return join.begin(state, context)

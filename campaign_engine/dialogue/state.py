@@ -10,6 +10,7 @@ from campaign_engine.dialogue.intents import Intent
 from campaign_engine.domain.campaign import Draft
 from campaign_engine.domain.contact import CodeProblem, Person, Source
 from campaign_engine.domain.message import Reply
+from campaign_engine.domain.moving import Mover
 from campaign_engine.domain.translation import TranslationTask
 from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 
@@ -63,7 +64,8 @@ class Context:
     `texts_waiting` automatic texts that wait. `top` are the precincts of the current default ranking. `tasks` are
     texts that this person may translate. `hours` say when posts leave. `pinned` is the code of the lesson on top
     where the person's precinct was held, `recruiting_held_until` when people may be invited there again (safety
-    I1). `code_problem` says why a code that was given leads nowhere.
+    I1). `code_problem` says why a code that was given leads nowhere. `moves_to` are chats that somebody on the page
+    may go on in, `mover` whom a code that was given moves here (safety N5).
     """
 
     person: Person
@@ -87,6 +89,8 @@ class Context:
     hours: SendingHours = DEFAULT_HOURS
     code_problem: CodeProblem | None = None
     recruiting_held_until: datetime | None = None
+    moves_to: tuple[str, ...] = ()
+    mover: Mover | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,10 +109,14 @@ class Source:
 
 
 class CodeProblem(StrEnum):
-    """Why a code leads nowhere: nobody knows it, or it is an invite that was used or has ended."""
+    """Why a code leads nowhere: nobody knows it, it stood on a poster that is old by now, or it is an invite or a
+    code for going on here that was used or has ended.
+    """
 
     UNKNOWN = "unknown"
+    ROTATED = "rotated"
     ENDED = "ended"
+    NO_MOVE = "no_move"
 
 
 class Role(StrEnum):

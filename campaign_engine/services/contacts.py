@@ -222,13 +222,15 @@ def _removed(turn: Turn) -> None:
 async def arrive(turn: Turn) -> None:
     """What an inbound means by itself: a private message opens the chat for us, an own start lifts a deletion's mark.
 
-    A STOP of somebody who is still a contact is lifted by the dialogue, which welcomes them back.
+    A STOP of somebody who is still a contact is lifted by the dialogue, which welcomes them back. A code that moves
+    somebody here lifts none (safety N5).
     """
     person, status = turn.person, turn.opened.status
     closed = (AddressStatus.UNSTARTED, AddressStatus.UNREACHABLE)
     if status in closed and person.address_id is not None and not (turn.inbound.room or person.opted_out):
         turn.status = AddressStatus.ACTIVE
-    if turn.inbound.kind is InboundKind.START and person.opted_out and person.contact_id is None:
+    came_along = turn.opened.named.mover is not None
+    if turn.inbound.kind is InboundKind.START and person.opted_out and person.contact_id is None and not came_along:
         await opt_in(turn, OptIn())
 
 

@@ -36,6 +36,7 @@ from campaign_engine.services.holding import Holding
 from campaign_engine.services.inviting import Inviting
 from campaign_engine.services.joints import Joints
 from campaign_engine.services.kill_switch import KillSwitch
+from campaign_engine.services.moving import Moving
 from campaign_engine.services.my_area import MyArea
 from campaign_engine.services.organizing import CampaignDesk, InviteDesk, Organizing
 from campaign_engine.services.polishing import Polishing
@@ -97,12 +98,13 @@ class Conversation:
         self._helping = Helping(parts.store, parts.renderer, parts.clock)
         self._organizing = Organizing(parts.campaigns, parts.staffing)
         self._shared = sources.SharedContext(
-            parts.places, parts.channels, parts.accounts.page, parts.texts, parts.hours
+            parts.places, parts.channels, parts.accounts.page, parts.texts, parts.hours, parts.accounts
         )
         self._handlers: Handlers = {
             **contacts.handlers(parts.places),
             **actions.handlers(),
             **Inviting(parts.accounts, parts.pictures).handlers(),
+            **Moving(parts.accounts, parts.pictures).handlers(),
             **parts.verifying.handlers(),
             **self._organizing.handlers(),
             **team.handlers(),
@@ -311,4 +313,5 @@ def _started_by_code(inbound: Inbound, context: Context) -> Inbound:
     """A stranger who types a poster's code has come by it, as if they had followed its link."""
     came = context.source is not None or context.code_problem is CodeProblem.ENDED
     by_code = inbound.kind is InboundKind.TEXT and came and context.person.contact_id is None
+    by_code = by_code or (inbound.kind is InboundKind.TEXT and context.mover is not None)
     return replace(inbound, kind=InboundKind.START, data=sources.SITE_PAYLOAD, text="") if by_code else inbound

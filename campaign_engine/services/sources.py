@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from campaign_engine.dialogue.state import Context, Places
+from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.audience import Room
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
 from campaign_engine.domain.codes import LETTERS, SITE_CODE_LENGTH, plain_code
@@ -13,6 +14,8 @@ from campaign_engine.domain.hold import RECRUITING, Hold, pinned_lesson
 from campaign_engine.domain.inviting import PAYLOAD as INVITE_PAYLOAD
 from campaign_engine.domain.inviting import is_invite_code
 from campaign_engine.domain.message import Inbound, InboundKind
+from campaign_engine.domain.moving import FROM, TO, is_move_code
+from campaign_engine.domain.moving import PAYLOAD as MOVE_PAYLOAD
 from campaign_engine.domain.permission import stands_behind
 from campaign_engine.domain.roles import Capability, may
 from campaign_engine.domain.schedule import to_wall
@@ -54,7 +57,7 @@ def sought(inbound: Inbound) -> Sought:
     """What the one read looks up: the code in a start payload or a typed text, a post, and the room for either."""
     post = _post_number(inbound)
     code = "" if post is not None else _code(inbound)
-    return Sought(code, post, inbound.room if code or post is not None else "")
+    return Sought(code, post, inbound.room if code or post is not None else "", move_code(inbound))
 
 
 def _post_number(inbound: Inbound) -> int | None:
@@ -88,6 +91,15 @@ async def invited(turn: Turn, code: str) -> Found:
     return Found(Source(site_id=invite.site_id, generation=invite.generation, invite=invite.code_hash))
 
 
+def move_code(inbound: Inbound) -> str:
+    """For going on in this chat, in a start payload or typed; empty when there is none, and on the page."""
+    said = {InboundKind.START: inbound.data, InboundKind.TEXT: inbound.text}.get(inbound.kind, "")
+    if inbound.channel == FROM or inbound.room or len(said) >= _LONGEST_CODE:
+        return ""
+    plain = plain_code(said.removeprefix(MOVE_PAYLOAD))
+    return plain if is_move_code(plain) else ""
+
+
 def _unknown(inbound: Inbound, code: str) -> CodeProblem | None:
     """Where somebody meant a code that nobody knows."""
     if inbound.kind is InboundKind.START:
@@ -103,6 +115,8 @@ def find(opened: Opened, inbound: Inbound) -> Found:
     if inbound.kind is InboundKind.TEXT and opened.saved.flow in _TYPES_FREELY:
         return Found()
     found = Found(problem=_unknown(inbound, _code(inbound)))
+    if move_code(inbound) or (inbound.kind is InboundKind.START and inbound.data.startswith(MOVE_PAYLOAD)):
+        return Found(problem=None if named.mover is not None else CodeProblem.NO_MOVE)
     if named.site is not None:
         site = named.site
         found = Found(Source(site_id=site.id, site_name=site.name, precinct=site.precinct))
@@ -133,6 +147,7 @@ class SharedContext:
     public_url: str
     texts: TextApprovals
     hours: SendingHours
+    accounts: Accounts
 
     def context(self, turn: Turn, found: Found) -> Context:
         """From what the one read brought."""
@@ -150,6 +165,8 @@ class SharedContext:
             pinned=_pinned(turn),
             code_problem=found.problem,
             recruiting_held_until=_recruiting_held_until(turn),
+            moves_to=_moves_to(turn.inbound, self.accounts),
+            mover=turn.opened.named.mover,
         )
         return context if turn.opened.desk is None else self._with_desk(context, turn.opened.desk)
 
@@ -168,6 +185,12 @@ class SharedContext:
         return replace(
             context, draft=desk.draft, own_waits=desk.own_waits, top=desk.ranking.ranking.top if desk.ranking else ()
         )
+
+
+def _moves_to(inbound: Inbound, accounts: Accounts) -> tuple[str, ...]:
+    """From the page only, to chats whose bot has told who it is."""
+    names = {"telegram": accounts.telegram, "discord": accounts.discord}
+    return tuple(one for one in TO if names[one]) if inbound.channel == FROM else ()
 
 
 def _recruiting_held_until(turn: Turn) -> datetime | None:

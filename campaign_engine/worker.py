@@ -17,7 +17,6 @@ from campaign_engine.queueing.ticker import AT_NIGHT, Ticker
 from campaign_engine.services.jobs import Handler, Jobs
 from campaign_engine.services.pace_sharing import PaceSharing
 from campaign_engine.services.presence import EVERY_SECONDS, Presence
-from campaign_engine.services.signing_up import SigningUp
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +53,6 @@ ALL_ROLES = tuple(ProcessRole)
 
 async def send_own(engine: Engine) -> int:
     """Queue what the program writes by itself, from figures of this week; how many."""
-    await SigningUp(engine.store, engine.time.clock).tick()
     await engine.area_editions.tick()
     return sum([await one.tick() for one in engine.own])
 

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from campaign_engine.domain.errors import GroundswellError, NotAllowed, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
-from web import api, chat, doors, evidence, hooks, invites, kiosk, kiosk_desk, look, posters, sittings, staff_session
+from web import (, api, chat, doors, evidence, hooks, invites, kiosk, kiosk_desk, look, posters, sittings, staff_session
 from web.cookies import LANGUAGE, STAFF
 from web.look import STATIC
 from web.pages import PageWriter
@@ -48,6 +48,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.include_router(kiosk.router(parts, pages))
     app.include_router(kiosk_desk.router(parts, pages))
     app.include_router(invites.router(parts, pages))
+    app.include_router(signup.router(parts, pages))
     app.include_router(staff_session.router(parts, pages))
     if parts.indicators is not None:
         app.include_router(api.router(parts.indicators, parts.page))

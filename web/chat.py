@@ -13,6 +13,7 @@ from campaign_engine.domain.message import Inbound, InboundKind, Message
 from web import pictures, sittings, stream
 from web.between import Between
 from web.cookies import CHANNEL, LANGUAGE, keep, known_address, language_hint, new_address
+from web.networks import origin
 from web.pages import PageWriter
 from web.parts import WebParts
 from web.streams import Streams
@@ -97,7 +98,9 @@ class Chat:
         known = self._tabs.seat(request, word)
         at = known or new_seat(given.key)
         inbound = _inbound(given, at.address, language_hint(request))
-        answers = await self._parts.conversation.handle(replace(inbound, simulated=self._parts.simulated))
+        source = origin(self._parts.signup, request)
+        inbound = replace(inbound, simulated=self._parts.simulated, origin=source)
+        answers = await self._parts.conversation.handle(inbound)
         if known is None and not keeps_cookies(request):
             return await self._show(request, at, answers, just_answered=True)
         if answers:

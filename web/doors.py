@@ -25,13 +25,6 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
         plain = "".join(sign for sign in code if sign.isalnum())[:40]
         return RedirectResponse(f"/s/{plain}" if plain else "/", status_code=303)
 
-    @routes.get("/s/{code}")
-    async def sign_up(request: Request, code: str) -> HTMLResponse:
-        site = await parts.site_by_code(code)
-        if site is None:
-            return pages.problem(request, "unknown_code", 404)
-        return doors.page(request, "signup.html", {"site": site, "start": f"s_{site.code}"})
-
     @routes.get("/p/{post_id}")
     async def from_post(request: Request, post_id: Annotated[int, Path(ge=1, lt=10**18)]) -> HTMLResponse:
         return doors.page(request, "post.html", {"start": f"p_{post_id}"})

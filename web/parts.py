@@ -15,6 +15,7 @@ from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.services.kiosks import Kiosks
 from campaign_engine.services.staff_sessions import StaffSessions
 from web.inbox import PageInbox
+from web.signup_parts import SignupParts
 
 
 class Conversing(Protocol):
@@ -80,6 +81,7 @@ class WebParts:
     verify_card: Callable[[], Reply]
     staff: StaffSessions
     kiosks: Kiosks
+    signup: SignupParts
     page: str = ""
     secure: bool = False
     simulated: bool = False

@@ -12,6 +12,7 @@ from campaign_engine.services.evidence import EvidenceSource
 from campaign_engine.services.kiosks import Kiosks
 from web.inbox import PageInbox
 from web.parts import Reports, WebParts
+from web.signup_parts import signup_parts
 
 
 def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[Mapping[str, str]]]) -> WebParts:
@@ -41,6 +42,7 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
         evidence=evidence,
         indicators=IndicatorDesk(engine.store, evidence, engine.time.clock),
         kiosks=Kiosks(engine.store, engine.time.clock, engine.settings.site_url),
+        signup=signup_parts(engine.store, engine.time.clock, engine.database.cipher.code_hash, engine.accounts),
         page=engine.settings.site_url,
         secure=engine.settings.site_url.startswith("https://"),
     )

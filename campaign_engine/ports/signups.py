@@ -5,10 +5,16 @@ from typing import Protocol
 
 
 class SignupsRepository(Protocol):
-    """Which sign-ups count."""
+    """Windows of hosts, and what is remembered to tell a burst."""
 
-    async def settle(self, now: datetime) -> int:
-        """Let those count whose clock hour was no burst; how many. What came in a burst waits for its person."""
+    async def is_open(self, site_id: int, now: datetime) -> bool:
+        """A host's window for sign-ups."""
+
+    async def is_old(self, code: str) -> bool:
+        """A code that stood on a poster of a site and was replaced."""
+
+    async def forget_counted(self, before: datetime) -> int:
+        """Forget that those came by a page who count anyway and came before; how many."""
 
     async def forget(self, closed_before: datetime) -> int:
         """Remove windows that closed before; how many."""

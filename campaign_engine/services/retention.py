@@ -56,6 +56,7 @@ _APPLY: Mapping[str, Apply] = {
     "states": lambda work, before, _: work.dialogues.forget_old(before - _BEFORE_ALL, before),
     "age blocks": lambda work, before, _: work.contacts.forget_age_gates(before),
     "windows": lambda work, before, _: work.signups.forget(before),
+    "sign-ups": lambda work, before, _: work.signups.forget_counted(before),
     "sources": lambda work, before, _: work.signups.forget_sources(to_wall(before).date()),
     "moves": lambda work, before, _: work.moves.forget(before),
     "looks": _looks,

@@ -2,12 +2,14 @@
 
 import sqlalchemy as sa
 
-from campaign_engine.store.tables import contacts, unconfirmed_contacts
+from campaign_engine.store.tables import contacts, recent_signups
 
-UNCONFIRMED = sa.select(unconfirmed_contacts.c.contact_id)
-"""Ids of contacts that no figure counts yet."""
+UNCONFIRMED = sa.select(recent_signups.c.contact_id).where(~recent_signups.c.counts)
+"""Ids of contacts that no figure counts until they act again."""
 
-CONFIRMED = ~sa.exists().where(unconfirmed_contacts.c.contact_id == contacts.c.id).correlate(contacts)
+CONFIRMED = ~sa.exists().where(recent_signups.c.contact_id == contacts.c.id, ~recent_signups.c.counts).correlate(
+    contacts
+)
 """Over contacts: counts."""
 
 

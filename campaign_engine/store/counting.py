@@ -2,10 +2,10 @@
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.confirming import MOST_OF_A_SOURCE
+from campaign_engine.domain.confirming import CROWD, MOST_OF_A_SOURCE
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.compound import Types, Value, Values
-from campaign_engine.store.tables import actions, pledges, signup_sources, site_windows, unconfirmed_contacts
+from campaign_engine.store.tables import actions, pledges, recent_signups, signup_sources, site_windows
 
 CAME: Types = {"origin": sa.String(), "day": sa.Date(), "hour": UtcDateTime()}
 """What a newcomer's statement is told: the keyed hash of their network, where they came by a page, and when."""
@@ -15,7 +15,7 @@ RETURNED: Types = {"returned_from": sa.String(), "today": sa.Date()}
 
 
 def wait_to_count(v: Values, made: sa.FromClause) -> None:
-    """Whoever came by a page and has no seat in an open window counts later."""
+    """Who came by a page and has no seat in an open window counts unless it was in a burst; of one nobody counts."""
     window, by_page = site_windows.c, v["origin"].is_not(None)
     is_open = sa.and_(
         window.site_id == v["site_id"], window.opened_at <= v["created_at"], window.closes_at > v["created_at"]
@@ -23,23 +23,32 @@ def wait_to_count(v: Values, made: sa.FromClause) -> None:
     arrived = site_windows.update().where(is_open, by_page).values(arrived=window.arrived + 1)
     left = v.made(arrived, (window.headcount - window.arrived).label("seats"), is_open)
     seated, opened = sa.exists(sa.select(left).where(left.c.seats >= 0)), sa.exists(sa.select(left))
-    of_source = _of_source(v, v["origin"], v["day"], sa.and_(by_page, ~seated))
-    settles = sa.and_(~opened, of_source <= sa.literal(MOST_OF_A_SOURCE))
-    row = sa.select(made.c.id, v["site_id"], v["hour"], settles).select_from(made).where(by_page, ~seated)
-    v.do(v.insert(unconfirmed_contacts).from_select([column.name for column in unconfirmed_contacts.c], row))
+    outside = sa.and_(by_page, ~seated)
+    of_source = _of_source(v, v["origin"], v["day"], outside)
+    number, others = sa.select(made.c.id).scalar_subquery(), recent_signups.alias("others")
+    with_it = (others.c.hour == v["hour"], others.c.site_id.is_not_distinct_from(v["site_id"]))
+    crowd = sa.select(sa.func.count()).where(*with_it, others.c.contact_id != number).scalar_subquery()
+    is_burst = crowd >= sa.literal(CROWD)
+    counts = sa.and_(~opened, of_source <= sa.literal(MOST_OF_A_SOURCE), ~is_burst)
+    row = sa.select(made.c.id, v["site_id"], v["hour"], counts).select_from(made).where(outside)
+    v.do(v.insert(recent_signups).from_select([column.name for column in recent_signups.c], row))
+    # Two at once must not wait for each other's rows: whoever comes next takes what is left.
+    first = sa.select(others.c.contact_id).where(*with_it, others.c.counts, outside, is_burst)
+    uncounted = recent_signups.update().where(recent_signups.c.contact_id.in_(first.with_for_update(skip_locked=True)))
+    v.do(uncounted.values(counts=sa.false()))
 
 
 def count_returned(v: Values, when: Value) -> None:
     """Up to the limit of their network."""
     returned = sa.and_(v["returned_from"].is_not(None), when)
     of_source = _of_source(v, v["returned_from"], v["today"], returned)
-    mine = unconfirmed_contacts.c.contact_id == v["contact_id"]
-    v.do(unconfirmed_contacts.delete().where(mine, returned, of_source <= sa.literal(MOST_OF_A_SOURCE)))
+    mine = recent_signups.c.contact_id == v["contact_id"]
+    v.do(recent_signups.delete().where(mine, returned, of_source <= sa.literal(MOST_OF_A_SOURCE)))
 
 
 def forget_unconfirmed(v: Values) -> None:
     """Before a person's row goes: who never counted leaves no counts behind either."""
-    mine = unconfirmed_contacts.c.contact_id == v["contact_id"]
+    mine = sa.and_(recent_signups.c.contact_id == v["contact_id"], ~recent_signups.c.counts)
     for table in (pledges, actions):
         v.do(table.delete().where(table.c.contact_id == v["contact_id"], sa.exists().where(mine)))
 

@@ -35,7 +35,7 @@ KNOWN = frozenset(
         *(table.name for table, _ in _TOGETHER.values()),
         *(table.name for table in _ONCE),
         *("addresses", "consents", "pledges", "actions", "deliveries", "dialogues", "role_requests"),
-        *("move_codes", "unconfirmed_contacts"),
+        *("move_codes", "recent_signups"),
     }
 )
 """Tables of an ally that a merge thinks of; those of staff name the author of work, and staff are not merged."""

@@ -15,7 +15,7 @@ from campaign_engine.store.tables import (
     do_not_contact,
     inbox,
     move_codes,
-    unconfirmed_contacts,
+    recent_signups,
 )
 
 PENDING = (DeliveryStatus.QUEUED, DeliveryStatus.HELD, DeliveryStatus.RETRYING)
@@ -40,7 +40,7 @@ def _move(v: Values) -> tuple[Value, ...]:
     _take_stop_along(v, old)
     waiting = deliveries.update().where(deliveries.c.contact_id == mine, deliveries.c.status.in_(_said(PENDING)))
     v.do(waiting.values(lane=v["channel"]))
-    v.do(unconfirmed_contacts.delete().where(unconfirmed_contacts.c.contact_id == mine))
+    v.do(recent_signups.delete().where(recent_signups.c.contact_id == mine))
     said_stop = sa.exists().where(do_not_contact.c.address_hash == v["address_hash"])
     status = sa.case((said_stop, sa.literal(AddressStatus.OPTED_OUT.value)), else_=addresses.c.status)
     new = {name: v[name] for name in ("channel", "address_hash", "address_cipher")}

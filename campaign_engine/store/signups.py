@@ -1,32 +1,31 @@
-"""Which sign-ups on the open web count (threats T10, ADR 19)."""
+"""Windows for sign-ups, and what is remembered to tell a burst (threats T10, ADR 19)."""
 
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.confirming import CROWD, may_settle
-from campaign_engine.store.tables import signup_sources, site_windows, unconfirmed_contacts
+from campaign_engine.store.tables import recent_signups, signup_sources, site_windows, source_codes
 from campaign_engine.store.transaction import Transaction
 
 
 class SqlSignupsRepository(Transaction):
     """Implements ports.signups.SignupsRepository."""
 
-    async def settle(self, now: datetime) -> int:
-        """One read, and one write for each site and hour: none is looked at again."""
-        c = unconfirmed_contacts.c
-        settling = sa.func.sum(sa.case((c.settles, 1), else_=0))
-        crowds = sa.select(c.site_id, c.hour, sa.func.count().label("people")).group_by(c.site_id, c.hour)
-        settled = 0
-        for crowd in (await self._connection.execute(crowds.having(settling > 0))).all():
-            if not may_settle(crowd.hour, now):
-                continue
-            theirs = sa.and_(c.site_id.is_not_distinct_from(crowd.site_id), c.hour == crowd.hour, c.settles)
-            if crowd.people <= CROWD:
-                settled += (await self._connection.execute(unconfirmed_contacts.delete().where(theirs))).rowcount
-            else:
-                await self._connection.execute(unconfirmed_contacts.update().where(theirs).values(settles=False))
-        return settled
+    async def is_open(self, site_id: int, now: datetime) -> bool:
+        """One read."""
+        return bool(await self._connection.scalar(sa.select(sa.exists().where(*open_windows(site_id, now)))))
+
+    async def is_old(self, code: str) -> bool:
+        """One read."""
+        c = source_codes.c
+        replaced = sa.exists().where(~c.active, sa.or_(c.code == code, c.word_code == code))
+        return bool(await self._connection.scalar(sa.select(replaced)))
+
+    async def forget_counted(self, before: datetime) -> int:
+        """One delete."""
+        c = recent_signups.c
+        counted = recent_signups.delete().where(c.counts, c.hour < before)
+        return (await self._connection.execute(counted)).rowcount
 
     async def forget(self, closed_before: datetime) -> int:
         """One delete."""
@@ -37,3 +36,9 @@ class SqlSignupsRepository(Transaction):
         """One delete."""
         old = signup_sources.delete().where(signup_sources.c.day < before)
         return (await self._connection.execute(old)).rowcount
+
+
+def open_windows(site_id: int, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """At most one of a site."""
+    c = site_windows.c
+    return (c.site_id == site_id, c.opened_at <= now, c.closes_at > now)

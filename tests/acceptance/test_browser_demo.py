@@ -29,7 +29,6 @@ async def join_as_student(seen: Visit) -> None:
     await seen.open("/")
     await seen.press("Join as a student")
     assert "Simulated" in await seen.text()
-    await seen.press("Start")
     for label in ("16 or 17", "Look out", "I feel unsafe", "Yes"):
         await seen.press(label)
 

@@ -51,7 +51,6 @@ async def test_a_student_joins_without_javascript(stand: Stand, size: tuple[int,
     async with visit(stand.browser, stand.root, size) as seen:
         await seen.open(f"/s/{site.code}")
         assert "Maple High" in await seen.text()
-        await seen.press("Start")
         for label in ("13 to 15", "Look out", "I feel unsafe", "Yes"):
             await seen.press(label)
         assert "You're in" in await seen.text()
@@ -65,7 +64,6 @@ async def test_going_back_and_reloading_are_safe(stand: Stand) -> None:
     site = await stand.house.site()
     async with visit(stand.browser, stand.root) as seen:
         await seen.open(f"/s/{site.code}")
-        await seen.press("Start")
         await seen.press("13 to 15")
         await seen.press("Look out")
         await seen.page.reload()

@@ -217,7 +217,6 @@ async def test_a_campaign_from_draft_to_report_with_crashes(world: World) -> Non
 async def on_the_page(world: World, site: str, organizer: TelegramPerson, ally: TelegramPerson) -> None:
     async with Page(world.program.page) as page:
         await page.open(f"/s/{site}")
-        await page.press("Start")
         await page.press("18 to 21")
         await page.press("Learn twelve skills")
         await page.press("Too much")

@@ -153,7 +153,16 @@ async def test_N5_people_of_the_team_are_not_merged_and_the_age_block_holds(hous
 
 def test_N5_every_table_that_names_an_ally_is_thought_of_in_a_merge() -> None:
     of_staff = {
-        *("campaigns", "post_versions", "translators", "staff_members", "role_grants", "kill_switch", "joints", "looks"),
+        *(
+            "campaigns",
+            "post_versions",
+            "translators",
+            "staff_members",
+            "role_grants",
+            "kill_switch",
+            "joints",
+            "looks",
+        ),
         *("holds", "hold_events", "incidents", "rehearsals", "waits", "sunday_cards", "staff_links", "staff_sessions"),
         *("text_approvals", "returns", "event_changes", "small_audiences"),
     }

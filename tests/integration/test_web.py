@@ -55,7 +55,6 @@ async def test_a_student_joins_by_the_link_of_a_site(pages: Pages) -> None:
     site = await pages.house.site(75, "Maple High")
     async with Page(pages.root) as page:
         assert "Maple High" in await page.open(f"/s/{site.code}")
-        await page.press("Start")
         for label in ("13 to 15", "Look out", "I feel unsafe", "No thanks"):
             await page.press(label)
         assert "You're in" in page.text
@@ -134,8 +133,7 @@ async def test_the_language_switch_keeps_page_and_chat(pages: Pages) -> None:
     async with Page(pages.root) as page:
         assert "Sé un aliado" in await page.open(f"/s/{site.code}?lang=es")
         assert "Privacidad" in await page.open("/privacy"), "the choice holds on other pages"
-        await page.open(f"/s/{site.code}")
-        assert "¿Cuántos años tienes?" in await page.press("Empezar")
+        assert "¿Cuántos años tienes?" in await page.open(f"/s/{site.code}")
         await page.press("13 a 15")
         assert "Pick one pledge" in await page.press("English")
         assert "Get help" in page.text, "the page speaks the language of the chat"

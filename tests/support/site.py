@@ -25,6 +25,7 @@ from web.app import create_app
 from web.inbox import PageInbox
 from web.parts import WebParts
 from web.server import serve
+from web.signup_parts import signup_parts
 
 
 @dataclass
@@ -77,6 +78,7 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
         house.verifying.card,
         house.staff_sessions,
         house.kiosks,
+        signup_parts(house.store, house.clock, house.store.database.cipher.code_hash, house.accounts),
         house.accounts.page,
         evidence=evidence_desk,
         indicators=IndicatorDesk(house.store, evidence_desk, house.clock),

@@ -74,7 +74,7 @@ from campaign_engine.store.tables.retention import (
 from campaign_engine.store.tables.reviews import returns, sunday_cards
 from campaign_engine.store.tables.roles import role_requests, trainings
 from campaign_engine.store.tables.room_figures import room_figures, uploads
-from campaign_engine.store.tables.signups import move_codes, signup_sources, site_windows, unconfirmed_contacts
+from campaign_engine.store.tables.signups import move_codes, recent_signups, signup_sources, site_windows
 from campaign_engine.store.tables.staff_sessions import staff_links, staff_sessions
 
 __all__ = [
@@ -141,6 +141,7 @@ __all__ = [
     "processes",
     "push_subscriptions",
     "rankings",
+    "recent_signups",
     "retention_runs",
     "returns",
     "role_grants",
@@ -164,7 +165,6 @@ __all__ = [
     "text_approvals",
     "trainings",
     "translators",
-    "unconfirmed_contacts",
     "uploads",
     "used_invites",
     "waits",

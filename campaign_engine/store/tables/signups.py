@@ -6,6 +6,7 @@ from campaign_engine.store.columns import UtcDateTime, person, secret, staff
 from campaign_engine.store.tables.base import Id, metadata
 
 _WINDOW, _MOVE = "2 days after it closes", "24 hours at most"
+_RECENT = "24 hours, or as long as it does not count"
 
 site_windows = sa.Table(
     "site_windows",
@@ -19,15 +20,22 @@ site_windows = sa.Table(
 )
 """`arrived` are sign-ups inside, also those beyond the headcount."""
 
-unconfirmed_contacts = sa.Table(
-    "unconfirmed_contacts",
+recent_signups = sa.Table(
+    "recent_signups",
     metadata,
-    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    person("site_id", Id, nullable=True),
-    person("hour", UtcDateTime, index=True),
-    person("settles", sa.Boolean),
+    person(
+        "contact_id",
+        Id,
+        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        keep=_RECENT,
+    ),
+    person("site_id", Id, nullable=True, keep=_RECENT),
+    person("hour", UtcDateTime, keep=_RECENT, index=True),
+    person("counts", sa.Boolean, keep=_RECENT),
 )
-"""Contacts that no figure counts yet; `settles`: by itself, when its clock hour turns out to be no burst."""
+"""Who came by a page outside a window; of those of a burst `counts` is false until they act again."""
 
 signup_sources = sa.Table(
     "signup_sources",

@@ -24,15 +24,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_site_windows_site_id", "site_windows", ["site_id"])
     op.create_table(
-        "unconfirmed_contacts",
+        "recent_signups",
         sa.Column("contact_id", Id, autoincrement=False, nullable=False),
         sa.Column("site_id", Id, nullable=True),
         sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settles", sa.Boolean(), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("contact_id"),
     )
-    op.create_index("ix_unconfirmed_contacts_hour", "unconfirmed_contacts", ["hour"])
+    op.create_index("ix_recent_signups_hour", "recent_signups", ["hour"])
     op.create_table(
         "signup_sources",
         sa.Column("source_hash", sa.String(length=64), nullable=False),

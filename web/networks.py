@@ -1,0 +1,54 @@
+"""Where a form came from, as far as a burst of sign-ups can be told by it: never the address itself (threats T10)."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+
+from fastapi import Request
+
+from campaign_engine.domain.schedule import to_wall
+from web.signup_parts import SignupParts
+
+IPV6_BITS = 64
+"""One household or school; below it a device changes its address at will."""
+
+MOST_AT_ONCE = 300
+REFILLED_IN = 600.0
+"""Sign-ups of one network in so many seconds, outside a window; a school behind one NAT passes in a morning."""
+
+MOST_NETWORKS = 10_000
+
+
+def origin(parts: SignupParts, request: Request) -> str:
+    """A keyed hash of network and day, which leads neither to the address nor to another day."""
+    host = request.client.host if request.client is not None else ""
+    day = to_wall(parts.clock()).date()
+    return parts.seal(f"origin:{day.isoformat()}:{_network(host)}")
+
+
+def _network(host: str) -> str:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(ip_network((address, IPV6_BITS), strict=False)) if address.version == 6 else host
+
+
+class Rates:
+    """How many sign-ups of one network may begin, in memory of one process; a leaky bucket for each."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._full: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def allow(self, source: str) -> bool:
+        """Counts one more, unless there are too many."""
+        now = self._monotonic()
+        level, at = self._full.pop(source, (0.0, now))
+        level = max(0.0, level - (now - at) * MOST_AT_ONCE / REFILLED_IN)
+        allowed = level + 1 <= MOST_AT_ONCE
+        self._full[source] = (level + 1 if allowed else level, now)
+        if len(self._full) > MOST_NETWORKS:
+            self._full.popitem(last=False)
+        return allowed

@@ -336,6 +336,10 @@ class AtThePage:
 
     async def act(self, verb: str, words: str, _: int) -> tuple[Said, ...]:
         match verb:
+            case "start" if words.startswith("s_"):
+                # A site's page asks one question at a time; its code leads into the chat as well.
+                form = next(n for n, (_, fields) in enumerate(self.shown.forms) if "text" in fields)
+                await self._post(form, {"start": words})
             case "start" if words:
                 await self._get(door(words))
                 form = next(n for n, (_, fields) in enumerate(self.shown.forms) if "start" in fields)
@@ -369,5 +373,5 @@ class AtThePage:
 
 def door(payload: str) -> str:
     """Page that a start payload leads in by."""
-    doors = {"s_": "/s/", "p_": "/p/", "i_": "/i/"}
+    doors = {"p_": "/p/", "i_": "/i/"}
     return doors.get(payload[:2], f"/join/{payload[:2]}") + payload[2:]

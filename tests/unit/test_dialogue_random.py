@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from campaign_engine.dialogue import intents as wanted
 from campaign_engine.dialogue import organize
-from campaign_engine.domain.contact import Role
+from campaign_engine.domain.contact import Person, Role
 from campaign_engine.domain.message import CHOICE_DATA_BYTES, Inbound, InboundKind
+from campaign_engine.domain.moving import MOVED, Mover
 from campaign_engine.rendering import Renderer
 from tests.support.talk import Talk, inbound
 from tests.unit.test_dialogue_organize import staff
@@ -62,6 +63,27 @@ def joining() -> Talk:
     return talk
 
 
+def on_the_page() -> Talk:
+    talk = known("m:more")()
+    talk.context = replace(talk.context, moves_to=("telegram", "discord"))
+    talk.tap("m:more")
+    return talk
+
+
+def moved_away() -> Talk:
+    talk = left_at(MOVED, "telegram")()
+    talk.context = replace(talk.context, person=Person())
+    return talk
+
+
+def arriving() -> Talk:
+    talk = known("m")()
+    talk.context = replace(talk.context, mover=Mover(2, "hash", "en", is_staff=False))
+    talk.start("m_CODE")
+    talk.context = replace(talk.context, mover=None)
+    return talk
+
+
 FLOWS: dict[str, tuple[Callable[[], Talk], ...]] = {
     "approve": (everyone("rt:1"), everyone("fx:1"), everyone("o:waiting")),
     "automatic": (everyone("tx"),),
@@ -75,6 +97,7 @@ FLOWS: dict[str, tuple[Callable[[], Talk], ...]] = {
     "join": (Talk, joining, turned_away, known("an", precinct=None)),
     "learn": (known("ln"), known("ln:B1"), known("ln:A4:q")),
     "menu": (known("m"), known("m:more"), known("l"), known("m:delete"), known("m:pledge")),
+    "moving": (on_the_page, moved_away, arriving),
     "my_area": (known("ma"), known("m")),
     "organize": (everyone("o:new"), everyone("o:status"), written_draft),
     "pledge": (from_a_post, known("m:pledge", pledged=False, pledge=None)),

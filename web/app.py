@@ -10,7 +10,21 @@ from starlette.exceptions import HTTPException
 
 from campaign_engine.domain.errors import GroundswellError, NotAllowed, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Reply
-from web import (, api, chat, doors, evidence, hooks, invites, kiosk, kiosk_desk, look, posters, sittings, staff_session
+from web import (
+    api,
+    chat,
+    doors,
+    evidence,
+    hooks,
+    invites,
+    kiosk,
+    kiosk_desk,
+    look,
+    posters,
+    signup,
+    sittings,
+    staff_session,
+)
 from web.cookies import LANGUAGE, STAFF
 from web.look import STATIC
 from web.pages import PageWriter

@@ -107,11 +107,17 @@ class Record:
 COLUMNS = ("id", "indicator", "unit", "level", "borough", "precinct", "campaign", "edition", "data_through", "value")
 
 
-def as_json(records: Iterable[Record], campaigns: Mapping[int, str], rule: Mapping[str, Any]) -> dict[str, Any]:
-    """Checked against schemas/indicators.v1.schema.json; `rule` is that of the ranking."""
+def as_json(
+    records: Iterable[Record], campaigns: Mapping[int, str], rule: Mapping[str, Any], *, simulated: bool = False
+) -> dict[str, Any]:
+    """Checked against schemas/indicators.v1.schema.json; `rule` is that of the ranking.
+
+    `simulated` in a demo, where nobody in the figures is real.
+    """
     return {
         "schema_version": SCHEMA_VERSION,
         "publisher": "Groundswell",
+        "simulated": simulated,
         "hidden_below": K,
         "ranking_rule": dict(rule),
         "campaigns": [{"id": number, "title": title} for number, title in sorted(campaigns.items())],

@@ -52,7 +52,12 @@ async def fetched(root: str) -> float:
     start = time.perf_counter()
     async with httpx.AsyncClient() as client:
         for first in range(0, ROWS, PAGE_ROWS):
-            query = {"$order": ":id", "$limit": PAGE_ROWS, "$offset": first, "$select": ",".join(DATASET.columns)}
+            query: dict[str, str | int] = {
+                "$order": ":id",
+                "$limit": PAGE_ROWS,
+                "$offset": first,
+                "$select": ",".join(DATASET.columns),
+            }
             (await client.get(f"{root}/resource/{DATASET.id}.json", params=query)).json()
     return time.perf_counter() - start
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -24,8 +25,8 @@ HEADERS = {
 DOCS = "https://opensupporter.github.io/osdi-docs/{rel}.html"
 
 
-def router(desk: Indicators, root: str) -> APIRouter:
-    """`root` is the address that people reach us at."""
+def router(desk: Indicators, root: str, *, simulated: bool = False) -> APIRouter:
+    """`root` is the address that people reach us at; `simulated` in a demo."""
     routes = APIRouter(prefix="/api/v1")
     base = f"{root}/api/v1"
 
@@ -42,7 +43,8 @@ def router(desk: Indicators, root: str) -> APIRouter:
     async def as_json(request: Request) -> Response:
         shared = await desk.current()
         titles = {campaign.id: campaign.title for campaign in shared.campaigns}
-        made = await asyncio.to_thread(indicators.as_json, shared.records, titles, shared.rule)
+        make = partial(indicators.as_json, shared.records, titles, shared.rule, simulated=simulated)
+        made = await asyncio.to_thread(make)
         return _answer(request, made, "application/json")
 
     @routes.get("/datapackage.json")
@@ -53,6 +55,11 @@ def router(desk: Indicators, root: str) -> APIRouter:
     async def schema(request: Request) -> Response:
         return _answer(request, indicators.schema(), "application/schema+json")
 
+    _add_campaigns(routes, desk, root)
+    return routes
+
+
+def _add_campaigns(routes: APIRouter, desk: Indicators, root: str) -> None:
     @routes.get("/campaigns")
     async def campaigns(request: Request, page: str = "1", per_page: str = str(PER_PAGE)) -> Response:
         at, size = _number(page, 100_000), _number(per_page, MOST_PER_PAGE)
@@ -65,10 +72,8 @@ def router(desk: Indicators, root: str) -> APIRouter:
         shared = await desk.current()
         found = next((each for each in shared.campaigns if str(each.id) == number), None)
         if found is None:
-            return _refused(request, 404, f"There is no such campaign. {base}/campaigns lists them.")
+            return _refused(request, 404, f"There is no such campaign. {root}/api/v1/campaigns lists them.")
         return _answer(request, _campaign(found, root), HAL)
-
-    return routes
 
 
 def _entry(base: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.include_router(signup.router(parts, pages))
     app.include_router(staff_session.router(parts, pages))
     if parts.indicators is not None:
-        app.include_router(api.router(parts.indicators, parts.page))
+        app.include_router(api.router(parts.indicators, parts.page, simulated=parts.simulated))
     if parts.evidence is not None:
         app.include_router(evidence.router(parts.evidence, pages))
     app.include_router(_reports(parts, pages))

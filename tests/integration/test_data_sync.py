@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -227,10 +228,14 @@ async def test_F1_a_portal_that_is_busy_slow_or_breaks_off_is_asked_again(stand:
         (Fault(body=b'[["1", "2"]]'), "something else than its rows"),
     ],
 )
-async def test_F1_what_the_portal_says_is_told_and_no_token_is(stand: Stand, fault: Fault, said: str) -> None:
+async def test_A2_what_the_portal_says_is_told_and_no_token_is(
+    stand: Stand, fault: Fault, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     stand.server.faults += [fault] * ATTEMPTS
     with pytest.raises(FeedFailed, match=said) as caught:
         await stand.sync(token=TOKEN)
+    assert TOKEN not in caplog.text
     assert TOKEN not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__!r}"
     assert stand.server.requests[0].headers["X-App-Token"] == TOKEN
     assert (await stand.loaded(), await stand.waiting()) == (0, 0)

@@ -72,6 +72,7 @@ from campaign_engine.services.team_list import TeamList
 from campaign_engine.services.text_approvals import TextApprovals
 from campaign_engine.services.verifying import Verifying
 from campaign_engine.settings import Settings
+from campaign_engine.site_desk import SiteDesk, open_site_desk
 from campaign_engine.store import migrate, ownership
 from campaign_engine.store.cipher import load_cipher, missing_key_error
 from campaign_engine.store.database import Database
@@ -99,7 +100,7 @@ class Engine:
     incidents: Incidents
     staffing: Staffing
     staff_sessions: StaffSessions
-    sites: Sites
+    site_desk: SiteDesk
     accounts: Accounts
     verifying: Verifying
     directory: SupportDirectory
@@ -126,6 +127,11 @@ class Engine:
     paces: Mapping[str, LanePace]
     lanes: Mapping[str, Lane]
     hours: SendingHours
+
+    @property
+    def sites(self) -> Sites:
+        """Of the desk."""
+        return self.site_desk.sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +319,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring, places: Shippe
         incidents=base.incidents,
         staffing=base.staffing,
         staff_sessions=base.staff_sessions,
-        sites=Sites(clock),
+        site_desk=open_site_desk(store, clock),
         accounts=base.accounts,
         verifying=base.verifying,
         directory=base.directory,

@@ -13,6 +13,8 @@ ZIP_AREAS = "modzcta_2010_wgs84.geojson"
 ZIP_CODES = "zcta_to_modzcta.csv"
 OVERLAP = "precinct_nta_overlap.csv"
 FACTS = "precinct_facts.csv"
+SCHOOLS = "schools_2026_with_precinct.csv"
+CENTERS = "nycha_community_facilities_with_precinct.csv"
 
 
 def city_file(name: str) -> Path:

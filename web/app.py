@@ -15,7 +15,9 @@ from web import (
     chat,
     doors,
     evidence,
+    finding,
     hooks,
+    host,
     invites,
     kiosk,
     kiosk_desk,
@@ -68,6 +70,8 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
         app.include_router(api.router(parts.indicators, parts.page, simulated=parts.simulated))
     if parts.evidence is not None:
         app.include_router(evidence.router(parts.evidence, pages))
+    app.include_router(host.router(parts, pages))
+    app.include_router(finding.router(parts, pages))
     app.include_router(_reports(parts, pages))
     app.include_router(_fixed(parts, pages))
     app.include_router(_health(parts))

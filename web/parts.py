@@ -14,6 +14,7 @@ from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.services.kiosks import Kiosks
 from campaign_engine.services.staff_sessions import StaffSessions
+from campaign_engine.site_desk import SiteDesk
 from web.inbox import PageInbox
 from web.signup_parts import SignupParts
 
@@ -82,6 +83,7 @@ class WebParts:
     staff: StaffSessions
     kiosks: Kiosks
     signup: SignupParts
+    sites: SiteDesk
     page: str = ""
     secure: bool = False
     simulated: bool = False

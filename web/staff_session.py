@@ -88,7 +88,11 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
     async def home(request: Request) -> Response:
         if request.query_params.get("entered") and STAFF not in request.cookies:
             raise NotAllowed("The browser keeps no cookie.", "Allow cookies for this page.", "no_cookie")
-        return pages.write(request, "staff.html", {"session": await gate.staff(request)})
+        session = await gate.staff(request)
+        if len(session.sites) == len(session.grants) == 1:
+            return RedirectResponse(f"/host/{session.sites[0]}", status_code=303)
+        values = {"session": session, "sites": await parts.sites.hosting.names(session.sites)}
+        return pages.write(request, "staff.html", values)
 
     @routes.post("/staff/out")
     async def leave(request: Request, form_key: FormKey = "") -> Response:

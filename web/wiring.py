@@ -43,6 +43,7 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
         indicators=IndicatorDesk(engine.store, evidence, engine.time.clock),
         kiosks=Kiosks(engine.store, engine.time.clock, engine.settings.site_url),
         signup=signup_parts(engine.store, engine.time.clock, engine.database.cipher.code_hash, engine.accounts),
+        sites=engine.site_desk,
         page=engine.settings.site_url,
         secure=engine.settings.site_url.startswith("https://"),
     )

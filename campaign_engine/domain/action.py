@@ -61,3 +61,11 @@ class Site:
     code: str
     word_code: str
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSite:
+    """A site as it is shown to somebody who looks for it; `street` is empty where nobody said."""
+
+    site: Site
+    street: str = ""

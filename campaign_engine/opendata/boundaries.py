@@ -16,7 +16,7 @@ from shapely.geometry import shape
 from campaign_engine.domain.errors import BrokenFile, NotFound
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS, Boundaries, PrecinctCounts, RankingRule, borough_of
 from campaign_engine.opendata.shootings import Shooting
-from campaign_engine.ports.opendata import Incident
+from campaign_engine.ports.opendata import Placed
 
 Area = shapely.Polygon | shapely.MultiPolygon
 
@@ -42,19 +42,19 @@ class PrecinctOutlines:
         """One geometry per precinct, as GeoJSON text that `from_geojson` reads back."""
         return {number: shapely.to_geojson(polygon) for number, polygon in self.polygons.items()}
 
-    def locate(self, shootings: Sequence[Incident]) -> list[int]:
+    def locate(self, placed: Sequence[Placed]) -> list[int]:
         """Today's precinct of each; the one the file names where there is no place or it lies in no outline."""
-        found = [shooting.precinct for shooting in shootings]
-        placed, places = [], []
-        for index, shooting in enumerate(shootings):
-            if shooting.longitude is not None and shooting.latitude is not None:
-                placed.append(index)
-                places.append((shooting.longitude, shooting.latitude))
+        found = [each.precinct for each in placed]
+        rows, places = [], []
+        for index, each in enumerate(placed):
+            if each.longitude is not None and each.latitude is not None:
+                rows.append(index)
+                places.append((each.longitude, each.latitude))
         points = [shapely.Point(place) for place in places]
         numbers = list(self.polygons)
         hits = shapely.STRtree(points).query(list(self.polygons.values()), predicate="intersects")
         for polygon, point in hits.T.tolist():
-            found[placed[point]] = numbers[polygon]
+            found[rows[point]] = numbers[polygon]
         return found
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from campaign_engine.domain.listed_site import SiteList
 from campaign_engine.domain.precinct import Boundaries, Precinct, PrecinctCounts, Ranking, RankingRule
 
 Progress = Callable[[int, int], None]
@@ -14,19 +15,24 @@ ZipShares = tuple[tuple[int, float], ...]
 """Precincts that a ZIP code reaches into, and the share of its land in each (0 to 1)."""
 
 
-class Incident(Protocol):
-    """One shooting; latitude and longitude are WGS 84 degrees, None where the City gives no place."""
+class Placed(Protocol):
+    """Something in a precinct; latitude and longitude are WGS 84 degrees, None where the City gives no place."""
+
+    @property
+    def precinct(self) -> int: ...  # noqa: D102 - the name says it, here and below
+    @property
+    def latitude(self) -> float | None: ...  # noqa: D102
+    @property
+    def longitude(self) -> float | None: ...  # noqa: D102
+
+
+class Incident(Placed, Protocol):
+    """One shooting."""
 
     @property
     def incident_key(self) -> str: ...  # noqa: D102 - the name says it, here and below
     @property
     def occur_date(self) -> date: ...  # noqa: D102
-    @property
-    def precinct(self) -> int: ...  # noqa: D102
-    @property
-    def latitude(self) -> float | None: ...  # noqa: D102
-    @property
-    def longitude(self) -> float | None: ...  # noqa: D102
 
 
 class IncidentFile(Protocol):
@@ -46,11 +52,18 @@ class Outlines(Protocol):
     @property
     def edition(self) -> str: ...  # noqa: D102
 
-    def locate(self, incidents: Sequence[Incident]) -> list[int]:
+    def locate(self, placed: Sequence[Placed]) -> list[int]:
         """Precinct that each lies in today; the one the file names where there is no place."""
 
     def as_geojson(self) -> Mapping[int, str]:
         """One geometry per precinct, read back by CityData.outlines."""
+
+
+class SiteFile(Protocol):
+    """Reads the City's lists of places."""
+
+    def read(self, path: Path, outlines: Outlines | None, progress: Progress | None = None) -> SiteList:
+        """Every row, those that cannot be used apart. Raises BrokenFile for a file that is no such list."""
 
 
 class CityData(Protocol):

@@ -5,12 +5,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, Self
 
-from campaign_engine.domain.action import Site, SiteKind
+from campaign_engine.domain.action import FoundSite, Site, SiteKind
 from campaign_engine.domain.audience import NewRoom, Room
 from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, Draft
 from campaign_engine.domain.contact import Person, RoleGrant
+from campaign_engine.domain.listed_site import ListedSite, Loaded
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.precinct import Boundaries, Precinct, PrecinctCounts, Ranking, RankingRule
+from campaign_engine.domain.site_search import NamedPlace
 from campaign_engine.ports.opendata import Incident, ZipShares
 
 
@@ -236,8 +238,38 @@ class SitesRepository(Protocol):
     async def rotate(self, site_id: int, now: datetime) -> Site:
         """New codes; the old ones stop working. Raises NotFound."""
 
+    async def undo_rotation(self, site_id: int, since: datetime, now: datetime) -> Site:
+        """The codes that were replaced last, and not before `since`, work again; the newer ones stop.
+
+        Raises NotFound when there are none.
+        """
+
     async def search(self, text: str = "", limit: int = 50) -> tuple[Site, ...]:
         """Active sites whose name contains the text, in order of name."""
+
+    async def load(self, listed: Sequence[ListedSite], now: datetime) -> Loaded:
+        """Add those whose official id is new, change those whose words changed; the rest stays as it is."""
+
+    async def stamp(self) -> str:
+        """Changes when a site is added, renamed or closed."""
+
+    async def named(self) -> tuple[NamedPlace, ...]:
+        """Every active site."""
+
+    async def chosen(self, site_ids: Sequence[int]) -> tuple[FoundSite, ...]:
+        """These, in this order; one that was closed meanwhile is left out."""
+
+    async def figure(self, site_id: int) -> tuple[int, date] | None:
+        """The count that its total was last moved to, and the Monday of that edition."""
+
+    async def keep_figure(self, site_id: int, frozen: int, edition: date) -> None:
+        """In place of an earlier one."""
+
+    async def was_rotated(self, site_id: int, since: datetime) -> bool:
+        """Whether `undo_rotation` would find codes."""
+
+    async def size(self, site_id: int) -> int | None:
+        """How many people the City counts there, if it says."""
 
     async def in_precincts(self, precincts: Iterable[int]) -> tuple[Site, ...]:
         """Active ones there, in order of name."""

@@ -50,6 +50,7 @@ from campaign_engine.ports.series import SeriesRepository
 from campaign_engine.ports.signups import SignupsRepository
 from campaign_engine.ports.staff_sessions import StaffSessionsRepository
 from campaign_engine.ports.stopping import StoppedPostsRepository
+from campaign_engine.ports.tallies import TalliesRepository
 from campaign_engine.ports.team import TeamRepository
 from campaign_engine.ports.unconfirmed import UnconfirmedRepository
 
@@ -99,6 +100,8 @@ class UnitOfWork(Protocol):
     def signups(self) -> SignupsRepository: ...  # noqa: D102
     @property
     def sites(self) -> SitesRepository: ...  # noqa: D102
+    @property
+    def tallies(self) -> TalliesRepository: ...  # noqa: D102
     @property
     def rooms(self) -> RoomsRepository: ...  # noqa: D102
     @property

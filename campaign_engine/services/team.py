@@ -3,21 +3,21 @@
 from dataclasses import replace
 
 from campaign_engine.dialogue.intents import CompleteTraining, LeaveRole, ShowLog, ShowReports, ShowSiteTotal
+from campaign_engine.domain.area import FEWEST
 from campaign_engine.domain.campaign import Campaign, CampaignStatus
 from campaign_engine.domain.contact import Person, RoleGrant, ScopeKind
 from campaign_engine.domain.errors import NotAllowed, NotFound
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.permission import area, check_organizer
 from campaign_engine.domain.roles import MATRIX, TRAINING, Capability, may
-from campaign_engine.domain.rounding import STEP
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.planning import AuditEntry
+from campaign_engine.services.hosting import weekly_total
 from campaign_engine.services.turn import Handlers, Replies, Turn
 
 LOG_PAGE = 10
-SITE_SHOWN_FROM = 10
-"""A site sees its own total from here up, rounded down to tens (safety K1, P3)."""
 
+_PAGES = (Option(label="sign_in.open", data="db"),)
 _MENU = ((Option(label="menu.open", data="m"),),)
 
 
@@ -60,13 +60,10 @@ async def show_site_total(turn: Turn, intent: ShowSiteTotal) -> Replies:  # noqa
     for scope in hosted:
         if scope.kind is ScopeKind.SITE:
             site = await turn.work.sites.get(int(scope.value))
-            found.append({"site": site.name, "total": shown_total(await turn.work.team.signed_up(site.id))})
-    return (Reply("team.site_total", {"sites": tuple(found), "least": SITE_SHOWN_FROM}, options=_MENU),)
-
-
-def shown_total(people: int) -> int:
-    """Rounded down to tens, 0 where it is hidden: one more person never shows (safety K1, K3)."""
-    return people // STEP * STEP if people >= SITE_SHOWN_FROM else 0
+            total = await weekly_total(turn.work, site.id, turn.now)
+            paper = await turn.work.tallies.total(site.id)
+            found.append({"site": site.name, "word": site.word_code, "total": total or 0, "paper": paper})
+    return (Reply("team.site_total", {"sites": tuple(found), "least": FEWEST}, options=(_PAGES, *_MENU)),)
 
 
 async def show_reports(turn: Turn, intent: ShowReports) -> Replies:  # noqa: ARG001 - the intent has no fields

@@ -54,6 +54,7 @@ from campaign_engine.store.sites import SqlSitesRepository
 from campaign_engine.store.staff import SqlStaffRepository
 from campaign_engine.store.staff_sessions import SqlStaffSessionsRepository
 from campaign_engine.store.stopped_posts import SqlStoppedPostsRepository
+from campaign_engine.store.tallies import SqlTalliesRepository
 from campaign_engine.store.targeting import SqlTargetingRepository
 from campaign_engine.store.team import SqlTeamRepository
 from campaign_engine.store.text_approvals import SqlTextApprovalsRepository
@@ -110,6 +111,7 @@ class SqlUnitOfWork:
     moves = _Made(SqlMovesRepository)
     signups = _Made(SqlSignupsRepository)
     sites = _Made(SqlSitesRepository)
+    tallies = _Made(SqlTalliesRepository)
     rooms = _Made(SqlRoomsRepository)
     room_figures = _Made(SqlRoomFiguresRepository)
     staff = _Made(SqlStaffRepository)

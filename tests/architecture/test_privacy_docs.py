@@ -7,10 +7,10 @@ import pytest
 
 from campaign_engine.dialogue import menu
 from campaign_engine.dialogue.state import Context, State
+from campaign_engine.domain.area import FEWEST
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.words import command_in, is_stop
 from campaign_engine.opendata.places import ShippedPlaces
-from campaign_engine.services.team import SITE_SHOWN_FROM
 from campaign_engine.store.tables import metadata
 from tests.support.talk import NOW
 
@@ -87,7 +87,7 @@ def test_what_is_not_removed_by_age_yet_is_said_openly() -> None:
 
 
 def test_T7_P3_a_school_sees_its_own_total_from_ten_up() -> None:
-    assert f"from {SITE_SHOWN_FROM} up, in whole tens" in SCHOOLS
+    assert f"from {FEWEST} up, in whole tens" in SCHOOLS
     columns = {column.name for table in metadata.sorted_tables for column in table.columns}
     assert not columns & {"student_id", "roster", "class", "osis", "grade", "teacher"}
 

@@ -86,7 +86,7 @@ def test_a_site_has_a_link_a_word_and_a_picture(cli: Cli) -> None:
             return [await work.sites.by_code(code) for code in (link[1], word[1])]
 
     assert all(cli.within(found))
-    changed = cli.run("site", "rotate", "1")
+    changed = cli.run("site", "rotate", "1", "--yes")
     assert link[1] not in changed
     assert word[1] not in changed
     assert cli.within(found) == [None, None]
@@ -114,7 +114,7 @@ def test_a_site_that_cannot_be_leaves_nothing(cli: Cli) -> None:
     assert "no name" in cli.run("site", "add", " ", "--precinct", "75", code=1)
     for path in (there, cli.folder / "no" / "folder.svg"):
         cli.run("site", "add", "Maple High", "--precinct", "75", "--qr", str(path), code=1)
-    assert "There is no such site" in cli.run("site", "rotate", "7", code=1)
+    assert "There is no such site" in cli.run("site", "rotate", "7", "--yes", code=1)
     assert "There is no such site" in cli.run("site", "list")
     assert logged(cli) == []
     assert there.read_text(encoding="utf-8") == "mine"
@@ -219,7 +219,7 @@ def test_unconfirmed_messages_wait_for_a_decision(cli: Cli, choice: str, after: 
 
 def test_the_log_is_whole_until_somebody_changes_it(cli: Cli) -> None:
     cli.run("site", "add", "Maple High", "--precinct", "75")
-    cli.run("site", "rotate", "1")
+    cli.run("site", "rotate", "1", "--yes")
     head = cli.run("audit", "head").strip()
     assert head in cli.run("audit", "verify")
 

@@ -20,6 +20,7 @@ from campaign_engine.domain.message import Picture
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.services.evidence import EvidenceSource
+from campaign_engine.site_desk import open_site_desk
 from tests.support.engine import House
 from web.app import create_app
 from web.inbox import PageInbox
@@ -79,6 +80,7 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
         house.staff_sessions,
         house.kiosks,
         signup_parts(house.store, house.clock, house.store.database.cipher.code_hash, house.accounts),
+        open_site_desk(house.store, house.clock),
         house.accounts.page,
         evidence=evidence_desk,
         indicators=IndicatorDesk(house.store, evidence_desk, house.clock),

@@ -58,8 +58,10 @@ from campaign_engine.store.tables.places import (
     precincts,
     rankings,
     shootings,
+    site_figures,
     sites,
     source_codes,
+    tallies,
     zip_shares,
 )
 from campaign_engine.store.tables.push import push_subscriptions
@@ -153,6 +155,7 @@ __all__ = [
     "series_steps",
     "shootings",
     "signup_sources",
+    "site_figures",
     "site_windows",
     "sites",
     "small_audiences",
@@ -162,6 +165,7 @@ __all__ = [
     "staff_sessions",
     "stopped_posts",
     "sunday_cards",
+    "tallies",
     "text_approvals",
     "trainings",
     "translators",

@@ -94,7 +94,12 @@ sites = sa.Table(
     public("precinct", sa.Integer, sa.ForeignKey("precincts.number")),
     public("active", sa.Boolean),
     staff("created_at", UtcDateTime, keep="for good"),
+    public("official_id", sa.String(40), nullable=True, index=True, unique=True),
+    public("street", sa.String(200), nullable=True),
+    public("size", sa.Integer, nullable=True),
+    staff("changed_at", UtcDateTime, nullable=True, keep="for good"),
 )
+"""`official_id` is the City's own, `size` how many people the City counts there; both None for a site typed in."""
 
 LISTED = "while the site is listed"
 
@@ -107,4 +112,28 @@ source_codes = sa.Table(
     staff("word_code", sa.String(24), unique=True, keep=LISTED),
     staff("active", sa.Boolean, keep=LISTED),
     staff("created_at", UtcDateTime, keep=LISTED),
+    staff("retired_at", UtcDateTime, nullable=True, keep=LISTED),
 )
+
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    staff("id", Id, primary_key=True, keep=LISTED),
+    staff("site_id", Id, sa.ForeignKey("sites.id", ondelete="CASCADE"), keep=LISTED),
+    staff("day", sa.Date, keep=LISTED),
+    staff("pledge", sa.String(1), keep=LISTED),
+    staff("count", sa.Integer, keep=LISTED),
+    staff("batch", sa.String(24), index=True, keep=LISTED),
+    staff("added_at", UtcDateTime, keep=LISTED),
+    sa.UniqueConstraint("site_id", "day", "pledge"),
+)
+"""Pledges on paper as a host counted them; each is also so many rows of `pledges` without a person."""
+
+site_figures = sa.Table(
+    "site_figures",
+    metadata,
+    public("site_id", Id, sa.ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    staff("frozen", sa.Integer, keep="for good"),
+    public("edition", sa.Date),
+)
+"""A site's own total as its host sees it this week; see domain.area."""

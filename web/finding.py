@@ -1,0 +1,23 @@
+"""Where a student without a code finds their school (F18)."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from campaign_engine.domain.precinct import borough_of
+from campaign_engine.domain.site_search import LONGEST
+from web.pages import PageWriter
+from web.parts import WebParts
+
+
+def router(parts: WebParts, pages: PageWriter) -> APIRouter:
+    """A form that is sent by GET, so that going back and passing the address on work."""
+    routes = APIRouter()
+
+    @routes.get("/sites")
+    async def find(request: Request, q: str = "") -> HTMLResponse:
+        asked = " ".join(q.replace("\0", "").split())[:LONGEST]
+        found = await parts.sites.finding.find(asked) if asked else ()
+        shown = [(one, borough_of(one.site.precinct)) for one in found]
+        return pages.write(request, "sites.html", {"asked": asked, "found": shown, "longest": LONGEST})
+
+    return routes

@@ -1,0 +1,96 @@
+"""The pages of a site's host: overview, code, letters; web.tally has the paper tally.
+
+Other parts put a card of their own on the overview: see `HostCard`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import RedirectResponse, Response
+
+from campaign_engine.domain.action import Site
+from campaign_engine.domain.errors import NotFound
+from campaign_engine.domain.staff_session import StaffSession
+from web import tally
+from web.pages import PageWriter
+from web.parts import WebParts
+from web.staff_session import FormKey, Gate
+
+SiteId = Annotated[int, Path(ge=1, lt=10**9)]
+
+
+@dataclass(frozen=True, slots=True)
+class HostCard:
+    """`template` writes one `<li class="card">`; it reads `card` (these values), `site` and `session`."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+CardMaker = Callable[[Request, Site, StaffSession], Awaitable[HostCard | None]]
+"""Makes a part's card on the overview; None where it has nothing to show."""
+
+
+def router(parts: WebParts, pages: PageWriter, cards: Sequence[CardMaker] = ()) -> APIRouter:
+    """`cards` stand on the overview in this order, before the host's own."""
+    routes, host = APIRouter(prefix="/host"), _HostPages(parts, pages, cards)
+    routes.add_api_route("/{site_id}", host.overview)
+    routes.add_api_route("/{site_id}/code", host.code)
+    routes.add_api_route("/{site_id}/code", host.change_code, methods=["POST"])
+    routes.add_api_route("/{site_id}/code/undo", host.bring_back, methods=["POST"])
+    routes.add_api_route("/{site_id}/letter/{name}", host.letter)
+    routes.include_router(tally.router(parts, pages))
+    return routes
+
+
+class _HostPages:
+    def __init__(self, parts: WebParts, pages: PageWriter, cards: Sequence[CardMaker]) -> None:
+        self._pages = pages
+        self._page = parts.page
+        self._cards = cards
+        self._gate = Gate(parts.staff)
+        self._hosting = parts.sites.hosting
+
+    async def overview(self, request: Request, site_id: SiteId, done: str = "") -> Response:
+        session = await self._gate.host(request, site_id)
+        view = await self._hosting.view(site_id)
+        made = [await make(request, view.site, session) for make in self._cards]
+        values = {
+            "session": session,
+            "view": view,
+            "site": view.site,
+            "cards": [card for card in made if card is not None],
+            "done": done if done in ("rotated", "brought_back") else "",
+            "page": self._page,
+        }
+        return self._pages.write(request, "host.html", values)
+
+    async def code(self, request: Request, site_id: SiteId, problem: str = "") -> Response:
+        session = await self._gate.host(request, site_id)
+        view = await self._hosting.view(site_id)
+        values = {"session": session, "view": view, "gone": problem == "no_rotation"}
+        return self._pages.write(request, "host_code.html", values)
+
+    async def change_code(self, request: Request, site_id: SiteId, form_key: FormKey = "") -> Response:
+        session = await self._gate.host(request, site_id)
+        session.check_form(form_key)
+        await self._hosting.rotate(site_id, session.handle)
+        return RedirectResponse(f"/host/{site_id}?done=rotated", status_code=303)
+
+    async def bring_back(self, request: Request, site_id: SiteId, form_key: FormKey = "") -> Response:
+        session = await self._gate.host(request, site_id)
+        session.check_form(form_key)
+        try:
+            await self._hosting.rotate(site_id, session.handle, back=True)
+        except NotFound:
+            return RedirectResponse(f"/host/{site_id}/code?problem=no_rotation", status_code=303)
+        return RedirectResponse(f"/host/{site_id}?done=brought_back", status_code=303)
+
+    async def letter(self, request: Request, site_id: SiteId, name: Literal["it", "parents"]) -> Response:
+        """Ready to print, in the language of the page."""
+        session = await self._gate.host(request, site_id)
+        view = await self._hosting.view(site_id)
+        values = {"session": session, "site": view.site, "page": self._page}
+        return self._pages.write(request, f"letter_{name}.html", values)

@@ -18,6 +18,10 @@ from campaign_engine.store.sqlite_writer import SqliteWriter
 
 _JOURNAL_PAUSE = 0.01
 
+_CHECKPOINT_PAGES = 4_000
+"""16 MB of write-ahead log before it is copied into the file, four times SQLite's own: pages that are written again and
+again, as those of indexes are, are copied once instead of each time."""
+
 _FROZEN_MILLISECONDS = 10_000
 """After so long within a transaction PostgreSQL lets go of a process that stands still, and of the rows it locked."""
 
@@ -140,7 +144,12 @@ def _create_engine(url: str, sqlite_connections: sqlite_driver.Connections) -> A
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={sqlite_driver.BUSY_MILLISECONDS}", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in (
+        f"busy_timeout={sqlite_driver.BUSY_MILLISECONDS}",
+        f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     _use_write_ahead_log(cursor)
     for statement in (statement for compound in COMPOUNDS for statement in compound.setup):

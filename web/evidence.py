@@ -3,9 +3,10 @@
 import json
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from analytics import evidence_page
+from web.packing import packed
 from web.pages import PageWriter
 from web.parts import Evidence
 
@@ -15,10 +16,10 @@ def router(evidence: Evidence, pages: PageWriter) -> APIRouter:
     routes = APIRouter(prefix="/precincts")
 
     @routes.get("")
-    async def shown(request: Request) -> HTMLResponse:
+    async def shown(request: Request) -> Response:
         found = await evidence.current()
         values = evidence_page.values(found["evidence"], found["maps"], pages.language(request))
-        return pages.write(request, "evidence.html", {**values, "table": "/precincts/evidence.csv"})
+        return packed(request, pages.write(request, "evidence.html", {**values, "table": "/precincts/evidence.csv"}))
 
     @routes.get("/evidence.csv")
     async def table() -> Response:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from campaign_engine import look
+from web.packing import packed
 
 STATIC = Path(__file__).parent / "static"
 
@@ -21,6 +22,6 @@ def router() -> APIRouter:
     async def style(request: Request) -> Response:
         if request.headers.get("if-none-match") == mark:
             return Response(status_code=304, headers={"ETag": mark})
-        return Response(sheet, media_type="text/css", headers={"ETag": mark})
+        return packed(request, Response(sheet, media_type="text/css", headers={"ETag": mark}))
 
     return routes

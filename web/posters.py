@@ -1,7 +1,6 @@
 """A site's posters and take-home cards: seen first, then printed from the page or saved as a PDF."""
 
 import asyncio
-import gzip
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,11 +10,11 @@ from campaign_engine.domain.action import Site
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.languages import LANGUAGE_NAMES
 from campaign_engine.posters import Paper, Sheet, sheet
+from web.packing import packed
 from web.pages import PageWriter
 from web.parts import WebParts
 
 PICTURE, PRINT = "svg", "pdf"
-_TYPES = {PICTURE: "image/svg+xml", PRINT: "application/pdf"}
 
 
 def router(parts: WebParts, pages: PageWriter) -> APIRouter:
@@ -44,19 +43,15 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
     @routes.get("/{code}/{tongue}/{paper}.{kind}")
     async def file(request: Request, code: str, tongue: str, paper: Paper, kind: str) -> Response:
         site = await found(code)
-        if kind not in _TYPES or tongue not in LANGUAGE_NAMES:
+        if kind not in (PICTURE, PRINT) or tongue not in LANGUAGE_NAMES:
             raise NotFound("There is no such poster.", "Choose one from its page.")
-        content, headers = await asyncio.to_thread(_file, set_for(request, site, tongue), paper, kind)
-        if kind == PRINT:
-            name = f"groundswell-{site.word_code}-{tongue}-{paper}.pdf"
-            headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return Response(content, media_type=_TYPES[kind], headers=headers)
+        made = await asyncio.to_thread(set_for, request, site, tongue)
+        if kind == PICTURE:
+            picture = await asyncio.to_thread(made.svg, paper)
+            return packed(request, Response(picture, media_type="image/svg+xml"))
+        name = f"groundswell-{site.word_code}-{tongue}-{paper}.pdf"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        content = await asyncio.to_thread(made.pdf, paper)
+        return Response(content, media_type="application/pdf", headers=headers)
 
     return routes
-
-
-def _file(made: Sheet, paper: Paper, kind: str) -> tuple[bytes, dict[str, str]]:
-    """A picture is sent packed, which every browser of this century reads: letters as shapes are long."""
-    if kind == PRINT:
-        return made.pdf(paper), {}
-    return gzip.compress(made.svg(paper)), {"Content-Encoding": "gzip"}

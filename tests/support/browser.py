@@ -55,6 +55,11 @@ class Visit:
         async with self.page.expect_navigation():
             await found.click()
 
+    async def press_first(self, selector: str) -> None:
+        """Whatever it says, and what it leads to."""
+        async with self.page.expect_navigation():
+            await self.page.locator(selector).first.click()
+
     async def type(self, text: str) -> None:
         """Into the chat, then send."""
         await self.page.fill("#text", text)

@@ -1,0 +1,76 @@
+"""Every page by axe-core, at 400 % zoom, in the dark, right to left; with Get help and Leave always in one place."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from campaign_engine.domain.languages import direction
+from tests.acceptance.test_browser_pages import NARROW, Stand, database_url, stand
+from tests.support.browser import CHROMIUM, MISSING, PHONE, Visit, visit
+from tests.support.walk import PAGES, PROBLEMS, Walker
+
+__all__ = ["database_url", "stand"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+
+ALL_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+MOST_BYTES = 100_000
+_MOVES = """[...document.querySelectorAll("*")].filter(one => { const style = getComputedStyle(one);
+  return style.animationName !== "none" || style.transitionDuration !== "0s"
+}).map(one => one.outerHTML.slice(0, 80))"""
+
+
+async def found_by_axe(seen: Visit, kind: str, *values: str) -> list[str]:
+    """What it complains about; a page with a whole sheet as its picture is judged like any other."""
+    options: Mapping[str, object] = {"resultTypes": ["violations"], "runOnly": {"type": kind, "values": values}}
+    results = await Axe().run(seen.page, options=options)
+    violations = results.response["violations"]
+    return [f"{one['id']}: {node['html'][:160]}" for one in violations for node in one["nodes"]]
+
+
+async def exits(seen: Visit) -> tuple[tuple[float, ...], ...]:
+    """Where Get help and Leave are, and how large."""
+    boxes = [await seen.page.locator(f"header a.{name}").bounding_box() for name in ("help", "leave")]
+    return tuple(tuple(box[side] for side in ("x", "y", "width", "height")) for box in boxes if box)
+
+
+def weight(seen: Visit) -> int:
+    """Bytes of a page with all that it asked for; a sheet to print is a document of its own."""
+    return sum(size for address, size in seen.weights.items() if not address.endswith(".svg") or "/static/" in address)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
+async def test_P1_every_page_can_be_read_left_and_asked_for_help(stand: Stand, language: str) -> None:
+    faults: dict[str, object] = {}
+    places: dict[str, set[object]] = {}
+    async with visit(stand.browser, stand.root, scripts=True) as seen:
+        await seen.page.emulate_media(reduced_motion="reduce")
+        walker = await Walker.at(stand.house, seen)
+        for route, opened in {**PAGES, **dict.fromkeys(PROBLEMS)}.items():
+            path = await opened(walker) if opened else route
+            seen.weights.clear()
+            seen.complaints.clear()
+            await seen.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
+            told = await found_by_axe(seen, "tag", *ALL_RULES)
+            if language == "en":
+                await seen.page.emulate_media(color_scheme="dark")
+                told += [f"dark {one}" for one in await found_by_axe(seen, "rule", "color-contrast")]
+                await seen.page.emulate_media(color_scheme="light")
+            spoken = await seen.page.locator("html").get_attribute("lang") or ""
+            places.setdefault(spoken, set()).add(await exits(seen))
+            await seen.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+            aside = await seen.sideways()
+            small = await seen.small_targets()
+            await seen.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+            moves = await seen.page.evaluate(_MOVES)
+            turned = await seen.page.evaluate("getComputedStyle(document.body).direction") == direction(spoken)
+            heavy = weight(seen) if weight(seen) > MOST_BYTES else 0
+            complaints = [one for one in seen.complaints if "status of 4" not in one]
+            problems = (told, max(0, aside), small, moves, not turned, heavy, complaints)
+            if any(problems):
+                faults[route] = problems
+        assert seen.hosts == {urlsplit(stand.root).netloc}, "nothing is asked of anybody else"
+    assert not faults
+    assert {len(found) for found in places.values()} == {1}, "both are always in the same place"

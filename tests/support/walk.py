@@ -1,0 +1,121 @@
+"""Every page there is, as somebody may come upon it: whoever adds a route says here how it is looked at."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from campaign_engine.domain.action import Site
+from campaign_engine.domain.contact import Role, Scope, ScopeKind
+from tests.support.browser import Visit
+from tests.support.engine import House, Phone
+
+NOT_PAGES: Mapping[str, str] = {
+    "/s": "leads to a site",
+    "/leave": "leads away",
+    "/favicon.ico": "a picture",
+    "/static": "files",
+    "/static/style.css": "the style sheet",
+    "/health": "for machines",
+    "/picture/{key}": "a picture",
+    "/poster/{code}/{tongue}/{paper}.{kind}": "what is printed",
+    "/precincts/evidence.csv": "a file",
+    "/precincts/evidence.json": "a file",
+    "/chat/events": "a stream",
+    "/chat/{word}/events": "a stream",
+    "/reports/{campaign_id}/{name}": "files, tests/integration/test_analytics_report.py",
+}
+"""Routes that answer a GET with something else than a page."""
+
+
+@dataclass
+class Walker:
+    """One browser window of somebody who is a host of a site and has a chat of their own."""
+
+    house: House
+    seen: Visit
+    site: Site
+    phone: Phone
+    chat: str = ""
+
+    @classmethod
+    async def at(cls, house: House, seen: Visit) -> "Walker":
+        """With a site, its host and a person at the page who pledged, so that pages have something to show."""
+        site = await house.site(75, "Simulated community center of the long name, East New York")
+        phone = await house.staff("oak3", Role.SITE_HOST, Scope(ScopeKind.SITE, str(site.id)))
+        return cls(house, seen, site, phone)
+
+    async def link(self) -> str:
+        """A new way in for the host, as a path."""
+        found = re.search(r"https://groundswell\.example(/enter/\S+)", await self.phone.command("dashboard"))
+        assert found
+        return found[1]
+
+    async def sign_in(self) -> None:
+        await self.seen.open(await self.link())
+        await self.seen.press_first("main button")
+
+    async def begin_chat(self) -> str:
+        """The path of a chat with its first answer given."""
+        await self.seen.open(f"/s/{self.site.code}?lang=en")
+        await self.seen.press_first("button.primary")
+        return self.seen.page.url.removeprefix(self.seen.root)
+
+
+Opened = Callable[[Walker], Awaitable[str]]
+
+
+async def _chat(walker: Walker) -> str:
+    walker.chat = walker.chat or await walker.begin_chat()
+    return walker.chat
+
+
+async def _posts(walker: Walker) -> str:
+    return f"{await _chat(walker)}/posts"
+
+
+def _plain(path: str) -> Opened:
+    async def path_of(walker: Walker) -> str:
+        return path.format(code=walker.site.code, site=walker.site.id)
+
+    return path_of
+
+
+async def _door(walker: Walker) -> str:
+    return await walker.link()
+
+
+async def _home(walker: Walker) -> str:
+    await walker.sign_in()
+    return "/staff"
+
+
+PAGES: Mapping[str, Opened] = {
+    "/": _plain("/"),
+    "/verify": _plain("/verify"),
+    "/help": _plain("/help"),
+    "/privacy": _plain("/privacy"),
+    "/reports": _plain("/reports"),
+    "/precincts": _plain("/precincts"),
+    "/chat": _plain("/chat"),
+    "/chat/{word}": _chat,
+    "/chat/posts": _plain("/chat/posts"),
+    "/chat/{word}/posts": _posts,
+    "/s/{code}": _plain("/s/{code}"),
+    "/p/{post_id}": _plain("/p/1"),
+    "/join/{payload}": _plain("/join/r_abc"),
+    "/i/{code}": _plain("/i/abcd2345"),
+    "/i/{code}/show": _plain("/i/abcd2345/show"),
+    "/poster/{code}": _plain("/poster/{code}"),
+    "/enter/{token}": _door,
+    "/staff": _home,
+}
+"""By route; in this order, since later ones need who signed in before."""
+
+PROBLEMS: Mapping[str, int] = {
+    "/nowhere": 404,
+    "/s/NOSUCH22": 404,
+    "/enter/edited": 404,
+    "/chat/AAAAAAAAAAAAAAAAAAAAAA": 410,
+    "/reports/99/report.html": 404,
+}
+"""Pages that say what went wrong, with their status."""

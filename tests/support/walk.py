@@ -20,6 +20,7 @@ NOT_PAGES: Mapping[str, str] = {
     "/poster/{code}/{tongue}/{paper}.{kind}": "what is printed",
     "/precincts/evidence.csv": "a file",
     "/precincts/evidence.json": "a file",
+    "/kiosk/worker.js": "a script",
     "/chat/events": "a stream",
     "/chat/{word}/events": "a stream",
     "/reports/{campaign_id}/{name}": "files, tests/integration/test_analytics_report.py",
@@ -35,7 +36,6 @@ class Walker:
     seen: Visit
     site: Site
     phone: Phone
-    chat: str = ""
 
     @classmethod
     async def at(cls, house: House, seen: Visit) -> "Walker":
@@ -54,10 +54,11 @@ class Walker:
         await self.seen.open(await self.link())
         await self.seen.press_first("main button")
 
-    async def begin_chat(self) -> str:
-        """The path of a chat with its first answer given."""
-        await self.seen.open(f"/s/{self.site.code}?lang=en")
-        await self.seen.press_first("button.primary")
+    async def begun(self, path: str, button: str) -> str:
+        """Where the first answer of a chat or a sign-up leads, as a path."""
+        await self.seen.open(path)
+        await self.seen.page.locator(button).first.click()
+        await self.seen.page.wait_for_url(re.compile(f"{re.escape(self.seen.root + path)}/[^/]+$"))
         return self.seen.page.url.removeprefix(self.seen.root)
 
 
@@ -65,12 +66,26 @@ Opened = Callable[[Walker], Awaitable[str]]
 
 
 async def _chat(walker: Walker) -> str:
-    walker.chat = walker.chat or await walker.begin_chat()
-    return walker.chat
+    return await walker.begun("/chat", "main button[name=data]")
 
 
 async def _posts(walker: Walker) -> str:
     return f"{await _chat(walker)}/posts"
+
+
+async def _sign_up(walker: Walker) -> str:
+    return await walker.begun(f"/s/{walker.site.code}", "main button[name=data]")
+
+
+async def _tablet(walker: Walker) -> str:
+    link = await walker.house.kiosks.link_for("oak3", walker.site.id)
+    return f"/kiosk/open/{link.rpartition('/')[2]}"
+
+
+async def _kiosk(walker: Walker) -> str:
+    await walker.seen.open(await _tablet(walker))
+    await walker.seen.press_first("main button")
+    return "/kiosk"
 
 
 def _plain(path: str) -> Opened:
@@ -101,6 +116,7 @@ PAGES: Mapping[str, Opened] = {
     "/chat/posts": _plain("/chat/posts"),
     "/chat/{word}/posts": _posts,
     "/s/{code}": _plain("/s/{code}"),
+    "/s/{code}/{word}": _sign_up,
     "/p/{post_id}": _plain("/p/1"),
     "/join/{payload}": _plain("/join/r_abc"),
     "/i/{code}": _plain("/i/abcd2345"),
@@ -108,6 +124,9 @@ PAGES: Mapping[str, Opened] = {
     "/poster/{code}": _plain("/poster/{code}"),
     "/enter/{token}": _door,
     "/staff": _home,
+    "/host/{site_id}/kiosk": _plain("/host/{site}/kiosk"),
+    "/kiosk/open/{link}": _tablet,
+    "/kiosk": _kiosk,
 }
 """By route; in this order, since later ones need who signed in before."""
 

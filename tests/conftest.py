@@ -17,7 +17,7 @@ from tests.support import FakeClock
 from tests.support.compiled import share_compiled
 from tests.support.postgres import KeptDatabase, PostgresServer, find_binaries
 
-pytest_plugins = ["tests.support.no_silent_skips", "tests.support.cli", "pytester"]
+pytest_plugins = ["tests.support.no_silent_skips", "tests.support.collecting", "tests.support.cli", "pytester"]
 
 TEMPLATE = "groundswell_template"
 

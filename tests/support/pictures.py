@@ -24,6 +24,13 @@ def photo(
     return out.getvalue()
 
 
+def vast() -> bytes:
+    """A small file that takes much room once it is opened."""
+    out = BytesIO()
+    Image.new("1", (9000, 9000)).save(out, "PNG")
+    return out.getvalue()
+
+
 def moving() -> bytes:
     frames = [Image.new("RGB", (200, 200), color) for color in ("red", "blue")]
     out = BytesIO()

@@ -13,7 +13,7 @@ from campaign_engine.domain.precinct import PRECINCT_NUMBERS, TargetRule
 from campaign_engine.domain.schedule import Schedule
 from campaign_engine.opendata import figures
 from campaign_engine.pictures import Pictures
-from tests.support.pictures import moving, photo
+from tests.support.pictures import moving, photo, vast
 from tests.unit.test_schedule import wall
 
 MAKER = Pictures({number: place.tile for number, place in figures.precincts().items()})
@@ -48,7 +48,7 @@ def test_a_picture_stands_upright_and_is_no_larger_than_a_screen() -> None:
         (photo((99, 400)), "small_picture"),
         (photo((2000, 200)), "small_picture"),
         (moving(), "moving_picture"),
-        (photo((9000, 9000), kind="PNG"), "picture_too_large"),
+        (vast(), "picture_too_large"),
         (bytes(MOST_BYTES + 1), "picture_too_large"),
     ],
 )

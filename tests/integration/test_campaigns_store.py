@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -150,23 +151,19 @@ async def test_the_draft_begun_or_opened_last_is_the_current_one(house: House) -
     assert (opened.campaign_id, opened.live) == (first, True)
 
 
-@pytest.mark.parametrize(("before", "after"), list(itertools.permutations(CampaignStatus, 2)))
-async def test_every_pair_of_states_is_allowed_or_refused_by_the_table(
-    house: House, before: CampaignStatus, after: CampaignStatus
-) -> None:
+@pytest.mark.parametrize("before", CampaignStatus)
+async def test_every_pair_of_states_is_allowed_or_refused_by_the_table(house: House, before: CampaignStatus) -> None:
     campaign_id = await start(house, await contact(house, "1"))
-    async with house.store.database.write() as connection:
-        await connection.execute(tables.campaigns.update().values(status=before))
-    if after in CAMPAIGN_TRANSITIONS[before]:
-        async with house.store.write() as work:
-            await work.campaigns.set_status(await work.campaigns.get(campaign_id), after, house.clock())
-    else:
-        with pytest.raises(ForbiddenTransition):
+    ended = {}
+    for after in set(CampaignStatus) - {before}:
+        async with house.store.database.write() as connection:
+            await connection.execute(tables.campaigns.update().values(status=before))
+        with nullcontext() if after in CAMPAIGN_TRANSITIONS[before] else pytest.raises(ForbiddenTransition):
             async with house.store.write() as work:
                 await work.campaigns.set_status(await work.campaigns.get(campaign_id), after, house.clock())
-    async with house.store.read() as work:
-        campaign = await work.campaigns.get(campaign_id)
-    assert campaign.status is (after if after in CAMPAIGN_TRANSITIONS[before] else before)
+        async with house.store.read() as work:
+            ended[after] = (await work.campaigns.get(campaign_id)).status
+    assert ended == {after: after if after in CAMPAIGN_TRANSITIONS[before] else before for after in ended}
 
 
 async def test_two_steps_on_one_campaign_at_once_end_in_one_conflict(house: House) -> None:

@@ -1,6 +1,5 @@
 """States of campaigns, posts and deliveries, and what an approval covers."""
 
-import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -53,32 +52,32 @@ CAMPAIGN = Campaign(
 DRAFT = Draft(7, "pledge", "Winter", 300, TargetRule().as_json(), {"en": "Hi"}, CONTENT.schedule.as_json(), ("web",))
 
 
-@pytest.mark.parametrize(("before", "after"), list(itertools.product(CampaignStatus, repeat=2)))
-def test_a_campaign_moves_by_its_table_only(before: CampaignStatus, after: CampaignStatus) -> None:
-    if after in CAMPAIGN_TRANSITIONS[before]:
+@pytest.mark.parametrize("before", CampaignStatus)
+def test_a_campaign_moves_by_its_table_only(before: CampaignStatus) -> None:
+    for after in CAMPAIGN_TRANSITIONS[before]:
         check_campaign_transition(before, after)
-        return
-    with pytest.raises(ForbiddenTransition, match=rf"that is {before} cannot become {after}") as caught:
-        check_campaign_transition(before, after)
-    assert caught.value.hint
+    for after in set(CampaignStatus) - CAMPAIGN_TRANSITIONS[before]:
+        with pytest.raises(ForbiddenTransition, match=rf"that is {before} cannot become {after}") as caught:
+            check_campaign_transition(before, after)
+        assert caught.value.hint
 
 
-@pytest.mark.parametrize(("before", "after"), list(itertools.product(DeliveryStatus, repeat=2)))
-def test_a_delivery_moves_by_its_table_only(before: DeliveryStatus, after: DeliveryStatus) -> None:
-    if after in DELIVERY_TRANSITIONS[before]:
+@pytest.mark.parametrize("before", DeliveryStatus)
+def test_a_delivery_moves_by_its_table_only(before: DeliveryStatus) -> None:
+    for after in DELIVERY_TRANSITIONS[before]:
         check_delivery_transition(before, after)
-        return
-    with pytest.raises(ForbiddenTransition):
-        check_delivery_transition(before, after)
+    for after in set(DeliveryStatus) - DELIVERY_TRANSITIONS[before]:
+        with pytest.raises(ForbiddenTransition, match=f"{before}.*{after}"):
+            check_delivery_transition(before, after)
 
 
-@pytest.mark.parametrize(("before", "after"), list(itertools.product(PostStatus, repeat=2)))
-def test_a_post_moves_by_its_table_only(before: PostStatus, after: PostStatus) -> None:
-    if after in POST_TRANSITIONS[before]:
+@pytest.mark.parametrize("before", PostStatus)
+def test_a_post_moves_by_its_table_only(before: PostStatus) -> None:
+    for after in POST_TRANSITIONS[before]:
         check_post_transition(before, after)
-        return
-    with pytest.raises(ForbiddenTransition):
-        check_post_transition(before, after)
+    for after in set(PostStatus) - POST_TRANSITIONS[before]:
+        with pytest.raises(ForbiddenTransition, match=f"{before}.*{after}"):
+            check_post_transition(before, after)
 
 
 def test_every_state_has_its_line_in_a_table() -> None:

@@ -156,29 +156,29 @@ def test_every_flow_and_field_that_the_dialogues_wait_for_is_among_the_states() 
 
 
 @EVERY
-@pytest.mark.parametrize("word", FIRST_WORDS)
-def test_C7_stop_in_every_state_and_language_gets_one_confirmation(name: str, word: str) -> None:
-    talk = STATES[name]()
-    talk.say(f" {word.upper()}! ")
-    assert talk.templates() == ["menu.stopped"]
-    assert wanted.OptOut() in talk.last.intents
-    assert not any(talk.context.person.topics.values())
-    assert (talk.state.flow, dict(talk.state.data)) == ("", {})
-    assert not talk.reply("menu.stopped").options
-    for language in SAFETY_LANGUAGES:
-        assert "/start" in RENDERER.reply(talk.last.replies[0], language).text
+def test_C7_stop_in_every_state_and_language_gets_one_confirmation(name: str) -> None:
+    for word in FIRST_WORDS:
+        talk = STATES[name]()
+        talk.say(f" {word.upper()}! ")
+        assert (word, talk.templates()) == (word, ["menu.stopped"])
+        assert wanted.OptOut() in talk.last.intents, word
+        assert not any(talk.context.person.topics.values()), word
+        assert (word, talk.state.flow, dict(talk.state.data)) == (word, "", {})
+        assert not talk.reply("menu.stopped").options, word
+        for language in SAFETY_LANGUAGES:
+            assert "/start" in RENDERER.reply(talk.last.replies[0], language).text, (word, language)
 
 
 @EVERY
-@pytest.mark.parametrize("how", ["command", "button"])
-def test_C7_the_command_and_the_button_do_the_same(name: str, how: str) -> None:
-    talk = STATES[name]()
-    if how == "command":
-        talk.command("stop")
-    else:
-        talk.tap("m:stop")
-    assert talk.templates() == ["menu.stopped"]
-    assert wanted.OptOut() in talk.last.intents
+def test_C7_the_command_and_the_button_do_the_same(name: str) -> None:
+    for how in ("command", "button"):
+        talk = STATES[name]()
+        if how == "command":
+            talk.command("stop")
+        else:
+            talk.tap("m:stop")
+        assert (how, talk.templates()) == (how, ["menu.stopped"])
+        assert wanted.OptOut() in talk.last.intents, how
 
 
 @EVERY
@@ -193,14 +193,15 @@ def test_C7_what_is_sent_after_stop_is_answered_and_asks_for_no_consent(name: st
 
 
 @EVERY
-@pytest.mark.parametrize("name_of", ["start", "help", "privacy", "stop", "delete", "export", "language"])
-def test_C8_every_command_answers_in_every_state(name: str, name_of: str) -> None:
-    talk = STATES[name]()
-    before = talk.state
-    made = talk.start() if name_of == "start" else talk.command(name_of)
-    assert made.replies or wanted.ShowHeld() in made.intents
-    if name_of in ("help", "privacy", "delete", "export", "language"):
-        assert (talk.state.flow, talk.state.field, talk.state.data) == (before.flow, before.field, before.data)
+def test_C8_every_command_answers_in_every_state(name: str) -> None:
+    for command in ("start", "help", "privacy", "stop", "delete", "export", "language"):
+        talk = STATES[name]()
+        before = talk.state
+        made = talk.start() if command == "start" else talk.command(command)
+        assert made.replies or wanted.ShowHeld() in made.intents, command
+        after = (command, talk.state.flow, talk.state.field, talk.state.data)
+        if command not in ("start", "stop"):
+            assert after == (command, before.flow, before.field, before.data)
 
 
 @EVERY
@@ -215,21 +216,21 @@ def test_C8_delete_in_every_state_takes_two_taps_and_forgets_the_state(name: str
 
 
 @EVERY
-@pytest.mark.parametrize("name_of", COMMAND_WORDS)
-def test_C8_their_words_in_every_language_do_the_same_without_a_slash(name: str, name_of: str) -> None:
+def test_C8_their_words_in_every_language_do_the_same_without_a_slash(name: str) -> None:
     """But where any words are an answer of the team, which only the words of C8 are not."""
-    talk = STATES[name]()
-    state, context = talk.state, talk.context
-    is_answer = own_words.asked(state, context) and name_of not in own_words.COMMANDS
-    command = talk.start() if name_of == "start" else talk.command(name_of)
-    for word in (word for words in COMMAND_WORDS[name_of].values() for word in words):
-        talk.state, talk.context = state, context
-        made = talk.say(word)
-        if is_answer:
-            assert (word, made.replies == command.replies) == (word, False)
-            continue
-        assert (word, made.replies, made.state) == (word, command.replies, command.state)
-        assert without_counting(made) == without_counting(command)
+    for name_of, words in COMMAND_WORDS.items():
+        talk = STATES[name]()
+        state, context = talk.state, talk.context
+        is_answer = own_words.asked(state, context) and name_of not in own_words.COMMANDS
+        command = talk.start() if name_of == "start" else talk.command(name_of)
+        for word in (word for spoken in words.values() for word in spoken):
+            talk.state, talk.context = state, context
+            made = talk.say(word)
+            if is_answer:
+                assert (word, made.replies == command.replies) == (word, False)
+                continue
+            assert (word, made.replies, made.state) == (word, command.replies, command.state)
+            assert without_counting(made) == without_counting(command), word
 
 
 @EVERY
@@ -260,15 +261,15 @@ def without_counting(step: Step) -> list[wanted.Intent]:
 
 
 @EVERY
-@pytest.mark.parametrize("data", ["an", "fq", "fq:1", "iv", "iv:3", "pa", "m:verify", "m:more", "m:pledge", "cs"])
-def test_an_allys_own_buttons_answer_in_every_state(name: str, data: str) -> None:
+def test_an_allys_own_buttons_answer_in_every_state(name: str) -> None:
     """Answers, frequency, invites, break, verify, topics: never "I did not understand", always a way on."""
-    talk = STATES[name]()
-    if talk.context.person.contact_id is None:
-        return
-    made = talk.tap(data)
-    assert made.replies or made.intents
-    assert "help.short" not in talk.templates()
+    for data in ("an", "fq", "fq:1", "iv", "iv:3", "pa", "m:verify", "m:more", "m:pledge", "cs"):
+        talk = STATES[name]()
+        if talk.context.person.contact_id is None:
+            return
+        made = talk.tap(data)
+        assert made.replies or made.intents, data
+        assert "help.short" not in talk.templates(), data
 
 
 @EVERY

@@ -1,7 +1,7 @@
 """`groundswell site`: schools, community centers and other places where people sign up."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +10,14 @@ import typer
 from campaign_engine.cli.files import check_new, new_file
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.poster import poster
-from campaign_engine.cli.terminal import add_row, command, out, progress, say, table
+from campaign_engine.cli.terminal import add_row, command, day_and_time, out, progress, say, table
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.errors import BrokenFile, InvalidInput
 from campaign_engine.domain.handle import OPERATOR
 from campaign_engine.domain.listed_site import BadRow
+from campaign_engine.domain.message import Message, Reply
+from campaign_engine.domain.tally import MOST_BYTES, TallySheet, as_text
+from campaign_engine.ports.tallies import TallyBatch
 
 app = typer.Typer(help="Schools, centers and other places where people sign up.", no_args_is_help=True)
 app.command("poster")(poster)
@@ -133,6 +136,64 @@ async def rotate(
         _show(changed, engine.settings.site_url, qr)
     if not undo:
         say(f"Changed by mistake? Within a day: groundswell site rotate {site} --undo")
+
+
+@app.command("tally")
+@command
+async def tally(
+    context: typer.Context,
+    site: _Number,
+    file: Annotated[Path | None, typer.Argument(help="A CSV with the columns date, pledge, count.")] = None,
+    undo: Annotated[str, typer.Option(help="Take back what was added under this name.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Add pledges on paper, all of a file or nothing; without a file list what was added in the last 30 days."""
+    async with engine_of(context) as engine:
+        hosting = engine.site_desk.hosting
+        if undo:
+            say(f"Taken back: {await hosting.undo(site, OPERATOR, undo)} pledges on paper.")
+        elif file is None:
+            _list_batches(await hosting.batches(site))
+        else:
+            sheet = await hosting.read_file(site, _content(file))
+            _say_sheet(sheet, engine.renderer.reply)
+            if yes or typer.confirm(f"Add {sheet.total} pledges?"):
+                added = await hosting.apply(site, OPERATOR, as_text(sheet.rows))
+                say(f"Added: {added} pledges on paper. They are never summed with those of people on their phones.")
+            else:
+                say("Nothing was added.")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise BrokenFile(f"{file.name} cannot be opened.", "Check the name and that you may read it.") from error
+
+
+def _say_sheet(sheet: TallySheet, words: Callable[[Reply, str], Message]) -> None:
+    """Raises BrokenFile after naming every row that cannot be counted."""
+    for one in sheet.problems:
+        where = f"Row {one.row}, " if one.row else ""
+        column = f"column {one.column}: " if one.column else ""
+        say(f"{where}{column}{words(Reply(f'host.tally_{one.reason}', one.values), 'en').text}")
+    if sheet.problems:
+        raise BrokenFile("Nothing was added.", "Repair these rows, then send the file again.")
+    shown = table("date", "pledge", "count")
+    for row in sheet.rows:
+        add_row(shown, row.day.isoformat(), row.pledge, row.count)
+    out.print(shown)
+
+
+def _list_batches(batches: Sequence[TallyBatch]) -> None:
+    if not batches:
+        say("Nothing was added on paper in the last 30 days.")
+        return
+    shown = table("name", "first day", "last day", "pledges", "added")
+    for one in batches:
+        add_row(shown, one.batch, one.first, one.last, one.count, day_and_time(one.added_at))
+    out.print(shown)
 
 
 def _say_bad(bad: Sequence[BadRow]) -> None:

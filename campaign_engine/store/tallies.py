@@ -65,7 +65,7 @@ class SqlTalliesRepository(Transaction):
             sa.select(c.batch, sa.func.max(c.added_at), sa.func.min(c.day), sa.func.max(c.day), sa.func.sum(c.count))
             .where(c.site_id == site_id, c.added_at >= since)
             .group_by(c.batch)
-            .order_by(sa.func.max(c.added_at).desc(), c.batch)
+            .order_by(sa.func.max(c.id).desc())
         )
         return tuple(TallyBatch(*row) for row in await self._connection.execute(wanted))
 

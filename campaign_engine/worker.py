@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import partial
 
 from campaign_engine.bootstrap import Engine
+from campaign_engine.channels.web_push import WebPush
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.jobs import Job
@@ -17,6 +18,7 @@ from campaign_engine.queueing.ticker import AT_NIGHT, Ticker
 from campaign_engine.services.jobs import Handler, Jobs
 from campaign_engine.services.pace_sharing import PaceSharing
 from campaign_engine.services.presence import EVERY_SECONDS, Presence
+from campaign_engine.services.pushing import Pushing
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ Run = Callable[[asyncio.Event], Awaitable[None]]
 
 TICK_SECONDS = 1.0
 
-OFTEN = {"own": 600, "nudge": 60, "sundays": 120}
+OFTEN = {"own": 600, "nudge": 60, "sundays": 120, "push": 20}
 """Seconds from one turn to the next: for whom a lesson or a word about their area is due, who is to be told that
 something waits, and which reach cards are due.
 """
@@ -139,6 +141,12 @@ async def _do_jobs(engine: Engine, wakes: Collection[asyncio.Event], stop: async
             await asyncio.wait_for(stop.wait(), AWAY_SECONDS)
 
 
+def open_pushing(engine: Engine) -> Pushing:
+    """Over the browsers' own services, by the key that follows from this installation's."""
+    service = WebPush(engine.database.cipher.secret("web push"), engine.settings.site_url)
+    return Pushing(engine.store, engine.time.clock, service)
+
+
 def handlers(engine: Engine, wakes: Collection[asyncio.Event] = ()) -> Mapping[str, Handler]:
     """Every job by name; those that queue messages wake the lanes of this process."""
 
@@ -149,10 +157,12 @@ def handlers(engine: Engine, wakes: Collection[asyncio.Event] = ()) -> Mapping[s
 
         return do
 
+    pushing = open_pushing(engine)
     return {
         AUDIENCE: waking(engine.posting.freeze),
         "own": waking(lambda _: send_own(engine)),
         "nudge": lambda _: engine.nudging.tick(),
+        "push": lambda _: pushing.tick(),
         "sundays": lambda _: engine.sundays.tick(),
         RETENTION: lambda _: engine.retention.run(engine.time.clock()),
     }

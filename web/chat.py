@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Inbound, InboundKind, Message
-from web import pictures, sittings, stream
+from web import pictures, push, sittings, stream
 from web.between import Between
 from web.cookies import CHANNEL, LANGUAGE, keep, known_address, language_hint, new_address
 from web.networks import origin
@@ -49,6 +49,7 @@ def router(parts: WebParts, pages: PageWriter, streams: Streams) -> APIRouter:
     routes, chat = APIRouter(), Chat(parts, pages)
     # Fixed paths come before those with a tab's word.
     routes.include_router(pictures.router(parts, pages, chat.between))
+    routes.include_router(push.router(parts))
     routes.include_router(sittings.router(parts, pages))
     routes.include_router(stream.router(parts, pages, streams))
 
@@ -118,8 +119,9 @@ class Chat:
         language = spoken.pop() if len(spoken) == 1 else ""
         try:
             posts = await self._parts.inbox.posts(at.address) if at else ()
+            push_on = at is not None and at.is_own_device and await self._parts.push.is_on(at.address)
         except StoreUnavailable:
-            posts = ()  # the answers say so, with the help card (safety H4)
+            posts, push_on = (), False  # the answers say so, with the help card (safety H4)
         values = {
             "answers": answers,
             "posts": posts,
@@ -127,6 +129,8 @@ class Chat:
             "key": new_key(),
             "at": at,
             "path": at.path if at else "/chat",
+            "push_on": push_on,
+            "push_key": self._parts.push.key,
             "own_until": self._parts.clock() + OWN,
         }
         response = self._pages.write(request, "chat.html", values, language=language)

@@ -13,6 +13,7 @@ from campaign_engine.domain.message import Inbound, Message, Picture, Reply
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.services.kiosks import Kiosks
+from campaign_engine.services.pushing import Pushing
 from campaign_engine.services.staff_sessions import StaffSessions
 from campaign_engine.site_desk import SiteDesk
 from web.inbox import PageInbox
@@ -84,6 +85,7 @@ class WebParts:
     kiosks: Kiosks
     signup: SignupParts
     sites: SiteDesk
+    push: Pushing
     page: str = ""
     secure: bool = False
     simulated: bool = False

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from web.cookies import LANGUAGE
+from campaign_engine.services.pushing import Pushing
+from web.cookies import LANGUAGE, known_address
 from web.inbox import PAGE
 from web.pages import PageWriter
 from web.parts import WebParts
@@ -21,18 +22,20 @@ Word = Annotated[str, Path(pattern=WORD)]
 def router(parts: WebParts, pages: PageWriter) -> APIRouter:
     """Forms below the chat, and what a closing tab sends."""
     routes, tabs = APIRouter(), Tabs(parts.clock, parts.secure)
-    routes.include_router(_device(tabs))
+    routes.include_router(_device(tabs, parts.push))
     routes.include_router(_tab(tabs))
     routes.include_router(_posts(parts, pages, tabs))
     return routes
 
 
-def _device(tabs: Tabs) -> APIRouter:
+def _device(tabs: Tabs, push: Pushing) -> APIRouter:
     routes = APIRouter()
 
     @routes.post("/chat/forget")
-    async def forget() -> Response:
+    async def forget(request: Request) -> Response:
         """The device is one that others may use, from here on."""
+        if address := known_address(request):
+            await push.turn_off(address)
         response = RedirectResponse("/", status_code=303, headers=CLEAR)
         forget_device(response)
         response.delete_cookie(LANGUAGE)

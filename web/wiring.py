@@ -10,6 +10,7 @@ from campaign_engine.domain.message import Picture
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.services.evidence import EvidenceSource
 from campaign_engine.services.kiosks import Kiosks
+from campaign_engine.worker import open_pushing
 from web.inbox import PageInbox
 from web.parts import Reports, WebParts
 from web.signup_parts import signup_parts
@@ -41,6 +42,7 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
         staff=engine.staff_sessions,
         evidence=evidence,
         indicators=IndicatorDesk(engine.store, evidence, engine.time.clock),
+        push=open_pushing(engine),
         kiosks=Kiosks(engine.store, engine.time.clock, engine.settings.site_url),
         signup=signup_parts(engine.store, engine.time.clock, engine.database.cipher.code_hash, engine.accounts),
         sites=engine.site_desk,

@@ -46,13 +46,19 @@ class Medium(StrEnum):
     DIRECT_MESSAGES = "direct_messages"
 
 
+class Wake(StrEnum):
+    """A word on a device of one's own that something new waits on the page; asked for there, by a person's own tap."""
+
+    WEB_PUSH = "web_push"
+
+
 class Limit(StrEnum):
     """What somebody may ask for to get less than they said yes to; STOP does not end it."""
 
     ONCE_A_WEEK = "once_a_week"
 
 
-ConsentKind = Topic | Consent | Medium | Limit
+ConsentKind = Topic | Consent | Medium | Wake | Limit
 """Anything that has its own yes or no."""
 
 CONSENT_KINDS: tuple[ConsentKind, ...] = (*Topic, *Consent)
@@ -63,6 +69,8 @@ def consent_kind(name: str) -> ConsentKind:
     """By its stored name. Raises ValueError."""
     if name in set(Medium):
         return Medium(name)
+    if name in set(Wake):
+        return Wake(name)
     if name in set(Limit):
         return Limit(name)
     return Topic(name) if name in set(Topic) else Consent(name)

@@ -35,6 +35,7 @@ from campaign_engine.ports.planning import (
     TargetingRepository,
 )
 from campaign_engine.ports.processes import ProcessesRepository
+from campaign_engine.ports.push import PushRepository
 from campaign_engine.ports.rehearsals import RehearsalsRepository
 from campaign_engine.ports.retention import RetentionRepository
 from campaign_engine.ports.reviews import ReviewsRepository
@@ -136,6 +137,8 @@ class UnitOfWork(Protocol):
     def incidents(self) -> IncidentsRepository: ...  # noqa: D102
     @property
     def notices(self) -> NoticesRepository: ...  # noqa: D102
+    @property
+    def push(self) -> PushRepository: ...  # noqa: D102
     @property
     def rehearsals(self) -> RehearsalsRepository: ...  # noqa: D102
     @property

@@ -58,6 +58,10 @@ class AddressCipher:
         """HMAC of an invite code, as 64 hexadecimal digits."""
         return self._keyed(f"code:{code}")
 
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes that follow from the key that never rotates, so that they need no keeping of their own."""
+        return hmac.digest(self._lookup_key, f"secret:{purpose}".encode(), "sha256")
+
     def fingerprint(self) -> str:
         """Tells whether a key file belongs to a database; says nothing about the key."""
         return self._keyed("fingerprint")

@@ -31,6 +31,7 @@ from campaign_engine.store.tables import (
     pledges,
     post_versions,
     posts,
+    push_subscriptions,
     room_figures,
     rooms,
     used_invites,
@@ -180,6 +181,7 @@ def _do_not_contact(v: Values, when: Value) -> None:
 
 def _stop(v: Values) -> tuple[Value, ...]:
     _do_not_contact(v, sa.true())
+    v.do(push_subscriptions.delete().where(push_subscriptions.c.contact_id == v["contact_id"]))
     _withdraw(v, AddressStatus.OPTED_OUT)
     kinds = sa.union_all(*(sa.select(sa.literal(kind.value).label("topic")) for kind in CONSENT_KINDS)).subquery()
     rows = sa.select(v["contact_id"], kinds.c.topic, v["now"]).where(v["contact_id"].is_not(None))

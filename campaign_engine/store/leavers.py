@@ -20,6 +20,7 @@ from campaign_engine.store.tables import (
     imported_optouts,
     inbox,
     pledges,
+    push_subscriptions,
 )
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import upsert
@@ -126,5 +127,7 @@ class _Replay(Transaction):
         """Their newest word counts: an older one may be an import's, which can be undone."""
         kept = upsert(self._connection, do_not_contact, change=("since",))
         await self._connection.execute(kept.values(address_hash=address_hash, since=since))
+        theirs = sa.select(addresses.c.contact_id).where(addresses.c.address_hash == address_hash)
+        await self._connection.execute(push_subscriptions.delete().where(push_subscriptions.c.contact_id.in_(theirs)))
         status = addresses.update().where(addresses.c.address_hash == address_hash)
         await self._connection.execute(status.values(status=AddressStatus.OPTED_OUT))

@@ -5,10 +5,16 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from campaign_engine.store.database import Database
-from campaign_engine.store.tables import addresses, rooms
+from campaign_engine.store.push import SEALED_AS
+from campaign_engine.store.tables import addresses, push_subscriptions, rooms
 
 _BATCH = 500
-_SEALED = (addresses.c.address_cipher, addresses.c.thread_cipher, rooms.c.address_cipher)
+_SEALED = (
+    addresses.c.address_cipher,
+    addresses.c.thread_cipher,
+    rooms.c.address_cipher,
+    push_subscriptions.c.endpoint_cipher,
+)
 
 
 async def reseal(database: Database, bar: Callable[[int, int], None]) -> int:
@@ -29,7 +35,8 @@ async def reseal(database: Database, bar: Callable[[int, int], None]) -> int:
 
 async def _batch(database: Database, column: sa.Column[bytes], newest: bytes) -> int:
     cipher, table = database.cipher, column.table
-    columns = (table.c.id, table.c.channel, column.label("sealed"))
+    channel = table.c.channel if "channel" in table.c else sa.literal(SEALED_AS).label("channel")
+    columns = (table.c.id, channel, column.label("sealed"))
     async with database.write() as connection:
         rows = (await connection.execute(sa.select(*columns).where(_older(column, newest)).limit(_BATCH))).all()
         if rows:

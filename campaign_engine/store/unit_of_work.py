@@ -43,6 +43,7 @@ from campaign_engine.store.occurrences import SqlOccurrencesRepository
 from campaign_engine.store.optouts import SqlOptOutsRepository
 from campaign_engine.store.pictures import SqlPicturesRepository
 from campaign_engine.store.processes import SqlProcessesRepository
+from campaign_engine.store.push import SqlPushRepository
 from campaign_engine.store.rehearsals import SqlRehearsalsRepository
 from campaign_engine.store.retention import SqlRetentionRepository
 from campaign_engine.store.reviews import SqlReviewsRepository
@@ -132,6 +133,7 @@ class SqlUnitOfWork:
     holds = _Made(SqlHoldsRepository)
     incidents = _Made(SqlIncidentsRepository)
     notices = _Made(SqlNoticesRepository)
+    push = _Made(SqlPushRepository)
     rehearsals = _Made(SqlRehearsalsRepository)
     kill_switch = _Made(SqlKillSwitchRepository)
     threads = _Made(SqlThreadsRepository)

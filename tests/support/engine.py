@@ -14,6 +14,7 @@ from analytics.areas import AreaEditions
 from bots.discord_pictures import PICTURE_BUTTON
 from bots.discord_rooms import LINK
 from bots.views import TYPE_BUTTON
+from campaign_engine.channels.web_push import WebPush
 from campaign_engine.dialogue import training
 from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.action import Site, SiteKind
@@ -48,6 +49,7 @@ from campaign_engine.services.kiosks import Kiosks
 from campaign_engine.services.nudging import Nudging
 from campaign_engine.services.polishing import Polishing
 from campaign_engine.services.post_texts import PostTexts, Surroundings
+from campaign_engine.services.pushing import Pushing
 from campaign_engine.services.retention import Retention
 from campaign_engine.services.room_offers import BUTTON
 from campaign_engine.services.rooms import Rooms
@@ -67,6 +69,7 @@ from tests.support.clock import FakeClock
 
 CHANNELS = ("web", "telegram", "discord")
 PAGE = "https://groundswell.example"
+PUSH_SERVICES = ("http://127.0.0.1:8899",)
 RELEASE = "Groundswell 1.2.3"
 
 
@@ -147,6 +150,7 @@ class House:
         self.sharing = Sharing(FixedFigures(), QuickKits(), self.renderer, places.name, PAGE)
         self.sundays = Sundays(store, clock, self.sharing, texts.hours, self.notes)
         self.staffing, self.sites, self.rooms = Staffing(clock), Sites(clock), Rooms(clock)
+        self.pushing = Pushing(store, clock, WebPush(store.database.cipher.secret("web push"), PAGE, PUSH_SERVICES))
         self.kiosks = Kiosks(store, clock, PAGE)
         self.staff_sessions = StaffSessions(store, clock, store.database.cipher.code_hash, PAGE)
         pictures = Pictures({number: place.tile for number, place in figures.precincts().items()})

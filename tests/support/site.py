@@ -81,6 +81,7 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
         house.kiosks,
         signup_parts(house.store, house.clock, house.store.database.cipher.code_hash, house.accounts),
         open_site_desk(house.store, house.clock),
+        house.pushing,
         house.accounts.page,
         evidence=evidence_desk,
         indicators=IndicatorDesk(house.store, evidence_desk, house.clock),

@@ -14,6 +14,7 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.tables import metadata
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
+from tests.support.certificates import read_certificates_once
 from tests.support.compiled import share_compiled
 from tests.support.postgres import KeptDatabase, PostgresServer, find_binaries
 
@@ -22,6 +23,7 @@ pytest_plugins = ["tests.support.no_silent_skips", "tests.support.collecting", "
 TEMPLATE = "groundswell_template"
 
 share_compiled()
+read_certificates_once()
 
 
 @pytest.fixture

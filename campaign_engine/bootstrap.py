@@ -233,7 +233,8 @@ def open_linting(settings: Settings) -> Linting:
 
 def open_syncing(engine: Engine) -> Syncing:
     """Loads the City's feeds into an engine's store."""
-    return Syncing(engine.store, engine.targeting, NewYorkData(), engine.time.clock)
+    city, clock = NewYorkData(), engine.time.clock
+    return Syncing(engine.store, engine.targeting, city, clock, engine.site_desk.lists, engine.sites)
 
 
 @dataclass(frozen=True, slots=True)

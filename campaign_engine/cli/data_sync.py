@@ -20,13 +20,12 @@ async def sync(
     """Load new editions of the City's data; may be stopped at any time, and goes on from there when run again."""
     from campaign_engine.bootstrap import open_syncing
     from campaign_engine.opendata.socrata import Socrata
-    from campaign_engine.services.syncing import FEEDS
 
     async with engine_of(context) as engine:
         settings, syncing = engine.settings, open_syncing(engine)
         token = settings.open_data_token.get_secret_value()
         async with Socrata(settings.open_data_url, token, sleep=engine.time.sleep) as source:
-            for feed in FEEDS:
+            for feed in FeedName:
                 if not only or feed in only:
                     with progress(f"Loading {feed}") as bar:
                         done = await syncing.sync(source, feed, bar)
@@ -41,7 +40,8 @@ def _say(done: Synced) -> None:
         return
     changes = done.changes
     if changes is None or done.feed is not FeedName.SHOOTINGS:
-        say(f"{done.feed}: {done.rows:,} rows.")
+        left = f" {done.left_out:,} of them cannot be used and were left out." if done.left_out else ""
+        say(f"{done.feed}: {done.rows:,} rows.{left}")
     else:
         say(
             f"{done.feed}: {done.rows:,} rows; incidents: {changes.added:,} new, {changes.removed:,} gone, "

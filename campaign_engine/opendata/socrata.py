@@ -49,8 +49,16 @@ DATASETS: Mapping[FeedName, Dataset] = {
         ("incident_key", "occur_date", "boro", "precinct", "x_coord_cd", "y_coord_cd", "latitude", "longitude"),
     ),
     FeedName.ZIP_AREAS: Dataset("pri4-ifjk", "Modified ZIP Code Tabulation Areas", kind="geojson"),
-    FeedName.SCHOOLS: Dataset("wg9x-4ke6", "School Locations"),
-    FeedName.CENTERS: Dataset("crns-fw6u", "Directory of NYCHA Community Facilities"),
+    FeedName.SCHOOLS: Dataset(
+        "wg9x-4ke6",
+        "School Locations",
+        ("system_code", "location_name", "primary_address_line_1", "latitude", "longitude"),
+    ),
+    FeedName.CENTERS: Dataset(
+        "crns-fw6u",
+        "Directory of NYCHA Community Facilities",
+        ("borough", "program_type", "status", "development", "address", "latitude", "longitude"),
+    ),
 }
 
 

@@ -180,6 +180,9 @@ class TargetingRepository(Protocol):
     ) -> Replaced:
         """All incidents of one edition, keyed on `incident_key`; `located` are today's precincts in the same order."""
 
+    async def add_dataset(self, dataset: DatasetStatus) -> None:
+        """Note what was loaded elsewhere."""
+
     async def note_changes(self, name: str, changes: EditionChanges) -> None:
         """With the newest edition of this data set."""
 

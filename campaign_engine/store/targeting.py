@@ -76,6 +76,10 @@ class SqlTargetingRepository(Transaction):
         added = len(rows) - (len(before) - gone.rowcount)
         return Replaced(len(rows), added, gone.rowcount, sum(_is_revised(row, before) for row in rows))
 
+    async def add_dataset(self, dataset: DatasetStatus) -> None:
+        """One statement."""
+        await self._note(dataset)
+
     async def note_changes(self, name: str, changes: EditionChanges) -> None:
         """One statement."""
         newest = sa.select(sa.func.max(datasets.c.id)).where(datasets.c.name == name).scalar_subquery()

@@ -63,6 +63,7 @@ class Walker:
 
 
 Opened = Callable[[Walker], Awaitable[str]]
+"""Gives the path of a page, after what must come before it; empty when the page is open."""
 
 
 async def _chat(walker: Walker) -> str:
@@ -75,6 +76,24 @@ async def _posts(walker: Walker) -> str:
 
 async def _sign_up(walker: Walker) -> str:
     return await walker.begun(f"/s/{walker.site.code}", "main button[name=data]")
+
+
+async def _preview(walker: Walker) -> str:
+    """Of a paper tally, before it counts."""
+    await walker.seen.open(f"/host/{walker.site.id}/tally")
+    await walker.seen.page.fill("#date", walker.house.clock().date().isoformat())
+    await walker.seen.page.fill("input[inputmode=numeric] >> nth=0", "17")
+    await walker.seen.press_first("main button.primary")
+    return ""
+
+
+async def _refused(walker: Walker) -> str:
+    """A table whose second row has a mistake."""
+    await walker.seen.open(f"/host/{walker.site.id}/tally")
+    table = {"name": "tally.csv", "mimeType": "text/csv", "buffer": b"date,pledge,count\nsoon,A,many\n"}
+    await walker.seen.page.set_input_files("#file", table)  # type: ignore[arg-type]
+    await walker.seen.press_first("form[enctype] button")
+    return ""
 
 
 async def _tablet(walker: Walker) -> str:
@@ -115,6 +134,7 @@ PAGES: Mapping[str, Opened] = {
     "/chat/{word}": _chat,
     "/chat/posts": _plain("/chat/posts"),
     "/chat/{word}/posts": _posts,
+    "/sites": _plain("/sites?q=Simulated"),
     "/s/{code}": _plain("/s/{code}"),
     "/s/{code}/{word}": _sign_up,
     "/p/{post_id}": _plain("/p/1"),
@@ -124,11 +144,23 @@ PAGES: Mapping[str, Opened] = {
     "/poster/{code}": _plain("/poster/{code}"),
     "/enter/{token}": _door,
     "/staff": _home,
+    "/host/{site_id}": _plain("/host/{site}"),
+    "/host/{site_id}/code": _plain("/host/{site}/code"),
+    "/host/{site_id}/letter/{name}": _plain("/host/{site}/letter/it"),
+    "/host/{site_id}/tally": _plain("/host/{site}/tally"),
     "/host/{site_id}/kiosk": _plain("/host/{site}/kiosk"),
     "/kiosk/open/{link}": _tablet,
     "/kiosk": _kiosk,
 }
 """By route; in this order, since later ones need who signed in before."""
+
+STATES: Mapping[str, Opened] = {
+    "no site found": _plain("/sites?q=zzzz"),
+    "a letter to parents": _plain("/host/{site}/letter/parents"),
+    "the preview of a tally": _preview,
+    "a tally with mistakes": _refused,
+}
+"""Further looks of a page that was signed in to."""
 
 PROBLEMS: Mapping[str, int] = {
     "/nowhere": 404,

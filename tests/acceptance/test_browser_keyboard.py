@@ -64,7 +64,7 @@ async def test_P1_a_host_counts_paper_pledges_by_keyboard(stand: Stand) -> None:
         await seen.open(f"/host/{walker.site.id}")
         await enter(seen, "Add a paper tally")
         await go_to(seen, "date")
-        await seen.page.keyboard.type("11252026")
+        await seen.page.keyboard.type(f"{stand.house.clock():%m%d%Y}")
         await go_to(seen, "count-A")
         await seen.page.keyboard.type("17")
         await enter(seen, "Check")

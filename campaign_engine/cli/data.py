@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from campaign_engine.cli.data_sync import sync
+from campaign_engine.cli.data_sync import say_changes, sync
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import add_row, command, day_and_time, out, progress, say, table
 from campaign_engine.domain.errors import BrokenFile
@@ -51,6 +51,9 @@ async def status(context: typer.Context) -> None:
     for each in found.datasets:
         add_row(shown, each.name, each.rows, each.data_through or "", day_and_time(each.loaded_at), each.edition[:24])
     out.print(shown)
+    for each in found.datasets:
+        if each.name == "shootings" and each.changes is not None:
+            say_changes(each.changes)
 
 
 async def _import_shootings(engine: "Engine", file: Path) -> None:

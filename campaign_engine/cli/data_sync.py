@@ -7,6 +7,7 @@ import typer
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import command, progress, say
 from campaign_engine.ports.feeds import FeedName
+from campaign_engine.ports.planning import EditionChanges
 from campaign_engine.services.syncing import Synced
 
 
@@ -38,17 +39,17 @@ def _say(done: Synced) -> None:
     if not done.rows:
         say(f"{done.feed}: nothing new.")
         return
-    changes = done.changes
-    if changes is None or done.feed is not FeedName.SHOOTINGS:
-        left = f" {done.left_out:,} of them cannot be used and were left out." if done.left_out else ""
-        say(f"{done.feed}: {done.rows:,} rows.{left}")
-    else:
-        say(
-            f"{done.feed}: {done.rows:,} rows; incidents: {changes.added:,} new, {changes.removed:,} gone, "
-            f"{changes.revised:,} revised by the City."
-        )
-    if changes is None:
-        return
+    left = f" {done.left_out:,} of them cannot be used and were left out." if done.left_out else ""
+    say(f"{done.feed}: {done.rows:,} rows.{left}")
+    if done.changes is not None:
+        say_changes(done.changes)
+
+
+def say_changes(changes: EditionChanges) -> None:
+    """What an edition changed."""
+    if changes.added or changes.removed or changes.revised:
+        counts = f"{changes.added:,} new, {changes.removed:,} gone, {changes.revised:,} revised by the City"
+        say(f"Incidents since the edition before: {counts}.")
     if changes.entered or changes.left:
         say(f"Into the top for new campaigns: {_listed(changes.entered)}. Out of it: {_listed(changes.left)}.")
     else:

@@ -210,7 +210,9 @@ def test_F1_the_command_says_what_is_new(cli: Cli) -> None:
 
             said = await run()
             assert "boundaries: 78 rows." in said
-            assert "shootings: 6 rows; incidents: 6 new, 0 gone, 0 revised by the City." in said
+            assert (
+                "shootings: 6 rows.\nIncidents since the edition before: 6 new, 0 gone, 0 revised by the City." in said
+            )
             assert "Into the top for new campaigns:" in said
             assert "schools: 12 rows. 1 of them cannot be used and were left out." in said
             assert "centers: 1 rows." in said
@@ -223,7 +225,9 @@ def test_F1_the_command_says_what_is_new(cli: Cli) -> None:
             assert "it begins with https://" in await run(code=1, OPEN_DATA_URL="http://data.example.org")
 
     asyncio.run(play())
-    assert "zip areas" in cli.run("data", "status")
+    status = cli.run("data", "status")
+    assert "zip areas" in status
+    assert "6 new, 0 gone" in status
     assert "1      " in cli.run("precincts", "find", "10000")
 
 

@@ -19,6 +19,9 @@ BEAT_SECONDS = 20.0
 LATE_SECONDS = 20.0
 """A post may be committed so much later than one of a higher number."""
 
+UNDER_WAY = 50
+"""Posts that may be on their way into the database under lower numbers when the first look is taken."""
+
 log = logging.getLogger("groundswell.web")
 
 Newer = Callable[[int], Awaitable[Sequence[tuple[int, str]]]]
@@ -112,7 +115,9 @@ class Streams:
         while self._open:
             try:
                 if floor is None:
-                    floor = await self._newest()
+                    floor = max(0, await self._newest() - UNDER_WAY)
+                    for stream in self._open.values():
+                        stream.wake()  # for what was put since its page was written
                 seen = {number for _, number in told}
                 for number, mark in await self._newer(floor):
                     if number not in seen:

@@ -116,8 +116,8 @@ class Streams:
             try:
                 if floor is None:
                     floor = max(0, await self._newest() - UNDER_WAY)
-                    for stream in self._open.values():
-                        stream.wake()  # for what was put since its page was written
+                    for each in self._open.values():
+                        each.wake()  # for what was put since its page was written
                 seen = {number for _, number in told}
                 for number, mark in await self._newer(floor):
                     if number not in seen:

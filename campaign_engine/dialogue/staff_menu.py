@@ -64,7 +64,8 @@ def _planning(context: Context) -> tuple[Option, ...]:
     drafting = (new,) if may(person, Capability.DRAFT) else ()
     if may(person, Capability.SEE_CAMPAIGNS):
         return (*drafting, option("organize.status", "o:status"))
-    return (*drafting, *(one for row in team.figures(context) for one in row))
+    pages = (team.dashboard_button(),) if may(person, Capability.SITE_TOTAL) else ()
+    return (*drafting, *(one for row in team.figures(context) for one in row), *pages)
 
 
 def _training(context: Context) -> tuple[Option, ...]:

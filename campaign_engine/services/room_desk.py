@@ -16,8 +16,10 @@ from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 from campaign_engine.services.room_offers import manage_rows
 from campaign_engine.services.rooms import LINKERS, Rooms
+from campaign_engine.services.site_finding import SiteFinding
 
 TITLE_LENGTH = 200
+MOST_NAMED = 6
 
 MANAGED_BY_BUTTONS = ("telegram", "discord")
 """Channels whose bot answers the buttons of services.room_offers."""
@@ -40,9 +42,10 @@ class RoomDesk:
         self._renderer = renderer
         self._places = places
         self._clock = clock
+        self._finding = SiteFinding(store)
 
     async def link(self, room: RoomSeen, area: str) -> Message:
-        """Tie it to `area` (a precinct number, a borough, "city", "site 4"), else as before or to their scope."""
+        """Tie it to `area` (a precinct number, a borough, "city", a site's name), else as before or to their scope."""
         language = from_tag(room.language_hint)
         try:
             async with self._store.write() as work:
@@ -88,7 +91,12 @@ class RoomDesk:
         if not person.has_role(*LINKERS):
             raise NotAllowed("Only the team links rooms.", "Ask an organizer to do it.")
         before = await work.rooms.by_address(seen.channel, seen.address)
-        scope = read_area(area) if area.strip() else before.scope if before is not None else _widest(person)
+        if area.strip():
+            scope = await self._meant(work, area)
+            if isinstance(scope, Reply):
+                return scope
+        else:
+            scope = before.scope if before is not None else _widest(person)
         new = NewRoom(seen.channel, seen.address, seen.kind, seen.title[:TITLE_LENGTH], scope, seen.members)
         room = await self._rooms.link(work, person, new)
         values = {
@@ -99,6 +107,19 @@ class RoomDesk:
         }
         rows = manage_rows(seen) if seen.channel in MANAGED_BY_BUTTONS else ()
         return Reply("room.linked", values, rows, edits=True)
+
+    async def _meant(self, work: UnitOfWork, area: str) -> Scope | Reply:
+        """An area, else the one site that is called like it, else a question which. Raises InvalidInput."""
+        try:
+            return read_area(area)
+        except InvalidInput:
+            found = await self._finding.find_in(work, area, MOST_NAMED)
+            if not found:
+                raise
+        if len(found) == 1:
+            return Scope(ScopeKind.SITE, str(found[0].site.id))
+        shown = tuple({"id": one.site.id, "name": one.site.name, "street": one.street} for one in found)
+        return Reply("room.which_site", {"sites": shown})
 
     async def _named(self, work: UnitOfWork, scope: Scope) -> str:
         """Empty for the city."""

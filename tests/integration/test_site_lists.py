@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from campaign_engine.domain.action import SiteKind
+from campaign_engine.domain.audience import RoomKind, RoomSeen
+from campaign_engine.domain.contact import Role
 from campaign_engine.domain.errors import BrokenFile, ConfigurationError, NotFound
 from campaign_engine.opendata.boundaries import read_outlines
 from campaign_engine.opendata.city import NewYorkData
+from campaign_engine.opendata.places import ShippedPlaces
 from campaign_engine.opendata.site_list import CitySiteFile
+from campaign_engine.services.room_desk import RoomDesk
 from campaign_engine.services.site_finding import SiteFinding
 from campaign_engine.services.sites import SiteLists
 from campaign_engine.store import tables
@@ -156,3 +160,18 @@ def test_F18_the_command_loads_all_or_nothing_and_finds_a_misspelled_name(cli: C
     assert "--undo" in cli.run("site", "rotate", "1", "--yes")
     assert "P.S. 034" in cli.run("site", "rotate", "1", "--undo", "--yes")
     assert "in one way" in cli.run("site", "add", "Oak", code=1)
+
+
+async def test_F18_staff_tie_a_chat_to_a_school_by_its_name_however_it_is_typed(house: House) -> None:
+    await house.furnish()
+    for name in ("P.S. 041 Greenwich Village", "P.S. 041 Crocheron", "Stuyvesant High School"):
+        await house.site(name=name)
+    await house.staff("oak3", Role.ORGANIZER)
+    desk = RoomDesk(house.store, house.rooms, house.renderer, ShippedPlaces(), house.clock)
+    seen = RoomSeen("telegram", "-100", RoomKind.GROUP, "Our chat", 30, "address of oak3")
+    assert "Stuyvesant High School" in (await desk.link(seen, "stuyvesent hs")).text
+    [room] = await house.rows(tables.rooms)
+    assert (room.scope_kind, room.scope_value) == ("site", "3")
+    assert "/link site 2: P.S. 041 Crocheron" in (await desk.link(seen, "ps 41")).text
+    assert "don't know that area" in (await desk.link(seen, "zzzz")).text
+    assert (await house.rows(tables.rooms))[0].scope_value == "3"

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from campaign_engine.domain.errors import ConfigurationError
+from web import server
 from web.server import serve
 
 
@@ -61,3 +62,10 @@ async def test_it_stops_when_its_task_is_cancelled(app: FastAPI) -> None:
     async with httpx.AsyncClient(base_url=root) as browser:
         with pytest.raises(httpx.ConnectError):
             await browser.get("/")
+
+
+def test_the_end_of_an_answer_does_not_wait_for_the_reader() -> None:
+    with server._listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

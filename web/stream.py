@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from campaign_engine.domain.errors import StoreUnavailable
 from web.pages import PageWriter
 from web.parts import WebParts
 from web.streams import News, Streams
@@ -25,7 +26,11 @@ def router(parts: WebParts, pages: PageWriter, streams: Streams) -> APIRouter:
             heard = News.POST
             while heard is not News.OVER:
                 if heard is News.POST:
-                    for post in await parts.inbox.since(at.address, last):
+                    try:
+                        found = await parts.inbox.since(at.address, last)
+                    except StoreUnavailable:
+                        return  # the browser comes back in a moment, with the number of the last post that it got
+                    for post in found:
                         last = post.key
                         yield event(post.key, pages.piece(request, "post_piece.html", {"post": post, "path": at.path}))
                 else:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession, DummyCookieJar, web
 from playwright.async_api import Page
 
 from campaign_engine.domain.message import Choice, Destination, Message
@@ -18,6 +20,7 @@ from tests.support.site import Health, PaperReports, parts_of, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
 
+KEPT = ("content-type", "set-cookie", "location", "cache-control")
 FIRST, OPEN = "How old are you?", "Type your ZIP code"
 
 
@@ -153,3 +156,81 @@ async def put(stand: Stand, address: str, text: str) -> None:
     post = Message(text, choices=((Choice("I pledge", "m"),),))
     async with stand.house.store.write() as work:
         await work.inbox.put(Destination("web", address), text, post, stand.house.clock())
+
+
+async def test_a_proxy_that_keeps_streams_back_breaks_nothing(stand: Stand) -> None:
+    async with buffering(stand.root) as proxied, visit(stand.browser, proxied, PHONE, scripts=True) as seen:
+        await seen.page.clock.install()
+        await seen.page.context.add_cookies([{"name": "groundswell_chat", "value": "ana", "url": proxied}])
+        await seen.open("/chat")
+        await press(seen.page, "13 to 15")
+        await seen.page.get_by_text(OPEN).wait_for()
+        assert await seen.page.locator("#log .mine").count() == 1, "sent without leaving the page"
+        assert await seen.page.locator("#chat[data-live=on]").count() == 0
+        await put(stand, "ana", "Your block needs you")
+        await seen.page.clock.run_for(11_000)
+        await seen.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await seen.page.get_by_text("Your block needs you").wait_for()
+
+
+@asynccontextmanager
+async def buffering(root: str) -> AsyncIterator[str]:
+    """A proxy that hands on whole answers only, so never one that does not end."""
+
+    async def passed(request: web.Request) -> web.Response:
+        headers = {name: request.headers[name] for name in ("Cookie", "Content-Type") if name in request.headers}
+        asked = client.request(
+            request.method,
+            root + str(request.rel_url),
+            data=await request.read(),
+            headers=headers,
+            allow_redirects=False,
+        )
+        async with asked as answer:
+            body = await answer.read()
+            whole = web.Response(status=answer.status, body=body)
+            for name, value in answer.headers.items():
+                if name.lower() in KEPT:
+                    whole.headers.add(name, value)
+            return whole
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", passed)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    async with ClientSession(cookie_jar=DummyCookieJar()) as client:
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+
+async def test_P4_a_push_shows_the_same_neutral_words_whatever_it_brings(stand: Stand) -> None:
+    async with visit(stand.browser, stand.root, scripts=True) as seen:
+        context = seen.page.context
+        await context.grant_permissions(["notifications"], origin=stand.root)
+        await seen.open("/help")
+        line = await context.new_cdp_session(seen.page)
+        found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        def updated(event: dict[str, list[dict[str, str]]]) -> None:
+            if event["registrations"] and not found.done():
+                found.set_result(event["registrations"][0]["registrationId"])
+
+        line.on("ServiceWorker.workerRegistrationUpdated", updated)
+        await line.send("ServiceWorker.enable")
+        await seen.page.evaluate(
+            """navigator.serviceWorker.register("/static/push_worker.js?said=Something%20new%20for%20you").then(
+            (one) => new Promise((done) => { const at = one.installing || one.active;
+            const look = () => at.state === "activated" && done(); at.onstatechange = look; look(); }))"""
+        )
+        told = {"origin": stand.root, "registrationId": await found, "data": "A shooting near you, says the police"}
+        await line.send("ServiceWorker.deliverPushMessage", told)
+        shown: list[str] = []
+        while not shown:
+            shown = await seen.page.evaluate(
+                """navigator.serviceWorker.getRegistration("/static/").then((one) => one.getNotifications()).then(
+                (all) => all.map((each) => `${each.title}: ${each.body}`))"""
+            )
+    assert shown == ["Groundswell: Something new for you"]

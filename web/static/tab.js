@@ -21,7 +21,10 @@
   let staying = false;
   const stay = () => { staying = true; setTimeout(() => { staying = false; }, 4000); };
   document.addEventListener("click", (event) => { if (event.target.closest("a[href]")) stay(); });
-  document.addEventListener("submit", (event) => { if (!event.defaultPrevented) stay(); });
+  document.addEventListener("submit", (event) => {
+    if (/\/(done|own|forget)$/.test(event.target.action)) forget();
+    if (!event.defaultPrevented) stay();
+  });
   if (window.navigation) window.navigation.addEventListener("navigate", (event) => { if (!event.hashChange) stay(); });
 
   addEventListener("pagehide", () => {

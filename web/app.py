@@ -70,7 +70,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
         app.include_router(api.router(parts.indicators, parts.page, simulated=parts.simulated))
     if parts.evidence is not None:
         app.include_router(evidence.router(parts.evidence, pages))
-    app.include_router(host.router(parts, pages, (posters.host_card,)))
+    app.include_router(host.router(parts, pages))
     app.include_router(finding.router(parts, pages))
     app.include_router(_reports(parts, pages))
     app.include_router(_fixed(parts, pages))

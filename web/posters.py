@@ -9,19 +9,12 @@ from fastapi.responses import HTMLResponse, Response
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.languages import LANGUAGE_NAMES
-from campaign_engine.domain.staff_session import StaffSession
 from campaign_engine.posters import Paper, Sheet, sheet
-from web.host import HostCard
 from web.packing import packed
 from web.pages import PageWriter
 from web.parts import WebParts
 
 PICTURE, PRINT = "svg", "pdf"
-
-
-async def host_card(_request: Request, _site: Site, _session: StaffSession) -> HostCard:
-    """On the overview of a site's host."""
-    return HostCard("poster_card.html")
 
 
 def router(parts: WebParts, pages: PageWriter) -> APIRouter:

@@ -1,6 +1,9 @@
 """Every page by axe-core, at 400 % zoom, in the dark, right to left; with Get help and Leave always in one place."""
 
+import os
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,8 +11,8 @@ from axe_playwright_python.async_playwright import Axe
 
 from campaign_engine.domain.languages import direction
 from tests.acceptance.test_browser_pages import NARROW, Stand, database_url, stand
-from tests.support.browser import CHROMIUM, MISSING, PHONE, Visit, visit
-from tests.support.walk import PAGES, PROBLEMS, Walker
+from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, Visit, visit
+from tests.support.walk import PAGES, PROBLEMS, STATES, Walker
 
 __all__ = ["database_url", "stand"]
 
@@ -17,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=M
 
 ALL_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 MOST_BYTES = 100_000
+PICTURES = os.environ.get("KEEP_PICTURES", "")
 _MOVES = """[...document.querySelectorAll("*")].filter(one => { const style = getComputedStyle(one);
   return style.animationName !== "none" || style.transitionDuration !== "0s"
 }).map(one => one.outerHTML.slice(0, 80))"""
@@ -36,6 +40,18 @@ async def exits(seen: Visit) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(box[side] for side in ("x", "y", "width", "height")) for box in boxes if box)
 
 
+async def kept(seen: Visit, name: str) -> None:
+    """For somebody who wants to look at all of them."""
+    if PICTURES:
+        file = re.sub(r"\W+", "-", name).strip("-")
+        for scheme, size in (("light", PHONE), ("dark", DESKTOP), ("light", DESKTOP), ("dark", PHONE)):
+            await seen.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            await seen.page.set_viewport_size({"width": size[0], "height": size[1]})
+            await seen.page.screenshot(path=Path(PICTURES) / f"{file}-{scheme}-{size[0]}.png", full_page=True)
+        await seen.page.emulate_media(color_scheme="light")
+        await seen.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+
+
 def weight(seen: Visit) -> int:
     """Bytes of a page with all that it asked for; a sheet to print is a document of its own."""
     return sum(size for address, size in seen.weights.items() if not address.endswith(".svg") or "/static/" in address)
@@ -48,17 +64,19 @@ async def test_P1_every_page_can_be_read_left_and_asked_for_help(stand: Stand, l
     async with visit(stand.browser, stand.root, scripts=True) as seen:
         await seen.page.emulate_media(reduced_motion="reduce")
         walker = await Walker.at(stand.house, seen)
-        for route, opened in {**PAGES, **dict.fromkeys(PROBLEMS)}.items():
+        for route, opened in {**PAGES, **STATES, **dict.fromkeys(PROBLEMS)}.items():
             path = await opened(walker) if opened else route
-            seen.weights.clear()
             seen.complaints.clear()
-            await seen.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
+            if path:
+                seen.weights.clear()
+                await seen.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
             told = await found_by_axe(seen, "tag", *ALL_RULES)
             if language == "en":
                 await seen.page.emulate_media(color_scheme="dark")
                 told += [f"dark {one}" for one in await found_by_axe(seen, "rule", "color-contrast")]
                 await seen.page.emulate_media(color_scheme="light")
             spoken = await seen.page.locator("html").get_attribute("lang") or ""
+            await kept(seen, f"{language}-{route}")
             places.setdefault(spoken, set()).add(await exits(seen))
             await seen.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
             aside = await seen.sideways()

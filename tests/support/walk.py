@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from campaign_engine.domain.action import Site
+from campaign_engine.domain.codes import LETTERS
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
-from campaign_engine.domain.inviting import CODE_LENGTH, LETTERS
+from campaign_engine.domain.inviting import CODE_LENGTH
 from tests.support.browser import Visit
 from tests.support.engine import House, Phone
 

@@ -83,7 +83,11 @@ class Socrata:
     _client: httpx.AsyncClient | None = field(default=None, repr=False)
 
     async def __aenter__(self) -> Self:
-        headers = {"Accept-Encoding": "gzip", **({"X-App-Token": self.token} if self.token else {})}
+        headers = {
+            "Accept-Encoding": "gzip",
+            "User-Agent": "groundswell",
+            **({"X-App-Token": self.token} if self.token else {}),
+        }
         # Redirects are not followed: they would carry the token to another host.
         self._client = httpx.AsyncClient(headers=headers, timeout=self.seconds, follow_redirects=False)
         return self
@@ -94,9 +98,9 @@ class Socrata:
 
     async def count(self, feed: FeedName) -> int:
         """See the port."""
-        records, _ = await self._ask(feed, {"$select": "count(*) as rows"}, "json")
+        records, _ = await self._ask(feed, {"$select": "count(*) as total"}, "json")
         try:
-            return int(records[0]["rows"])
+            return int(records[0]["total"])
         except (IndexError, KeyError, TypeError, ValueError) as error:
             raise _wrong(feed, "does not say how many rows it has") from error
 

@@ -24,7 +24,7 @@ from tests.support import FakeClock
 from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, chromium, visit
 from tests.support.cli import Cli
 from tests.support.engine import House
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, PaperReports, evidence_here, parts_of, served
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ async def test_F2_the_page_says_what_an_edition_changed_and_is_made_once(
     desk, made = ReportDesk("sqlite://", tmp_path, clock, store), []
 
     async def make(counted: str) -> object:
-        made.append(counted)
-        return await desk.evidence(counted)
+        made.append(counted)  # once in a process of its own, as when serving
+        return await (desk.evidence(counted) if len(made) == 1 else evidence_here(counted))
 
     house = House(store, clock)
     parts = parts_of(house, PaperReports(tmp_path), Health())

@@ -107,7 +107,8 @@ class SocrataServer:
         if set(request.query) - _PARAMETERS:
             return _refused(400, "query.execution.unknownParameter")
         if request.query.get("$select", "").startswith("count(*)"):
-            return web.json_response([{"rows": str(len(found.rows))}], headers=_head(found, "count"))
+            name = request.query["$select"].rpartition(" ")[2]
+            return web.json_response([{name: str(len(found.rows))}], headers=_head(found, "count"))
         if request.query.get("$order") != ":id" or "$limit" not in request.query:
             return _refused(400, "query.soql.order-required-for-paging")
         return self._rows(request, found)

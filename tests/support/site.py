@@ -1,6 +1,7 @@
 """The pages over a real store, on a socket of their own."""
 
 import asyncio
+import functools
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -89,7 +90,12 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
 
 
 async def evidence_here(counted: str) -> Mapping[str, Any]:
-    """As `python -m analytics.evidence` makes it, without a process of its own."""
+    """As `python -m analytics.evidence` makes it, without a process of its own; the same counts are ranked once."""
+    return _evidence_of(counted)
+
+
+@functools.cache
+def _evidence_of(counted: str) -> Mapping[str, Any]:
     asked = json.loads(counted)
     made = evidence(asked)
     return {"evidence": made, "maps": maps(made, asked["outlines"])}

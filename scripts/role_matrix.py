@@ -36,8 +36,8 @@ Who may do what (safety R1). Every role counts within its scope only: the city, 
 site host. The log is one for the whole city. One adult may hold several roles; then the columns add up, and nobody
 approves what they wrote themselves, whatever roles they hold. The smallest team is two people.
 
-Of staff the program keeps a work name, the roles with their scopes, and that the training was done. The work name is
-shown on cards and in the log.
+Of staff the program keeps a work name, the roles with their scopes, that the training was done and, for 12 hours, keyed
+hashes of a sign-in to the pages. The work name is shown on cards and in the log.
 
 Not in this table because no role can do it: read who an ally is, what somebody typed, what one person pledged or did,
 or a list of people. Identity and activity never meet on one screen.

@@ -104,7 +104,7 @@ class Held:
     precincts with the figures that cards told of, `joints` the conditional pledges they are in: precinct, goal,
     whether its end was told, and the day. `invites` are the last days of
     the links they made. `pseudonym` is empty when no contact is kept. `listed` says that an imported list of opt-outs
-    held the address.
+    held the address. `sign_ins` say until when (New York time) somebody on the team is signed in to its pages.
     """
 
     who: Destination
@@ -129,6 +129,7 @@ class Held:
     areas_told: tuple[tuple[int, int], ...] = ()
     joints: tuple[tuple[int, int, bool, date], ...] = ()
     messages: int = 0
+    sign_ins: tuple[datetime, ...] = ()
     waiting_posts: int = 0
     handle: str = ""
     grants: tuple[RoleGrant, ...] = ()

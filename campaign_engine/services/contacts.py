@@ -265,6 +265,7 @@ def held_reply(held: Held, person: Person, places: Places) -> Reply:
             "areas_told": held.areas_told,
             "joints": held.joints,
             "messages": held.messages,
+            "sign_ins": held.sign_ins,
             "waiting_posts": held.waiting_posts,
             "handle": held.handle,
             "grants": held.grants,

@@ -46,6 +46,7 @@ from campaign_engine.store.tables import (
     series_steps,
     sites,
     staff_members,
+    staff_sessions,
 )
 
 _TITLE = sa.select(campaigns.c.title).where(campaigns.c.id == pledges.c.campaign_id).scalar_subquery()
@@ -73,6 +74,7 @@ _LISTS: Mapping[str, Sequence[Any]] = {
     "joints": (joint_joins.c.joint_id, *_JOINT, joint_joins.c.joined_on),
     "invites": (invite_slots.c.slot, invite_slots.c.last_day),
     "messages": (deliveries.c.id,),
+    "sign_ins": (staff_sessions.c.expires_at,),
 }
 """Rows of the person by name, in order of the first column."""
 
@@ -90,6 +92,7 @@ _READ: Mapping[str, Callable[..., Any]] = {
     "joints": lambda _, precinct, goal, told, day: (precinct, goal, bool(told), moment(day).date()),
     "invites": lambda _, last_day: moment(last_day).date(),
     "messages": lambda number: number,
+    "sign_ins": lambda until: to_wall(moment(until)),
 }
 
 

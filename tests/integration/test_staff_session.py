@@ -148,4 +148,8 @@ async def test_R2_only_the_team_gets_a_link_and_the_operator_can_make_one(house:
         await page.open(url.removeprefix("https://groundswell.example"))
         assert "oak3" in await page.press("Sign in")
         assert "/enter/" not in page.text
+    assert "Signed in to the pages until Nov 25" in await phone.command("export"), "safety C8"
+    await phone.command("delete")
+    await phone.tap("Yes")
+    assert not [row for table in (tables.staff_links, tables.staff_sessions) for row in await house.rows(table)]
     assert timedelta(days=1) > LINK_LIFE, "safety A4"

@@ -40,6 +40,7 @@ class Words:
     """What each database calls it; a New York day begins at 05:00 UTC here, in summer an hour late."""
 
     part: str
+    no: str
     week: str
     day: str
     shut_out: str
@@ -47,6 +48,7 @@ class Words:
 
 SQLITE = Words(
     part="0",
+    no="0",
     week="date($at, '-5 hours', 'weekday 0', '-6 days')",
     day="date($at, '-5 hours')",
     shut_out="(r.reason IN ('blocked', 'chat_not_found') OR "
@@ -54,6 +56,7 @@ SQLITE = Words(
 )
 POSTGRES = Words(
     part="mod(pg_backend_pid(), 16)",
+    no="false",
     week="date_trunc('week', ($at AT TIME ZONE 'UTC') - interval '5 hours')::date",
     day="(($at AT TIME ZONE 'UTC') - interval '5 hours')::date",
     shut_out="r.reason ~ '^(blocked|chat_not_found|discord_[0-9]+)$'",
@@ -186,7 +189,9 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7
 ORDER BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT ({_DELIVERY_KEY}) DO UPDATE SET messages = delivery_facts.messages + excluded.messages"""
 
-_STAFF = "NOT EXISTS (SELECT 1 FROM staff_members s WHERE s.contact_id = c.id)"
+NO_STAFF = "NOT EXISTS (SELECT 1 FROM staff_members s WHERE s.contact_id = c.id)"
+CONFIRMED = "NOT EXISTS (SELECT 1 FROM unconfirmed_contacts u WHERE u.contact_id = c.id)"
+"""Threats T10: a sign-up that waits to be confirmed counts in no figure."""
 
 
 def of_one(statement: str) -> str:
@@ -200,7 +205,7 @@ def written(statement: str, words: Words, rows: str, **more: str) -> str:
     usual: Mapping[str, str] = {
         "contacts": "contacts",
         "addresses": "addresses",
-        "counted": _STAFF,
+        "counted": f"({NO_STAFF} AND {CONFIRMED})",
         "people": "count(*)",
         "gone": "0",
         "actions": "count(*)",

@@ -43,46 +43,50 @@ def _row(which: str, columns: tuple[str, ...]) -> str:
     return f"(SELECT {', '.join(f'{which}.{name} AS {name}' for name in columns)})"
 
 
-def _flags(which: str, column: str = "id") -> str:
-    return f"(SELECT f.contact_id, f.campaign_id, f.what FROM first_times f WHERE f.contact_id = {which}.{column})"
+def _flags(which: str, column: str = "id", when: str = "") -> str:
+    mine = f"SELECT f.contact_id, f.campaign_id, f.what FROM first_times f WHERE f.contact_id = {which}.{column}"
+    return f"({mine} AND {when})" if when else f"({mine})"
 
 
 def _people(words: Words) -> Iterator[Trigger]:
-    """Where somebody counts changes: everything that they did moves along, in both databases row by row."""
+    """Where somebody counts changes: everything that they did moves along, in both databases row by row.
 
-    def moved(which: str, people: str, gone: str = "0", **more: str) -> tuple[str, str]:
-        rows = _flags(which, more.pop("column", "id"))
-        return ("", written(rules.PEOPLE, words, rows, people=people, gone=gone, **more))
-
-    old, new = ({"contacts": _row(which, _CONTACT)} for which in ("OLD", "NEW"))
+    Before the change, so that what the same statement adds, which PostgreSQL counts at its end, is not moved as well.
+    """
+    kept = ", ".join(_CONTACT[1:])
+    places = [{"contacts": _row(which, _CONTACT)} for which in ("OLD", "NEW")]
+    differs = " OR ".join(f"OLD.{name} {_differs(words)} NEW.{name}" for name in _CONTACT[1:])
+    body = _moved(words, _flags("OLD"), *places)
+    yield Trigger("contact_moved", f"BEFORE UPDATE OF {kept}", "contacts", body, when=differs)
+    gone = written(rules.PEOPLE, words, _flags("OLD"), people="0", gone="count(*)", **places[0])
+    yield Trigger("contact_gone", "BEFORE DELETE", "contacts", (("", gone),))
     joins = f"(SELECT i.* FROM actions i WHERE i.contact_id = NEW.id AND i.kind = '{ActionKind.JOIN}')"
-    reached = ("", written(rules.OF_WHO_IS_REACHED, words, "(SELECT NEW.id AS contact_id)"))
-    yield Trigger(
-        "contact_moved",
-        "AFTER UPDATE OF precinct, site_id, generation, created_at",
-        "contacts",
-        (
-            moved("OLD", "-count(*)", **old),
-            moved("NEW", "count(*)", **new),
-            ("", written(rules.OF_JOINS_WITHOUT_POST, words, joins)),
-            reached,
-        ),
-        when=" OR ".join(f"OLD.{name} {_differs(words)} NEW.{name}" for name in _CONTACT[1:]),
+    found = (
+        ("", written(rules.OF_JOINS_WITHOUT_POST, words, joins)),
+        ("", written(rules.OF_WHO_IS_REACHED, words, "(SELECT NEW.id AS contact_id)")),
     )
-    yield Trigger("contact_gone", "BEFORE DELETE", "contacts", (moved("OLD", "0", "count(*)", **old),))
-    of = {"column": "contact_id"}
+    when = f"OLD.precinct {_differs(words)} NEW.precinct"
+    yield Trigger("contact_found", "AFTER UPDATE OF precinct", "contacts", found, when=when)
     channels = [{"addresses": _row(which, ("contact_id", "channel"))} for which in ("OLD", "NEW")]
-    yield Trigger(
-        "address_moved",
-        "AFTER UPDATE OF channel",
-        "addresses",
-        (moved("OLD", "-count(*)", **of, **channels[0]), moved("NEW", "count(*)", **of, **channels[1])),
-        when="OLD.channel <> NEW.channel",
-    )
-    for name, event, which in (("staff_came", "AFTER INSERT", "NEW"), ("staff_left", "AFTER DELETE", "OLD")):
-        before, after = ("true", "false") if which == "NEW" else ("false", "true")
-        body = (moved(which, "-count(*)", **of, counted=before), moved(which, "count(*)", **of, counted=after))
-        yield Trigger(name, event, "staff_members", body)
+    body = _moved(words, _flags("OLD", "contact_id"), *channels)
+    when = "OLD.channel <> NEW.channel"
+    yield Trigger("address_moved", "BEFORE UPDATE OF channel", "addresses", body, when=when)
+    yield from _uncounted(words, "staff_members", rules.CONFIRMED)
+    yield from _uncounted(words, "unconfirmed_contacts", rules.NO_STAFF)
+
+
+def _moved(words: Words, rows: str, old: dict[str, str], new: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    taken = written(rules.PEOPLE, words, rows, people="-count(*)", **old)
+    return (("", taken), ("", written(rules.PEOPLE, words, rows, **new)))
+
+
+def _uncounted(words: Words, table: str, otherwise: str) -> Iterator[Trigger]:
+    """Whoever stands in this table does not count; `otherwise` says whether they would without it."""
+    no, yes = {"counted": words.no}, {"counted": otherwise}
+    there = f"SELECT 1 FROM {table} x WHERE x.contact_id = NEW.contact_id"
+    coming = _flags("NEW", "contact_id", f"NOT EXISTS ({there})")
+    yield Trigger(f"{table}_in", "BEFORE INSERT", table, _moved(words, coming, yes, no))
+    yield Trigger(f"{table}_out", "BEFORE DELETE", table, _moved(words, _flags("OLD", "contact_id"), no, yes))
 
 
 def _differs(words: Words) -> str:
@@ -116,7 +120,7 @@ def _on_sqlite() -> Iterator[Trigger]:
 def _acts_on_sqlite() -> Iterator[Trigger]:
     old, new = (_row(which, _ACTION) for which in ("OLD", "NEW"))
     yield Trigger("action", "AFTER INSERT", "actions", (_one(rules.ACTIONS, new, actions="1"),))
-    removed = (_one(rules.ACTIONS, old, actions="0", removed="1"),)
+    removed = (_one(rules.ACTIONS, old, actions="-1"),)
     yield Trigger("action_gone", "AFTER DELETE", "actions", removed)
     reached = _many(rules.OF_WHO_IS_REACHED, "(SELECT NEW.contact_id AS contact_id)")
     reaching = (_many(rules.OF_ACTIONS, new), _many(rules.OF_JOINS_WITHOUT_POST, new), reached)
@@ -156,7 +160,7 @@ def _on_postgres() -> Iterator[Trigger]:
 
 
 def _acts_on_postgres() -> Iterator[Trigger]:
-    removed = _over(rules.ACTIONS, "old_rows", actions="0", removed="count(*)")
+    removed = _over(rules.ACTIONS, "old_rows", actions="-count(*)")
     yield _whole("action_gone", "AFTER DELETE", "actions", (("", removed),))
     joined = f"r.kind = '{ActionKind.JOIN}' AND r.campaign_id IS NULL"
     acted = (
@@ -242,7 +246,7 @@ def _postgres_text(name: str, trigger: Trigger) -> Iterator[str]:
     body = "\n".join(
         f"IF {guard} THEN\n{statement};\nEND IF;" if guard else f"{statement};" for guard, statement in trigger.body
     )
-    back = "OLD" if trigger.event == "BEFORE DELETE" else "NULL"
+    back = "NULL" if trigger.event.startswith("AFTER") else "OLD" if "DELETE" in trigger.event else "NEW"
     function = f"BEGIN\n{body}\nRETURN {back};\nEND"
     yield f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $facts$ {function} $facts$"
     each, sees = "ROW" if trigger.each else "STATEMENT", " ".join(trigger.sees)

@@ -1,16 +1,17 @@
 """Makes the facts of reports anew from the rows that are there; what has none any more stays as it was counted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.lesson import DONE
 from campaign_engine.store import fact_rules as rules
 from campaign_engine.store.database import Database
 from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, written
-from campaign_engine.store.tables import campaigns, occurrences
+from campaign_engine.store.tables import campaigns, first_times, occurrences
 
 Bar = Callable[[int, int], None]
 """Steps done, of how many."""
@@ -46,6 +47,22 @@ def rebuild_on(connection: sa.Connection) -> None:
         _run(connection, step)
 
 
+async def uncount(connection: AsyncConnection, contact_id: int) -> None:
+    """Take somebody's first times out of the counts: they turned out to be a person who is counted already."""
+    words = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
+    mine = f"(SELECT * FROM first_times WHERE contact_id = {contact_id})"
+    await connection.exec_driver_sql(written(rules.PEOPLE, words, mine, people="-count(*)"))
+    await connection.execute(first_times.delete().where(first_times.c.contact_id == contact_id))
+
+
+async def keep_actions(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Of acts whose rows are about to go."""
+    words = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
+    mine = f"(SELECT * FROM actions WHERE id IN ({', '.join(map(str, ids))}))"
+    if ids:
+        await connection.exec_driver_sql(written(rules.ACTIONS, words, mine, actions="0", removed="count(*)"))
+
+
 def _run(connection: sa.Connection, step: Step) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"LOCK TABLE {step.table} IN SHARE ROW EXCLUSIVE MODE")
@@ -68,7 +85,9 @@ def _steps(connection: sa.Connection) -> Iterator[Step]:
         )
     yield Step("actions", tuple(_of_no_campaign(words)))
     for campaign in of:
-        yield Step("first_times, contacts, addresses, staff_members", tuple(_people(words, campaign)))
+        yield Step(
+            "first_times, contacts, addresses, staff_members, unconfirmed_contacts", tuple(_people(words, campaign))
+        )
 
 
 def _messages(words: Words, occurrence: int) -> Iterator[str]:
@@ -81,7 +100,7 @@ def _messages(words: Words, occurrence: int) -> Iterator[str]:
 def _acts(words: Words, campaign: int) -> Iterator[str]:
     is_its = f"campaign_id = {campaign}" if campaign else "campaign_id IS NULL"
     rows = f"(SELECT * FROM actions WHERE {is_its})"
-    yield f"UPDATE action_facts SET actions = removed WHERE campaign_id = {campaign}"
+    yield f"UPDATE action_facts SET actions = 0 WHERE campaign_id = {campaign}"
     yield written(rules.ACTIONS, words, rows, part="0")
     yield f"DELETE FROM action_facts WHERE campaign_id = {campaign} AND actions = 0 AND removed = 0"
     if campaign:

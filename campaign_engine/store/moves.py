@@ -13,6 +13,7 @@ from campaign_engine.domain.errors import busy
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.moving import MOVED, later, stricter, younger
 from campaign_engine.store import tables as t
+from campaign_engine.store.facts import uncount
 from campaign_engine.store.moving import MOVE, PENDING, live
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert, upsert
@@ -78,6 +79,7 @@ class SqlMovesRepository(Transaction):
         await self._deliveries(mover, contact_id, now)
         await self._person(mover, contact_id, now)
         await self._address(mover, who, contact_id, now)
+        await uncount(self._connection, mover)
         await self._connection.execute(t.contacts.delete().where(t.contacts.c.id == mover))
         return True
 

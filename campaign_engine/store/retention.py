@@ -11,7 +11,7 @@ from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.delivery import UNSETTLED, DeliveryStatus, shuts_out
 from campaign_engine.domain.schedule import to_wall
-from campaign_engine.store import closing
+from campaign_engine.store import closing, facts
 from campaign_engine.store import tables as t
 from campaign_engine.store.audit import cut
 from campaign_engine.store.confirming import UNCONFIRMED
@@ -74,6 +74,7 @@ class SqlRetentionRepository(Transaction):
         if left:
             firsts += await self._count_leavers(left)
         await self._first(firsts)
+        await facts.keep_actions(self._connection, [row.id for row in rows])
         await self._connection.execute(t.actions.delete().where(c.id.in_([row.id for row in rows])))
         return len(rows)
 

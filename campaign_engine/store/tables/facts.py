@@ -43,7 +43,7 @@ action_facts = sa.Table(
     person("removed", sa.Integer, keep=KEPT),
     sqlite_with_rowid=False,
 )
-"""First acts of a day, `removed` of them without their row by now; 0 for no campaign, precinct and site."""
+"""First acts of a day by rows that are there, `removed` those whose rows went; 0 for no campaign, precinct or site."""
 
 people_facts = sa.Table(
     "people_facts",

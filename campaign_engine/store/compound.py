@@ -65,14 +65,7 @@ class Values:
 
     def each(self, name: str, types: Types) -> tuple[sa.FromClause, Mapping[str, Value]]:
         """A value that is a JSON array of objects, as a table with these columns."""
-        alias = f"each_{name}"
-        if self.on_postgres:
-            columns = [sa.column(key, type_) for key, type_ in types.items()]
-            rows = sa.func.json_to_recordset(sa.cast(self[name], sa.JSON)).table_valued(*columns)
-            table: Any = rows.render_derived(name=alias, with_types=True)
-            return table, {key: table.c[key] for key in types}
-        each = sa.func.json_each(self[name]).table_valued("value", name=alias)
-        return each, {key: sa.func.json_extract(each.c.value, _path(key), type_=type_) for key, type_ in types.items()}
+        return rows_of(self.dialect, self[name], f"each_{name}", types)
 
     def changed(self, name: str, column: sa.Column[Any]) -> Value:
         """What a JSON object says of a column, else what stands there."""
@@ -133,6 +126,17 @@ class Compound:
         return sa.text(sql).bindparams(
             *(sa.bindparam(f"given_{name}", type_=type_) for name, type_ in self._types.items())
         )
+
+
+def rows_of(dialect: str, array: Value, alias: str, types: Types) -> tuple[sa.FromClause, Mapping[str, Value]]:
+    """A JSON array of objects, as `document` writes it, as a table with these columns."""
+    if dialect == "postgresql":
+        columns = [sa.column(key, type_) for key, type_ in types.items()]
+        rows = sa.func.json_to_recordset(sa.cast(array, sa.JSON)).table_valued(*columns)
+        table: Any = rows.render_derived(name=alias, with_types=True)
+        return table, {key: table.c[key] for key in types}
+    each = sa.func.json_each(array).table_valued("value", name=alias)
+    return each, {key: sa.func.json_extract(each.c.value, _path(key), type_=type_) for key, type_ in types.items()}
 
 
 def document(dialect: str, value: Any) -> str:

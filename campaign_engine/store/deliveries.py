@@ -12,7 +12,9 @@ from campaign_engine.domain.contact import AddressStatus
 from campaign_engine.domain.delivery import DeliveryStatus, check_delivery_transition
 from campaign_engine.ports.sending import Claimed, Outcome
 from campaign_engine.store import choosing, claims, text_approvals
+from campaign_engine.store.compound import document, rows_of
 from campaign_engine.store.tables import addresses, deliveries, occurrences, posts, rooms
+from campaign_engine.store.tables.base import Id
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import IS_CLAIMABLE, IS_SENDING
 
@@ -93,19 +95,18 @@ class SqlDeliveriesRepository(Transaction):
         """A retry without a time of its own is due at once; for what has ended the time means nothing."""
         rows = [
             {
-                "to_id": outcome.delivery_id,
-                "of_lane": mine[0],
-                "of_epoch": mine[1],
-                "to_status": outcome.status.value,
-                "to_reason": outcome.reason,
-                "to_platform": outcome.platform_id,
-                "to_next": outcome.next_attempt_at or now,
+                "id": outcome.delivery_id,
+                "status": outcome.status.value,
+                "reason": outcome.reason,
+                "platform_id": outcome.platform_id,
+                "next_attempt_at": outcome.next_attempt_at or now,
                 "untried": 0 if outcome.tried else 1,
-                "to_now": now,
             }
             for outcome in outcomes
         ]
-        return (await self._connection.execute(_ended(), rows)).rowcount
+        dialect = self._connection.dialect.name
+        given = {"of_lane": mine[0], "of_epoch": mine[1], "to_now": now, "rows": document(dialect, rows)}
+        return (await self._connection.execute(_ended(dialect), given)).rowcount
 
     async def unconfirmed(self, lane: str, epoch: int, now: datetime, *, claimed_before: datetime | None = None) -> int:
         """One update."""
@@ -192,19 +193,21 @@ class SqlDeliveriesRepository(Transaction):
             await self._connection.execute(table.update().where(theirs, stale).values(given_up), new)
 
 
+_ENDED = {
+    "id": Id,
+    **{name: deliveries.c[name].type for name in ("status", "reason", "platform_id", "next_attempt_at")},
+    "untried": sa.Integer(),
+}
+
+
 @cache
-def _ended() -> sa.Update:
-    """For one delivery of many: a list of thousands of values would be written anew for each batch."""
+def _ended(dialect: str) -> sa.Update:
+    """For a batch at once: what follows the rows by triggers costs by the statement, on both databases."""
+    _, one = rows_of(dialect, sa.bindparam("rows", type_=sa.Text()), "ended", _ENDED)
     mine = sa.and_(deliveries.c.lane == sa.bindparam("of_lane"), deliveries.c.epoch == sa.bindparam("of_epoch"))
+    changed = {name: value for name, value in one.items() if name not in ("id", "untried")}
     return (
         deliveries.update()
-        .where(deliveries.c.id == sa.bindparam("to_id"), mine, IS_SENDING)
-        .values(
-            status=sa.bindparam("to_status"),
-            reason=sa.bindparam("to_reason"),
-            platform_id=sa.bindparam("to_platform"),
-            next_attempt_at=sa.bindparam("to_next"),
-            attempts=deliveries.c.attempts - sa.bindparam("untried"),
-            updated_at=sa.bindparam("to_now"),
-        )
+        .where(deliveries.c.id == one["id"], mine, IS_SENDING)
+        .values(attempts=deliveries.c.attempts - one["untried"], updated_at=sa.bindparam("to_now"), **changed)
     )

@@ -73,8 +73,10 @@ def _pairs(pairs: object) -> str:
     return f"({' UNION ALL '.join(rows)}) w"
 
 
-SETTLED = f"NOT IN ({_listed(OPEN_ENDED)})"
-"""Comes after a status."""
+def settled(status: str) -> str:
+    """SQLite would make a table of a list for each row."""
+    return "(" + " AND ".join(f"{status} <> '{one}'" for one in OPEN_ENDED) + ")"
+
 
 _FLAG = "INSERT INTO first_times (contact_id, campaign_id, what, precinct)\n"
 _ONCE = "ON CONFLICT DO NOTHING"
@@ -121,16 +123,23 @@ WHERE r.contact_id IS NOT NULL AND r.campaign_id IS NOT NULL AND {_OPEN.format("
 {_ONCE}"""
 )
 
-OF_DELIVERIES = (
-    _FLAG
-    + f"""SELECT DISTINCT r.contact_id, p.campaign_id, w.what, CAST(NULL AS INTEGER)
+
+def _of_deliveries(what: str, which: str) -> str:
+    return (
+        _FLAG
+        + f"""SELECT DISTINCT r.contact_id, p.campaign_id, {what}, CAST(NULL AS INTEGER)
 FROM $rows r JOIN occurrences o ON o.id = r.occurrence_id JOIN posts p ON p.id = o.post_id
-JOIN (SELECT 'sent' AS kind, '{DELIVERED}' AS what UNION ALL SELECT 'bounced', '{DELIVERED}'
-      UNION ALL SELECT 'failed', '{BLOCKED}' UNION ALL SELECT 'bounced', '{BLOCKED}') w ON w.kind = r.status
-WHERE r.contact_id IS NOT NULL AND NOT r.is_room AND {_OPEN.format("p.campaign_id")}
-AND (w.what = '{DELIVERED}' OR $shut_out)
+WHERE r.contact_id IS NOT NULL AND NOT r.is_room AND {which} AND {_OPEN.format("p.campaign_id")}
 {_ONCE}"""
+    )
+
+
+OF_DELIVERIES = _of_deliveries(
+    f"CASE r.status WHEN 'sent' THEN '{DELIVERED}' ELSE '{BLOCKED}' END",
+    "(r.status = 'sent' OR ((r.status = 'failed' OR r.status = 'bounced') AND $shut_out))",
 )
+OF_BOUNCED = _of_deliveries(f"'{DELIVERED}'", "r.status = 'bounced'")
+"""They were accepted first, which nothing but a rebuild must be told."""
 
 OF_WHO_IS_REACHED = (
     _FLAG
@@ -184,7 +193,7 @@ _DELIVERY_KEY = "occurrence_id, is_room, lane, precinct, site_id, status, reason
 DELIVERIES = f"""INSERT INTO delivery_facts ({_DELIVERY_KEY}, messages)
 SELECT r.occurrence_id, r.is_room, r.lane, coalesce(r.precinct, 0), coalesce(r.site_id, 0), r.status, r.reason, $part,
 $messages
-FROM $rows r WHERE r.status {SETTLED} AND EXISTS (SELECT 1 FROM occurrences o WHERE o.id = r.occurrence_id)
+FROM $rows r WHERE {settled("r.status")} AND EXISTS (SELECT 1 FROM occurrences o WHERE o.id = r.occurrence_id)
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 ORDER BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT ({_DELIVERY_KEY}) DO UPDATE SET messages = delivery_facts.messages + excluded.messages"""

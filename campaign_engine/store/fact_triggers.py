@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.lesson import DONE
 from campaign_engine.store import fact_rules as rules
-from campaign_engine.store.fact_rules import POSTGRES, SETTLED, SQLITE, Words, of_one, written
+from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, of_one, written
 
 _PREFIX = "facts_"
 _REACHING = ", ".join(f"'{kind}'" for kind in ("join", "tap", "answer", "pledge", ActionKind.INVITE))
@@ -112,9 +112,9 @@ def _on_sqlite() -> Iterator[Trigger]:
     settled = (_one(rules.DELIVERIES, new, messages="1"), _one(rules.OF_DELIVERIES, new))
     back = (_one(rules.DELIVERIES, old, messages="-1"),)
     ends = "AFTER UPDATE OF status, reason"
-    yield Trigger("delivery_settled", ends, "deliveries", settled, when=f"NEW.status {SETTLED} AND {_CHANGED}")
-    yield Trigger("delivery_back", ends, "deliveries", back, when=f"OLD.status {SETTLED} AND {_CHANGED}")
-    yield Trigger("delivery_gone", "AFTER DELETE", "deliveries", back, when=f"OLD.status {SETTLED}")
+    yield Trigger("delivery_settled", ends, "deliveries", settled, when=f"{rules.settled('NEW.status')} AND {_CHANGED}")
+    yield Trigger("delivery_back", ends, "deliveries", back, when=f"{rules.settled('OLD.status')} AND {_CHANGED}")
+    yield Trigger("delivery_gone", "AFTER DELETE", "deliveries", back, when=rules.settled("OLD.status"))
 
 
 def _acts_on_sqlite() -> Iterator[Trigger]:
@@ -146,7 +146,7 @@ def _found(where: str, rows: str = "new_rows") -> str:
 def _on_postgres() -> Iterator[Trigger]:
     changed = "old_rows o JOIN new_rows n ON n.id = o.id WHERE (o.status, o.reason) <> (n.status, n.reason)"
     old, new = (f"(SELECT {which}.* FROM {changed})" for which in ("o", "n"))
-    settled, back = _found(f"r.status {SETTLED}"), _found(f"r.status {SETTLED}", "old_rows")
+    settled, back = _found(rules.settled("r.status")), _found(rules.settled("r.status"), "old_rows")
     taken = {"messages": "-count(*)"}
     body = (
         (settled, _over(rules.DELIVERIES, new)),

@@ -95,6 +95,7 @@ def _messages(words: Words, occurrence: int) -> Iterator[str]:
     yield f"DELETE FROM delivery_facts WHERE occurrence_id = {occurrence}"
     yield written(rules.DELIVERIES, words, rows, part="0")
     yield written(rules.OF_DELIVERIES, words, rows)
+    yield written(rules.OF_BOUNCED, words, rows)
 
 
 def _acts(words: Words, campaign: int) -> Iterator[str]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.precinct import (
@@ -16,11 +15,9 @@ from campaign_engine.domain.precinct import (
     RankingRule,
 )
 from campaign_engine.opendata import figures
+from campaign_engine.opendata.shrinkage import chances, gamma_poisson
 
-_Floats = NDArray[np.float64]
-
-_DRAWS = 30_000
-_CHUNK = 3_000
+_DRAWS = 10_000
 _INTERVAL = (0.025, 0.975)
 # Midtown, the financial district and Central Park: shootings there are seldom of residents.
 _FEW_RESIDENTS = frozenset({1, 14, 18, 22})
@@ -40,9 +37,9 @@ def rank(rule: RankingRule, counts: PrecinctCounts, seed: int = 0) -> Ranking:
         raise InvalidInput("There is no shooting in these years.", "Import the City's list, or choose other years.")
     residents = np.array([figures.precincts()[number].population for number in PRECINCT_NUMBERS], dtype=np.float64)
     exposure = np.ones_like(incidents) if rule.by is Measure.COUNT else residents / 1000
-    shape, inverse_scale = _posterior(incidents, exposure)
-    p_top = _probabilities(shape, inverse_scale, rule.top, np.random.default_rng(seed))
-    order = np.lexsort((np.array(PRECINCT_NUMBERS), -shape / inverse_scale))
+    posterior = gamma_poisson(incidents, exposure)
+    p_top = chances(posterior, rule.top, seed=seed)
+    order = np.lexsort((np.array(PRECINCT_NUMBERS), -posterior.mean))
     ranked = (
         RankedPrecinct(
             precinct=PRECINCT_NUMBERS[index],
@@ -68,9 +65,7 @@ class Spread:
 def spreads(rule: RankingRule, counts: PrecinctCounts, seed: int = 0) -> Mapping[int, Spread]:
     """By precinct, for a rule that goes by count (Goldstein and Spiegelhalter 1996 on places)."""
     incidents = np.array([counts.incidents.get(number, 0) for number in PRECINCT_NUMBERS], dtype=np.float64)
-    shape, inverse_scale = _posterior(incidents, np.ones_like(incidents))
-    generator = np.random.default_rng(seed)
-    draws = generator.standard_gamma(shape, size=(_DRAWS // 3, len(shape))) / inverse_scale
+    draws = gamma_poisson(incidents, np.ones_like(incidents)).draws(_DRAWS, np.random.default_rng(seed))
     places = 1 + np.argsort(np.argsort(-draws, axis=1), axis=1)
     years = rule.last_year - rule.first_year + 1
     rates = np.quantile(draws / years, _INTERVAL, axis=0).T.tolist()
@@ -79,29 +74,3 @@ def spreads(rule: RankingRule, counts: PrecinctCounts, seed: int = 0) -> Mapping
         number: Spread((low, high), (int(first), int(last)))
         for number, (low, high), (first, last) in zip(PRECINCT_NUMBERS, rates, ranks, strict=True)
     }
-
-
-def _posterior(incidents: _Floats, exposure: _Floats) -> tuple[_Floats, _Floats]:
-    """Shape and inverse scale of each precinct's gamma posterior; the prior's mean and variance fit the city."""
-    total = exposure.sum()
-    mean = incidents.sum() / total
-    rates = np.divide(incidents, exposure, out=np.full_like(incidents, mean), where=exposure > 0)
-    spread = (exposure * (rates - mean) ** 2).sum() - (len(incidents) - 1) * mean
-    variance = spread / (total - (exposure**2).sum() / total)
-    # Counts no more unequal than chance leave no variance between precincts: a prior that all but pools them.
-    variance = max(variance, 1e-6 * mean**2)
-    return mean**2 / variance + incidents, mean / variance + exposure
-
-
-def _probabilities(shape: _Floats, inverse_scale: _Floats, top: int, generator: np.random.Generator) -> _Floats:
-    """Share of draws in which each is among the `top` largest; they add up to `top`."""
-    places = np.zeros_like(shape)
-    first = len(shape) - top
-    for _ in range(_DRAWS // _CHUNK):
-        draws = generator.standard_gamma(shape, size=(_CHUNK, len(shape))) / inverse_scale
-        limits = np.partition(draws, first, axis=1)[:, first, np.newaxis]
-        places += (draws >= limits).sum(axis=0)
-    # Precincts with the same posterior have the same probability: sharing their draws removes the noise between them.
-    _, same, sizes = np.unique(np.stack([shape, inverse_scale]), axis=1, return_inverse=True, return_counts=True)
-    shared: _Floats = (np.bincount(same, places) / sizes)[same] / _DRAWS
-    return shared

@@ -14,7 +14,7 @@ from campaign_engine.domain.precinct import (
     Ranking,
     RankingRule,
 )
-from campaign_engine.opendata import figures, ranking
+from campaign_engine.opendata import figures, ranking, shrinkage
 
 THROUGH = date(2025, 12, 31)
 TOP_30 = (
@@ -95,7 +95,7 @@ def test_more_incidents_never_give_less_chance() -> None:
 def test_the_chance_of_leading_is_that_of_the_gamma_race() -> None:
     # The 3rd arrival of one Poisson process comes before the 5th of an equal one: a negative binomial sum.
     exact = sum(comb(2 + k, k) / 2 ** (3 + k) for k in range(5))
-    chances = ranking._probabilities(np.array([5.0, 3.0]), np.ones(2), 1, np.random.default_rng(7))
+    chances = shrinkage.chances(shrinkage.Gamma(np.array([5.0, 3.0]), np.ones(2)), 1, seed=7)
     assert chances.tolist() == pytest.approx([exact, 1 - exact], abs=0.01)
 
 

@@ -199,7 +199,7 @@ ORDER BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT ({_DELIVERY_KEY}) DO UPDATE SET messages = delivery_facts.messages + excluded.messages"""
 
 NO_STAFF = "NOT EXISTS (SELECT 1 FROM staff_members s WHERE s.contact_id = c.id)"
-CONFIRMED = "NOT EXISTS (SELECT 1 FROM unconfirmed_contacts u WHERE u.contact_id = c.id)"
+CONFIRMED = "NOT EXISTS (SELECT 1 FROM recent_signups u WHERE u.contact_id = c.id AND NOT u.counts)"
 """Threats T10: a sign-up that waits to be confirmed counts in no figure."""
 
 

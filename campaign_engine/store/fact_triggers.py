@@ -71,8 +71,7 @@ def _people(words: Words) -> Iterator[Trigger]:
     body = _moved(words, _flags("OLD", "contact_id"), *channels)
     when = "OLD.channel <> NEW.channel"
     yield Trigger("address_moved", "BEFORE UPDATE OF channel", "addresses", body, when=when)
-    yield from _uncounted(words, "staff_members", rules.CONFIRMED)
-    yield from _uncounted(words, "unconfirmed_contacts", rules.NO_STAFF)
+    yield from _uncounted(words)
 
 
 def _moved(words: Words, rows: str, old: dict[str, str], new: dict[str, str]) -> tuple[tuple[str, str], ...]:
@@ -80,13 +79,20 @@ def _moved(words: Words, rows: str, old: dict[str, str], new: dict[str, str]) ->
     return (("", taken), ("", written(rules.PEOPLE, words, rows, **new)))
 
 
-def _uncounted(words: Words, table: str, otherwise: str) -> Iterator[Trigger]:
-    """Whoever stands in this table does not count; `otherwise` says whether they would without it."""
-    no, yes = {"counted": words.no}, {"counted": otherwise}
-    there = f"SELECT 1 FROM {table} x WHERE x.contact_id = NEW.contact_id"
-    coming = _flags("NEW", "contact_id", f"NOT EXISTS ({there})")
-    yield Trigger(f"{table}_in", "BEFORE INSERT", table, _moved(words, coming, yes, no))
-    yield Trigger(f"{table}_out", "BEFORE DELETE", table, _moved(words, _flags("OLD", "contact_id"), no, yes))
+def _uncounted(words: Words) -> Iterator[Trigger]:
+    """Staff, and sign-ups that do not count: whoever comes there or goes stops counting or counts again."""
+    staff, signup, no = {"counted": rules.CONFIRMED}, {"counted": rules.NO_STAFF}, {"counted": words.no}
+    old, new = _flags("OLD", "contact_id"), _flags("NEW", "contact_id")
+    came = "NOT EXISTS (SELECT 1 FROM staff_members x WHERE x.contact_id = NEW.contact_id)"
+    coming = _moved(words, _flags("NEW", "contact_id", came), staff, no)
+    yield Trigger("staff_came", "BEFORE INSERT", "staff_members", coming)
+    yield Trigger("staff_left", "BEFORE DELETE", "staff_members", _moved(words, old, no, staff))
+    table, waits, counts = "recent_signups", _moved(words, new, signup, no), _moved(words, old, no, signup)
+    yield Trigger("signup_waits", "BEFORE INSERT", table, waits, when="NOT NEW.counts")
+    changes = "BEFORE UPDATE OF counts"
+    yield Trigger("signup_taken_back", changes, table, waits, when="OLD.counts AND NOT NEW.counts")
+    yield Trigger("signup_counts", changes, table, counts, when="NEW.counts AND NOT OLD.counts")
+    yield Trigger("signup_confirmed", "BEFORE DELETE", table, counts, when="NOT OLD.counts")
 
 
 def _differs(words: Words) -> str:

@@ -85,9 +85,7 @@ def _steps(connection: sa.Connection) -> Iterator[Step]:
         )
     yield Step("actions", tuple(_of_no_campaign(words)))
     for campaign in of:
-        yield Step(
-            "first_times, contacts, addresses, staff_members, unconfirmed_contacts", tuple(_people(words, campaign))
-        )
+        yield Step("first_times, contacts, addresses, staff_members, recent_signups", tuple(_people(words, campaign)))
 
 
 def _messages(words: Words, occurrence: int) -> Iterator[str]:

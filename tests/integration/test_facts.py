@@ -98,6 +98,12 @@ async def test_each_thing_is_counted_where_its_person_is(drive: CountedCampaign,
     assert read(drive).by("reached", "channel") == {"discord": 1, "telegram": 1}
     change(drive, t.staff_members.delete())
     assert read(drive).total("reached") == 3
+    change(drive, t.recent_signups.insert().values(contact_id=ben, hour=LAUNCH, counts=False))
+    assert read(drive).total("reached") == 2
+    change(drive, t.recent_signups.update().values(counts=True))
+    assert read(drive).total("reached") == 3
+    change(drive, t.recent_signups.update().values(counts=False))
+    change(drive, t.recent_signups.delete())
     change(drive, t.contacts.delete().where(t.contacts.c.id == ana))
     assert read(drive).total("reached") == 3
     await facts.rebuild(store.database, lambda *_: None)

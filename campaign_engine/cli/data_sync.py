@@ -6,7 +6,8 @@ import typer
 
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import command, progress, say
-from campaign_engine.ports.feeds import FeedName
+from campaign_engine.domain.errors import BrokenFile, FeedFailed, GroundswellError
+from campaign_engine.ports.feeds import EVERY_FEED, FeedName
 from campaign_engine.ports.planning import EditionChanges
 from campaign_engine.services.syncing import Synced
 
@@ -18,21 +19,35 @@ async def sync(
         list[FeedName] | None, typer.Option(help="Just this one; may be given several times. All when left out.")
     ] = None,
 ) -> None:
-    """Load new editions of the City's data; may be stopped at any time, and goes on from there when run again."""
+    """Load new editions of the City's data; may be stopped at any time, and goes on from there when run again.
+
+    A feed that is broken keeps none of the others back.
+    """
     from campaign_engine.bootstrap import open_syncing
     from campaign_engine.opendata.socrata import Socrata
 
+    failed: list[GroundswellError] = []
     async with engine_of(context) as engine:
         settings, syncing = engine.settings, open_syncing(engine)
         token = settings.open_data_token.get_secret_value()
         async with Socrata(settings.open_data_url, token, sleep=engine.time.sleep) as source:
             for feed in FeedName:
-                if not only or feed in only:
+                if only and feed not in only:
+                    continue
+                try:
                     with progress(f"Loading {feed}") as bar:
                         done = await syncing.sync(source, feed, bar)
+                except (FeedFailed, BrokenFile) as error:
+                    if error.code == EVERY_FEED:
+                        raise
+                    failed.append(error)
+                    say(f"{feed}: {error.message}")
+                else:
                     _say(done)
         found = await engine.targeting.status()
     say(f"Data through {found.data_through:%B %-d, %Y}.")
+    if failed:
+        raise FeedFailed("Not everything could be loaded.", failed[0].hint)
 
 
 def _say(done: Synced) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self
 import httpx
 
 from campaign_engine.domain.errors import FeedFailed
-from campaign_engine.ports.feeds import FeedName, FeedPage, Mark, Record
+from campaign_engine.ports.feeds import EVERY_FEED, FeedName, FeedPage, Mark, Record
 
 PAGE_ROWS = 5_000
 """Rows that are asked for at a time; a server may give fewer."""
@@ -132,7 +132,7 @@ class Socrata:
             except _Busy as busy:
                 wait = busy.after if busy.after is not None else 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311 - spreads clients, keeps no secret
                 if attempt == ATTEMPTS or wait > LONGEST_WAIT:
-                    raise FeedFailed(f"The City's {DATASETS[feed].title} {busy.why}.", _AGAIN) from None
+                    raise FeedFailed(f"The City's {DATASETS[feed].title} {busy.why}.", _AGAIN, EVERY_FEED) from None
                 await self.sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
@@ -180,7 +180,7 @@ def _check(feed: FeedName, answer: httpx.Response, body: bytes) -> None:
         raise _Busy(f"is busy ({status}){hint}", _after(answer))
     if status in _REFUSED:
         hint = "Check GROUNDSWELL_OPEN_DATA_TOKEN, or leave it empty: public data need none."
-        raise FeedFailed("The City does not accept the app token.", hint)
+        raise FeedFailed("The City does not accept the app token.", hint, EVERY_FEED)
     said = f"cannot be asked this way ({status}{_column(body)})"
     raise _wrong(feed, said)
 

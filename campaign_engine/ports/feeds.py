@@ -10,6 +10,10 @@ Record = Mapping[str, Any]
 """One row as the City sends it: names of fields to text; of a map a GeoJSON feature."""
 
 
+EVERY_FEED = "every_feed_failed"
+"""Code of a FeedFailed that is about the portal or our token, not about one feed."""
+
+
 class FeedName(StrEnum):
     """In the order in which they are loaded: shootings and ZIP areas are laid over boundaries."""
 

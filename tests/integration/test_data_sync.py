@@ -219,6 +219,13 @@ def test_F1_the_command_says_what_is_new(cli: Cli) -> None:
             assert "Data through December 31, 2024." in said
             again = await run("--only", "shootings", "--only", "zip-areas")
             assert again.split("\n")[:-2] == ["", "shootings: nothing new.", "", "zip-areas: nothing new."]
+            server.published[SCHOOLS_ID] = Published([school(1, latitude="")], 1_790_100_000)
+            server.published[CENTERS_ID] = Published([center("Elm Houses")], 1_790_100_000)
+            half = await run("--only", "schools", "--only", "centers", code=1)
+            assert "schools: 1 of 1 schools cannot be used." in half
+            assert "centers: 1 rows." in half, "a broken feed keeps none of the others back"
+            assert "Not everything could be loaded." in half
+            assert "The edition in use stays." in half
             wrong = await run(code=1, OPEN_DATA_TOKEN="wrong-token-of-mine")
             assert "does not accept the app token" in wrong
             assert "wrong-token" not in wrong

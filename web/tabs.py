@@ -90,6 +90,8 @@ class Tabs:
         if not word:
             address = known_address(request)
             return Seat(address) if address else None
+        if request.method == "GET" and request.headers.get("sec-fetch-site") == "none":
+            return None  # typed, or taken from the browser's history: nobody goes on with a chat like that
         kept = _COOKIE.fullmatch(request.cookies.get(TAB, ""))
         if kept is None or kept[3] != _mark(word):
             return None

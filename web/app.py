@@ -1,5 +1,6 @@
 """The web application and its routes."""
 
+import asyncio
 from collections.abc import Callable
 
 from fastapi import APIRouter, FastAPI, Request
@@ -41,6 +42,9 @@ REPORT_FILES = {
     "report.csv": "text/csv",
     "report_dictionary.csv": "text/csv",
 }
+WAYS_OUT = "<!-- ways out -->"
+"""Where a report, which is a file that works alone, gets Get help and Leave when it is a page of ours."""
+
 ELSEWHERE = "https://www.weather.gov/okx/"
 """Where quick exit leads: a page that anybody may have open."""
 
@@ -178,6 +182,10 @@ def _reports(parts: WebParts, pages: PageWriter) -> APIRouter:
         if name not in REPORT_FILES:
             raise NotFound("There is no such report.", "Choose one from the list of reports.")
         path = await parts.reports.file(campaign_id, name)
+        if REPORT_FILES[name] == "text/html":
+            language = "es" if name.endswith(".es.html") else "en"
+            whole = await asyncio.to_thread(path.read_text, "utf-8")
+            return HTMLResponse(whole.replace(WAYS_OUT, pages.ways_out(language), 1), headers=INLINE_STYLE)
         download = f"groundswell-{campaign_id}-{name}" if name.endswith(".csv") else None
         return FileResponse(path, media_type=REPORT_FILES[name], filename=download, headers=INLINE_STYLE)
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,9 +10,12 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.async_playwright import Axe
 
+from analytics import report
 from campaign_engine.domain.languages import direction
 from tests.acceptance.test_browser_pages import NARROW, Stand, database_url, stand
+from tests.integration.test_analytics_report import filled
 from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, Visit, visit
+from tests.support.counted import NOW
 from tests.support.walk import PAGES, PROBLEMS, STATES, Walker
 
 __all__ = ["database_url", "stand"]
@@ -92,3 +96,26 @@ async def test_P1_every_page_can_be_read_left_and_asked_for_help(stand: Stand, l
         assert seen.hosts == {urlsplit(stand.root).netloc}, "nothing is asked of anybody else"
     assert not faults
     assert {len(found) for found in places.values()} == {1}, "both are always in the same place"
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.es.html"])
+async def test_P1_a_report_can_be_read_left_and_asked_for_help(
+    stand: Stand, sqlite_template: Path, tmp_path: Path, name: str
+) -> None:
+    url = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'counted.db')}"
+    drive = filled(url)
+    report.write(url, drive.id, "public", NOW, tmp_path / "out", lambda *_: None)
+    drive.engine.dispose()
+    (tmp_path / "out" / name).rename(tmp_path / f"7-{name}")
+    async with visit(stand.browser, stand.root, NARROW, scripts=True) as seen:
+        await seen.open(f"/reports/7/{name}")
+        told = await found_by_axe(seen, "tag", *ALL_RULES)
+        await seen.page.emulate_media(color_scheme="dark")
+        told += await found_by_axe(seen, "rule", "color-contrast")
+        assert not told
+        assert await seen.sideways() <= 0
+        assert await seen.small_targets() == []
+        await kept(seen, name)
+        await seen.page.locator("header a.help").click()
+        assert seen.page.url.endswith("/help")
+        seen.assert_quiet()

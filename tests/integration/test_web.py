@@ -263,7 +263,7 @@ async def test_reports_are_listed_opened_and_downloaded(pages: Pages, tmp_path: 
     async with pages.browser() as browser:
         assert "No campaign has been approved yet." in (await browser.get("/reports")).text
         pages.reports.campaigns.append(CampaignLink(7, "Our <week>", "running"))
-        (tmp_path / "7-report.html").write_text("<style>p{color:red}</style><p>Report</p>", encoding="utf-8")
+        (tmp_path / "7-report.html").write_text("<p>Report</p><!-- ways out -->", encoding="utf-8")
         (tmp_path / "7-report.csv").write_text("measure,value\n", encoding="utf-8")
         listed = (await browser.get("/reports")).text
         assert "Our &lt;week&gt;" in listed
@@ -274,6 +274,7 @@ async def test_reports_are_listed_opened_and_downloaded(pages: Pages, tmp_path: 
         assert (await browser.get("/reports/8/report.html")).status_code == 404
     assert "style-src 'self' 'unsafe-inline'" in page.headers["content-security-policy"]
     assert "script-src" not in page.headers["content-security-policy"]
+    assert '<a class="help" href="/help">' in page.text
     assert 'filename="groundswell-7-report.csv"' in table.headers["content-disposition"]
 
 

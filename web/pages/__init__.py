@@ -66,6 +66,11 @@ class PageWriter:
         page = self.write(request, name, {"key": key, **values})
         return bytes(page.body).decode()
 
+    def ways_out(self, language: str) -> str:
+        """Get help and Leave as every page has them."""
+        words = _Words(self._parts.say, language)
+        return self._templates.get_template("ways_out.html").render(say=words.marked)
+
     def problem(self, request: Request, name: str, status: int, again: str = "") -> HTMLResponse:
         """A page that says what went wrong and what to do: the blocks `<name>` and `<name>_hint`, of page.j2 unless
         the name says of which; `again` is the path of a button that opens it anew.

@@ -25,6 +25,7 @@ SAID = {
     Capability.ANSWER_REQUESTS: "answer somebody who wants to organize",
     Capability.ANSWER_ADULTS: "answer an adult who wants to approve",
     Capability.SITE_TOTAL: "see the total of their own site, from 10 up",
+    Capability.OPEN_WINDOW: "open a window of up to 60 minutes for sign-ups at their own site",
     Capability.READ_LOG: "read the log of what staff did",
 }
 HEADER = """\

@@ -15,6 +15,7 @@ from web import (
     api,
     chat,
     doors,
+    embed,
     evidence,
     finding,
     hooks,
@@ -27,6 +28,7 @@ from web import (
     signup,
     sittings,
     staff_session,
+    window,
 )
 from web.cookies import LANGUAGE, STAFF
 from web.look import STATIC
@@ -69,6 +71,8 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.include_router(kiosk_desk.router(parts, pages))
     app.include_router(invites.router(parts, pages))
     app.include_router(signup.router(parts, pages))
+    app.include_router(embed.router(parts, pages))
+    app.include_router(window.router(parts, pages))
     app.include_router(staff_session.router(parts, pages))
     if parts.indicators is not None:
         app.include_router(api.router(parts.indicators, parts.page, simulated=parts.simulated))

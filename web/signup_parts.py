@@ -7,13 +7,14 @@ from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.area import precinct_key
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.unit_of_work import Store
+from campaign_engine.services.windows import Windows
 
 
 @dataclass(frozen=True, slots=True)
 class SignupParts:
     """`seal` is a keyed hash; `is_old` whether a code stood on a poster that was replaced; `is_open` whether a host's
     window is open at a site; `allies` how many its precinct has, as the week's edition shows it, None where that is
-    hidden; `accounts` the chats to go on in.
+    hidden; `accounts` the chats to go on in; `windows` and `store` for a host's window.
     """
 
     clock: Clock
@@ -22,6 +23,8 @@ class SignupParts:
     is_open: Callable[[int], Awaitable[bool]]
     allies: Callable[[int], Awaitable[int | None]]
     accounts: Accounts
+    windows: Windows
+    store: Store
 
 
 def signup_parts(store: Store, clock: Clock, seal: Callable[[str], str], accounts: Accounts) -> SignupParts:
@@ -40,4 +43,4 @@ def signup_parts(store: Store, clock: Clock, seal: Callable[[str], str], account
             figure = (await work.areas.figures()).get(precinct_key(precinct))
         return None if figure is None else figure.shown
 
-    return SignupParts(clock, seal, is_old, is_open, allies, accounts)
+    return SignupParts(clock, seal, is_old, is_open, allies, accounts, Windows(clock), store)

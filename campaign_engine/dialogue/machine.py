@@ -24,6 +24,7 @@ from campaign_engine.dialogue import (
     translate,
     unconfirmed,
     volunteer,
+    window,
 )
 from campaign_engine.dialogue.flow import before, idle, remember_source, say
 from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
@@ -129,11 +130,13 @@ def _answered(state: State, inbound: Inbound, context: Context) -> Step | None:
         return staff.answer(state, inbound)
     if state.flow == "translate":
         return translate.answer(state, inbound)
-    if state.flow == "organize":
-        return organize.answer(state, inbound, context)
-    if state.flow == approve.FLOW:
-        return approve.answer(state, inbound, context)
-    return join.answer(state, inbound, context) if state.flow == "join" else None
+    in_flow = {
+        "organize": organize.answer,
+        approve.FLOW: approve.answer,
+        window.FLOW: window.answer,
+        "join": join.answer,
+    }
+    return in_flow[state.flow](state, inbound, context) if state.flow in in_flow else None
 
 
 def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
@@ -159,7 +162,7 @@ def _chosen(state: State, inbound: Inbound, context: Context) -> Step | None:
     made = made or events.choice(state, data, context) or training.choice(state, data, context)
     made = made or translate.choice(state, data, context) or unconfirmed.choice(state, data, context)
     made = made or team.choice(state, data, context) or volunteer.choice(state, data, context)
-    made = made or approve.choice(state, data, context)
+    made = made or window.choice(state, data, context) or approve.choice(state, data, context)
     return made or organize.choice(state, data, context)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from campaign_engine.dialogue import window
 from campaign_engine.dialogue.flow import Rows, aside, column, number, option, say
 from campaign_engine.dialogue.intents import (
     AnswerRequest,
@@ -37,7 +38,7 @@ def rows(context: Context) -> Rows:
 
 def figures(context: Context) -> Rows:
     """What there is to read; only what this person's roles may do is shown."""
-    return column(*_may_see(context, ("rl", "sh", "au")))
+    return (*column(*_may_see(context, ("rl", "sh", "au"))), *window.rows(context))
 
 
 def dashboard_button() -> Option:

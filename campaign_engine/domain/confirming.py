@@ -4,6 +4,7 @@ Inside a window that a host opened it counts up to the headcount. Elsewhere it c
 of a burst: then none of that burst counts before its person acts again.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 CROWD = 40
@@ -15,7 +16,9 @@ MOST_OF_A_SOURCE = 60
 RETURNS_AFTER = timedelta(hours=1)
 """An act so long after the sign-up is no longer part of it."""
 
-LONGEST_WINDOW = timedelta(minutes=60)
+WINDOW_MINUTES = (15, 30, 45, 60)
+"""How long a window may be open."""
+
 LEAST_HEADCOUNT = 10
 """Whoever expects fewer needs no window; and a window that is full then never tells of fewer than k (safety K1)."""
 
@@ -30,3 +33,17 @@ def clock_hour(moment: datetime) -> datetime:
 def acts_again(joined_at: datetime | None, now: datetime) -> bool:
     """A later act than those of the sign-up itself."""
     return joined_at is not None and now - joined_at >= RETURNS_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWindow:
+    """A host's window for sign-ups at one site; `is_full`: later ones count when their person acts again."""
+
+    closes_at: datetime
+    headcount: int
+    is_full: bool
+
+
+def is_headcount(number: int) -> bool:
+    """As many as a window may be opened for."""
+    return LEAST_HEADCOUNT <= number <= MOST_HEADCOUNT

@@ -25,6 +25,7 @@ class Capability(StrEnum):
     ANSWER_REQUESTS = "answer_requests"
     ANSWER_ADULTS = "answer_adults"
     SITE_TOTAL = "site_total"
+    OPEN_WINDOW = "open_window"
     READ_LOG = "read_log"
 
 
@@ -36,7 +37,7 @@ MATRIX: Mapping[Role, frozenset[Capability]] = {
     Role.ORGANIZER: _PEER | {_C.DRAFT},
     Role.APPROVER: _READER,
     Role.SAFETY_LEAD: _READER | {_C.APPROVE_ADULT, _C.ANSWER_ADULTS},
-    Role.SITE_HOST: frozenset({_C.SITE_TOTAL}),
+    Role.SITE_HOST: frozenset({_C.SITE_TOTAL, _C.OPEN_WINDOW}),
     Role.ANALYST: frozenset({_C.READ_REPORTS}),
     Role.ADMIN: frozenset({_C.STOP_EVERYTHING, _C.LINK_ROOMS, _C.ANSWER_REQUESTS, _C.ANSWER_ADULTS}),
     Role.AUDITOR: frozenset({_C.READ_LOG}),

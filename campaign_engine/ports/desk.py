@@ -31,12 +31,13 @@ NOTHING = Sought()
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What was found of it."""
+    """What was found of it; `is_old`: the code is of a site's poster that was replaced."""
 
     site: Site | None = None
     post: PostSource | None = None
     room: Room | None = None
     mover: Mover | None = None
+    is_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,23 @@
 from datetime import date, datetime
 from typing import Protocol
 
+from campaign_engine.domain.confirming import SiteWindow
+
 
 class SignupsRepository(Protocol):
     """Windows of hosts, and what is remembered to tell a burst."""
 
     async def is_open(self, site_id: int, now: datetime) -> bool:
         """A host's window for sign-ups."""
+
+    async def window(self, site_id: int, now: datetime) -> SiteWindow | None:
+        """The one that is open."""
+
+    async def open_window(self, site_id: int, now: datetime, closes_at: datetime, headcount: int) -> bool:
+        """False where one is open already."""
+
+    async def close_window(self, site_id: int, now: datetime) -> bool:
+        """False where none is open."""
 
     async def is_old(self, code: str) -> bool:
         """A code that stood on a poster of a site and was replaced."""

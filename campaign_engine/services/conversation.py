@@ -47,6 +47,7 @@ from campaign_engine.services.turn import Handlers, Making, Notice, Overtaken, R
 from campaign_engine.services.unconfirmed import Unconfirmed
 from campaign_engine.services.verifying import Verifying
 from campaign_engine.services.volunteers import Volunteers
+from campaign_engine.services.windows import Windows
 
 TRIES = 5
 """How often an update is tried again because another one of the same person came first."""
@@ -111,6 +112,7 @@ class Conversation:
             **parts.staff_sessions.handlers(),
             **KillSwitch(parts.clock).handlers(),
             **Unconfirmed(parts.clock).handlers(),
+            **Windows(parts.clock).handlers(),
             **Volunteers(parts.places, parts.staffing, parts.hours).handlers(),
             **parts.polishing.handlers(),
             **parts.holding.handlers(),
@@ -311,7 +313,7 @@ def _note_site(turn: Turn, context: Context) -> None:
 
 def _started_by_code(inbound: Inbound, context: Context) -> Inbound:
     """A stranger who types a poster's code has come by it, as if they had followed its link."""
-    came = context.source is not None or context.code_problem is CodeProblem.ENDED
+    came = context.source is not None or context.code_problem in (CodeProblem.ENDED, CodeProblem.ROTATED)
     by_code = inbound.kind is InboundKind.TEXT and came and context.person.contact_id is None
     by_code = by_code or (inbound.kind is InboundKind.TEXT and context.mover is not None)
     return replace(inbound, kind=InboundKind.START, data=sources.SITE_PAYLOAD, text="") if by_code else inbound

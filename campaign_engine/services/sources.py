@@ -120,6 +120,8 @@ def find(opened: Opened, inbound: Inbound) -> Found:
     if named.site is not None:
         site = named.site
         found = Found(Source(site_id=site.id, site_name=site.name, precinct=site.precinct))
+    elif named.is_old:
+        found = Found(problem=CodeProblem.ROTATED)
     elif named.post is not None:
         campaign_id = named.post.campaign_id if named.post.status in _COUNTS else None
         source, event = Source(campaign_id=campaign_id), named.post.kind is CampaignKind.PRESENCE

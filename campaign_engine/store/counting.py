@@ -47,8 +47,8 @@ def count_returned(v: Values, when: Value) -> None:
 
 
 def forget_unconfirmed(v: Values) -> None:
-    """Before a person's row goes: who never counted leaves no counts behind either."""
-    mine = sa.and_(recent_signups.c.contact_id == v["contact_id"], ~recent_signups.c.counts)
+    """Before a person's row goes: who came by a page and did not stay a day, or never counted, leaves no counts."""
+    mine = recent_signups.c.contact_id == v["contact_id"]
     for table in (pledges, actions):
         v.do(table.delete().where(table.c.contact_id == v["contact_id"], sa.exists().where(mine)))
 

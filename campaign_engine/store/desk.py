@@ -25,6 +25,7 @@ from campaign_engine.store.campaigns import CURRENT, draft_of, drafts
 from campaign_engine.store.json_sql import Json
 from campaign_engine.store.moving import live
 from campaign_engine.store.rooms import room_of, shown
+from campaign_engine.store.signups import replaced_code
 from campaign_engine.store.sites import named_site, site_of
 from campaign_engine.store.tables import (
     addresses,
@@ -76,6 +77,7 @@ def named(json: Json) -> dict[str, Any]:
         "post": json.one(_post(json)),
         "room": json.one(_as_object(json, room)),
         "mover": json.one(_mover(json)),
+        "is_old": sa.case((replaced_code(sa.bindparam("code", type_=sa.String)), 1), else_=0),
     }
 
 
@@ -237,6 +239,7 @@ def named_of(row: Mapping[str, Any]) -> Named:
         post=_post_of(*post) if post else None,
         room=room_of(_namespace(room)) if room else None,
         mover=_mover_of(row["mover"]) if row["mover"] else None,
+        is_old=bool(row["is_old"]),
     )
 
 

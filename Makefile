@@ -58,6 +58,7 @@ bench: $(VENV)/dev.stamp ## Speed, each beside a real alternative
 
 soak: $(VENV)/dev.stamp ## Kill, freeze and starve the real process 320 times; live through many more random weeks than `make test`
 	$(BIN)/python -m tests.soak
+	SOAK_FAKES=1000 $(BIN)/python -m pytest -q tests/integration/test_signup_page.py -k thousand
 	for last in hold cancel; do SOAK_STOPS="pause kill-switch $$last" $(BIN)/python -m pytest -qs tests/integration/test_stops.py || exit 1; done
 	SOAK_TAKEOVER=30 $(BIN)/python -m pytest -q tests/integration/test_processes.py
 	SOAK_EXAMPLES=60 $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py

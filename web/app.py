@@ -63,6 +63,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     streams = Streams(parts.inbox.newest, parts.inbox.newer)
     app.state.closing = streams.close
+    app.include_router(signup.router(parts, pages))  # first, because a whole school comes at once
     app.include_router(chat.router(parts, pages, streams))
     app.include_router(doors.router(parts, pages))
     app.include_router(posters.router(parts, pages))
@@ -70,7 +71,6 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     app.include_router(kiosk.router(parts, pages))
     app.include_router(kiosk_desk.router(parts, pages))
     app.include_router(invites.router(parts, pages))
-    app.include_router(signup.router(parts, pages))
     app.include_router(embed.router(parts, pages))
     app.include_router(window.router(parts, pages))
     app.include_router(staff_session.router(parts, pages))

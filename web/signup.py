@@ -27,6 +27,9 @@ from web.tabs import WORD, Seat, Tabs, is_veiled, keeps_cookies, new_seat
 STEPS = ("age", "pledge", "plan", "updates")
 """Questions that a page says the number of."""
 
+MOST_KNOWN = 2000
+"""Sites that one process remembers the names of."""
+
 Word = Annotated[str, Path(pattern=WORD)]
 
 
@@ -80,12 +83,24 @@ class _Desk:
         self._between = Between()
         self._rates = Rates()
         self._tabs = Tabs(parts.clock, parts.secure)
+        self._known: dict[str, Site] = {}
+
+    async def _site(self, code: str, at: Seat | None = None) -> Site | None:
+        """Whoever is under way already needs no more of it than its name: a rush would read it ten thousand times."""
+        if at is not None and at.word and code in self._known:
+            return self._known[code]
+        site = await self._parts.site_by_code(code)
+        if site is not None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[code] = site
+        return site
 
     async def show(self, request: Request, code: str, word: str) -> Response:
-        site = await self._parts.site_by_code(code)
+        at = self._tabs.seat(request, word)
+        site = await self._site(code, at)
         if site is None:
             return await self._lost(request, code)
-        at = self._tabs.seat(request, word)
         if at is None and word:
             return over(request, self._pages)
         if at is not None and at.is_own_device and is_veiled(request):
@@ -98,14 +113,14 @@ class _Desk:
 
     async def answer(self, request: Request, code: str, word: str, given: Given) -> Response:
         """Sends the browser back to the page, so that going back or reloading never sends it again."""
-        site = await self._parts.site_by_code(code)
+        at = self._tabs.seat(request, word)
+        site = await self._site(code, at)
         if site is None:
             return await self._lost(request, code)
         if not keeps_cookies(request):
             return self._pages.write(request, "no_cookies.html", self._ways(site), status=400)
         if given.trap:
             return self._pages.problem(request, "unreadable", 400)
-        at = self._tabs.seat(request, word)
         if at is None and word:
             return over(request, self._pages)
         at = at or new_seat(given.key)

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from benchmarks.installation import open_new
 from benchmarks.rows import Row
@@ -66,7 +67,7 @@ async def _rush(folder: Path, database_url: str, processes: int) -> Mapping[str,
     named = {"GROUNDSWELL_DATABASE_URL": database_url} if database_url else {}
     program = Program(folder, free_port(), named)
     await program.run("init")
-    settings = Settings(data_dir=folder / "data", key_file=folder / "key.json", database_url=database_url)
+    settings = Settings(data_dir=folder / "data", key_file=folder / "key.json", database_url=SecretStr(database_url))
     async with open_engine(settings) as engine:
         site = await _site_with_window(engine)
     serving = [program.beside(f"web{number}", "web") for number in range(processes)] if database_url else [program]

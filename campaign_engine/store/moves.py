@@ -36,7 +36,7 @@ KNOWN = frozenset(
         *(table.name for table, _ in _TOGETHER.values()),
         *(table.name for table in _ONCE),
         *("addresses", "consents", "pledges", "actions", "deliveries", "dialogues", "role_requests"),
-        *("move_codes", "recent_signups"),
+        *("move_codes", "recent_signups", "push_subscriptions"),
     }
 )
 """Tables of an ally that a merge thinks of; those of staff name the author of work, and staff are not merged."""

@@ -15,6 +15,7 @@ from campaign_engine.store.tables import (
     do_not_contact,
     inbox,
     move_codes,
+    push_subscriptions,
     recent_signups,
 )
 
@@ -37,6 +38,7 @@ def _move(v: Values) -> tuple[Value, ...]:
     old = sa.select(addresses.c.address_hash).where(addresses.c.contact_id == mine)
     _leave_word(v, old, mine)
     v.do(inbox.delete().where(inbox.c.address_hash.in_(old)))
+    v.do(push_subscriptions.delete().where(push_subscriptions.c.contact_id == mine))
     _take_stop_along(v, old)
     waiting = deliveries.update().where(deliveries.c.contact_id == mine, deliveries.c.status.in_(_said(PENDING)))
     v.do(waiting.values(lane=v["channel"]))

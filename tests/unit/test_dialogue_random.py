@@ -109,6 +109,7 @@ FLOWS: dict[str, tuple[Callable[[], Talk], ...]] = {
     "training": (everyone("tr"), everyone("tr:1:a")),
     "translate": (everyone("tt:1:es"),),
     "unconfirmed": (everyone("un:1"), everyone("un:1:2:resend")),
+    "window": (everyone("aw"), everyone("aw:3:45")),
     "volunteer": (known("w"), known("w:yes")),
 }
 """Ways into each part of the dialogue that talks by itself, by the name of its file."""

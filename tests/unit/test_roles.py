@@ -19,7 +19,7 @@ MAY = {
         "see_campaigns approve approve_adult move hold stop_everything link_rooms read_reports"
         " answer_requests answer_adults"
     ),
-    Role.SITE_HOST: "site_total",
+    Role.SITE_HOST: "site_total open_window",
     Role.ANALYST: "read_reports",
     Role.ADMIN: "stop_everything link_rooms answer_requests answer_adults",
     Role.AUDITOR: "read_log",

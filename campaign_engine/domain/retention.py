@@ -50,7 +50,7 @@ RULES: tuple[Rule, ...] = (
         "inactive",
         _INACTIVE,
         180 * _DAY,
-        "contacts addresses consents consent_questions pledges imported_optouts",
+        "contacts addresses consents consent_questions pledges imported_optouts push_subscriptions",
         "they were last here; staff stay",
     ),
     _rule("sign-ins", "12 hours", timedelta(), "staff_links staff_sessions", "it ended"),

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from campaign_engine.domain.contact import CONSENT_KINDS, AddressStatus, Answer, ConsentKind, consent_kind
+from campaign_engine.domain.contact import CONSENT_KINDS, AddressStatus, Answer, ConsentKind, Wake, consent_kind
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import busy
 from campaign_engine.domain.message import Destination
@@ -93,6 +93,7 @@ class SqlMovesRepository(Transaction):
         given: dict[int, dict[ConsentKind, Answer]] = {mover: {}, stays: {}}
         for row in await self._connection.execute(sa.select(t.consents).where(of_both)):
             given[row.contact_id][consent_kind(row.topic)] = Answer(bool(row.granted), row.changed_at)
+        given[mover].pop(Wake.WEB_PUSH, None)  # it was of a device that stays behind
         rows = [
             {"contact_id": stays, "topic": kind, "granted": one.granted, "changed_at": one.at}
             for kind, one in stricter(given[mover], given[stays]).items()

@@ -2,13 +2,14 @@
 
 import sqlalchemy as sa
 
-from campaign_engine.domain.contact import AddressStatus
+from campaign_engine.domain.contact import AddressStatus, Wake
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.moving import MOVED
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.compound import Compound, Value, Values
 from campaign_engine.store.tables import (
     addresses,
+    consents,
     contacts,
     deliveries,
     dialogues,
@@ -39,6 +40,8 @@ def _move(v: Values) -> tuple[Value, ...]:
     _leave_word(v, old, mine)
     v.do(inbox.delete().where(inbox.c.address_hash.in_(old)))
     v.do(push_subscriptions.delete().where(push_subscriptions.c.contact_id == mine))
+    of_device = consents.c.topic == sa.literal(Wake.WEB_PUSH.value)
+    v.do(consents.delete().where(consents.c.contact_id == mine, of_device))
     _take_stop_along(v, old)
     waiting = deliveries.update().where(deliveries.c.contact_id == mine, deliveries.c.status.in_(_said(PENDING)))
     v.do(waiting.values(lane=v["channel"]))

@@ -108,6 +108,18 @@ async def test_A1_an_endpoint_is_kept_like_an_address_and_goes_with_stop_delete_
     assert await desk.rows() == 0
 
 
+async def test_N5_the_device_stays_behind_when_its_person_moves(desk: Desk) -> None:
+    await desk.pushing.turn_on(desk.ana.address, desk.subscription)
+    [contact] = await desk.house.rows(tables.contacts)
+    now, code_hash = desk.house.clock(), desk.house.store.database.cipher.code_hash("CODE")
+    async with desk.house.store.write() as work:
+        await work.moves.offer(contact.id, "CODE", now + timedelta(minutes=15))
+    async with desk.house.store.write() as work:
+        assert await work.moves.move(code_hash, Destination("telegram", "7"), now)
+    assert await desk.rows() == 0
+    assert "own device" not in await desk.house.person("7", "telegram").command("export")
+
+
 async def test_a_service_that_is_busy_or_broken_is_left_alone_and_asked_again(desk: Desk) -> None:
     await desk.pushing.turn_on(desk.ana.address, desk.subscription)
     desk.house.clock.advance(timedelta(minutes=1))

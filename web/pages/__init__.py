@@ -4,6 +4,7 @@ import base64
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import Request
@@ -22,19 +23,25 @@ from web.parts import WebParts
 _LINK = re.compile(r"(https?://[^\s<>]*[^\s<>.,;:!?)\"'”])")
 
 
+@cache
+def _environment() -> Environment:
+    """One for the process: what ships does not change, and compiling it takes longer than writing any page."""
+    # Parts of pages that also exist as files of their own lie with the reports.
+    loader = ChoiceLoader([PackageLoader("web", "pages"), PackageLoader("analytics", "pages")])
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    made.filters.update(linked=linked, revised=revised, wall=to_wall, direction=direction, passages=passages)
+    made.filters["data_uri"] = data_uri
+    icons: Any = made.get_template("icons.html").module
+    made.globals["icon"] = icons.icon
+    return made
+
+
 class PageWriter:
     """One environment for all pages, escaping everything."""
 
     def __init__(self, parts: WebParts) -> None:
         self._parts = parts
-        # Parts of pages that also exist as files of their own lie with the reports.
-        loader = ChoiceLoader([PackageLoader("web", "pages"), PackageLoader("analytics", "pages")])
-        environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-        environment.filters.update(linked=linked, revised=revised, wall=to_wall, direction=direction, passages=passages)
-        environment.filters["data_uri"] = data_uri
-        icons: Any = environment.get_template("icons.html").module
-        environment.globals["icon"] = icons.icon
-        self._templates = Jinja2Templates(env=environment)
+        self._templates = Jinja2Templates(env=_environment())
 
     def language(self, request: Request) -> str:
         """What the reader chose or their browser speaks."""

@@ -26,6 +26,7 @@ share_compiled()
 read_certificates_once()
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than processors: a third of the time a test waits for a server, a browser or the disk."""
     return (os.cpu_count() or 1) + 1

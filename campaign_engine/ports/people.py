@@ -103,8 +103,9 @@ class Held:
     opened, and whether each was finished, `lessons_sent` codes of what the series sent. `areas_told` are
     precincts with the figures that cards told of, `joints` the conditional pledges they are in: precinct, goal,
     whether its end was told, and the day. `invites` are the last days of
-    the links they made. `pseudonym` is empty when no contact is kept. `listed` says that an imported list of opt-outs
-    held the address. `sign_ins` say until when (New York time) somebody on the team is signed in to its pages.
+    the links they made. `by_page` is kept for a while of who signed up on a page: whether it counts (threats T10);
+    `may_move`: a code to go on in a chat is open. `pseudonym` is empty when no contact is kept. `listed` says that an
+    imported list of opt-outs held the address. `sign_ins` say until when (New York time) somebody on the team is signed in to its pages.
     """
 
     who: Destination
@@ -135,6 +136,8 @@ class Held:
     grants: tuple[RoleGrant, ...] = ()
     stopped: bool = False
     listed: bool = False
+    by_page: bool | None = None
+    may_move: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,6 +271,8 @@ def held_reply(held: Held, person: Person, places: Places) -> Reply:
             "grants": held.grants,
             "stopped": held.stopped,
             "listed": held.listed,
+            "by_page": held.by_page,
+            "may_move": held.may_move,
             "trained": person.trained,
             "thread": bool(person.thread),
             "request": person.request and _request_said(person.request),

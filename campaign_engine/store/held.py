@@ -41,7 +41,9 @@ from campaign_engine.store.tables import (
     joint_words,
     joints,
     lesson_progress,
+    move_codes,
     pledges,
+    recent_signups,
     role_grants,
     series_steps,
     sites,
@@ -124,6 +126,8 @@ async def held(connection: AsyncConnection, who: Destination, address_hash: str)
         joined_on=to_wall(row.created_at).date(),
         last_seen_on=to_wall(row.last_seen_at).date(),
         handle=row.handle or "",
+        by_page=None if row.by_page is None else bool(row.by_page),
+        may_move=bool(row.may_move),
         **{**found, "messages": len(found["messages"]), **marks},
     )
 
@@ -138,6 +142,8 @@ def _everything(dialect: str) -> sa.Select[Any]:
         (do_not_contact, do_not_contact.c.address_hash == who.c.hash),
         (sites, sites.c.id == contacts.c.site_id),
         (staff_members, staff_members.c.contact_id == contacts.c.id),
+        (recent_signups, recent_signups.c.contact_id == contacts.c.id),
+        (move_codes, move_codes.c.contact_id == contacts.c.id),
     ):
         source = source.outerjoin(table, matches)
     return sa.select(
@@ -146,6 +152,8 @@ def _everything(dialect: str) -> sa.Select[Any]:
         do_not_contact.c.since.label("stopped"),
         sites.c.name.label("site"),
         staff_members.c.handle,
+        recent_signups.c.counts.label("by_page"),
+        move_codes.c.expires_at.label("may_move"),
         *(_count(table, who).label(name) for name, table in (("listed", imported_optouts), ("waiting_posts", inbox))),
         *(_rows(as_json, columns).label(name) for name, columns in _LISTS.items()),
     ).select_from(source)

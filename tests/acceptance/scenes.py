@@ -60,6 +60,7 @@ class Scene:
 
 
 _PSEUDONYM = re.compile(r"\b[0-9a-f]{24}\b")
+_MOVE = re.compile(r"start=m_([A-Z0-9]{10})")
 _INVITE = re.compile(r"(?:/i/|start=i_)([A-Za-z0-9]{8,})")
 
 Happening = Callable[[Scene], Awaitable[None]]
@@ -159,9 +160,21 @@ async def _posted(scene: Scene) -> None:
 
 _TEXT = "We look out for each other in {{ area }}: {{ link }} To talk to someone, any hour: call or text 988."
 
+
+async def _on_the_page(scene: Scene) -> None:
+    """Somebody who joined there in the language of the conversation and has a code to go on."""
+    page = scene.house.person("a tab", "web", scene.language)
+    await page.start()
+    for data in ("a:13-15", "n:75", "pl:A", "mv:telegram"):
+        await page.press(data)
+    code = next(code for code in _MOVE.findall(page.text))
+    scene.codes[code] = "move code"
+
+
 HAPPENINGS: dict[str, Happening] = {
     "a school in the 75th with a poster": _school,
     "an ally in the 75th": _ally(),
+    "a code of somebody who joined on the page": _on_the_page,
     "an organizer, Rosa": _staff("Rosa", "river7", Role.ORGANIZER),
     "an approver, Omar": _staff("Omar", "oak3", Role.APPROVER),
     "a safety lead, Sam": _staff("Sam", "maple2", Role.SAFETY_LEAD),
@@ -176,6 +189,7 @@ HAPPENINGS: dict[str, Happening] = {
 
 
 OPERATIONS = {
+    "mv:yes": "two contacts that become one",
     "k:": "beginning a campaign",
     SUMMARY: "the card of a whole draft",
     "say organize.schedule": "the times of a draft, with what they clash with",

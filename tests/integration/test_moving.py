@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_engine.domain.contact import AddressStatus
+from analytics import frames, metrics
+from campaign_engine.domain.contact import AddressStatus, Role
 from campaign_engine.domain.message import InboundKind
 from campaign_engine.store import tables as t
 from campaign_engine.store.moves import KNOWN
 from campaign_engine.store.tables import metadata
+from tests.support.bots import running_post
 from tests.support.engine import House, Phone
 
+TAPS = ("a:16-17", "pl:A", "if:walk", "t:yes")
 CODE = re.compile(r"start=m_([0-9A-Z]{10})")
 
 
@@ -35,6 +38,8 @@ async def test_N5_the_page_moves_to_the_chat_and_holds_nobody_any_more(house: Ho
     code = await code_of(page)
     [kept] = await house.rows(t.move_codes)
     assert code not in str(kept)
+    await page.command("export")
+    assert "a code to go on in a chat" in page.text
     assert "came along" in await chat.start(f"m_{code}")
     assert replace(await chat.known(), address_id=None) == replace(person, address_id=None)
     [address] = await house.rows(t.addresses)
@@ -49,6 +54,31 @@ async def test_N5_the_page_moves_to_the_chat_and_holds_nobody_any_more(house: Ho
     assert "How old are you?" in await page.press("mv:new")
     [left] = [row for row in await house.rows(t.dialogues) if row.contact_id is None]
     assert left.flow == "join"
+
+
+async def test_N5_one_person_before_and_after_in_every_figure(house: House, database_url: str) -> None:
+    await running_post(house)
+    site = await house.site()
+    page, chat = house.person("tab"), house.person("tel", "telegram")
+    for kind, data in ((InboundKind.START, f"s_{site.code}"), *((InboundKind.CHOICE, one) for one in TAPS)):
+        await page.send(kind, data=data, origin="network")
+    other = await house.person("tab two").join()
+    known = await house.person("tel two", "telegram").join()
+    before = people(database_url, house)
+    await chat.start(f"m_{await code_of(page)}")
+    assert people(database_url, house) == before
+    await known.start(f"m_{await code_of(other)}")
+    await known.tap("Yes, it was me")
+    after = people(database_url, house)
+    one_person_all_along = {name: int(name in ("reached", "engaged", "pledged", "joined")) for name in after}
+    assert {name: before[name] - after[name] for name in after} == one_person_all_along
+
+
+def people(url: str, house: House) -> dict[str, int]:
+    rows = frames.read(url, 1, house.clock())
+    return {name: len(measure(rows)) for name, measure in metrics.PEOPLE.items()} | {
+        "alone": metrics.pledges_without_person(rows)
+    }
 
 
 async def test_N5_an_open_join_goes_on_in_the_chat_in_the_language_chosen(house: House) -> None:
@@ -138,7 +168,6 @@ async def test_N5_two_contacts_of_one_person_become_one_with_the_stricter_of_eac
 
 
 async def test_N5_people_of_the_team_are_not_merged_and_the_age_block_holds(house: House) -> None:
-    from campaign_engine.domain.contact import Role
 
     page, ana = await house.person("tab").join(), await house.staff("ana1", Role.ORGANIZER)
     code = await code_of(page)

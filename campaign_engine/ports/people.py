@@ -105,7 +105,8 @@ class Held:
     whether its end was told, and the day. `invites` are the last days of
     the links they made. `by_page` is kept for a while of who signed up on a page: whether it counts (threats T10);
     `may_move`: a code to go on in a chat is open. `pseudonym` is empty when no contact is kept. `listed` says that an
-    imported list of opt-outs held the address. `sign_ins` say until when (New York time) somebody on the team is signed in to its pages.
+    imported list of opt-outs held the address. `sign_ins` say until when (New York time) somebody on the team is
+    signed in to its pages.
     """
 
     who: Destination

@@ -101,6 +101,22 @@ async def _refused(walker: Walker) -> str:
     return ""
 
 
+async def _done(walker: Walker) -> str:
+    """The end of a sign-up, with the ways to go on."""
+    await _sign_up(walker)
+    for _ in range(3):
+        await walker.seen.press_first("main .ask button[name=data]")
+    return ""
+
+
+async def _window(walker: Walker) -> str:
+    """Open for an assembly."""
+    await walker.seen.open(f"/host/{walker.site.id}/window")
+    await walker.seen.page.fill("input[name=headcount]", "300")
+    await walker.seen.press_first("main button.primary")
+    return f"/host/{walker.site.id}/window"
+
+
 async def _tablet(walker: Walker) -> str:
     link = await walker.house.kiosks.link_for("oak3", walker.site.id)
     return f"/kiosk/open/{link.rpartition('/')[2]}"
@@ -139,6 +155,8 @@ PAGES: Mapping[str, Opened] = {
     "/chat/{word}": _chat,
     "/chat/posts": _plain("/chat/posts"),
     "/chat/{word}/posts": _posts,
+    "/embed/{code}": _plain("/embed/{code}"),
+    "/embed/{code}/snippet": _plain("/embed/{code}/snippet"),
     "/sites": _plain("/sites?q=Simulated"),
     "/s/{code}": _plain("/s/{code}"),
     "/s/{code}/{word}": _sign_up,
@@ -154,6 +172,7 @@ PAGES: Mapping[str, Opened] = {
     "/host/{site_id}/letter/{name}": _plain("/host/{site}/letter/it"),
     "/host/{site_id}/tally": _plain("/host/{site}/tally"),
     "/host/{site_id}/kiosk": _plain("/host/{site}/kiosk"),
+    "/host/{site_id}/window": _plain("/host/{site}/window"),
     "/kiosk/open/{link}": _tablet,
     "/kiosk": _kiosk,
 }
@@ -163,9 +182,14 @@ STATES: Mapping[str, Opened] = {
     "no site found": _plain("/sites?q=zzzz"),
     "a letter to parents": _plain("/host/{site}/letter/parents"),
     "the preview of a tally": _preview,
+    "an open window": _window,
+    "a sign-up that is done": _done,
     "a tally with mistakes": _refused,
 }
 """Further looks of a page that was signed in to."""
+
+FRAMED = frozenset({"/embed/{code}"})
+"""A piece of somebody else's page: it leads to a page of ours, which has the ways out."""
 
 PROBLEMS: Mapping[str, int] = {
     "/nowhere": 404,

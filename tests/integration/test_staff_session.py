@@ -1,5 +1,6 @@
 """The team signs in to its pages by a one-time link from the chat (safety R2)."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -71,6 +72,13 @@ async def test_R2_a_link_is_spent_by_its_button_only_and_opens_a_session(house: 
     assert session not in stored
     assert path.rpartition("/")[2] not in stored, "only hashes are kept"
     assert (await actions(house))[-2:] == ["sign_in_link", "sign_in"]
+
+
+async def test_R2_two_who_press_at_once_open_one_session(house: House) -> None:
+    token = (await link(await host(house))).rpartition("/")[2]
+    done = await asyncio.gather(*(house.staff_sessions.enter(token) for _ in range(5)), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["NotAllowed"] * 4 + ["str"]
+    assert len(await house.rows(tables.staff_sessions)) == 1
 
 
 async def test_R2_old_edited_and_replaced_links_say_what_to_do(house: House, root: str, clock: FakeClock) -> None:

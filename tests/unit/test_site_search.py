@@ -47,6 +47,7 @@ NAMES = (
         ("manhattan 14", ""),
         ("14 queens", "P.S. 014 Fairview"),
         ("ps 999", ""),
+        ("ps 12 greenwich village", ""),
         ("school", ""),
         ("", ""),
         ("😀 '; DROP TABLE", ""),

@@ -41,7 +41,9 @@ async def main() -> int:
 
 
 async def _phone(browser: Browser, root: str) -> None:
-    page = await browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5)
+    page = await browser.new_page(
+        java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5
+    )
     await page.goto(root)
     await _take(page, "start-phone")
     await _press(page, "Join as a student")
@@ -57,7 +59,9 @@ async def _phone(browser: Browser, root: str) -> None:
 
 async def _area(browser: Browser, root: str) -> None:
     """Somebody who came by no poster."""
-    page = await browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5)
+    page = await browser.new_page(
+        java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5
+    )
     await page.goto(root)
     await _press(page, "Join as a student")
     await page.goto(f"{root}/chat")
@@ -69,7 +73,9 @@ async def _area(browser: Browser, root: str) -> None:
 
 
 async def _drafting(browser: Browser, root: str) -> None:
-    page = await browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5)
+    page = await browser.new_page(
+        java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5
+    )
     await page.goto(root)
     await _press(page, "Be the organizer", "New campaign", "Pledge drive")
     await _type(page, "Look out for each other")
@@ -83,7 +89,7 @@ async def _drafting(browser: Browser, root: str) -> None:
 
 
 async def _desktop(browser: Browser, root: str) -> None:
-    page = await browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    page = await browser.new_page(java_script_enabled=False, viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
     await page.goto(root)
     await _take(page, "start-desktop", bar=True)
     await _press(page, "Be the organizer", "New campaign", "Pledge drive")

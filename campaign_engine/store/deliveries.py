@@ -204,7 +204,10 @@ _ENDED = {
 def _ended(dialect: str) -> sa.Update:
     """For a batch at once: what follows the rows by triggers costs by the statement, on both databases."""
     _, one = rows_of(dialect, sa.bindparam("rows", type_=sa.Text()), "ended", _ENDED)
-    mine = sa.and_(deliveries.c.lane == sa.bindparam("of_lane"), deliveries.c.epoch == sa.bindparam("of_epoch"))
+    # The sums keep SQLite from reading everything that is sending for each row of the batch: it looks them up by id.
+    mine = sa.and_(
+        deliveries.c.lane + "" == sa.bindparam("of_lane"), deliveries.c.epoch + 0 == sa.bindparam("of_epoch")
+    )
     changed = {name: value for name, value in one.items() if name not in ("id", "untried")}
     return (
         deliveries.update()

@@ -48,7 +48,7 @@ class SqlKiosksRepository(Transaction):
         """One insert."""
         entry = {"entry_hash": self._cipher.code_hash(f"kiosk_entry:{key}"), "kiosk_id": kiosk_id}
         new = insert(self._connection, kiosk_entries).values(entry).on_conflict_do_nothing()
-        # On PostgreSQL an insert has no row count.
+        # On PostgreSQL an insert has no row count of its own.
         return await self._connection.scalar(new.returning(kiosk_entries.c.kiosk_id)) is not None
 
     async def count_child(self, day: datetime) -> None:

@@ -164,7 +164,8 @@ class SqlSitesRepository(Transaction):
                 active=True,
                 created_at=now,
             )
-            given = (await self._connection.execute(statement.on_conflict_do_nothing())).rowcount
+            once = statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+            given = (await self._connection.execute(once)).rowcount
 
 
 def shown_sites() -> sa.Select[Any]:

@@ -64,3 +64,9 @@ async def test_a_name_that_is_none_is_refused(house: House, name: str) -> None:
 async def test_many_sites_at_once_have_codes_of_their_own(house: House) -> None:
     sites = await asyncio.gather(*(house.site(name=f"School {number}") for number in range(12)))
     assert len({site.code for site in sites} | {site.word_code for site in sites}) == 24
+
+
+async def test_a_word_that_is_taken_is_drawn_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = iter(["MAPLE75", "MAPLE75", "MAPLE75", "OTTER42"])
+    monkeypatch.setattr("campaign_engine.store.sites.new_word_code", lambda: next(words))
+    assert [(await house.site(name=name)).word_code for name in ("First", "Second")] == ["MAPLE75", "OTTER42"]

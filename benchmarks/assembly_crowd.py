@@ -37,8 +37,15 @@ class Line:
     writer: asyncio.StreamWriter | None = None
 
     async def ask(self, verb: str, path: str, cookies: dict[str, str], body: str = "") -> tuple[bytes, bytes]:
-        """Head and body of the answer; opens the socket anew where the server has closed it."""
-        if self.reader is None or self.writer is None or self.writer.is_closing():
+        """Head and body of the answer; where the server has closed an idle socket a browser asks again on a new one."""
+        try:
+            return await self._asked(verb, path, cookies, body)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.writer = None
+            return await self._asked(verb, path, cookies, body)
+
+    async def _asked(self, verb: str, path: str, cookies: dict[str, str], body: str) -> tuple[bytes, bytes]:
+        if self.reader is None or self.writer is None or self.reader.at_eof():
             self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
         kept = "; ".join(f"{name}={value}" for name, value in cookies.items())
         head = f"{verb} {path} HTTP/1.1\r\nhost: {self.host}:{self.port}\r\ncookie: {kept}\r\n"

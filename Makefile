@@ -44,6 +44,7 @@ check: $(VENV)/dev.stamp ## Style, types, layering, generated files
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/check_tree.py
 	$(BIN)/python scripts/data_dictionary.py --check
+	$(BIN)/python -m scripts.measures_page --check
 	$(BIN)/python scripts/safety_matrix.py --check
 	$(BIN)/python scripts/role_matrix.py --check
 	$(BIN)/python -m scripts.safety_texts

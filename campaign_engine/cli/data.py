@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from campaign_engine.cli.data_facts import rebuild_facts
 from campaign_engine.cli.data_sync import say_changes, sync
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import add_row, command, day_and_time, out, progress, say, table
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Load the City's data.", no_args_is_help=True)
 app.command("sync")(sync)
+app.command("rebuild-facts")(rebuild_facts)
 
 BEGINNING = 65_536
 """Bytes that tell what a file is."""

@@ -1,4 +1,4 @@
-"""Facts follow their rows by triggers of the database, so in the same transaction whoever writes (ADR 19).
+"""Facts follow their rows by triggers of the database, so in the same transaction whoever writes (ADR 21).
 
 SQLite runs them for each row, PostgreSQL once for a statement over all the rows that it changed. Their names carry a
 hash of their text: a program whose rules differ makes them anew.

@@ -1,4 +1,4 @@
-"""Counts that follow every message and every act in its own transaction; reports read them (issue 7.2, ADR 19).
+"""Counts that follow every message and every act in its own transaction; reports read them (issue 7.2, ADR 21).
 
 `part` only spreads the rows of one key over the connections of PostgreSQL, so that nobody waits for a counter: sum it.
 """

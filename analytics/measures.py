@@ -1,0 +1,176 @@
+"""The measures of docs/measures.md as they are read from facts, one function each, named as there.
+
+A docstring holds definition, unit and source; the table in docs/measures.md is written from them
+(scripts/measures_page.py). Where functions give cells, any sum over them is a count of distinct people.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from analytics.facts import NOWHERE, Cell, Facts
+from analytics.intervals import Interval, ratio_over_sites, wilson
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.opendata import figures
+
+Cells = Mapping[Cell, int]
+
+OLD_ENOUGH = timedelta(days=28)
+"""After which a cohort had the time to bring others (measures: recruitment reproduction number)."""
+
+STEPS = ("engaged", "pledged", "trained", "inviting")
+"""Of the funnel; all of them are among the reached."""
+
+
+def delivered(facts: Facts) -> int:
+    """Messages to people that the channel accepted and that did not come back; unit: messages. From: delivery facts."""
+    return sum(facts.delivered("lane").values())
+
+
+def delivered_people(facts: Facts) -> Cells:
+    """Distinct contacts with at least one accepted message; unit: persons. From: people facts (delivered)."""
+    return facts.people["delivered_people"]
+
+
+def reached(facts: Facts) -> Cells:
+    """Distinct contacts with a join, tap, answer or pledge; unit: persons. From: people facts (reached)."""
+    return facts.people["reached"]
+
+
+def joined(facts: Facts) -> Cells:
+    """Contacts who came in by a post of it, or where and while it ran; unit: persons. From: people facts (joined)."""
+    return facts.people["joined"]
+
+
+def engaged(facts: Facts) -> Cells:
+    """Reached, and tapped, answered or pledged on the campaign; unit: persons. From: people facts (engaged)."""
+    return facts.people["engaged"]
+
+
+def pledged(facts: Facts) -> Cells:
+    """Contacts with a pledge that counts to the campaign; unit: persons. From: people facts (pledged)."""
+    return facts.people["pledged"]
+
+
+def trained(facts: Facts) -> Cells:
+    """Reached, and at least 9 of 12 lessons with the question right; unit: persons. From: people facts (trained)."""
+    return facts.people["trained"]
+
+
+def inviting(facts: Facts) -> Cells:
+    """Reached, and made at least one invite; unit: persons. From: people facts (inviting)."""
+    return facts.people["inviting"]
+
+
+def accepted_invites(facts: Facts) -> dict[int, int]:
+    """Joined by somebody's invite, for each generation from 1 on; unit: persons. From: people facts (joined)."""
+    return {generation: count for generation, count in facts.by("joined", "generation").items() if generation > 0}
+
+
+def pledges_without_person(facts: Facts) -> Cells:
+    """Pledges from a kiosk or paper, by their site and precinct; unit: pledges. From: people facts (pledge_alone)."""
+    return facts.people["pledges_without_person"]
+
+
+def opt_outs(facts: Facts) -> Cells:
+    """People who said STOP while the campaign ran and was theirs; unit: persons. From: people facts (opt_out)."""
+    return facts.people["opt_outs"]
+
+
+def deletes(facts: Facts) -> Cells:
+    """People who had themselves deleted while it ran and was theirs; unit: persons. From: people facts (delete)."""
+    return facts.people["deletes"]
+
+
+def blocks(facts: Facts) -> Cells:
+    """People whose platform refused a message because they shut us out; unit: persons. From: people facts (blocked)."""
+    return facts.people["blocks"]
+
+
+def pauses(facts: Facts) -> Cells:
+    """People who chose a break while it ran and was theirs; unit: persons. From: people facts (pause)."""
+    return facts.people["pauses"]
+
+
+def harm(facts: Facts) -> dict[str, int]:
+    """Opt-outs, deletes, blocks and pauses, always beside reach; unit: persons. From: the four measures."""
+    return {one.__name__: sum(one(facts).values()) for one in (opt_outs, deletes, blocks, pauses)}
+
+
+def outcomes(facts: Facts, *, rooms: bool) -> dict[DeliveryStatus, int]:
+    """Frozen messages by what became of them; unit: messages. From: delivery facts, open deliveries.
+
+    They add up to all that were frozen.
+    """
+    return facts.outcomes(rooms=rooms)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`count` of `of`, and between what the share lies with 95 %."""
+
+    count: int
+    of: int
+    interval: Interval
+
+
+def funnel(facts: Facts) -> dict[date, dict[str, Share]]:
+    """Of the reached by week of sign-up, who went each step (Wilson 95 %); unit: share. From: people facts."""
+    cohorts = facts.by("reached", "week")
+    steps = {step: facts.by(step, "week") for step in STEPS}
+    return {
+        week: {step: _share(steps[step].get(week, 0), cohorts[week]) for step in STEPS}
+        for week in sorted(cohorts)
+        if cohorts[week]
+    }
+
+
+def _share(count: int, of: int) -> Share:
+    return Share(count, of, wilson(count, of))
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """`following` pledgers for `pledgers`; no ratio without any, no interval where sites are too few."""
+
+    generation: int
+    pledgers: int
+    following: int
+    interval: Interval | None
+
+    @property
+    def ratio(self) -> float | None:
+        """Below 1: keep seeding sites."""
+        return self.following / self.pledgers if self.pledgers else None
+
+
+def reproduction(facts: Facts, generation: int, today: date) -> Reproduction:
+    """Pledgers of the next generation for each pledger of this one; unit: ratio. From: people facts (pledged).
+
+    Of weeks of sign-up that ended 28 days ago; 95 % by bootstrap over sites, people of no site being one.
+    """
+    of: dict[int, Counter[int]] = {generation: Counter(), generation + 1: Counter()}
+    for cell, count in pledged(facts).items():
+        if cell.generation in of and cell.week + timedelta(days=7) + OLD_ENOUGH <= today:
+            of[cell.generation][cell.site] += count
+    these, those = of[generation], of[generation + 1]
+    parts = {site: (those[site], these[site]) for site in {*these, *those}}
+    return Reproduction(generation, these.total(), those.total(), ratio_over_sites(parts))
+
+
+def per_1000_residents(cells: Cells) -> dict[int, float]:
+    """People by residents of their precinct, 2020 census; unit: persons per 1,000. From: people facts, census."""
+    counts: Counter[int] = Counter()
+    for cell, count in cells.items():
+        if cell.precinct != NOWHERE:
+            counts[cell.precinct] += count
+    residents = {number: figures.precincts()[number].population for number in counts}
+    return {number: 1000 * counts[number] / people for number, people in residents.items() if people}
+
+
+MEASURES: tuple[Callable[..., object], ...] = (
+    delivered, delivered_people, reached, joined, engaged, pledged, trained, inviting, accepted_invites,
+    pledges_without_person, opt_outs, deletes, blocks, pauses, harm, outcomes, funnel, reproduction, per_1000_residents,
+)  # fmt: skip
+"""In the order of docs/measures.md."""

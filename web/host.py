@@ -1,18 +1,11 @@
-"""The pages of a site's host: overview, code, letters; web.tally has the paper tally.
+"""The pages of a site's host: overview, code, letters; web.tally, web.window and web.kiosk_desk have the others."""
 
-Other parts put a card of their own on the overview: see `HostCard`.
-"""
-
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
-from campaign_engine.domain.action import Site
 from campaign_engine.domain.errors import NotFound
-from campaign_engine.domain.staff_session import StaffSession
 from web import tally
 from web.pages import PageWriter
 from web.parts import WebParts
@@ -21,21 +14,9 @@ from web.staff_session import FormKey, Gate
 SiteId = Annotated[int, Path(ge=1, lt=10**9)]
 
 
-@dataclass(frozen=True, slots=True)
-class HostCard:
-    """`template` writes one `<li class="card">`; it reads `card` (these values), `site` and `session`."""
-
-    template: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-CardMaker = Callable[[Request, Site, StaffSession], Awaitable[HostCard | None]]
-"""Makes a part's card on the overview; None where it has nothing to show."""
-
-
-def router(parts: WebParts, pages: PageWriter, cards: Sequence[CardMaker] = ()) -> APIRouter:
-    """`cards` stand on the overview in this order, before the host's own."""
-    routes, host = APIRouter(prefix="/host"), _HostPages(parts, pages, cards)
+def router(parts: WebParts, pages: PageWriter) -> APIRouter:
+    """For the host of the site, signed in."""
+    routes, host = APIRouter(prefix="/host"), _HostPages(parts, pages)
     routes.add_api_route("/{site_id}", host.overview)
     routes.add_api_route("/{site_id}/code", host.code)
     routes.add_api_route("/{site_id}/code", host.change_code, methods=["POST"])
@@ -46,22 +27,23 @@ def router(parts: WebParts, pages: PageWriter, cards: Sequence[CardMaker] = ()) 
 
 
 class _HostPages:
-    def __init__(self, parts: WebParts, pages: PageWriter, cards: Sequence[CardMaker]) -> None:
+    def __init__(self, parts: WebParts, pages: PageWriter) -> None:
         self._pages = pages
         self._page = parts.page
-        self._cards = cards
+        self._signup = parts.signup
         self._gate = Gate(parts.staff)
         self._hosting = parts.sites.hosting
 
     async def overview(self, request: Request, site_id: SiteId, done: str = "") -> Response:
         session = await self._gate.host(request, site_id)
         view = await self._hosting.view(site_id)
-        made = [await make(request, view.site, session) for make in self._cards]
+        async with self._signup.store.read() as work:
+            window = await self._signup.windows.look(work, site_id)
         values = {
             "session": session,
             "view": view,
             "site": view.site,
-            "cards": [card for card in made if card is not None],
+            "window": window,
             "done": done if done in ("rotated", "brought_back") else "",
             "page": self._page,
         }

@@ -107,8 +107,6 @@ class Held:
     `may_move`: a code to go on in a chat is open. `pseudonym` is empty when no contact is kept. `listed` says that an
     imported list of opt-outs held the address. `sign_ins` say until when (New York time) somebody on the team is
     signed in to its pages.
-    imported list of opt-outs held the address. `sign_ins` say until when (New York time) somebody on the team is signed
-    in to its pages.
     """
 
     who: Destination

@@ -64,6 +64,13 @@ async def test_P3_K3_a_host_sees_their_own_total_from_ten_up_once_a_week(
         phone = await signed_in(house, page, site)
         assert "Maple High" in page.text, "the one site of a host opens by itself"
         assert site.word_code in page.text
+        shown = (await page._client.get(f"/host/{site.id}")).text
+        leads = [
+            f"/host/{site.id}/{name}" for name in ("window", "kiosk", "tally", "letter/it", "letter/parents", "code")
+        ]
+        for path in (*leads, f"/poster/{site.code}"):
+            assert f'href="{path}"' in shown
+            assert (await page._client.get(path)).status_code == 200
         assert "Hidden for now" in page.text
         await students(0, 12)
         assert "Hidden for now" in await page.open(f"/host/{site.id}"), "the week's edition stays"

@@ -1,4 +1,4 @@
-"""`python -m analytics report|card|summary`: what the serving process has made in a process of its own.
+"""`python -m analytics report|card|freeze|summary`: what the serving process has made in a process of its own.
 
 The database URL comes by the environment, never as an argument that other users of the machine could read. Progress
 goes to stderr as lines "progress DONE TOTAL", an error as one line of JSON with code, message and hint.
@@ -9,10 +9,12 @@ import base64
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from analytics import content, frames, reach_picture, report, summary
+from analytics.editions import SMALLEST
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import GroundswellError
 
@@ -40,8 +42,10 @@ def _run(asked: argparse.Namespace, url: str) -> None:
     if asked.command == "report":
         report.write(url, asked.campaign, asked.view, asked.now, asked.out, _progress)
         return
-    if asked.command == "card":
-        counted = content.content(frames.read(url, asked.campaign, asked.now), asked.view)
+    if asked.command == "freeze":
+        values = _frozen(asked, url)
+    elif asked.command == "card":
+        counted = report.read(url, asked.campaign, asked.view, asked.now)
         picture = base64.b64encode(reach_picture.draw(counted, asked.language)).decode()
         values = {**content.card(counted), "picture": picture}
     else:
@@ -49,16 +53,29 @@ def _run(asked: argparse.Namespace, url: str) -> None:
     sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
 
 
+def _frozen(asked: argparse.Namespace, url: str) -> dict[str, object]:
+    """The solver is loaded for this alone."""
+    from analytics.freezing import Asked, make
+
+    with frames.snapshot(url) as connection:
+        made = make(connection, Asked(asked.campaign, asked.week, asked.now, asked.reason), _progress)
+    days = {name: getattr(made, name).isoformat() for name in ("week", "data_through", "made_at")}
+    return {**asdict(made), **days}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="analytics")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("report", "card"):
+    for name in ("report", "card", "freeze"):
         command = commands.add_parser(name)
         command.add_argument("--campaign", type=int, required=True)
-        command.add_argument("--view", choices=sorted(content.SMALLEST), default="public")
+        command.add_argument("--view", choices=sorted(SMALLEST), default="public")
         command.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
         if name == "card":
             command.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
+        if name == "freeze":
+            command.add_argument("--week", type=date.fromisoformat, required=True)
+            command.add_argument("--reason", default="")
         if name == "report":
             command.add_argument("--out", type=Path, required=True)
     commands.add_parser("summary")

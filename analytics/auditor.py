@@ -4,29 +4,25 @@ A linear program over every edition of one group of tables. The outsider it stan
 which, that no count is negative or goes down, that pledged are among reached, and when a figure stays or moves.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import highspy
 import numpy as np
 
-from analytics.cells import Name, Printed
-from campaign_engine.domain.errors import GroundswellError
+from analytics.cells import Place, Printed
+from analytics.programs import ALMOST, Program, Programs
+from analytics.refusal import ReleaseRefused
 
-Place = tuple[int, Name]
-"""A cell of one of the editions, by its position."""
+_WORTH_IT = 0.85
+_NEIGHBOURS = 5
+_SMALL = 300
+"""Cells that are asked for all at once as fast as in parts."""
 
-ALMOST = 1e-6
-_WILD_GUESSES = 25
-_WORTH_IT = 0.93
-_SEED = 11
 _ENOUGH = 12
+"""Weak cells that are worth a new attempt at hiding."""
 
-
-class ReleaseRefused(GroundswellError):
-    """A hidden cell could be worked out from what would be published."""
-
-    code = "release_refused"
+_SEED = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,144 +55,134 @@ class Seen:
         self.most[place] = max(self.most.get(place, value), value)
 
 
-def weak_cells(editions: Sequence[Printed], rules: Rules, most: int, seen: Seen | None = None) -> tuple[Place, ...]:
-    """Hidden cells of any edition that could be fewer than k whole numbers; `most` is more than any cell can count."""
-    seen = seen or Seen()
+def weak_cells(editions: Sequence[Printed], rules: Rules, seen: Seen) -> tuple[Place, ...]:
+    """Hidden cells of any edition that could be fewer than k whole numbers: all there are, or the first few found.
+
+    Raises ReleaseRefused where the true counts do not fit what is published.
+    """
     wanted = [
         (number, name)
         for number, printed in enumerate(editions)
         for name in printed.tables.names
         if name not in printed.shown and seen.width((number, name)) < rules.k
     ]
-    if not wanted:
-        return ()
-    model = _Model(editions, rules, most)
-    return tuple(_pinned(model, wanted, rules.k, seen))
+    return tuple(_Search(editions, rules, seen).weak(wanted)) if wanted else ()
 
 
-def _pinned(model: "_Model", wanted: list[Place], k: int, seen: Seen) -> Iterable[Place]:
-    """First tables at random corners, which settle most cells at once, then exactly what is left."""
-    random = np.random.default_rng(_SEED)
-    solver = model.solver()
-    for _ in range(_WILD_GUESSES):
-        columns = [model.columns[place] for place in wanted]
-        weights = random.uniform(0.5, 1.0, len(columns)) * random.choice((-1.0, 0.0, 1.0), len(columns))
-        for side in (weights, -weights):
-            found = solver.best(dict(zip(columns, side, strict=True)))
-            for place, column in zip(wanted, columns, strict=True):
-                seen.add(place, found[column])
-        before = len(wanted)
-        wanted = [place for place in wanted if seen.width(place) < k]
-        if len(wanted) > _WORTH_IT * before or not wanted:
-            break
-    found_weak = 0
-    while wanted:
-        place = wanted.pop()
-        for direction in (1.0, -1.0):
-            found = solver.best({model.columns[place]: direction})
-            for each in (place, *wanted):
-                seen.add(each, found[model.columns[each]])
-        if seen.width(place) < k:
-            yield place
-            found_weak += 1
-            if found_weak == _ENOUGH:
-                return
-        wanted = [each for each in wanted if seen.width(each) < k]
+class _Search:
+    """First parts of the program, with the rest as it truly is: that settles nearly every cell.
 
+    What is left is asked of the whole program, which alone can tell that a cell is weak.
+    """
 
-class _Model:
-    """Columns are the cells that are not known exactly; what is known is a number on the right hand side."""
-
-    def __init__(self, editions: Sequence[Printed], rules: Rules, most: int) -> None:
-        self.columns: dict[Place, int] = {}
-        self.lower: list[float] = []
-        self.upper: list[float] = []
-        self.rows: list[tuple[float, float, list[int], list[float]]] = []
-        self._editions = editions
-        for number, printed in enumerate(editions):
-            self._cells(number, printed, rules, float(most))
-        for number, printed in enumerate(editions):
-            for each in printed.tables.sums:
-                terms = [((number, part), 1.0) for part in each.parts]
-                self._row([*terms, ((number, each.whole), -1.0)], 0.0)
-            leaves = printed.tables.leaves()
-            for part, whole in printed.tables.within:
-                if part in leaves:
-                    self._at_most((number, part), (number, whole))
-            if number and not printed.corrects:
-                before = editions[number - 1].tables
-                for name in set(before.names) & set(printed.tables.names):
-                    if name in leaves or name in before.leaves():
-                        self._at_most((number - 1, name), (number, name))
-
-    def _cells(self, number: int, printed: Printed, rules: Rules, most: float) -> None:
-        tops = printed.tables.tops()
-        for name in printed.tables.names:
-            shown = printed.shown.get(name)
-            if shown is None:
-                low, high = 0.0, rules.k - 1.0 if name in tops and name not in printed.loose else most
-            elif name in printed.exact:
-                continue
-            else:
-                low, high = float(shown), most if name in printed.loose else float(shown + rules.slack)
-            self.columns[number, name] = len(self.lower)
-            self.lower.append(low)
-            self.upper.append(high)
-
-    def _row(self, terms: Sequence[tuple[Place, float]], known: float) -> None:
-        columns, factors = [], []
-        for (number, name), factor in terms:
-            column = self.columns.get((number, name))
-            if column is None:
-                known -= factor * self._editions[number].shown[name]
-            else:
-                columns.append(column)
-                factors.append(factor)
-        if columns:
-            self.rows.append((known, known, columns, factors))
-
-    def _at_most(self, less: Place, more: Place) -> None:
-        low, high = self.columns.get(less), self.columns.get(more)
-        if low is not None and high is not None:
-            self.rows.append((0.0, highspy.kHighsInf, [high, low], [1.0, -1.0]))
-        elif low is not None:
-            self.upper[low] = min(self.upper[low], float(self._editions[more[0]].shown[more[1]]))
-        elif high is not None:
-            self.lower[high] = max(self.lower[high], float(self._editions[less[0]].shown[less[1]]))
-
-    def solver(self) -> "_Solver":
-        return _Solver(self)
-
-
-class _Solver:
-    """Keeps its last corner, so that the next question begins there."""
-
-    def __init__(self, model: _Model) -> None:
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]  # the library leaves it without types
-        self._highs.setOptionValue("output_flag", False)
-        self._highs.setOptionValue("threads", 1)
-        program = highspy.HighsLp()
-        program.num_col_, program.num_row_ = len(model.lower), len(model.rows)
-        program.sense_ = highspy.ObjSense.kMaximize
-        program.col_cost_ = np.zeros(len(model.lower))
-        program.col_lower_, program.col_upper_ = np.array(model.lower), np.array(model.upper)
-        program.row_lower_ = np.array([row[0] for row in model.rows])
-        program.row_upper_ = np.array([row[1] for row in model.rows])
-        program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        program.a_matrix_.start_ = np.cumsum([0, *(len(row[2]) for row in model.rows)])
-        program.a_matrix_.index_ = np.array([column for row in model.rows for column in row[2]], dtype=np.int32)
-        program.a_matrix_.value_ = np.array([factor for row in model.rows for factor in row[3]])
-        self._highs.passModel(program)
-        self._size = len(model.lower)
-
-    def best(self, weights: Mapping[int, float]) -> np.ndarray:
-        """The table with the largest weighted sum. Raises ReleaseRefused where no table fits what is published."""
-        cost = np.zeros(self._size)
-        cost[list(weights)] = list(weights.values())
-        self._highs.changeColsCost(self._size, np.arange(self._size, dtype=np.int32), cost)
-        self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    def __init__(self, editions: Sequence[Printed], rules: Rules, seen: Seen) -> None:
+        self._k = rules.k
+        self._seen = seen
+        self._programs = Programs(editions, rules.k, rules.slack)
+        self._lines = _Lines(editions, self._programs.columns)
+        self._dice = np.random.default_rng(_SEED)
+        if not self._programs.fits():
             raise ReleaseRefused(
                 "The figures of this edition do not fit the earlier ones.", "Nothing was published. Please report this."
             )
-        return np.array(self._highs.getSolution().col_value)
+
+    def weak(self, wanted: list[Place]) -> Iterator[Place]:
+        """Each with certainty."""
+        whole, found = self._programs.whole(), 0
+        wanted = self._guess(whole, wanted)
+        if len(self._programs.places) > _SMALL:
+            for width in (_NEIGHBOURS, 3 * _NEIGHBOURS):
+                wanted = self._in_parts(wanted, width)
+        while wanted and found < _ENOUGH:
+            place = wanted.pop()
+            self._exactly(whole, place, wanted)
+            if self._seen.width(place) < self._k:
+                found += 1
+                yield place
+            wanted = self._open(wanted)
+
+    def _in_parts(self, wanted: list[Place], width: int) -> list[Place]:
+        waiting = dict.fromkeys(_line(place) for place in wanted)
+        by_line: defaultdict[str, list[Place]] = defaultdict(list)
+        for place in wanted:
+            by_line[_line(place)].append(place)
+        while waiting:
+            line = next(iter(waiting))
+            lines = self._lines.around(line, waiting, width)
+            here = self._open([place for one in lines for place in by_line[one]])
+            if here:
+                program = self._programs.part(self._lines.places(lines))
+                left = self._guess(program, here)
+                while left:
+                    place = left.pop()
+                    if _line(place) == line:
+                        self._exactly(program, place, left)
+                        left = self._open(left)
+            waiting.pop(line)
+            for one in lines:
+                if one in waiting and not self._open(by_line[one]):
+                    waiting.pop(one)
+        return self._open(wanted)
+
+    def _open(self, places: Iterable[Place]) -> list[Place]:
+        return [place for place in places if self._seen.width(place) < self._k]
+
+    def _guess(self, program: Program, places: list[Place]) -> list[Place]:
+        """Corners in random directions, as long as they settle many; what is left."""
+        before = len(places) + 1
+        while places and len(places) < _WORTH_IT * before:
+            before = len(places)
+            weights = self._dice.uniform(0.5, 1.0, len(places)) * self._dice.choice((-1.0, 0.0, 1.0), len(places))
+            for side in (weights, -weights):
+                self._note(program.best(dict(zip(places, side.tolist(), strict=True))), places)
+            places = self._open(places)
+        return places
+
+    def _exactly(self, program: Program, place: Place, others: Sequence[Place]) -> None:
+        for direction in (1.0, -1.0):
+            self._note(program.best({place: direction}), (place, *others))
+
+    def _note(self, table: Mapping[Place, float], places: Sequence[Place]) -> None:
+        for place in places:
+            self._seen.add(place, table[place])
+
+
+class _Lines:
+    """Cells by the area, site, week ... that they are about, and which of these are added up together."""
+
+    def __init__(self, editions: Sequence[Printed], columns: Mapping[Place, int]) -> None:
+        self._places: defaultdict[str, list[Place]] = defaultdict(list)
+        for place in columns:
+            self._places[_line(place)].append(place)
+        self._beside: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._above: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._people: defaultdict[str, int] = defaultdict(int)
+        for number, name in columns:
+            self._people[_line((number, name))] += editions[number].true[name]
+        for each in editions[-1].tables.sums:
+            parts = dict.fromkeys(_line((0, part)) for part in each.parts)
+            for part in parts:
+                self._beside[part] |= parts
+                self._above[part][_line((0, each.whole))] = None
+
+    def around(self, line: str, first: Iterable[str], width: int) -> list[str]:
+        """It, some lines beside it, and the same of the lines above it that are hidden too.
+
+        Some because they wait too (`first`), some because many people are counted there.
+        """
+        wanted, found = set(first), dict.fromkeys([line])
+        for one in (line, *self._above[line]):
+            if self._places[one]:
+                found[one] = None
+                near = [each for each in self._beside[one] if self._places[each] and each not in found]
+                near.sort(key=lambda each: -self._people[each])
+                found |= dict.fromkeys(near[: width // 2])
+                found |= dict.fromkeys([each for each in near if each in wanted][: width // 2])
+        return list(found)
+
+    def places(self, lines: Iterable[str]) -> list[Place]:
+        return [place for line in lines for place in self._places[line]]
+
+
+def _line(place: Place) -> str:
+    return place[1][1].partition("|")[0]

@@ -7,6 +7,10 @@ Name = tuple[str, str]
 """A cell: its measure and its key, such as ("pledged", "precinct:44") or ("pledged", "precinct:44|channel:web")."""
 
 
+Place = tuple[int, Name]
+"""A cell of one of several editions, by its position."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sum:
     """What everybody knows: the parts add up to the whole."""
@@ -38,11 +42,14 @@ class Printed:
 
     `exact`: opened or moved in this edition, so that the figure was the count at its moment; any other shown figure is
     an earlier one that fewer than a step were added to. `loose`: cells of which that, or that a hidden total is below
-    k, would be a wrong guess. `corrects`: counts may have gone down since the edition before.
+    k, would be a wrong guess. `below`: shown cells that count less than that by now. `corrects`: counts may have gone
+    down since the edition before. `true`: the counts themselves, which the auditor begins from and no outsider has.
     """
 
     tables: Tables
     shown: Mapping[Name, int]
     exact: frozenset[Name] = field(default_factory=frozenset)
     loose: frozenset[Name] = field(default_factory=frozenset)
+    below: frozenset[Name] = field(default_factory=frozenset)
+    true: Mapping[Name, int] = field(default_factory=dict)
     corrects: bool = False

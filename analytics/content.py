@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from analytics import metrics, room_tables
+from analytics.editions import SMALLEST, Edition, Figure, View
 from analytics.frames import Frames
-from analytics.suppression import CITY, ORGANIZER_K, PUBLIC_K, Figure
 from analytics.tables import Protected, protected
+from campaign_engine.domain.area import CITY
 from campaign_engine.domain.schedule import to_wall
-
-View = Literal["public", "organizer"]
-SMALLEST: Mapping[View, int] = {"public": PUBLIC_K, "organizer": ORGANIZER_K}
-"""From how many persons on a cell is shown (safety K1)."""
 
 UNITS: Mapping[str, str] = {
     "delivered": "messages",
@@ -21,6 +18,8 @@ UNITS: Mapping[str, str] = {
     "engaged": "persons",
     "pledged": "persons",
     "joined": "persons",
+    "trained": "persons",
+    "inviting": "persons",
     **dict.fromkeys(metrics.HARM, "persons"),
     "pledges_without_person": "pledges",
     "room_audience": "members",
@@ -76,10 +75,10 @@ class Content:
         return f"top {rule.top} by {rule.by}, {rule.first_year} to {rule.last_year}, boundaries {ranking.boundaries}"
 
 
-def content(frames: Frames, view: View) -> Content:
-    """Raises ReleaseRefused."""
+def content(frames: Frames, edition: Edition | None, view: View) -> Content:
+    """Persons from the edition, all else as it is now. Raises ReleaseRefused."""
     outcomes = metrics.outcomes(frames)
-    figures = protected(frames, SMALLEST[view])
+    figures = protected(frames, edition, view)
     rooms = room_tables.listed(frames, figures.layout.boroughs)
     return Content(
         frames=frames,

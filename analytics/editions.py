@@ -39,7 +39,7 @@ class ProtectedTable:
     """One measure: every cell of its tables by key, and which moved since the edition before.
 
     Keys: city, borough:Bronx, precinct:44, beyond, channel:web, precinct:44|channel:web, source:site, site:3,
-    site:beyond, generation:0, room:telegram:group.
+    site:beyond, generation:0.
     """
 
     measure: str

@@ -59,6 +59,12 @@ def _figures(report: Content) -> Iterator[Row]:
 
 
 def _place(report: Content, key: str) -> Row:
+    line, _, channel = key.partition("|channel:")
+    place = _line(report, line)
+    return {**place, "channel": channel} if channel else place
+
+
+def _line(report: Content, key: str) -> Row:
     level, _, value = key.partition(":")
     match level:
         case "precinct":

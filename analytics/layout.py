@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from analytics.cells import Sum, Tables
@@ -12,14 +13,20 @@ from campaign_engine.domain.precinct import Borough, borough_of
 BEYOND = "beyond"
 """People of other precincts and those who gave none: one cell, so that fewer others are hidden to cover it."""
 
-SOURCES = ("site", "post", "none")
+SOURCES = ("site", "other")
 GENERATIONS = MOST_STEPS + 1
 
-PEOPLE = ("reached", "engaged", "pledged", "joined", "delivered_people")
+NESTED = ("reached", "engaged", "joined", "pledged", "trained", "inviting")
+PEOPLE = (*NESTED, "delivered_people")
 HARM = ("opt_outs", "deletes", "blocks", "pauses")
 WITHOUT_PERSON = "pledges_without_person"
-ROOMS = ("room_audience", "room_reactions", "room_joins", "room_taps")
-WITHIN: Mapping[str, str] = {"engaged": "reached", "pledged": "engaged", "joined": "reached"}
+WITHIN: Mapping[str, str] = {
+    "engaged": "reached",
+    "joined": "reached",
+    "pledged": "engaged",
+    "trained": "reached",
+    "inviting": "reached",
+}
 """Each measure is a part of the other one, cell by cell."""
 
 BY_CHANNEL = ("reached", "pledged")
@@ -28,19 +35,22 @@ BY_CHANNEL = ("reached", "pledged")
 BY_WAY_IN = ("joined", "pledged")
 """Measures with tables of sources, sites and generations."""
 
+BY_WEEK = ("joined", "engaged", "pledged", "trained")
+"""Measures with a table of weeks of sign-up: the steps of the funnel."""
+
+EARLIER = "week:earlier"
+"""Who had signed up before the week of the launch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Target precincts by borough, channels, sites (name and precinct) and rooms.
-
-    `rooms` are the wholes of rooms, each with its parts; where no room is there is no cell, because rooms are public.
-    """
+    """Target precincts by borough, channels, sites (name and precinct) and weeks of sign-up (Mondays)."""
 
     boroughs: Mapping[Borough, tuple[int, ...]]
     channels: tuple[str, ...]
     sites: Mapping[int, tuple[str, int]]
+    weeks: tuple[date, ...] = ()
     generations: int = GENERATIONS
-    rooms: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def precincts(self) -> tuple[int, ...]:
         """Targets in ascending order."""
@@ -53,11 +63,6 @@ class Layout:
 
     def sums(self, measure: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every whole of a measure with its parts, by key."""
-        if measure == WITHOUT_PERSON:
-            return
-        if measure in ROOMS:
-            yield from self.rooms
-            return
         boroughs = {f"borough:{name}": tuple(f"precinct:{one}" for one in each) for name, each in self.boroughs.items()}
         yield CITY, (*boroughs, BEYOND)
         yield from boroughs.items()
@@ -69,6 +74,8 @@ class Layout:
             yield CITY, tuple(f"source:{one}" for one in SOURCES)
             yield "source:site", (*(f"site:{one}" for one in self.sites), "site:beyond")
             yield CITY, tuple(f"generation:{one}" for one in range(self.generations))
+        if measure in BY_WEEK:
+            yield CITY, (EARLIER, *(week_key(one) for one in self.weeks))
 
     def _by_channel(self, boroughs: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
         lines = [*boroughs, *(one for each in boroughs.values() for one in each), BEYOND]
@@ -81,8 +88,7 @@ class Layout:
 
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """Measures that are protected together, because people know how they belong together."""
-        one_by_one = ("delivered_people", *HARM, WITHOUT_PERSON, *ROOMS)
-        return (("reached", "engaged", "joined", "pledged"), *((measure,) for measure in one_by_one))
+        return (NESTED, *((measure,) for measure in ("delivered_people", *HARM, WITHOUT_PERSON)))
 
     def tables(self, measures: Iterable[str]) -> Tables:
         """The shape of all tables of these measures together."""
@@ -114,8 +120,8 @@ class Layout:
             "boroughs": {name.value: list(each) for name, each in self.boroughs.items()},
             "channels": list(self.channels),
             "sites": {str(site): list(each) for site, each in self.sites.items()},
+            "weeks": [week.isoformat() for week in self.weeks],
             "generations": self.generations,
-            "rooms": [[whole, list(parts)] for whole, parts in self.rooms],
         }
 
     @classmethod
@@ -125,9 +131,14 @@ class Layout:
             {Borough(name): tuple(each) for name, each in plain["boroughs"].items()},
             tuple(plain["channels"]),
             {int(site): (name, precinct) for site, (name, precinct) in plain["sites"].items()},
+            tuple(date.fromisoformat(week) for week in plain["weeks"]),
             plain["generations"],
-            tuple((whole, tuple(parts)) for whole, parts in plain["rooms"]),
         )
+
+
+def week_key(monday: date) -> str:
+    """Key of everybody who signed up in a week."""
+    return f"week:{monday.isoformat()}"
 
 
 def crossed(line: str, channel: str) -> str:

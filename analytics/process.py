@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from analytics.published import published_campaigns
 from campaign_engine.domain.errors import GroundswellError, NotAllowed, NotFound, StoreUnavailable
 from campaign_engine.domain.message import Picture
 from campaign_engine.ports.clock import Clock
+from campaign_engine.ports.editions import NewEdition
 from campaign_engine.ports.figures import CampaignLink, ReachCard
 from campaign_engine.ports.sharing import KitPage
 from campaign_engine.store.tables import campaigns
@@ -44,7 +45,7 @@ class ReportFailed(GroundswellError):
 
 @dataclass
 class ReportDesk:
-    """Implements web.parts.Reports, ports.figures.Figures and ports.sharing.KitMaker.
+    """Implements web.parts.Reports, ports.figures.Figures, ports.editions.EditionMaker and ports.sharing.KitMaker.
 
     One at a time, so that serving stays quick.
 
@@ -56,6 +57,7 @@ class ReportDesk:
     clock: Clock
     store: SqlStore
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _freezing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def listed(self) -> tuple[CampaignLink, ...]:
         """Campaigns that were approved, newest first. Raises StoreUnavailable."""
@@ -94,6 +96,16 @@ class ReportDesk:
             made: dict[str, Any] = json.loads(await self._run("card", *asked))
         content = base64.b64decode(made.pop("picture"))
         return ReachCard(made, Picture(content, hashlib.sha256(content).hexdigest(), media_type="image/png"))
+
+    async def edition(self, campaign_id: int, week: date, reason: str = "") -> NewEdition:
+        """See ports.editions. Pages and cards are made beside it."""
+        asked = ("--campaign", str(campaign_id), "--week", week.isoformat(), "--reason", reason, *self._now())
+        async with self._freezing:
+            printed = await self._run("freeze", *asked)
+        # The solver says its name first, whatever it is told.
+        made: dict[str, Any] = json.loads(next(line for line in printed.splitlines() if line.startswith("{")))
+        days = {name: date.fromisoformat(made[name]) for name in ("week", "data_through")}
+        return NewEdition(**{**made, **days, "made_at": datetime.fromisoformat(made["made_at"])})
 
     async def draw(self, pages: Sequence[KitPage]) -> tuple[bytes, ...]:
         """See ports.sharing."""

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from analytics.auditor import Place, ReleaseRefused, Rules, Seen, weak_cells
-from analytics.cells import Name, Printed, Sum, Tables
+from analytics.auditor import Rules, Seen, weak_cells
+from analytics.cells import Name, Place, Printed, Sum, Tables
+from analytics.refusal import ReleaseRefused
 
 _ROUNDS = 40
 """Of hiding what the auditor found, before all changes of this edition are given up."""
@@ -33,23 +34,34 @@ class Wanted:
 def protect(wanted: Wanted, earlier: Sequence[Printed], rules: Rules) -> Printed:
     """The next edition of one view. Raises ReleaseRefused when not even what was there before can be shown again."""
     draft = _Draft(wanted, earlier[-1].shown if earlier else {}, rules)
-    most = 2 * max([0, *wanted.counts.values(), *(top for one in earlier for top in one.shown.values())]) + 100
-    seen, alone = Seen(), Seen()
+    audit = _Audit(earlier, rules)
     for turn in range(_ROUNDS):
         draft.settle()
-        found = weak_cells([draft.printed()], rules, most, alone)
-        if found:
-            draft.retreat([(len(earlier), name) for _, name in found], len(earlier), widely=False)
-            continue
-        found = weak_cells([*earlier, draft.printed()], rules, most, seen)
+        found = audit.weak(draft.printed())
         if not found:
             return draft.printed()
         draft.retreat(found, len(earlier), widely=turn >= _ROUNDS // 2)
     draft.give_up()
-    last = [*earlier, draft.printed()]
-    if weak_cells(last, rules, most, seen):
+    if audit.weak(draft.printed()):
         raise ReleaseRefused("This edition would give a small number away.", "Nothing was published. Please report it.")
-    return last[-1]
+    return draft.printed()
+
+
+class _Audit:
+    """By itself first, which is quick, and then with all editions before it."""
+
+    def __init__(self, earlier: Sequence[Printed], rules: Rules) -> None:
+        self._earlier = earlier
+        self._rules = rules
+        self._alone, self._together = Seen(), Seen()
+
+    def weak(self, printed: Printed) -> tuple[Place, ...]:
+        """Positions as in all editions together."""
+        now = len(self._earlier)
+        found = weak_cells([printed], self._rules, self._alone)
+        if found or not now:
+            return tuple((now, name) for _, name in found)
+        return weak_cells([*self._earlier, printed], self._rules, self._together)
 
 
 @dataclass
@@ -62,10 +74,12 @@ class _Draft:
     whole_of: dict[Name, list[Sum]] = field(init=False)
     part_of: dict[Name, list[Sum]] = field(init=False)
     beside: dict[Name, list[Name]] = field(init=False)
+    inside: dict[Name, list[Name]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.shown, self.exact = dict(self.wanted.shown), set(self.wanted.exact)
-        self.whole_of, self.part_of, self.beside = defaultdict(list), defaultdict(list), defaultdict(list)
+        self.whole_of, self.part_of = defaultdict(list), defaultdict(list)
+        self.beside, self.inside = defaultdict(list), defaultdict(list)
         for each in self.wanted.tables.sums:
             self.whole_of[each.whole].append(each)
             for part in each.parts:
@@ -73,14 +87,22 @@ class _Draft:
         for part, whole in self.wanted.tables.within:
             self.beside[part].append(whole)
             self.beside[whole].append(part)
+            self.inside[whole].append(part)
 
     def printed(self) -> Printed:
         """As it stands."""
         counts, slack, tops = self.wanted.counts, self.rules.slack, self.wanted.tables.tops()
         late = {name for name in self.shown.keys() - self.exact if counts[name] > self.shown[name] + slack}
         big = {name for name in tops if name not in self.shown and counts[name] >= self.rules.k}
+        less = {name for name in self.shown.keys() - self.exact if counts[name] < self.shown[name]}
         return Printed(
-            self.wanted.tables, dict(self.shown), frozenset(self.exact), frozenset(late | big), self.wanted.corrects
+            tables=self.wanted.tables,
+            shown=dict(self.shown),
+            exact=frozenset(self.exact),
+            loose=frozenset(late | big),
+            below=frozenset(less),
+            true=counts,
+            corrects=self.wanted.corrects,
         )
 
     def hide(self, name: Name) -> None:
@@ -97,14 +119,22 @@ class _Draft:
             self.hide(name)
 
     def settle(self) -> None:
-        """Under each total that is shown nothing is hidden, or two cells or more that hold k persons together (K2)."""
+        """Under each total that is shown nothing is hidden, or two cells or more that hold k persons together (K2).
+
+        What is hidden of a measure is hidden of its parts.
+        """
+        for part, whole in self.wanted.tables.within:
+            if whole not in self.shown:
+                self.hide(part)
         waiting = list(self.wanted.tables.sums)
         while waiting:
             each = waiting.pop()
             victim = self._victim(each)
             if victim is not None:
-                self.hide(victim)
-                waiting += [each, *self.part_of[victim], *self.whole_of[victim]]
+                waiting.append(each)
+                for one in self._narrower(victim):
+                    self.hide(one)
+                    waiting += [*self.part_of[one], *self.whole_of[one]]
 
     def retreat(self, found: Collection[Place], current: int, *, widely: bool) -> None:
         """One change less for each cell that was found weak."""
@@ -130,6 +160,13 @@ class _Draft:
         for name in tuple(self.exact):
             self.undo(name)
         self.settle()
+
+    def _narrower(self, name: Name) -> list[Name]:
+        """It and the cells within it."""
+        found = [name]
+        for each in found:
+            found += [one for one in self.inside[each] if one in self.shown]
+        return found
 
     def _near(self, name: Name, *, widely: bool) -> set[Name]:
         """Cells that are added up with it, of its own measure or of one beside it."""

@@ -7,17 +7,26 @@ from datetime import datetime
 from pathlib import Path
 
 from analytics import content as contents
-from analytics import export, frames, page
+from analytics import editions, export, frames, page
+from analytics.editions import View
 
 Progress = Callable[[int, int], None]
 
 
-def write(url: str, campaign_id: int, view: contents.View, now: datetime, folder: Path, progress: Progress) -> None:
+def read(url: str, campaign_id: int, view: View, now: datetime) -> contents.Content:
+    """Figures of persons are those of the newest edition. Raises NotFound, StoreUnavailable, ReleaseRefused."""
+    rows = frames.read(url, campaign_id, now)
+    with frames.snapshot(url) as connection:
+        edition = editions.latest(connection, campaign_id, view)
+    return contents.content(rows, edition, view)
+
+
+def write(url: str, campaign_id: int, view: View, now: datetime, folder: Path, progress: Progress) -> None:
     """report.html, report.es.html, report.csv, report_dictionary.csv and report.json.
 
     Raises NotFound, StoreUnavailable, ReleaseRefused; OSError when the folder cannot be written.
     """
-    report = contents.content(frames.read(url, campaign_id, now), view)
+    report = read(url, campaign_id, view, now)
     progress(1, 2)
     files = {name: page.report_page(report, language) for language, name in page.FILES.items()} | {
         "report.csv": export.report_csv(report),

@@ -7,27 +7,23 @@ against knows every published cell, that parts add up to their whole, and that n
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from campaign_engine.domain.errors import GroundswellError
+from analytics.editions import HIDDEN, ORGANIZER_K, PUBLIC_K, Figure
+from analytics.refusal import ReleaseRefused
+from campaign_engine.domain.area import CITY
 
-HIDDEN: Literal["hidden"] = "hidden"
-"""The one word for every hidden cell: zero, small or complementary."""
-
-CITY = "city"
-"""Key of the whole that every tree of a measure shares."""
-
-PUBLIC_K = 10
-ORGANIZER_K = 5
-
-Figure = int | Literal["hidden"]
-"""What is published of one cell."""
-
-
-class ReleaseRefused(GroundswellError):
-    """A hidden cell could be worked out from what would be published."""
-
-    code = "release_refused"
+__all__ = [
+    "CITY",
+    "HIDDEN",
+    "ORGANIZER_K",
+    "PUBLIC_K",
+    "Cell",
+    "Figure",
+    "ReleaseRefused",
+    "audit",
+    "protect",
+    "published",
+]
 
 
 @dataclass(frozen=True, slots=True)

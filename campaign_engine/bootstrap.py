@@ -8,8 +8,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from analytics.areas import AreaEditions
 from analytics.process import ReportDesk
+from analytics.weekly import Weekly
 from campaign_engine.channels.web import WebChannel
 from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.errors import ConfigurationError
@@ -115,7 +115,7 @@ class Engine:
     posting: Posting
     nudging: Nudging
     own: tuple[JointWords, AreaCards, Series]
-    area_editions: AreaEditions
+    editions: Weekly
     retention: Retention
     reports: ReportDesk
     sharing: Sharing
@@ -335,7 +335,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring, places: Shippe
         marks=Marks(store),
         threads=DirectThreads(store, base.renderer, clock, settings.discord_chats_a_day),
         posting=Posting(store, clock, settings.min_audience),
-        area_editions=AreaEditions(store, clock),
+        editions=Weekly.over(store, clock, base.reports),
         own=(JointWords(*line), AreaCards(*line), Series(*line)),
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
         retention=Retention(store),

@@ -26,9 +26,9 @@ Run = Callable[[asyncio.Event], Awaitable[None]]
 
 TICK_SECONDS = 1.0
 
-OFTEN = {"own": 600, "nudge": 60, "sundays": 120, "push": 20}
+OFTEN = {"own": 600, "editions": 600, "nudge": 60, "sundays": 120, "push": 20}
 """Seconds from one turn to the next: for whom a lesson or a word about their area is due, who is to be told that
-something waits, and which reach cards are due.
+something waits, which reach cards are due, and whether a new week needs its edition.
 """
 
 AWAY_SECONDS = 2.0
@@ -55,8 +55,14 @@ ALL_ROLES = tuple(ProcessRole)
 
 async def send_own(engine: Engine) -> int:
     """Queue what the program writes by itself, from figures of this week; how many."""
-    await engine.area_editions.tick()
+    await engine.editions.areas.tick()
     return sum([await one.tick() for one in engine.own])
+
+
+async def do_the_week(engine: Engine) -> int:
+    """For who has no clock of jobs: `send_own`, and the editions of campaigns."""
+    await engine.editions.campaigns.tick()
+    return await send_own(engine)
 
 
 def parts(engine: Engine, roles: Collection[ProcessRole] = ALL_ROLES) -> Mapping[str, Run]:
@@ -161,6 +167,7 @@ def handlers(engine: Engine, wakes: Collection[asyncio.Event] = ()) -> Mapping[s
     return {
         AUDIENCE: waking(engine.posting.freeze),
         "own": waking(lambda _: send_own(engine)),
+        "editions": lambda _: engine.editions.campaigns.tick(),
         "nudge": lambda _: engine.nudging.tick(),
         "push": lambda _: pushing.tick(),
         "sundays": lambda _: engine.sundays.tick(),

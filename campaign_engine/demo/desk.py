@@ -21,7 +21,7 @@ from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.message import Inbound, Message, Reply
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 from campaign_engine.store.tables import contacts, pledges
-from campaign_engine.worker import send_own
+from campaign_engine.worker import do_the_week
 
 PEOPLE = 600
 """Simulated students who come in the days that the demo can skip to."""
@@ -73,7 +73,7 @@ class Desk:
         await promise(stage)
         crowd = Crowd.gather(engine, clock, Casting(PEOPLE, stage.sites, seed, clock() + timedelta(days=DAYS)))
         parts = Parts(
-            clock, crowd, engine.store, engine.retention, engine.posting, engine.lanes, partial(send_own, engine)
+            clock, crowd, engine.store, engine.retention, engine.posting, engine.lanes, partial(do_the_week, engine)
         )
         return cls(engine, clock, stage, Week(parts))
 

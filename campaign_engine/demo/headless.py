@@ -25,7 +25,7 @@ from campaign_engine.domain.errors import ConfigurationError, GroundswellError
 from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.opendata import Progress
 from campaign_engine.settings import Settings
-from campaign_engine.worker import send_own
+from campaign_engine.worker import do_the_week
 
 START = datetime(2026, 11, 30, 20, tzinfo=UTC)
 """Monday, 3 pm in New York."""
@@ -114,7 +114,7 @@ async def _live(settings: Settings, play: _Play, made: Path) -> Summary:
             platform.script(crowd.subscribed_by(LAST_ARRIVAL))
         week = Week(
             Parts(
-                clock, crowd, engine.store, engine.retention, engine.posting, engine.lanes, partial(send_own, engine)
+                clock, crowd, engine.store, engine.retention, engine.posting, engine.lanes, partial(do_the_week, engine)
             ),
             told,
         )

@@ -50,9 +50,9 @@ def step_of(shown: int | None) -> int:
 
 
 def week_of(moment: datetime) -> date:
-    """The Monday, in New York, of the edition that holds at this moment."""
+    """The Sunday, in New York, of the edition that holds at this moment: weeks run as those of health departments."""
     day = to_wall(moment).date()
-    return day - timedelta(days=day.weekday())
+    return day - timedelta(days=(day.weekday() + 1) % 7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ Cells = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class NewEdition:
-    """A campaign's figures as they are to be frozen. `counts` are the true ones, for the next edition to begin from.
+    """A campaign's figures as they are to be frozen. `counts` are the true ones, for the next to begin from.
 
     `week` is the Sunday it comes out. `corrects` is the number of the one in whose place it stands, `reason` why.
     """
@@ -34,7 +34,7 @@ class EditionsRepository(Protocol):
     """Editions are never changed once they are there."""
 
     async def due(self, week: date) -> tuple[int, ...]:
-        """Campaigns with a report that have no edition of this week and may have changed since their last."""
+        """Campaigns launched before this week that have no edition of it yet and may have changed since their last."""
 
     async def add(self, edition: NewEdition) -> bool:
         """False where another clock was quicker: its number is taken, or its week has one already."""

@@ -25,20 +25,13 @@ class SqlEditionsRepository(Transaction):
         """One read."""
         mine = sa.exists().where(editions.c.campaign_id == campaigns.c.id, editions.c.week >= week)
         own = sa.exists().where(posts.c.campaign_id == campaigns.c.id, own_posts.c.post_id == posts.c.id)
-        ended = to_utc(datetime.combine(week, time())) - CHANGES_FOR
-        still = sa.or_(campaigns.c.finished_at.is_(None), campaigns.c.finished_at > ended)
-        wanted = campaigns.c.launched_at.is_not(None), campaigns.c.status.not_in(_NOT_LAUNCHED), still, ~own, ~mine
+        begun = to_utc(datetime.combine(week, time()))
+        still = sa.or_(campaigns.c.finished_at.is_(None), campaigns.c.finished_at > begun - CHANGES_FOR)
+        wanted = campaigns.c.launched_at < begun, campaigns.c.status.not_in(_NOT_LAUNCHED), still, ~own, ~mine
         found = sa.select(campaigns.c.id).where(*wanted).order_by(campaigns.c.id)
         return tuple((await self._connection.scalars(found)).all())
 
     async def add(self, edition: NewEdition) -> bool:
-        """Two writes: only the newest edition keeps its counts."""
-        row = asdict(edition)
-        new = insert(self._connection, editions).values(row).on_conflict_do_nothing()
-        if await self._connection.scalar(new.returning(editions.c.number)) is None:
-            return False
-        older = editions.update().where(
-            editions.c.campaign_id == edition.campaign_id, editions.c.number < edition.number
-        )
-        await self._connection.execute(older.values(counts=None))
-        return True
+        """One write."""
+        new = insert(self._connection, editions).values(asdict(edition)).on_conflict_do_nothing()
+        return await self._connection.scalar(new.returning(editions.c.number)) is not None

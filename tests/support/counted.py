@@ -2,15 +2,19 @@
 
 import functools
 import itertools
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from analytics.freezing import Asked, make
+from campaign_engine.domain.area import week_of
 from campaign_engine.domain.precinct import Ranking, RankingRule, borough_of
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.opendata import figures
 from campaign_engine.opendata.ranking import rank
+from campaign_engine.ports.editions import NewEdition
 from campaign_engine.store import tables as t
 
 LAUNCH = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
@@ -151,8 +155,16 @@ class CountedCampaign:
         """Simple people of one precinct, the first of them with a pledge."""
         for number in range(people):
             contact = self.person(precinct, site_id=site)
+            self.action(contact, "join", precinct=precinct)
             if number < pledgers:
                 self.pledge(contact, precinct, site_id=site)
+
+    def freeze(self, now: datetime = NOW, reason: str = "") -> NewEdition:
+        """The edition of this week, made and kept."""
+        with self.engine.begin() as connection:
+            made = make(connection, Asked(self.id, week_of(now), now, reason))
+            connection.execute(t.editions.insert().values(asdict(made)))
+        return made
 
     def add(self, table: sa.Table, **values: Any) -> int:
         with self.engine.begin() as connection:

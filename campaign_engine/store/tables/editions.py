@@ -19,9 +19,9 @@ editions = sa.Table(
     public("public_cells", sa.JSON),
     staff("organizer_cells", sa.JSON, keep="for good"),
     staff("loose", sa.JSON, keep="for good"),
-    person("counts", sa.JSON(none_as_null=True), nullable=True, keep="until the next edition"),
+    person("counts", sa.JSON, keep="for good"),
 )
-"""Rows are never changed but for `counts`, the true ones, which only the newest edition keeps for the next.
+"""Rows are never changed. `counts` are the true ones, from which the next edition is audited; no page reads them.
 
 Cells: measure -> key -> [figure, whether it is new in this edition]; what is not there says "hidden".
 """

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("public_cells", sa.JSON(), nullable=False),
         sa.Column("organizer_cells", sa.JSON(), nullable=False),
         sa.Column("loose", sa.JSON(), nullable=False),
-        sa.Column("counts", sa.JSON(), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("campaign_id", "number"),
     )

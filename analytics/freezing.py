@@ -1,0 +1,237 @@
+"""Makes the next edition of a campaign: counts, protects both views, and keeps nothing itself (safety K1 to K3)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from analytics import counting, facts
+from analytics.auditor import Rules
+from analytics.cells import Name, Printed, Tables
+from analytics.editions import ORGANIZER_K, PUBLIC_K
+from analytics.layout import BY_WAY_IN, Layout
+from analytics.protection import Wanted, protect
+from campaign_engine.domain.errors import NotFound
+from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.editions import NewEdition
+from campaign_engine.store.tables import editions
+
+VIEWS = ("public", "organizer")
+NEARLY_ALL = 0.9
+"""A site with this share of its precinct is not shown beside it (safety K3)."""
+
+NIGHT = timedelta(hours=4)
+"""What is counted so soon after midnight goes through the day before."""
+
+ORGANIZER = Rules(k=ORGANIZER_K, slack=ORGANIZER_K - 1)
+PUBLIC = Rules(k=PUBLIC_K, slack=PUBLIC_K + ORGANIZER_K - 2)
+"""A public figure moves only together with the organizers', so it may lag by both steps."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which edition: `week` is the Sunday it comes out, `reason` says why it stands in the last one's place."""
+
+    campaign_id: int
+    week: date
+    now: datetime
+    reason: str = ""
+
+
+def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _done, _total: None) -> NewEdition:
+    """Raises NotFound where the week has its edition, or nothing is there to correct; ReleaseRefused."""
+    rows = connection.execute(_rows(asked.campaign_id)).all()
+    _check(rows, asked)
+    counted, through = facts.read(connection, asked.campaign_id), (to_wall(asked.now) - NIGHT).date()
+    before = _counts(rows[-1].counts) if rows else {}
+    layout = counting.layout_of(connection, asked.campaign_id, counted, through)
+    if rows:
+        layout = counting.widened(layout, Layout.from_json(rows[-1].layout), before)
+    counts = counting.settled(counted.people, {} if asked.reason else before)
+    history = [_Frozen.of(row) for row in rows]
+    made = _Made(
+        cells={view: {} for view in VIEWS}, loose={f"{view}{side}": [] for view in VIEWS for side in ("", "_below")}
+    )
+    groups = layout.groups()
+    for done, group in enumerate(groups, 1):
+        true = counting.cells_of(group, counts, layout)
+        earlier = [one.of_group(group) for one in history]
+        case = Case(layout.tables(group), true, frozenset(_overwhelming(true, layout)), bool(asked.reason))
+        for view, printed in both_views(case, earlier).items():
+            made.add(view, printed)
+        progress(done, len(groups))
+    return NewEdition(
+        campaign_id=asked.campaign_id,
+        number=rows[-1].number + 1 if rows else 1,
+        week=asked.week,
+        data_through=through,
+        made_at=asked.now,
+        corrects=rows[-1].number if asked.reason else None,
+        reason=asked.reason,
+        layout=layout.as_json(),
+        public_cells=made.cells["public"],
+        organizer_cells=made.cells["organizer"],
+        loose=made.loose,
+        counts=_plain(counts),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """An earlier edition as each view saw it."""
+
+    layout: Layout
+    cells: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    loose: Mapping[str, frozenset[Name]]
+    corrects: bool
+    counts: counting.Counts
+
+    @classmethod
+    def of(cls, row: sa.Row[Any]) -> "_Frozen":
+        loose = {view: frozenset((measure, key) for measure, key in names) for view, names in row.loose.items()}
+        cells = {"public": row.public_cells, "organizer": row.organizer_cells}
+        return cls(Layout.from_json(row.layout), cells, loose, row.corrects is not None, _counts(row.counts))
+
+    def of_group(self, group: Sequence[str]) -> Mapping[str, Printed]:
+        """By view."""
+        tables, true = self.layout.tables(group), counting.cells_of(group, self.counts, self.layout)
+        return {view: self._printed(tables, true, view) for view in self.cells}
+
+    def _printed(self, tables: Tables, true: Mapping[Name, int], view: str) -> Printed:
+        measures = dict.fromkeys(measure for measure, _ in true)
+        said = {
+            (measure, key): about for measure in measures for key, about in self.cells[view].get(measure, {}).items()
+        }
+        return Printed(
+            tables=tables,
+            shown={name: figure for name, (figure, _) in said.items()},
+            exact=frozenset(name for name, (_, is_new) in said.items() if is_new),
+            loose=self.loose[view] & true.keys(),
+            below=self.loose[f"{view}_below"] & true.keys(),
+            corrects=self.corrects,
+            true=true,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Fills group by group."""
+
+    cells: Mapping[str, dict[str, dict[str, Any]]]
+    loose: Mapping[str, list[list[str]]]
+
+    def add(self, view: str, printed: Printed) -> None:
+        for measure, key in printed.tables.names:
+            name = (measure, key)
+            if name in printed.shown:
+                self.cells[view].setdefault(measure, {})[key] = [printed.shown[name], name in printed.exact]
+        self.loose[view].extend(list(name) for name in sorted(printed.loose))
+        self.loose[f"{view}_below"].extend(list(name) for name in sorted(printed.below))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One group of tables to be protected: true counts, cells that must not be shown, whether it is a correction."""
+
+    tables: Tables
+    true: Mapping[Name, int]
+    never: frozenset[Name] = frozenset()
+    corrects: bool = False
+
+
+def both_views(case: Case, history: Sequence[Mapping[str, Printed]]) -> Mapping[str, Printed]:
+    """The next edition for organizers and, of what they see, ten by ten, for the public. Raises ReleaseRefused.
+
+    `history` are the earlier editions by view.
+    """
+    inner = _Story([one["organizer"] for one in history], case)
+    open_ones = {name: count for name, count in case.true.items() if name not in case.never}
+    organizers = protect(inner.wanted(open_ones, ORGANIZER), inner.told, ORGANIZER)
+    certain = {
+        name: figure
+        for name, figure in organizers.shown.items()
+        if name in organizers.exact or figure == case.true[name]
+    }
+    outer = _Story([one["public"] for one in history], case)
+    public = protect(outer.wanted(certain, PUBLIC, also=organizers.shown), outer.told, PUBLIC)
+    return {"organizer": organizers, "public": public}
+
+
+class _Story:
+    """What one view was told so far, without editions that said nothing new."""
+
+    def __init__(self, told: Sequence[Printed], case: Case) -> None:
+        self.told = [
+            one for number, one in enumerate(told) if number + 1 == len(told) or _says_more(one, told[number + 1])
+        ]
+        self._case = case
+        self._last = told[-1].shown if told else {}
+        self._before: dict[Name, int] = {}
+        for one in told:
+            self._before |= one.shown
+
+    def wanted(self, certain: Mapping[Name, int], rules: Rules, also: Iterable[Name] = ()) -> Wanted:
+        """Cells of `certain` open at k and move by k; others of `also` stay what they were. A correction opens none."""
+        shown: dict[Name, int] = {}
+        exact: set[Name] = set()
+        case = self._case
+        for name in {**certain, **dict.fromkeys(also)}:
+            before = self._before.get(name)
+            if case.corrects and name not in self._last:
+                continue
+            if name in certain and certain[name] >= rules.k and _moves(before, certain[name], rules.k):
+                shown[name] = certain[name]
+                exact.add(name)
+            elif before is not None and case.true[name] >= rules.k:
+                shown[name] = before
+        return Wanted(case.tables, case.true, shown, frozenset(exact), case.corrects)
+
+
+def _moves(before: int | None, count: int, step: int) -> bool:
+    return before is None or abs(count - before) >= step
+
+
+def _says_more(one: Printed, following: Printed) -> bool:
+    """Whether the one after it is not just the same once more."""
+    same = one.shown == following.shown and one.tables.names == following.tables.names
+    return not same or following.corrects
+
+
+def _overwhelming(true: Mapping[Name, int], layout: Layout) -> Iterable[Name]:
+    for measure in BY_WAY_IN:
+        for site, (_, precinct) in layout.sites.items():
+            count = true.get((measure, f"site:{site}"), 0)
+            if count and count >= NEARLY_ALL * true[measure, f"precinct:{precinct}"]:
+                yield measure, f"site:{site}"
+
+
+def _rows(campaign_id: int) -> sa.Select[Any]:
+    return sa.select(editions).where(editions.c.campaign_id == campaign_id).order_by(editions.c.number)
+
+
+def _check(rows: Sequence[sa.Row[Any]], asked: Asked) -> None:
+    if asked.reason and not rows:
+        raise NotFound("There is no edition to correct yet.", "Wait for the first one, on Sunday.", "no_edition")
+    if not asked.reason and rows and rows[-1].week >= asked.week:
+        raise NotFound("This week has its edition.", "Open it on the report's page.", "edition_made")
+
+
+def _counts(plain: Mapping[str, Sequence[Sequence[Any]]]) -> counting.Counts:
+    return {
+        measure: {
+            facts.Cell(place, site, channel, generation, date.fromisoformat(week)): count
+            for place, site, channel, generation, week, count in cells
+        }
+        for measure, cells in plain.items()
+    }
+
+
+def _plain(counts: counting.Counts) -> Mapping[str, Any]:
+    return {
+        measure: [[*cell[:-1], cell.week.isoformat(), count] for cell, count in cells.items()]
+        for measure, cells in counts.items()
+    }

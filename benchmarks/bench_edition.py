@@ -1,0 +1,88 @@
+"""A weekly edition of all 78 precincts in all views, as the tenth week of a campaign meets the nine before it."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from analytics import counting
+from analytics.cells import Printed
+from analytics.facts import Cell
+from analytics.freezing import Case, both_views
+from analytics.layout import HARM, NESTED, WITHOUT_PERSON, Layout, by_borough
+from campaign_engine.domain.precinct import PRECINCT_NUMBERS
+
+LAUNCH = date(2026, 11, 30)
+SITES = 60
+
+
+def layout(weeks: int) -> Layout:
+    """All precincts, three channels, sixty sites."""
+    mondays = tuple(LAUNCH + timedelta(weeks=week) for week in range(weeks))
+    sites = {site: (f"Site {site}", PRECINCT_NUMBERS[site % len(PRECINCT_NUMBERS)]) for site in range(1, SITES + 1)}
+    return Layout(by_borough(PRECINCT_NUMBERS), ("discord", "telegram", "web"), sites, mondays)
+
+
+class Town:
+    """People who come week by week, many to few precincts, as it is."""
+
+    def __init__(self, seed: int, people: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - made-up people
+        self._people = people
+        self._weights = [self._random.paretovariate(1.2) for _ in PRECINCT_NUMBERS]
+        self.counts: dict[str, Counter[Cell]] = {measure: Counter() for measure in (*NESTED, "delivered_people", *HARM)}
+        self.counts[WITHOUT_PERSON] = Counter()
+
+    def grow(self, week: date) -> None:
+        """So many more people."""
+        dice = self._random
+        for _ in range(self._people):
+            (precinct,) = dice.choices(PRECINCT_NUMBERS, self._weights)
+            place = precinct if dice.random() < 0.92 else 0
+            (channel,) = dice.choices(("web", "telegram", "discord"), (5, 3, 1))
+            site = dice.randint(1, SITES) if dice.random() < 0.4 else 0
+            cell = Cell(place, site, channel, min(7, int(dice.expovariate(1.2))), week)
+            for measure in self._did(dice):
+                self.counts[measure][cell] += 1
+
+    def _did(self, dice: random.Random) -> set[str]:
+        joined, engaged = dice.random() < 0.8, dice.random() < 0.7
+        pledged = engaged and dice.random() < 0.7
+        did = {"reached"} if joined or engaged else set()
+        did |= {name for name, done in (("joined", joined), ("engaged", engaged), ("pledged", pledged)) if done}
+        if did and dice.random() < 0.1:
+            did.add(dice.choice(("trained", "inviting")))
+        if dice.random() < 0.02:
+            did.add(dice.choice(HARM))
+        return did | {"delivered_people"}
+
+
+def edition(town: Town, weeks: int, told: dict[tuple[str, ...], list[Mapping[str, Printed]]]) -> Mapping[str, int]:
+    """Every group of measures in both views; how many cells each shows."""
+    now = layout(weeks)
+    shown: Counter[str] = Counter()
+    for group in now.groups():
+        true = counting.cells_of(group, {name: dict(cells) for name, cells in town.counts.items()}, now)
+        made = both_views(Case(now.tables(group), true), told.setdefault(group, []))
+        told[group].append(made)
+        shown.update({view: len(printed.shown) for view, printed in made.items()})
+        shown["cells"] += len(true)
+    return shown
+
+
+def main(weeks: int = 10, people: int = 250) -> float:
+    """Seconds of the last edition."""
+    town = Town(7, people)
+    told: dict[tuple[str, ...], list[Mapping[str, Printed]]] = {}
+    for week in range(weeks):
+        town.grow(LAUNCH + timedelta(weeks=week))
+        begun = time.perf_counter()
+        shown = edition(town, week + 1, told)
+        took = time.perf_counter() - begun
+        print(f"week {week + 1:2}: {took:6.1f} s, {dict(shown)}", flush=True)
+    return took
+
+
+if __name__ == "__main__":
+    main()

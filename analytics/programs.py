@@ -53,13 +53,11 @@ class Programs:
         printed = self._editions[number]
         for each in printed.tables.sums:
             self._sum((number, each.whole), [(number, part) for part in each.parts])
-        leaves = printed.tables.leaves()
         for part, whole in printed.tables.within:
-            if part in leaves:
-                self._at_most((number, part), (number, whole))
+            self._at_most((number, part), (number, whole))
         if number and not printed.corrects:
             before = self._editions[number - 1].tables
-            edges = leaves | before.leaves()
+            edges = printed.tables.leaves() | before.leaves()
             for name in before.names:
                 if name in edges and name in printed.true:
                     self._at_most((number - 1, name), (number, name))

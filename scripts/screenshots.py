@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.async_api import Browser, FloatRect, Page, async_playwright
 
 from campaign_engine.demo import server
+from scripts import screenshots_sites
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 PHONE = (390, 844)
@@ -32,6 +33,7 @@ async def main() -> int:
         await _area(browser, root)
         await _desktop(browser, root)
         await _drafting(browser, root)
+        await screenshots_sites.take(browser, IMAGES)
         await browser.close()
     stop.set()
     await running
@@ -41,16 +43,15 @@ async def main() -> int:
 
 
 async def _phone(browser: Browser, root: str) -> None:
-    page = await browser.new_page(
-        java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5
-    )
+    page = await _page(browser, PHONE, 1.5)
     await page.goto(root)
     await _take(page, "start-phone")
     await _press(page, "Join as a student")
     await _take(page, "signup-phone")
-    await _press(page, "Start", "16 or 17")
+    await _press(page, "16 or 17")
     await _take(page, "chat-phone")
-    await _press(page, "Look out", "I feel unsafe", "Yes", "Menu")
+    await _press(page, "Look out", "I feel unsafe", "Yes", "Go on here")
+    await _type(page, "/menu")
     await _take(page, "menu-phone")
     await _press(page, "Learn", "Read the temperature", "Next")
     await _take(page, "lesson-phone")
@@ -59,9 +60,7 @@ async def _phone(browser: Browser, root: str) -> None:
 
 async def _area(browser: Browser, root: str) -> None:
     """Somebody who came by no poster."""
-    page = await browser.new_page(
-        java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5
-    )
+    page = await _page(browser, PHONE, 1.5)
     await page.goto(root)
     await _press(page, "Join as a student")
     await page.goto(f"{root}/chat")
@@ -73,9 +72,7 @@ async def _area(browser: Browser, root: str) -> None:
 
 
 async def _drafting(browser: Browser, root: str) -> None:
-    page = await browser.new_page(
-        java_script_enabled=False, viewport={"width": PHONE[0], "height": PHONE[1]}, device_scale_factor=1.5
-    )
+    page = await _page(browser, PHONE, 1.5)
     await page.goto(root)
     await _press(page, "Be the organizer", "New campaign", "Pledge drive")
     await _type(page, "Look out for each other")
@@ -89,7 +86,7 @@ async def _drafting(browser: Browser, root: str) -> None:
 
 
 async def _desktop(browser: Browser, root: str) -> None:
-    page = await browser.new_page(java_script_enabled=False, viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    page = await _page(browser, DESKTOP, 1)
     await page.goto(root)
     await _take(page, "start-desktop", bar=True)
     await _press(page, "Be the organizer", "New campaign", "Pledge drive")
@@ -103,6 +100,14 @@ async def _desktop(browser: Browser, root: str) -> None:
     await page.goto(f"{root}/reports/1/report.html")
     await page.screenshot(path=IMAGES / "report-desktop.png")
     await page.close()
+
+
+async def _page(browser: Browser, size: tuple[int, int], dots: float) -> Page:
+    """Without scripts every answer is a new page, which can be waited for."""
+    width, height = size
+    return await browser.new_page(
+        viewport={"width": width, "height": height}, device_scale_factor=dots, java_script_enabled=False
+    )
 
 
 async def _press(page: Page, *words: str) -> None:

@@ -88,12 +88,19 @@ class Visit:
 
 @asynccontextmanager
 async def visit(
-    browser: Browser, root: str, size: tuple[int, int] = PHONE, *, scripts: bool = False, dark: bool = False
+    browser: Browser,
+    root: str,
+    size: tuple[int, int] = PHONE,
+    *,
+    scripts: bool = False,
+    dark: bool = False,
+    dots: float = 1,
 ) -> AsyncIterator[Visit]:
-    """A window of its own, without JavaScript unless told otherwise."""
+    """A window of its own, without JavaScript unless told otherwise; `dots` to a pixel, for pictures."""
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         java_script_enabled=scripts,
+        device_scale_factor=dots,
         color_scheme="dark" if dark else "light",
     )
     page = await context.new_page()

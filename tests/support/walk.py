@@ -14,6 +14,8 @@ from tests.support.engine import House, Phone
 INVITE = LETTERS[1] * CODE_LENGTH
 """Whether it still works is said when it is used."""
 
+LONG_NAME = "Simulated community center of the long name, East New York"
+
 NOT_PAGES: Mapping[str, str] = {
     "/s": "leads to a site",
     "/leave": "leads away",
@@ -43,9 +45,9 @@ class Walker:
     phone: Phone
 
     @classmethod
-    async def at(cls, house: House, seen: Visit) -> "Walker":
-        """With a site, its host and a person at the page who pledged, so that pages have something to show."""
-        site = await house.site(75, "Simulated community center of the long name, East New York")
+    async def at(cls, house: House, seen: Visit, name: str = LONG_NAME) -> "Walker":
+        """With a site and its host."""
+        site = await house.site(75, name)
         phone = await house.staff("oak3", Role.SITE_HOST, Scope(ScopeKind.SITE, str(site.id)))
         return cls(house, seen, site, phone)
 

@@ -58,7 +58,7 @@ async def _host(walker: Walker, images: Path) -> None:
     await walker.seen.page.emulate_media(color_scheme="dark")
     await _shot(walker, home, images / "site-host-dark.png")
     await walker.seen.page.emulate_media(color_scheme="light")
-    for tongue, paper in (("en", "letter"), ("ur", "letter"), ("zh-Hant", "cards")):
+    for tongue, paper in (("en", "letter"), ("ur", "letter")):
         await walker.seen.open(f"/poster/{walker.site.code}?for={tongue}&paper={paper}")
         await walker.seen.page.locator("img.sheet").screenshot(path=images / f"site-sheet-{tongue}.png")
 

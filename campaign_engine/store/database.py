@@ -143,26 +143,29 @@ def _create_engine(url: str, sqlite_connections: sqlite_driver.Connections) -> A
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
+    """In one visit to the connection's thread: there are some twenty statements."""
+    connection.run_async(lambda driver: driver.visit(_prepare))
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
     for pragma in (
         f"busy_timeout={sqlite_driver.BUSY_MILLISECONDS}",
         f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
         "foreign_keys=ON",
         "secure_delete=ON",
     ):
-        cursor.execute(f"PRAGMA {pragma}")
-    _use_write_ahead_log(cursor)
+        connection.execute(f"PRAGMA {pragma}")
+    _use_write_ahead_log(connection)
     for statement in (statement for compound in COMPOUNDS for statement in compound.setup):
-        cursor.execute(statement)
-    cursor.close()
+        connection.execute(statement)
 
 
-def _use_write_ahead_log(cursor: Any) -> None:
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
     """The first change of a new file's journal needs it alone, and SQLite does not wait for that by itself."""
     last = time.monotonic() + sqlite_driver.BUSY_MILLISECONDS / 1000
     while True:
         try:
-            cursor.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError:
             if time.monotonic() > last:
                 raise

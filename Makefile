@@ -64,6 +64,7 @@ soak: $(VENV)/dev.stamp ## Kill, freeze and starve the real process 320 times; l
 	SOAK_TAKEOVER=30 $(BIN)/python -m pytest -q tests/integration/test_processes.py
 	SOAK_EXAMPLES=60 $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py
 	SOAK_EXAMPLES=20 SOAK_DATABASE=postgres $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py
+	SOAK_TABLES=100000 $(BIN)/python -m pytest -q tests/attack
 	SOAK_INPUTS=10000 $(BIN)/python -m pytest -q tests/unit/test_dialogue_random.py tests/integration/test_anything_sent.py
 
 conversations: $(VENV)/dev.stamp ## Write the golden conversations anew; look at the diff before you commit

@@ -29,6 +29,12 @@ ORGANIZER = Rules(k=ORGANIZER_K, slack=ORGANIZER_K - 1)
 PUBLIC = Rules(k=PUBLIC_K, slack=PUBLIC_K + ORGANIZER_K - 2)
 """A public figure moves only together with the organizers', so it may lag by both steps."""
 
+MOST_CELLS = 6000
+"""Of all editions that are audited together; the oldest are left out where a campaign is large."""
+
+LEAST_EDITIONS = 2
+"""Before the new one."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -165,9 +171,11 @@ class _Story:
     """What one view was told so far, without editions that said nothing new."""
 
     def __init__(self, told: Sequence[Printed], case: Case) -> None:
-        self.told = [
+        telling = [
             one for number, one in enumerate(told) if number + 1 == len(told) or _says_more(one, told[number + 1])
         ]
+        room = max(LEAST_EDITIONS, MOST_CELLS // max(1, len(case.tables.names)) - 1)
+        self.told = telling[-room:]
         self._case = case
         self._last = told[-1].shown if told else {}
         self._before: dict[Name, int] = {}

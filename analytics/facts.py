@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.store import fact_rules as rules
 from campaign_engine.store import tables as t
+from campaign_engine.store.unsettled import in_states
 
 MEASURES = {
     "delivered_people": rules.DELIVERED,
@@ -159,7 +160,7 @@ def _gone(connection: sa.Connection, campaign_id: int) -> Iterable[Any]:
 def _open(connection: sa.Connection, campaign_id: int) -> Iterable[Any]:
     """From the index of what is unsettled: few, but while something large is sent."""
     c = t.deliveries.c
-    unsettled = sa.or_(*(c.status == status for status in rules.OPEN_ENDED))
+    unsettled = in_states(*rules.OPEN_ENDED)
     key = (t.occurrences.c.wall_time, c.is_room, c.lane, c.precinct, c.site_id, c.status)
     wanted = (
         sa.select(*key, sa.func.count())

@@ -1,0 +1,216 @@
+"""Report figures from facts, beside the same figures by pandas and by DuckDB from the raw rows; rebuild; upkeep.
+
+1,000,000 deliveries and 200,000 acts, or ten times as many with BENCH_FULL=1. The figures: people delivered to and
+reached by precinct, messages by status. DuckDB has the rows in its own columns already, pandas reads them.
+"""
+
+import asyncio
+import os
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import psycopg
+import sqlalchemy as sa
+
+from analytics import facts as reading
+from benchmarks.crowd import make_crowd
+from benchmarks.rows import Row, median
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.ports.sending import Outcome
+from campaign_engine.store import fact_triggers, facts
+from campaign_engine.store import tables as t
+from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.database import Database
+from campaign_engine.store.unit_of_work import SqlStore
+from tests.support.postgres import PostgresServer, find_binaries
+
+SCALE = 10 if os.environ.get("BENCH_FULL") else 1
+PEOPLE, POSTS = 50_000 * SCALE, 20
+NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+CIPHER = AddressCipher((b"k" * 32,), b"l" * 32)
+SENDS, BATCH, ROUNDS = 12_800, 64, 3
+SEND_SECONDS = 1 / 5_195
+"""Of one durable send (docs/performance.md)."""
+
+MORE_POSTS = (
+    "INSERT INTO occurrences (post_id, version, wall_time, due_at, stale_at, status) SELECT post_id, version, "
+    "'2026-12-' || CASE WHEN {n} < 10 THEN '0' ELSE '' END || {n} || ' 15:00:00', due_at, stale_at, 'closed' "
+    "FROM occurrences WHERE id = 1"
+)
+PG_POSTS = (
+    "INSERT INTO occurrences (post_id, version, wall_time, due_at, stale_at, status) SELECT post_id, version, "
+    "wall_time + interval '{n} days', due_at, stale_at, 'closed' FROM occurrences WHERE id = 1"
+)
+DELIVERIES = (
+    "INSERT INTO deliveries (occurrence_id, contact_id, address_id, is_room, lane, precinct, language, status, reason, "
+    "attempts, epoch, platform_id, updated_at, priority) SELECT o.id, a.contact_id, a.id, {no}, a.channel, c.precinct, "
+    "c.language, CASE WHEN (a.id + o.id) / 50 * 50 = a.id + o.id THEN 'failed' ELSE 'sent' END, '', 1, 1, '', "
+    "o.due_at, 2 FROM occurrences o CROSS JOIN addresses a JOIN contacts c ON c.id = a.contact_id "
+    "WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.occurrence_id = o.id AND d.address_id = a.id)"
+)
+ACTIONS = (
+    "INSERT INTO actions (contact_id, kind, campaign_id, channel, precinct, generation, day) "
+    "SELECT c.id, k.kind, 1, 'telegram', c.precinct, c.generation, '2026-12-01' FROM contacts c CROSS JOIN "
+    "(SELECT 'join' AS kind UNION ALL SELECT 'tap' UNION ALL SELECT 'answer' UNION ALL SELECT 'pledge') k"
+)
+DAY = "'2026-12-01'"
+PERSONS = (
+    "SELECT c.precinct, count(DISTINCT d.contact_id) FROM deliveries d JOIN contacts c ON c.id = d.contact_id "
+    "WHERE d.status = 'sent' GROUP BY 1"
+)
+REACHED = (
+    "SELECT c.precinct, count(DISTINCT a.contact_id) FROM actions a JOIN contacts c ON c.id = a.contact_id GROUP BY 1"
+)
+BY_STATUS = "SELECT status, count(*) FROM deliveries GROUP BY 1"
+COLUMNS = {"contacts": "id, precinct", "deliveries": "contact_id, status", "actions": "contact_id, kind"}
+
+
+def run() -> list[Row]:
+    """Five rows of SQLite, one more of PostgreSQL where its server is installed."""
+    with tempfile.TemporaryDirectory(prefix="groundswell-") as name:
+        path = Path(name) / "bench.db"
+        taken = asyncio.run(_filled(f"sqlite:///{path}"))
+        rows = [_rebuilt("SQLite", taken), *_figures(path)]
+    rows.append(asyncio.run(_upkeep()))
+    binaries = find_binaries()
+    if binaries is not None:
+        with tempfile.TemporaryDirectory(prefix="groundswell-") as name:
+            server = PostgresServer(Path(name), binaries)
+            server.start()
+            try:
+                server.execute("CREATE DATABASE bench")
+                rows.append(_rebuilt("PostgreSQL", asyncio.run(_filled(server.url("bench")))))
+            finally:
+                server.stop()
+    return rows
+
+
+def _rebuilt(database: str, taken: float) -> Row:
+    what = f"rebuild facts of {PEOPLE * POSTS:,} deliveries, {PEOPLE * 4:,} acts, {database}"
+    return Row(what, taken, "s", "promised for 10,000,000", 60, 60)
+
+
+async def _filled(url: str) -> float:
+    """Seconds of a rebuild from nothing, after rows were put there that nothing counted."""
+    database = Database(url, CIPHER)
+    try:
+        async with database.write() as connection:
+            await connection.run_sync(t.metadata.create_all)
+        crowd = await make_crowd(SqlStore(database), PEOPLE, NOW)
+        await crowd.open()
+        async with database.write() as connection:
+            await connection.run_sync(fact_triggers.drop)
+            for number in range(1, POSTS):
+                form = MORE_POSTS if database.is_sqlite else PG_POSTS
+                await connection.exec_driver_sql(form.format(n=number))
+            await connection.exec_driver_sql(DELIVERIES.format(no="0" if database.is_sqlite else "false"))
+            await connection.exec_driver_sql(ACTIONS.replace(DAY, DAY if database.is_sqlite else f"DATE {DAY}"))
+            await connection.run_sync(fact_triggers.install)
+        await _settle(database)
+        begun = time.perf_counter()
+        await facts.rebuild(database, lambda *_: None)
+        return time.perf_counter() - begun
+    finally:
+        await database.close()
+
+
+async def _settle(database: Database) -> None:
+    if database.is_sqlite:
+        await database.scrub()
+        return
+    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(b"VACUUM ANALYZE")
+
+
+def _figures(path: Path) -> list[Row]:
+    engine = sa.create_engine(f"sqlite:///{path}")
+    columns = duckdb.connect()
+    with closing(sqlite3.connect(path)) as raw, engine.connect() as connection:
+        for table, names in COLUMNS.items():
+            frame = pd.read_sql(f"SELECT {names} FROM {table}", raw)  # noqa: S608 - our own names
+            columns.register("frame", frame)
+            columns.execute(f"CREATE TABLE {table} AS SELECT * FROM frame")  # noqa: S608 - our own names
+        ours = _median(lambda: _from_facts(connection))
+        duck = _median(lambda: [dict(columns.execute(one).fetchall()) for one in (PERSONS, REACHED, BY_STATUS)])
+        begun = time.perf_counter()
+        found = _by_pandas(raw)
+        scan = time.perf_counter() - begun
+        same = [dict(columns.execute(one).fetchall()) for one in (PERSONS, REACHED, BY_STATUS)]
+        if not _from_facts(connection) == found == same:
+            raise RuntimeError("the figures differ")
+    engine.dispose()
+    what = f"report figures from {PEOPLE * POSTS:,} deliveries, {PEOPLE * 4:,} acts"
+    return [
+        Row(what, ours * 1000, "ms", "promised", 50, 50),
+        Row(what, ours * 1000, "ms", "pandas, reads and scans", scan * 1000, scan * 1000 / 50),
+        Row(what, ours * 1000, "ms", "DuckDB, from its own columns", duck * 1000, duck * 1000),
+    ]
+
+
+def _median(work: Callable[[], object]) -> float:
+    return median(work, ROUNDS)
+
+
+def _from_facts(connection: sa.Connection) -> list[dict[Any, int]]:
+    found = reading.read(connection, 1)
+    statuses = {str(status): count for status, count in found.outcomes(rooms=False).items() if count}
+    return [found.by("delivered_people", "precinct"), found.by("reached", "precinct"), statuses]
+
+
+def _by_pandas(raw: sqlite3.Connection) -> list[dict[Any, int]]:
+    people, sent, acts = (
+        pd.read_sql(f"SELECT {names} FROM {table}", raw)  # noqa: S608 - our own names
+        for table, names in COLUMNS.items()
+    )
+    where = people.set_index("id")["precinct"]
+    accepted = sent.loc[sent["status"] == "sent", "contact_id"].unique()
+    reached = acts["contact_id"].unique()
+    counts = [where.loc[ids].value_counts().to_dict() for ids in (accepted, reached)]
+    return [*counts, sent["status"].value_counts().to_dict()]
+
+
+async def _upkeep() -> Row:
+    """Processor time of claims and records with the triggers and without, in turns, as a share of a durable send."""
+    with_facts, without = [], []
+    for _ in range(ROUNDS):
+        without.append(await _sent(follow=False))
+        with_facts.append(await _sent(follow=True))
+    more = (min(with_facts) - min(without)) / SEND_SECONDS
+    return Row("fact upkeep of one send", 100 * more, "%", "of a durable send", 100, 5)
+
+
+async def _sent(*, follow: bool) -> float:
+    """Seconds of the processor for each message."""
+    with tempfile.TemporaryDirectory(prefix="groundswell-") as name:
+        database = Database(f"sqlite:///{name}/bench.db", CIPHER)
+        store, taken, sent = SqlStore(database), 0.0, 0
+        try:
+            async with database.write() as connection:
+                await connection.run_sync(t.metadata.create_all)
+            crowd = await make_crowd(store, SENDS, NOW, readable=SENDS)
+            await crowd.freeze()
+            if not follow:
+                async with database.write() as connection:
+                    await connection.run_sync(fact_triggers.drop)
+            async with store.write() as work:
+                epoch = await work.lanes.take("telegram", "bench", NOW, NOW) or 0
+            while sent < SENDS:
+                begun = time.process_time()
+                async with store.write(durable=True) as work:
+                    claimed = await work.deliveries.claim("telegram", epoch, BATCH, NOW)
+                ended = [Outcome(one.id, DeliveryStatus.SENT, platform_id=str(one.id)) for one in claimed]
+                async with store.write() as work:
+                    sent += await work.deliveries.record("telegram", epoch, ended, NOW)
+                taken += time.process_time() - begun
+        finally:
+            await database.close()
+    return taken / SENDS

@@ -26,8 +26,11 @@ class BoardsRepository(Protocol):
     async def sunday_cards(self, since: datetime, until: datetime, sunday: date) -> tuple[SundayCard, ...]:
         """Authors of campaigns of which something went out in this time and who got no card of this Sunday."""
 
-    async def note_sunday(self, card: SundayCard) -> bool:
-        """That it is handed on now; False where another process did, or its author has left the team."""
+    async def note_sunday(self, card: SundayCard) -> int:
+        """That it is handed on now; how many of its author's cards of that Sunday are by now.
+
+        None where another process handed it on, or its author has left the team.
+        """
 
     async def forget_sundays(self, before: date) -> int:
         """How many were removed."""

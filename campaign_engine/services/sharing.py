@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from campaign_engine.dialogue.intents import ShowReport
 from campaign_engine.dialogue.sharing_intents import ShowShareKit
@@ -13,9 +13,11 @@ from campaign_engine.domain.message import Attachment, Message, Reply
 from campaign_engine.domain.permission import may_read_report, may_see
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.ports.figures import Figures
+from campaign_engine.ports.planning import StaffContact
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.sharing import SHAPES, KitMaker, KitPage
 from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services import status_board
 from campaign_engine.services.campaign_cards import status_rows
 from campaign_engine.services.turn import Handlers, Replies, Turn
 from campaign_engine.services.wording import CITY
@@ -58,6 +60,11 @@ class Sharing:
         card = await self.reach(campaign_id, language)
         told = replace(card, values={**card.values, "late_for": late_for})
         return self._renderer.reply(told, language)
+
+    async def board(self, work: UnitOfWork, author: StaffContact, now: datetime) -> Message:
+        """How all their campaigns stand, as it is in the menu."""
+        found = await work.campaigns.visible(author.contact_id, frozenset())
+        return self._renderer.reply(replace(await status_board.board(work, found, now), stays=True), author.language)
 
     async def planned(self, work: UnitOfWork, campaign: Campaign) -> tuple[Kit, ...]:
         """Words of every approved post in every language, without pictures yet.

@@ -1,4 +1,7 @@
-"""Every Sunday the reach card of each campaign that ran in the week, to its organizer; on Monday what was missed."""
+"""Every Sunday the reach card of each campaign that ran in the week and the status board, to its organizer.
+
+On Monday what was missed.
+"""
 
 import logging
 from datetime import date, datetime, time, timedelta
@@ -19,6 +22,8 @@ BEGINS, ENDS = time(18), time(19, 30)
 so; after that no more: it is in the menu at any hour."""
 
 WEEK = timedelta(days=7)
+FIRST = 1
+"""The board of all campaigns comes once, with the first card of a person's Sunday."""
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +60,13 @@ class Sundays:
             late_for = card.sunday if is_late else None
             message = await self._sharing.sunday(card.campaign_id, person.language, late_for)
             async with self._store.write() as work:
-                if not await work.boards.note_sunday(card):
+                noted = await work.boards.note_sunday(card)
+                if not noted:
                     return False
+                board = await self._sharing.board(work, person, self._clock()) if noted == FIRST else None
             await self._notifier.notify(person.to, message)
+            if board is not None:
+                await self._notifier.notify(person.to, board)
         except GroundswellError as error:
             log.warning("a reach card was not handed on (%s)", error.code)
             return False

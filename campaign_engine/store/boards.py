@@ -57,13 +57,17 @@ class SqlBoardsRepository(Transaction):
         )
         return tuple(SundayCard(*row, sunday) for row in await self._connection.execute(due))
 
-    async def note_sunday(self, card: SundayCard) -> bool:
-        """One insert."""
+    async def note_sunday(self, card: SundayCard) -> int:
+        """One insert and, where it noted something, one read."""
         row = (sa.literal(card.campaign_id, t.Id), t.staff_members.c.contact_id, sa.literal(card.sunday, sa.Date))
         theirs = sa.select(*row).where(t.staff_members.c.contact_id == card.contact_id)
         noted = insert(self._connection, t.sunday_cards).from_select(["campaign_id", "contact_id", "sunday"], theirs)
         once = noted.on_conflict_do_nothing().returning(t.sunday_cards.c.sunday)
-        return (await self._connection.execute(once)).one_or_none() is not None
+        if (await self._connection.execute(once)).one_or_none() is None:
+            return 0
+        c = t.sunday_cards.c
+        theirs_now = sa.select(sa.func.count()).where(c.contact_id == card.contact_id, c.sunday == card.sunday)
+        return int(await self._connection.scalar(theirs_now) or 0)
 
     async def forget_sundays(self, before: date) -> int:
         """One delete."""

@@ -129,8 +129,12 @@ async def test_each_organizer_gets_one_card_of_each_campaign_on_sunday(house: Ho
     go_to(house, SUNDAY)
     house.notes.told.clear()
     assert [await house.sundays.tick() for _ in range(3)] == [1, 0, 0]
-    assert [to.address for to, _ in house.notes.told] == [organizer.address]
+    assert [to.address for to, _ in house.notes.told] == [organizer.address] * 2
     assert "812 delivered" in cards(house)[0]
+    board = house.notes.told[1][1]
+    assert board.text.startswith("Your campaigns; what needs somebody comes first.")
+    assert "“Winter pledge”: scheduled" in board.text
+    assert [choice.data for row in board.choices for choice in row] == ["st:1"]
     go_to(house, SUNDAY + timedelta(days=7))
     assert await house.sundays.tick() == 0
     await ran(house, SUNDAY + timedelta(days=2))
@@ -165,7 +169,8 @@ async def test_a_card_of_a_sunday_that_was_missed_comes_once_on_monday_and_says_
     together = TogetherFigures(3)
     at_once = await asyncio.gather(*(restarted(house, together).tick() for _ in range(3)))
     assert (sum(at_once), await restarted(house).tick()) == (1, 0), "whoever asks, and however many"
-    ((_, card),) = house.notes.told
+    (_, card), (_, board) = house.notes.told
+    assert "what needs somebody" in board.text
     assert card.text.startswith("Card of Sunday, December 6, 2026. It comes a day late because I was off then")
     assert "Pledged: 61 of 300" in card.text
     go_to(house, SUNDAY + timedelta(days=7))

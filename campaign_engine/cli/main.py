@@ -28,7 +28,7 @@ from campaign_engine.cli.init import init
 from campaign_engine.cli.invite import invite
 from campaign_engine.cli.lint import lint
 from campaign_engine.cli.rehearse import rehearse
-from campaign_engine.cli.report import report
+from campaign_engine.cli.report import report, report_correct
 from campaign_engine.cli.restore import replay_leavers, restore
 from campaign_engine.cli.rotate_key import rotate_key
 from campaign_engine.cli.up import up, worker
@@ -69,6 +69,7 @@ app.command("rehearse")(rehearse)
 app.command("hold")(hold)
 app.command("release")(release)
 app.command("report")(report)
+app.command("report-correct")(report_correct)
 db.app.command("copy")(copy)
 db.app.command("restore")(restore)
 db.app.command("replay-leavers")(replay_leavers)

@@ -55,6 +55,18 @@ async def report(
         say(str(folder / name))
 
 
+@command
+async def report_correct(
+    context: typer.Context,
+    campaign: Annotated[int, typer.Argument(help="The campaign's number in `groundswell campaign list`.")],
+    reason: Annotated[str, typer.Option(help="What was counted wrongly; readers see it on both editions.")],
+) -> None:
+    """Count the newest weekly edition anew and put it in its place; the old one stays and says so."""
+    async with engine_of(context) as engine:
+        made = await engine.editions.campaigns.correct(campaign, reason)
+    say(f"Edition {made.number} stands in place of edition {made.corrects}.")
+
+
 def _hand_over(made: Path, folder: Path, names: list[str]) -> None:
     """Each file arrives whole. Raises InvalidInput when the folder cannot be written to."""
     try:

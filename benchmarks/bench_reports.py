@@ -95,7 +95,8 @@ def run() -> list[Row]:
 
 def _rebuilt(database: str, taken: float) -> Row:
     what = f"rebuild facts of {PEOPLE * POSTS:,} deliveries, {PEOPLE * 4:,} acts, {database}"
-    return Row(what, taken, "s", "promised for 10,000,000", 60, 60)
+    share = 60 * SCALE / 10
+    return Row(what, taken, "s", "60 s for 10,000,000, by rows", share, share)
 
 
 async def _filled(url: str) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from campaign_engine.domain.errors import StoreUnavailable, busy
@@ -61,6 +62,8 @@ class Database:
             if not _is_away(error):
                 raise
             raise _unavailable() from error
+        except NoFreeConnection as error:
+            raise _unavailable() from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -71,6 +74,8 @@ class Database:
         except DatabaseError as error:
             if not _is_away(error):
                 raise
+            raise _unavailable() from error
+        except NoFreeConnection as error:
             raise _unavailable() from error
 
     async def scrub(self) -> bool:

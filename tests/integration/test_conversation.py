@@ -50,7 +50,7 @@ async def test_a_rotated_code_is_not_known_and_the_join_goes_on_without_it(house
     async with house.store.write() as work:
         await house.sites.rotate(work, "operator", site.id)
     phone = house.person(ADDRESS)
-    assert "I don't know that code" in await phone.start(f"s_{site.code}")
+    assert "This code is from an old poster" in await phone.start(f"s_{site.code}")
     assert "Type your ZIP code" in await phone.tap("16 or 17")
 
 
@@ -168,7 +168,7 @@ async def test_C8_A1_delete_removes_everything_at_once_and_leaves_a_keyed_mark(h
     assert "It is deleted" in await phone.tap("Yes, delete it")
     after = await house.counts()
     kept = {name for name in after if after[name] != before.get(name)}
-    assert kept == {"do_not_contact", "seen_updates", "pledges", "actions"}
+    assert kept == {"do_not_contact", "seen_updates", "pledges", "actions", "action_facts"}
     for table in (tables.pledges, tables.actions):
         assert {row.contact_id for row in await house.rows(table)} == {None}
     assert "nothing that says who you are" in await phone.command("export")

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,24 @@ async def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
         await connection.exec_driver_sql(INSERT.format("a"))
         assert await asyncio.wait_for(count(database), 5) == 0
     assert await count(database) == 1
+
+
+@pytest.mark.parametrize("way", ["read", "write"])
+async def test_where_every_connection_is_in_use_for_too_long_it_is_a_clear_error(
+    sqlite_url: str, cipher: AddressCipher, way: str
+) -> None:
+    database = Database(sqlite_url, cipher)
+    pool = database.engine.sync_engine.pool
+    assert isinstance(pool, sa.QueuePool)
+    pool._timeout, pool._max_overflow = 0.01, 0
+    async with AsyncExitStack() as busy:
+        for _ in range(pool.size()):
+            await busy.enter_async_context(database.read())
+        with pytest.raises(StoreUnavailable, match="nothing was changed"):
+            async with database.read() if way == "read" else database.write():
+                pass
+    assert await count(database) == 0
+    await database.close()
 
 
 async def test_an_unreachable_server_is_a_clear_error(cipher: AddressCipher) -> None:

@@ -11,6 +11,7 @@ from campaign_engine.domain.planner import Facts
 from campaign_engine.domain.rehearsal import Candidate
 from campaign_engine.ports.rehearsals import Load
 from campaign_engine.store import choosing, claims, threads
+from campaign_engine.store.confirming import CONFIRMED
 from campaign_engine.store.tables import addresses, consents, contacts, deliveries, do_not_contact, lanes
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import IS_CLAIMABLE
@@ -71,6 +72,7 @@ def _people(audience: Audience, after: int, last: int) -> sa.Select[Any]:
             contacts.c.id > after,
             contacts.c.id <= last,
             contacts.c.precinct.in_(audience.precincts),
+            CONFIRMED,
             addresses.c.channel.in_(set(audience.channels).intersection(DIRECT_CHANNELS)),
         )
     )

@@ -16,6 +16,7 @@ from campaign_engine.domain.windows import SendingHours
 from campaign_engine.rendering import Renderer
 from campaign_engine.services import rehearsing
 from campaign_engine.services.rehearsing import rehearse
+from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.engine import House as Home
@@ -88,6 +89,17 @@ async def test_what_the_rehearsal_says_is_what_the_sender_does(house: House) -> 
     house.clock.now = now + timedelta(days=1)
     await house.open(plan)
     assert (await house.freeze()).people == 21
+
+
+async def test_T10_sign_ups_that_do_not_count_are_in_no_rehearsal(house: House) -> None:
+    await crowd(house, 23, "a")
+    await crowd(house, 30, "fake")
+    async with house.store.database.write() as connection:
+        for number in range(30):
+            fake = {"contact_id": house.people[f"fake{number}"], "hour": house.clock(), "counts": False}
+            await connection.execute(tables.recent_signups.insert().values(fake))
+    (firing,) = await played(house, await house.plan(TOMORROW))
+    assert firing["channels"][0]["people"] == 20  # type: ignore[index]  # a list of dicts
 
 
 async def test_S3_a_post_that_is_approved_late_is_said_to_leave_later(house: House) -> None:

@@ -23,6 +23,7 @@ from web.parts import WebParts
 
 COOKIE = "groundswell_kiosk"
 IDLE_SECONDS = 30
+_LONG_AGO = LATE * 2 // timedelta(milliseconds=1)
 _KEY = r"^[A-Za-z0-9_-]{8,64}$"
 
 Session = Annotated[str, Cookie(alias=COOKIE, max_length=64)]
@@ -105,7 +106,7 @@ def _queue(parts: WebParts) -> APIRouter:
         now = parts.clock()
         kiosk = await kiosks.find(key)
         entries = [
-            Entry(one.key, one.pledge, now - min(timedelta(milliseconds=one.ago), LATE * 2))
+            Entry(one.key, one.pledge, now - timedelta(milliseconds=min(one.ago, _LONG_AGO)))
             for one in handed.entries
             if one.site == kiosk.site.id
         ]

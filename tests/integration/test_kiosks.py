@@ -169,6 +169,14 @@ async def test_what_no_tablet_sends_is_refused_whole(hall: Hall, sent: object) -
         assert "This kiosk is closed." in (await stranger.get("/kiosk")).text
 
 
+async def test_F18_a_tablet_whose_clock_is_ages_ahead_loses_nothing(hall: Hall) -> None:
+    given = {"key": "k" * 16, "site": hall.site.id, "pledge": "A", "ago": 10**18}
+    async with hall.tablet() as tablet:
+        answer = await tablet.post("/kiosk/sync", json={"entries": [given]})
+    assert answer.json()["settled"] == ["k" * 16]
+    assert await hall.counted() == (1, 0)
+
+
 async def test_K1_the_host_sees_how_it_stands_without_small_numbers_and_closes_it(hall: Hall) -> None:
     phone = await hall.house.staff("oak3", Role.SITE_HOST, Scope(ScopeKind.SITE, str(hall.site.id)))
     said = await phone.command("dashboard")

@@ -3,15 +3,15 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from fastapi import Request
 
 from campaign_engine.domain.schedule import to_wall
 from web.signup_parts import SignupParts
 
-IPV6_BITS = 64
-"""One household or school; below it a device changes its address at will."""
+IPV6_BITS = 48
+"""What one customer of a provider may get, free of charge even: below it whoever wants to has thousands of networks."""
 
 MOST_AT_ONCE = 300
 REFILLED_IN = 600.0
@@ -24,15 +24,20 @@ def origin(parts: SignupParts, request: Request) -> str:
     """A keyed hash of network and day, which leads neither to the address nor to another day."""
     host = request.client.host if request.client is not None else ""
     day = to_wall(parts.clock()).date()
-    return parts.seal(f"origin:{day.isoformat()}:{_network(host)}")
+    return parts.seal(f"origin:{day.isoformat()}:{network(host)}")
 
 
-def _network(host: str) -> str:
+def network(host: str) -> str:
+    """The part of an address that its owner cannot change at will; an IPv4 address stays what it is, also where a
+    server that listens to both writes it as one of IPv6.
+    """
     try:
-        address = ip_address(host)
+        address = ip_address(host.partition("%")[0])
     except ValueError:
         return host
-    return str(ip_network((address, IPV6_BITS), strict=False)) if address.version == 6 else host
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address, IPV6_BITS), strict=False))
 
 
 class Rates:

@@ -207,6 +207,15 @@ def test_T10_a_network_may_begin_again_after_a_while() -> None:
     assert sum(rates.allow("school") for _ in range(networks.MOST_AT_ONCE)) == networks.MOST_AT_ONCE // 2
 
 
+def test_T10_a_network_is_what_its_owner_cannot_change() -> None:
+    assert networks.network("::ffff:198.51.100.7") == networks.network("198.51.100.7") == "198.51.100.7"
+    assert networks.network("::ffff:198.51.100.8") != "198.51.100.7", "not all of IPv4 is one network"
+    assert len({networks.network(f"2001:db8:7:{part:x}::1") for part in range(99)}) == 1
+    assert networks.network("2001:db8:8::1") != networks.network("2001:db8:7::1")
+    assert networks.network("fe80::1%eth0") == networks.network("fe80::1")
+    assert networks.network("testclient") == "testclient"
+
+
 async def figures(house: House, url: str) -> dict[str, Any]:
     """Everything about persons that anybody but the operator can see."""
     rows = frames.read(url, 1, house.clock())

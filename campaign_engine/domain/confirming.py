@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 CROWD = 40
-"""Sign-ups with one site's code (or none) within one clock hour: up to a class and a few more is no burst."""
+"""Sign-ups with one site's code (or none) within one clock hour: up to a class and a few more is no burst. So many of
+those who were in one begin to count within an hour.
+"""
 
 MOST_OF_A_SOURCE = 60
 """Sign-ups and returns of one network that count on one day outside windows."""

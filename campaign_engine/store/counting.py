@@ -10,7 +10,7 @@ from campaign_engine.store.tables import actions, pledges, recent_signups, signu
 CAME: Types = {"origin": sa.String(), "day": sa.Date(), "hour": UtcDateTime()}
 """What a newcomer's statement is told: the keyed hash of their network, where they came by a page, and when."""
 
-RETURNED: Types = {"returned_from": sa.String(), "today": sa.Date()}
+RETURNED: Types = {"returned_from": sa.String(), "today": sa.Date(), "this_hour": sa.String()}
 """What a step's statement is told of somebody who did not count yet and acts again."""
 
 
@@ -39,11 +39,14 @@ def wait_to_count(v: Values, made: sa.FromClause) -> None:
 
 
 def count_returned(v: Values, when: Value) -> None:
-    """Up to the limit of their network."""
-    returned = sa.and_(v["returned_from"].is_not(None), when)
-    of_source = _of_source(v, v["returned_from"], v["today"], returned)
+    """Up to the limit of their network, and of those who came by the same code: a burst that returns stays one."""
     mine = recent_signups.c.contact_id == v["contact_id"]
-    v.do(recent_signups.delete().where(mine, returned, of_source <= sa.literal(MOST_OF_A_SOURCE)))
+    returned = sa.and_(v["returned_from"].is_not(None), when)
+    in_bounds = _of_source(v, v["returned_from"], v["today"], returned) <= sa.literal(MOST_OF_A_SOURCE)
+    site = sa.select(sa.func.coalesce(recent_signups.c.site_id, 0)).where(mine).scalar_subquery()
+    code = sa.literal("returned ").concat(v["this_hour"]).concat(" ").concat(sa.cast(site, sa.String))
+    of_code = _of_source(v, code, v["today"], sa.and_(returned, in_bounds, sa.exists().where(mine)))
+    v.do(recent_signups.delete().where(mine, returned, in_bounds, of_code <= sa.literal(CROWD)))
 
 
 def forget_unconfirmed(v: Values) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
 from campaign_engine.domain.audience import OPENED_FIRST
 from campaign_engine.domain.codes import plain_code
+from campaign_engine.domain.confirming import clock_hour
 from campaign_engine.domain.contact import (
     AddressStatus,
     AgeBand,
@@ -118,6 +119,7 @@ class SqlDialoguesRepository(Transaction):
             used_invite=outcome.used_invite or None,
             returned_from=outcome.returned_from or None,
             today=to_wall(now).date(),
+            this_hour=clock_hour(now).isoformat(),
             forget_on=to_wall(now).date() + _KEEP_USED,
         )
         return saved is not None

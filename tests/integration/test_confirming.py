@@ -58,13 +58,28 @@ async def test_T10_whoever_acts_again_counts_and_one_network_brings_few_back(hou
     assert await counted(house) == 1
     await crowd[0].send(InboundKind.CHOICE, data="m", origin="home")
     async with house.store.database.write() as connection:
-        await connection.execute(t.signup_sources.update().values(count=MOST_OF_A_SOURCE))
+        of_network = ~t.signup_sources.c.source_hash.startswith("returned")
+        await connection.execute(t.signup_sources.update().where(of_network).values(count=MOST_OF_A_SOURCE))
     await crowd[1].send(InboundKind.CHOICE, data="m", origin="home")
     assert await counted(house) == 1, "beyond what one network may bring back in a day"
     await crowd[1].send(InboundKind.CHOICE, data="m", origin="another")
     assert await counted(house) == 2
     page = await house.person("tab", "telegram").join()
     assert await counted(house) == 3, page.text
+
+
+async def test_T10_a_burst_that_returns_from_many_networks_is_still_one(house: House) -> None:
+    site = await house.site()
+    crowd = [await sign_up(house, f"fake{number}", site.code, f"net {number}") for number in range(CROWD + 6)]
+    assert await counted(house) == 0
+    house.clock.advance(HOUR)
+    for number, fake in enumerate(crowd):
+        await fake.send(InboundKind.CHOICE, data="m", origin=f"net {number}")
+    assert await counted(house) == CROWD, "as many as one code brings in an hour"
+    house.clock.advance(HOUR)
+    for fake in crowd[CROWD:]:
+        await fake.send(InboundKind.CHOICE, data="m", origin="home")
+    assert await counted(house) == CROWD + 6
 
 
 async def burst(house: House) -> list[Phone]:

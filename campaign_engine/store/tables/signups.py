@@ -44,7 +44,9 @@ signup_sources = sa.Table(
     secret("day", sa.Date, keep="2 days", index=True),
     person("count", sa.Integer, keep="2 days"),
 )
-"""How many came from one network on one day; the hash is keyed and of that day, and leads to no contact."""
+"""How many came from one network on one day; the hash is keyed and of that day, and leads to no contact. In a row of a
+site's code and an hour stands how many of a burst returned in it.
+"""
 
 move_codes = sa.Table(
     "move_codes",

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
+from campaign_engine.settings import TELEGRAM_HOOK_PATH
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
@@ -30,6 +32,12 @@ INLINE_STYLE = {
 FONTS_KEPT = 30 * 24 * 3600
 """Seconds that a browser keeps our fonts; a changed font gets a new name."""
 
+MOST_BYTES = 400_000
+"""Of a form; the longest is a sheet of paper pledges, escaped. A form is read whole before anything looks at it."""
+
+_BOUNDED_THERE = ("/picture", "/tally/file", TELEGRAM_HOOK_PATH)
+"""Ends of paths that read no more than they can use."""
+
 _READ_ONLY = frozenset({"GET", "HEAD"})
 
 log = logging.getLogger("groundswell.web")
@@ -43,6 +51,8 @@ def guard(problem: Callable[[Request, str, int], Response]) -> Callable[[Request
     async def guarded(request: Request, call_next: Next) -> Response:
         if request.method not in _READ_ONLY and not _from_our_page(request):
             response = problem(request, "other_site", 403)
+        elif request.method not in _READ_ONLY and _is_too_much(request):
+            response = problem(request, "unreadable", 413)
         else:
             response = await _answered(request, call_next)
         if request.url.path.startswith("/static/"):
@@ -60,6 +70,14 @@ def guard(problem: Callable[[Request, str, int], Response]) -> Callable[[Request
             return problem(request, "failed", 500)
 
     return guarded
+
+
+def _is_too_much(request: Request) -> bool:
+    """Longer than any form of ours, or of a length that it does not tell; browsers tell it."""
+    length = request.headers.get("content-length", "0")
+    untold = "transfer-encoding" in request.headers
+    too_long = untold or not length.isdecimal() or int(length) > MOST_BYTES
+    return too_long and not request.url.path.endswith(_BOUNDED_THERE)
 
 
 def _where(error: Exception) -> str:

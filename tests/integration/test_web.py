@@ -237,6 +237,20 @@ async def test_what_cannot_be_read_gets_a_page_that_says_so(pages: Pages) -> Non
     assert all("This page is not here." in one.text for one in missing)
 
 
+async def test_no_form_is_read_that_is_longer_than_ours(pages: Pages) -> None:
+    async def untold() -> AsyncIterator[bytes]:
+        yield b"key=k&data=a:13-15"
+
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    async with pages.browser() as browser:
+        long = await browser.post("/chat", data={"key": "k", "text": "x" * 500_000})
+        endless = await browser.post("/chat", content=untold(), headers=form)
+        sheet = await browser.post("/host/1/tally/apply", data={"rows": "\U0001f60a" * 90_000, "form_key": "k"})
+    assert (long.status_code, endless.status_code, sheet.status_code) == (413, 413, 413)
+    assert "We could not read that." in long.text
+    assert await pages.house.rows(tables.contacts) == []
+
+
 async def test_A2_a_bug_shows_and_logs_nothing_of_what_was_said(pages: Pages, caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
         handle = ask_again = None

@@ -13,13 +13,15 @@ from campaign_engine.domain.message import Inbound, InboundKind, Message
 from web import pictures, push, sittings, stream
 from web.between import Between
 from web.cookies import CHANNEL, LANGUAGE, keep, known_address, language_hint, new_address
-from web.networks import origin
+from web.networks import Rates, origin
 from web.pages import PageWriter
 from web.parts import WebParts
 from web.streams import Streams
-from web.tabs import OWN, WORD, Seat, Tabs, is_veiled, keeps_cookies, new_seat
+from web.tabs import OWN, WORD, Seat, Tabs, browser_of, is_veiled, keeps_cookies, new_seat
 
 LONGEST_TEXT = 4000
+AGE = "a:"
+"""How an age band begins: a sign-up begins with it, and of one network not too many do (threats T10)."""
 
 Word = Annotated[str, Path(pattern=WORD)]
 
@@ -77,6 +79,7 @@ class Chat:
 
     def __init__(self, parts: WebParts, pages: PageWriter) -> None:
         self.between = Between()
+        self._rates = Rates()
         self._parts = parts
         self._pages = pages
         self._tabs = Tabs(parts.clock, parts.secure)
@@ -97,9 +100,11 @@ class Chat:
     async def answer(self, request: Request, word: str, given: Said) -> Response:
         """A chat begins with the first answer, not with a look at a page; it ends an earlier one of this browser."""
         known = self._tabs.seat(request, word)
-        at = known or new_seat(given.key)
-        inbound = _inbound(given, at.address, language_hint(request))
         source = origin(self._parts.signup, request)
+        if given.data.startswith(AGE) and not self._rates.allow(source):
+            return self._pages.write(request, "crowded.html", {"site": None, "telegram": ""}, status=429)
+        at = known or new_seat(given.key, browser_of(request))
+        inbound = _inbound(given, at.address, language_hint(request))
         inbound = replace(inbound, simulated=self._parts.simulated, origin=source)
         answers = await self._parts.conversation.handle(inbound)
         if known is None and not keeps_cookies(request):

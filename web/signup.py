@@ -17,12 +17,12 @@ from campaign_engine.domain.codes import plain_code
 from campaign_engine.domain.message import Inbound, InboundKind, Message
 from campaign_engine.domain.moving import TO
 from web.between import Between
-from web.chat import LONGEST_TEXT, new_key, over
+from web.chat import AGE, LONGEST_TEXT, new_key, over
 from web.cookies import CHANNEL, LANGUAGE, keep, language_hint, new_address
 from web.networks import Rates, origin
 from web.pages import PageWriter
 from web.parts import WebParts
-from web.tabs import WORD, Seat, Tabs, is_veiled, keeps_cookies, new_seat
+from web.tabs import WORD, Seat, Tabs, browser_of, is_veiled, keeps_cookies, new_seat
 
 STEPS = ("age", "pledge", "plan", "updates")
 """Questions that a page says the number of."""
@@ -123,7 +123,7 @@ class _Desk:
             return self._pages.problem(request, "unreadable", 400)
         if at is None and word:
             return over(request, self._pages)
-        at = at or new_seat(given.key)
+        at = at or new_seat(given.key, browser_of(request))
         source = origin(self._parts.signup, request)
         if _begins(given) and not self._rates.allow(source) and not await self._parts.signup.is_open(site.id):
             return self._pages.write(request, "crowded.html", self._ways(site), status=429)
@@ -185,7 +185,7 @@ class _Desk:
 
 
 def _begins(given: Given) -> bool:
-    return given.data.startswith("a:")
+    return given.data.startswith(AGE)
 
 
 def _path(site: Site, at: Seat | None) -> str:

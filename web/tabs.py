@@ -20,6 +20,7 @@ from web.cookies import CHAT, known_address
 
 TAB = "groundswell_tab"
 VEIL = "groundswell_veil"
+BROWSER = "groundswell_browser"
 QUIET = timedelta(minutes=30)
 """A chat on a device that several people use is over after so much silence."""
 
@@ -72,10 +73,22 @@ def _mark(word: str) -> str:
     return hashlib.sha256(f"mark\0{word}".encode()).hexdigest()[:16]
 
 
-def new_seat(form_key: str) -> Seat:
-    """Where the first answer of a form leads; the same answer sent twice leads to the same place."""
-    word, key = (hashlib.sha256(f"{part}\0{form_key}".encode()).hexdigest()[:22] for part in ("word", "key"))
+def new_seat(form_key: str, browser: str) -> Seat:
+    """Where the first answer of a form leads; the same answer sent twice from one browser leads to the same place.
+
+    Whoever made somebody else's browser send a form of theirs knows its key, and not where it led (no fixation).
+    """
+    seed = f"{browser}\0{form_key}"
+    word, key = (hashlib.sha256(f"{part}\0{seed}".encode()).hexdigest()[:22] for part in ("word", "key"))
     return Seat(address_of(word, key), word, key).turned()
+
+
+def browser_of(request: Request) -> str:
+    """A random name that a browser keeps for as long as it is open, and that is kept nowhere else; made up where it
+    has none.
+    """
+    kept = request.cookies.get(BROWSER, "")
+    return kept if re.fullmatch(_PART, kept) else secrets.token_urlsafe(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +121,10 @@ class Tabs:
             self._set(request, response, TAB, f"{at.key}.{at.page}.{_mark(at.word)}.{minute}")
 
     def probe(self, request: Request, response: Response) -> None:
-        """Before a first answer: whether this browser keeps cookies at all."""
+        """Before a first answer: whether this browser keeps cookies at all, and its name."""
         if not keeps_cookies(request):
             self._set(request, response, TAB, _PROBE)
+        self._set(request, response, BROWSER, browser_of(request))
 
     def veil(self, request: Request, response: Response) -> None:
         """After a quick exit on a device of one's own: the next look shows a closed door, not the chat."""
@@ -139,6 +153,7 @@ def is_veiled(request: Request) -> bool:
 def forget_tab(response: Response) -> None:
     """Ends the chat of a tab."""
     response.delete_cookie(TAB)
+    response.delete_cookie(BROWSER)
 
 
 def forget_device(response: Response) -> None:

@@ -193,6 +193,13 @@ async def test_T10_a_machine_is_caught_in_the_trap_and_one_network_is_slowed_dow
 
     assert await begin(0, more="http://buy.example") == 400
     assert [await begin(number) for number in range(1, 6)] == [303, 303, 303, 429, 429]
+    async with pages.browser() as browser:
+        fields = {"data": "a:16-17"}
+        chats = [await browser.post("/chat", data={**fields, "key": f"key{number}"}) for number in range(9, 13)]
+        assert [answer.status_code for answer in chats] == [200, 200, 200, 429], "nor is the chat a way around it"
+        assert "Many people" in chats[-1].text
+        needy = await browser.post("/chat", data={"key": "k", "text": "I want to die"})
+        assert "call or text 988" in needy.text, "help is never counted"
     await host.press(f"aw:{site.id}:60:10")
     assert [await begin(number) for number in range(6, 9)] == [303, 303, 303], "a school behind one network"
 

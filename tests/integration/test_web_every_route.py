@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
+from campaign_engine.store import tables
 from tests.integration.test_web import Pages, pages
 from tests.support.walk import FRAMED, NOT_PAGES, PAGES
 from web.app import create_app
@@ -77,3 +78,17 @@ async def test_no_cookie_that_somebody_planted_becomes_a_chat(pages: Pages) -> N
     kept = str(began.headers.get_list("set-cookie"))
     assert "groundswell_tab=" in kept
     assert "a.b.c.1" not in kept
+
+
+async def test_nobody_knows_where_a_form_led_that_another_browser_sent(pages: Pages) -> None:
+    """Session fixation: an old browser says "null" of a form of any page, and its key is known to who made it."""
+    form = {"key": "a" * 22, "data": "a:13-15"}
+    async with pages.browser(origin="null") as theirs, pages.browser() as mine:
+        began = await theirs.post("/chat", data=form)
+        assert began.status_code == 200
+        await mine.get("/chat")
+        led = await mine.post("/chat", data=form)
+        assert led.headers["location"] not in began.text
+        again = await mine.post("/chat", data=form)
+        assert again.headers["location"] == led.headers["location"], "one's own form, sent twice, leads to one place"
+    assert len(await pages.house.rows(tables.contacts)) == 2

@@ -11,19 +11,11 @@ import pytest
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
 from campaign_engine.store import tables
-from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.engine import House, Phone
 from tests.support.page import Page
 from tests.support.site import Health, PaperReports, parts_of, served
 from web.parts import WebParts
-
-
-@pytest.fixture
-async def house(store: SqlStore, clock: FakeClock) -> House:
-    house = House(store, clock)
-    await house.furnish()
-    return house
 
 
 @pytest.fixture

@@ -13,18 +13,10 @@ from campaign_engine.domain.contact import Role, Scope, ScopeKind
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.staff_session import LINK_LIFE, SESSION_LIFE
 from campaign_engine.store import tables
-from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.engine import House, Phone
 from tests.support.page import Page
 from tests.support.site import Health, PaperReports, parts_of, served
-
-
-@pytest.fixture
-async def house(store: SqlStore, clock: FakeClock) -> House:
-    house = House(store, clock)
-    await house.furnish()
-    return house
 
 
 @pytest.fixture

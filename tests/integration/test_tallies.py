@@ -16,8 +16,6 @@ from campaign_engine.domain.errors import Conflict, GroundswellError, InvalidInp
 from campaign_engine.services.hosting import Hosting
 from campaign_engine.site_desk import open_site_desk
 from campaign_engine.store import tables
-from campaign_engine.store.unit_of_work import SqlStore
-from tests.support import FakeClock
 from tests.support.cli import Cli
 from tests.support.engine import House
 from tests.support.page import Page
@@ -25,13 +23,6 @@ from tests.support.planned import House as PlannedHouse
 from tests.support.site import Health, PaperReports, parts_of, served
 
 SHEET = "date,pledge,count\n11/23/2026,A,30\n2026-11-24,B,12\n"
-
-
-@pytest.fixture
-async def house(store: SqlStore, clock: FakeClock) -> House:
-    house = House(store, clock)
-    await house.furnish()
-    return house
 
 
 @pytest.fixture

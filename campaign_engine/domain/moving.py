@@ -26,7 +26,7 @@ _GROUP = 5
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """Whom a code moves, with the open state of their dialogue; `is_staff` holds a role."""
+    """Whom a code moves, with the open state of their dialogue; `is_staff` holds a role, `stopped` said STOP."""
 
     contact_id: int
     code_hash: str
@@ -35,6 +35,7 @@ class Mover:
     flow: str = ""
     field: str = ""
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    stopped: bool = False
 
 
 def new_move_code() -> str:

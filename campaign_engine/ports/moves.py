@@ -19,10 +19,11 @@ class MovesRepository(Protocol):
         address, and the old one only tells where they went.
         """
 
-    async def merge(self, code_hash: str, who: Destination, contact_id: int, now: datetime) -> bool:
+    async def merge(self, code_hash: str, who: Destination, contact_id: int, now: datetime) -> bool | None:
         """The code's person turns out to be this contact, who stays, with what both did and the stricter of each yes.
 
-        False, with nothing done, for a code that was used or has ended, or is the contact's own.
+        Whether the code's person had said STOP, which is a STOP here; None, with nothing done, for a code that was
+        used or has ended, or is the contact's own.
         """
 
     async def forget(self, now: datetime) -> int:

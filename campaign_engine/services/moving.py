@@ -40,14 +40,14 @@ class Moving:
     async def move(self, turn: Turn, intent: MoveHere) -> Replies:
         """What the page's person did is this chat's person's from now on."""
         if turn.person.contact_id is not None:
-            merged = await turn.work.moves.merge(intent.code_hash, turn.who, turn.person.contact_id, turn.now)
-            return (_arrived(stopped=turn.person.opted_out),) if merged else (_OVER,)
+            stopped = await turn.work.moves.merge(intent.code_hash, turn.who, turn.person.contact_id, turn.now)
+            return (_OVER,) if stopped is None else (_arrived(stopped=stopped or turn.person.opted_out),)
         mover = turn.opened.named.mover
         contact_id = await turn.work.moves.move(intent.code_hash, turn.who, turn.now)
         if mover is None or contact_id is None:
             return (_OVER,)
         _take_over(turn, mover, contact_id)
-        return (_arrived(stopped=turn.person.opted_out),)
+        return (_arrived(stopped=mover.stopped or turn.person.opted_out),)
 
     def handlers(self) -> Handlers:
         """Dispatch table of this class."""

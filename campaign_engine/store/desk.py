@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.automatic_texts import TextKey
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostSource, PostStatus
-from campaign_engine.domain.contact import RequestState, Role, RoleGrant, Scope, ScopeKind
+from campaign_engine.domain.contact import AddressStatus, RequestState, Role, RoleGrant, Scope, ScopeKind
 from campaign_engine.domain.joint import JointStatus
 from campaign_engine.domain.moving import Mover
 from campaign_engine.domain.permission import OPEN
@@ -100,6 +100,7 @@ def _mover(json: Json) -> sa.Select[Any]:
         code_hash=move_codes.c.code_hash,
         language=mover.c.language,
         is_staff=sa.case((is_staff, 1), else_=0),
+        stopped=sa.case((theirs.c.status == AddressStatus.OPTED_OUT, 1), else_=0),
         state=json.one(open_state),
     )
     now = sa.bindparam("now", type_=move_codes.c.expires_at.type)
@@ -245,7 +246,8 @@ def named_of(row: Mapping[str, Any]) -> Named:
 
 def _mover_of(row: Mapping[str, Any]) -> Mover:
     flow, field, data = row["state"] or ("", "", {})
-    return Mover(row["contact_id"], row["code_hash"], row["language"], bool(row["is_staff"]), flow, field, data)
+    is_staff, stopped = bool(row["is_staff"]), bool(row["stopped"])
+    return Mover(row["contact_id"], row["code_hash"], row["language"], is_staff, flow, field, data, stopped)
 
 
 def _post_of(campaign_id: int, title: str, status: str, kind: str, pledge: str | None) -> PostSource:

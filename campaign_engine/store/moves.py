@@ -66,22 +66,22 @@ class SqlMovesRepository(Transaction):
             raise busy() from error
         return None if moved is None or moved[0] is None else int(moved[0])
 
-    async def merge(self, code_hash: str, who: Destination, contact_id: int, now: datetime) -> bool:
+    async def merge(self, code_hash: str, who: Destination, contact_id: int, now: datetime) -> bool | None:
         """Some twenty statements: it happens once in a person's life at most."""
         code = live(sa.literal(code_hash), sa.literal(now, t.move_codes.c.expires_at.type))
         spent = t.move_codes.delete().where(code, t.move_codes.c.contact_id != contact_id)
         mover = await self._connection.scalar(spent.returning(t.move_codes.c.contact_id))
         if mover is None:
-            return False
+            return None
         await self._answers(mover, contact_id)
         await self._rows(mover, contact_id)
         await self._counted(mover, contact_id)
         await self._deliveries(mover, contact_id, now)
         await self._person(mover, contact_id, now)
-        await self._address(mover, who, contact_id, now)
+        stopped = await self._address(mover, who, contact_id, now)
         await uncount(self._connection, mover)
         await self._connection.execute(t.contacts.delete().where(t.contacts.c.id == mover))
-        return True
+        return stopped
 
     async def forget(self, now: datetime) -> int:
         """One delete."""
@@ -156,14 +156,14 @@ class SqlMovesRepository(Transaction):
         }
         await self._connection.execute(t.contacts.update().where(c.id == stays).values(values))
 
-    async def _address(self, mover: int, who: Destination, stays: int, now: datetime) -> None:
+    async def _address(self, mover: int, who: Destination, stays: int, now: datetime) -> bool:
         """The old one keeps a word of where its person went; a STOP there is a STOP here."""
         c = t.addresses.c
         wanted = sa.select(c.address_hash, c.status, t.contacts.c.language)
         wanted = wanted.join(t.contacts, t.contacts.c.id == c.contact_id).where(c.contact_id == mover)
         old = (await self._connection.execute(wanted)).one()
         left = t.do_not_contact.delete().where(t.do_not_contact.c.address_hash == old.address_hash)
-        stopped = (await self._connection.execute(left)).rowcount or old.status == AddressStatus.OPTED_OUT
+        stopped = bool((await self._connection.execute(left)).rowcount) or old.status == AddressStatus.OPTED_OUT
         if stopped:
             await self._stop(who, stays, now)
         await self._connection.execute(t.inbox.delete().where(t.inbox.c.address_hash == old.address_hash))
@@ -179,6 +179,7 @@ class SqlMovesRepository(Transaction):
             updated_at=now,
         )
         await self._connection.execute(word)
+        return stopped
 
     async def _stop(self, who: Destination, stays: int, now: datetime) -> None:
         kept = insert(self._connection, t.do_not_contact).values(address_hash=self._hash(who), since=now)

@@ -55,7 +55,7 @@ async def test_a_student_joins_without_javascript(stand: Stand, size: tuple[int,
         assert "You're in" in await seen.text()
         cookies = await seen.page.context.cookies()
         seen.assert_quiet()
-    assert len(cookies) == 2
+    assert len(cookies) == 3
     assert all(cookie["expires"] == -1 and cookie["httpOnly"] for cookie in cookies)
 
 

@@ -1,5 +1,6 @@
 """Going on from the page in a chat: one person before and after, on both databases (safety N5)."""
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -210,3 +211,34 @@ async def test_N5_the_same_start_twice_moves_once(house: House) -> None:
     assert "came along" in first
     assert await chat.send(InboundKind.START, "77", data=f"m_{code}") == ""
     assert len(await house.rows(t.addresses)) == 1
+
+
+async def test_N5_one_code_in_two_chats_at_once_moves_into_one(house: House) -> None:
+    page, left = await house.person("tab").join(), await house.person("gone").join()
+    one, two = house.person("one", "telegram"), house.person("two", "discord")
+    known = await house.person("known", "telegram").join()
+    code, of_gone = await code_of(page), await code_of(left)
+    await known.start(f"m_{code}")
+    said = await asyncio.gather(one.start(f"m_{code}"), two.start(f"m_{code}"), known.tap("Yes, it was me"))
+    assert sum("came along" in words for words in said) == 1, said
+    assert sum("does not work" in words for words in said) == 2, said
+    people = [await phone.contact_id() for phone in (page, one, two, known)]
+    assert sum(person is not None for person in people) in (1, 2), "the one who was known, and at most one more"
+    await left.press("del:yes")
+    assert "does not work" in await house.person("late", "telegram").start(f"m_{of_gone}"), "after /delete"
+    contacts = len(await house.rows(t.contacts))
+    assert contacts == len(await house.rows(t.addresses)) == sum(person is not None for person in people)
+
+
+async def test_N5_a_stop_on_the_page_is_said_where_its_person_arrives(house: House) -> None:
+    page, chat = await house.person("tab").join(), house.person("tel", "telegram")
+    code = await code_of(page)
+    await page.say("stop")
+    assert "You said STOP" in await chat.start(f"m_{code}")
+    assert (await chat.known()).opted_out
+    tab, known = await house.person("tab two").join(), await house.person("tel two", "telegram").join()
+    code = await code_of(tab)
+    await tab.say("stop")
+    await known.start(f"m_{code}")
+    assert "You said STOP" in await known.tap("Yes, it was me")
+    assert (await known.known()).opted_out

@@ -13,9 +13,11 @@ from web.signup_parts import SignupParts
 IPV6_BITS = 48
 """What one customer of a provider may get, free of charge even: below it whoever wants to has thousands of networks."""
 
-MOST_AT_ONCE = 300
-REFILLED_IN = 600.0
-"""Sign-ups of one network in so many seconds, outside a window; a school behind one NAT passes in a morning."""
+MOST_AT_ONCE = 2_500
+REFILLED_IN = 5_000.0
+"""Sign-ups of one network in so many seconds, outside a window: a school behind one NAT passes at once, and whoever
+goes on and on is slowed down to one in two seconds.
+"""
 
 MOST_NETWORKS = 10_000
 

@@ -17,6 +17,7 @@ from tests.support import FakeClock
 from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, chromium, visit
 from tests.support.engine import House
 from tests.support.site import Health, PaperReports, parts_of, served
+from web import networks
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
 
@@ -151,6 +152,17 @@ async def test_answers_and_posts_are_added_without_leaving_the_page(stand: Stand
         await seen.page.context.set_offline(False)
         await seen.page.press("#text", "Enter")
         await seen.page.locator("#log .mine", has_text="menu").wait_for()
+        await seen.page.context.close()
+
+
+async def test_a_page_that_says_why_not_is_shown_by_the_script_too(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(networks, "MOST_AT_ONCE", 0)
+    async with visit(stand.browser, stand.root, PHONE, scripts=True) as seen:
+        await seen.open("/chat")
+        await press(seen.page, "13 to 15")
+        await seen.page.get_by_text("Many people are signing up").wait_for()
         await seen.page.context.close()
 
 

@@ -83,7 +83,8 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const old of log.querySelectorAll(".lost")) old.remove();
       const from = page.querySelector("#chat");
-      if (!from) { location.assign(answer.url); return; }
+      if (!from && answer.redirected) { location.assign(answer.url); return; }
+      if (!from) { document.querySelector("main").replaceChildren(...page.querySelector("main").childNodes); return; }
       if (field) field.value = "";
       if (from.dataset.path !== chat.dataset.path) { swap(page); return; }
       if (form.closest(".languages")) { location.reload(); return; }

@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from campaign_engine.domain.message import Destination
+from campaign_engine.ports.unit_of_work import Store
 from campaign_engine.services.pushing import Pushing
-from web.cookies import LANGUAGE, known_address
+from web.cookies import CHANNEL, LANGUAGE, known_address, new_address
 from web.inbox import PAGE
 from web.pages import PageWriter
 from web.parts import WebParts
@@ -22,20 +24,22 @@ Word = Annotated[str, Path(pattern=WORD)]
 def router(parts: WebParts, pages: PageWriter) -> APIRouter:
     """Forms below the chat, and what a closing tab sends."""
     routes, tabs = APIRouter(), Tabs(parts.clock, parts.secure)
-    routes.include_router(_device(tabs, parts.push))
+    routes.include_router(_device(tabs, parts.push, parts.signup.store))
     routes.include_router(_tab(tabs))
     routes.include_router(_posts(parts, pages, tabs))
     return routes
 
 
-def _device(tabs: Tabs, push: Pushing) -> APIRouter:
+def _device(tabs: Tabs, push: Pushing, store: Store) -> APIRouter:
     routes = APIRouter()
 
     @routes.post("/chat/forget")
     async def forget(request: Request) -> Response:
-        """The device is one that others may use, from here on."""
+        """The device is one that others may use, from here on; whoever copied its cookie before has nothing either."""
         if address := known_address(request):
             await push.turn_off(address)
+            async with store.write() as work:
+                await work.moves.lock(Destination(CHANNEL, address), new_address())
         response = RedirectResponse("/", status_code=303, headers=CLEAR)
         forget_device(response)
         response.delete_cookie(LANGUAGE)

@@ -26,5 +26,8 @@ class MovesRepository(Protocol):
         used or has ended, or is the contact's own.
         """
 
+    async def lock(self, who: Destination, nobodys: str) -> None:
+        """Give the contact at this address `nobodys`, so that no copy of the old one opens anything any more."""
+
     async def forget(self, now: datetime) -> int:
         """Remove codes that have ended; how many."""

@@ -83,6 +83,14 @@ class SqlMovesRepository(Transaction):
         await self._connection.execute(t.contacts.delete().where(t.contacts.c.id == mover))
         return stopped
 
+    async def lock(self, who: Destination, nobodys: str) -> None:
+        """Three statements."""
+        old, new = self._hash(who), self._cipher.lookup(who.channel, nobodys)
+        given = {"address_hash": new, "address_cipher": self._cipher.encrypt(who.channel, nobodys)}
+        await self._connection.execute(t.addresses.update().where(t.addresses.c.address_hash == old).values(given))
+        for table in (t.dialogues, t.inbox):
+            await self._connection.execute(table.delete().where(table.c.address_hash == old))
+
     async def forget(self, now: datetime) -> int:
         """One delete."""
         ended = t.move_codes.delete().where(t.move_codes.c.expires_at <= now)

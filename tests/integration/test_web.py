@@ -173,6 +173,26 @@ async def test_quick_exit_ends_the_chat_of_a_tab_and_closes_the_door_of_an_own_d
         assert "groundswell_chat" not in browser.cookies
 
 
+async def test_no_copy_of_a_forgotten_devices_cookie_opens_anything(pages: Pages) -> None:
+    async with pages.browser() as device, pages.browser() as thief:
+        for browser in (device, thief):
+            browser.cookies.set("groundswell_chat", "ana-s-own-phone", domain="127.0.0.1")
+        for number, data in enumerate(("a:13-15", "pl:A")):
+            await device.post("/chat", data={"key": f"k{number}", "data": data})
+        async with pages.house.store.write() as work:
+            post = Destination("web", "ana-s-own-phone")
+            await work.inbox.put(post, "for Ana", Message("for Ana"), pages.house.clock())
+        assert "for Ana" in (await thief.get("/chat")).text, "as long as the device is Ana's"
+        await device.post("/chat/forget")
+        stolen = await thief.get("/chat")
+        assert "How old are you?" in stolen.text
+        assert "for Ana" not in stolen.text
+        exported = await thief.post("/chat", data={"key": "k", "text": "/export"}, follow_redirects=True)
+        assert "13-15" not in exported.text
+        assert "13 to 15 years" not in exported.text
+    assert len(await pages.house.rows(tables.contacts)) == 1, "she counts as before"
+
+
 async def test_the_cookie_ends_with_the_session_and_is_closed_to_scripts_and_other_sites(pages: Pages) -> None:
     async def begun(root: str) -> str:
         async with httpx.AsyncClient(base_url=root) as browser:

@@ -37,7 +37,7 @@ _BY_KIND = (
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What each database calls it; a New York day begins at 05:00 UTC here, in summer an hour late."""
+    """What each database calls it; days and weeks are those of New York, weeks by their Monday."""
 
     part: str
     no: str
@@ -46,19 +46,25 @@ class Words:
     shut_out: str
 
 
+_SQLITE_OFFSET = """CASE WHEN substr($at, 12, 2) = '04'
+AND $at > date(substr($at, 1, 4) || '-03-08', 'weekday 0') || ' 07'
+AND $at < date(substr($at, 1, 4) || '-11-01', 'weekday 0') || ' 06' THEN '-4 hours' ELSE '-5 hours' END"""
+"""Summer time (second Sunday of March to the first of November, 15 USC 260a) makes another day of one hour only. Fractions of a second
+are cut off, because SQLite rounds them up."""
+
 SQLITE = Words(
     part="0",
     no="0",
-    week="date($at, '-5 hours', 'weekday 0', '-6 days')",
-    day="date($at, '-5 hours')",
+    week=f"date(substr($at, 1, 19), {_SQLITE_OFFSET}, 'weekday 0', '-6 days')",
+    day=f"date(substr($at, 1, 19), {_SQLITE_OFFSET})",
     shut_out="(r.reason IN ('blocked', 'chat_not_found') OR "
     "(r.reason GLOB 'discord_[0-9]*' AND substr(r.reason, 9) NOT GLOB '*[^0-9]*'))",
 )
 POSTGRES = Words(
     part="mod(pg_backend_pid(), 16)",
     no="false",
-    week="date_trunc('week', ($at AT TIME ZONE 'UTC') - interval '5 hours')::date",
-    day="(($at AT TIME ZONE 'UTC') - interval '5 hours')::date",
+    week="date_trunc('week', $at AT TIME ZONE 'America/New_York')::date",
+    day="($at AT TIME ZONE 'America/New_York')::date",
     shut_out="r.reason ~ '^(blocked|chat_not_found|discord_[0-9]+)$'",
 )
 

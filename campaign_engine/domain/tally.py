@@ -15,6 +15,9 @@ from datetime import date, timedelta
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.words import plain_digits, squeezed
 
+PAPER = "paper"
+"""Channel of a pledge on paper."""
+
 MOST_BYTES = 100_000
 MOST_ROWS = 400
 LONGEST_CELL = 40

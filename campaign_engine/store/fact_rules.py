@@ -10,7 +10,9 @@ from string import Template
 
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus
+from campaign_engine.domain.kiosk import CHANNEL as KIOSK
 from campaign_engine.domain.lesson import DONE
+from campaign_engine.domain.tally import PAPER
 
 TRAINED_AT = 9
 """Of the twelve lessons (measures: trained)."""
@@ -23,6 +25,9 @@ JOINED_BY_POST = "join"
 LEAVING = (ActionKind.OPT_OUT, ActionKind.PAUSE, ActionKind.DELETE)
 WITHOUT_PERSON = "pledge_alone"
 """Pledges of nobody (kiosk, paper): no people, but counted by the same places."""
+
+OF_NOBODY = (KIOSK, PAPER)
+"""Their channels: a pledge on another one that names nobody is of somebody who is gone."""
 
 OPEN_ENDED = (*TO_LEAVE, DeliveryStatus.SENDING)
 """Something must still happen to these by itself; all others are settled and counted."""
@@ -49,8 +54,9 @@ class Words:
 _SQLITE_OFFSET = """CASE WHEN substr($at, 12, 2) = '04'
 AND $at > date(substr($at, 1, 4) || '-03-08', 'weekday 0') || ' 07'
 AND $at < date(substr($at, 1, 4) || '-11-01', 'weekday 0') || ' 06' THEN '-4 hours' ELSE '-5 hours' END"""
-"""Summer time (second Sunday of March to the first of November, 15 USC 260a) makes another day of one hour only. Fractions of a second
-are cut off, because SQLite rounds them up."""
+"""Summer time (second Sunday of March to the first of November, 15 USC 260a) makes another day of one hour only.
+
+Fractions of a second are cut off, because SQLite rounds them up."""
 
 SQLITE = Words(
     part="0",
@@ -176,10 +182,11 @@ ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
 ON CONFLICT ({_PEOPLE_KEY}) DO UPDATE
 SET people = people_facts.people + excluded.people, gone = people_facts.gone + excluded.gone"""
 
+ALONE = f"r.contact_id IS NULL AND r.campaign_id IS NOT NULL AND r.channel IN ({_listed(OF_NOBODY)})"
 PLEDGES_WITHOUT_PERSON = f"""INSERT INTO people_facts ({_PEOPLE_KEY}, people, gone)
 SELECT r.campaign_id, '{WITHOUT_PERSON}', coalesce(r.precinct, 0), coalesce(r.site_id, 0), r.channel, r.generation,
-$week_pledged, $yes, $part, count(*), count(*)
-FROM $rows r WHERE r.contact_id IS NULL AND r.campaign_id IS NOT NULL
+$week_pledged, $yes, $part, $people, $people
+FROM $rows r WHERE {ALONE}
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 ORDER BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT ({_PEOPLE_KEY}) DO UPDATE
@@ -212,7 +219,7 @@ CONFIRMED = "NOT EXISTS (SELECT 1 FROM recent_signups u WHERE u.contact_id = c.i
 def of_one(statement: str) -> str:
     """The same for a source of one row, which need not be sorted and grouped."""
     lines = [line for line in statement.splitlines() if not line.startswith(("GROUP BY", "ORDER BY"))]
-    return "\n".join(lines).replace("SELECT DISTINCT", "SELECT").replace("count(*), count(*)", "1, 1")
+    return "\n".join(lines).replace("SELECT DISTINCT", "SELECT")
 
 
 def written(statement: str, words: Words, rows: str, **more: str) -> str:

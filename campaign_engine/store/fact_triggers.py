@@ -119,8 +119,14 @@ def _on_sqlite() -> Iterator[Trigger]:
     back = (_one(rules.DELIVERIES, old, messages="-1"),)
     ends = "AFTER UPDATE OF status, reason"
     yield Trigger("delivery_settled", ends, "deliveries", settled, when=f"{rules.settled('NEW.status')} AND {_CHANGED}")
+    yield _settled_at_once(settled)
     yield Trigger("delivery_back", ends, "deliveries", back, when=f"{rules.settled('OLD.status')} AND {_CHANGED}")
     yield Trigger("delivery_gone", "AFTER DELETE", "deliveries", back, when=rules.settled("OLD.status"))
+
+
+def _settled_at_once(body: tuple[tuple[str, str], ...]) -> Trigger:
+    """Nothing comes so, but from hand or from a program that is still to be written: for each row on both databases."""
+    return Trigger("delivery_came_settled", "AFTER INSERT", "deliveries", body, when=rules.settled("NEW.status"))
 
 
 def _acts_on_sqlite() -> Iterator[Trigger]:
@@ -135,8 +141,10 @@ def _acts_on_sqlite() -> Iterator[Trigger]:
     yield Trigger("action_leaves", "AFTER INSERT", "actions", leaving, when=f"NEW.kind IN ({_LEAVING})")
     new, given = _row("NEW", _PLEDGE), (_many(rules.OF_PLEDGES, _row("NEW", _PLEDGE)), reached)
     yield Trigger("pledge", "AFTER INSERT", "pledges", given, when="NEW.contact_id IS NOT NULL")
-    alone = (_one(rules.PLEDGES_WITHOUT_PERSON, new),)
+    alone = (_one(rules.PLEDGES_WITHOUT_PERSON, new, people="1"),)
     yield Trigger("pledge_alone", "AFTER INSERT", "pledges", alone, when="NEW.contact_id IS NULL")
+    undone = (_one(rules.PLEDGES_WITHOUT_PERSON, _row("OLD", _PLEDGE), people="-1"),)
+    yield Trigger("pledge_undone", "AFTER DELETE", "pledges", undone, when="OLD.contact_id IS NULL")
     new = _row("NEW", ("contact_id", "campaign_id", "what"))
     yield Trigger("first_time", "AFTER INSERT", "first_times", (_one(rules.PEOPLE, new, people="1"),))
 
@@ -161,6 +169,8 @@ def _on_postgres() -> Iterator[Trigger]:
     )
     both = ("OLD TABLE AS old_rows", "NEW TABLE AS new_rows")
     yield Trigger("delivery_settled", "AFTER UPDATE", "deliveries", body, each=False, sees=both)
+    row = _row("NEW", _DELIVERY)
+    yield _settled_at_once((("", _over(rules.DELIVERIES, row)), ("", _over(rules.OF_DELIVERIES, row))))
     gone = (back, _over(rules.DELIVERIES, "old_rows", **taken))
     yield _whole("delivery_gone", "AFTER DELETE", "deliveries", (gone,))
 
@@ -180,10 +190,12 @@ def _acts_on_postgres() -> Iterator[Trigger]:
     somebody = _found("r.contact_id IS NOT NULL")
     pledged = (
         (somebody, _over(rules.OF_PLEDGES)),
-        (_found("r.contact_id IS NULL"), _over(rules.PLEDGES_WITHOUT_PERSON)),
+        (_found(rules.ALONE), _over(rules.PLEDGES_WITHOUT_PERSON)),
         (somebody, _over(rules.OF_WHO_IS_REACHED)),
     )
     yield _whole("pledge", "AFTER INSERT", "pledges", pledged)
+    undone = _over(rules.PLEDGES_WITHOUT_PERSON, "old_rows", people="-count(*)")
+    yield _whole("pledge_undone", "AFTER DELETE", "pledges", ((_found(rules.ALONE, "old_rows"), undone),))
     yield _whole("first_time", "AFTER INSERT", "first_times", (("", _over(rules.PEOPLE)),))
 
 

@@ -80,9 +80,7 @@ def _steps(connection: sa.Connection) -> Iterator[Step]:
     for campaign in (0, *of):
         yield Step("actions", tuple(_acts(words, campaign)))
     for campaign in of:
-        yield Step(
-            "pledges", (written(rules.OF_PLEDGES, words, f"(SELECT * FROM pledges WHERE campaign_id = {campaign})"),)
-        )
+        yield Step("pledges", tuple(_pledges(words, campaign)))
     yield Step("actions", tuple(_of_no_campaign(words)))
     for campaign in of:
         yield Step("first_times, contacts, addresses, staff_members, recent_signups", tuple(_people(words, campaign)))
@@ -104,6 +102,13 @@ def _acts(words: Words, campaign: int) -> Iterator[str]:
     yield f"DELETE FROM action_facts WHERE campaign_id = {campaign} AND actions = 0 AND removed = 0"
     if campaign:
         yield written(rules.OF_ACTIONS, words, rows)
+
+
+def _pledges(words: Words, campaign: int) -> Iterator[str]:
+    rows = f"(SELECT * FROM pledges WHERE campaign_id = {campaign})"
+    yield f"DELETE FROM people_facts WHERE campaign_id = {campaign} AND what = '{rules.WITHOUT_PERSON}'"
+    yield written(rules.PLEDGES_WITHOUT_PERSON, words, rows, part="0")
+    yield written(rules.OF_PLEDGES, words, rows)
 
 
 def _of_no_campaign(words: Words) -> Iterator[str]:

@@ -9,14 +9,11 @@ from campaign_engine.domain.action import PledgeCode, Site
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.domain.schedule import to_utc
-from campaign_engine.domain.tally import TallyRow
+from campaign_engine.domain.tally import PAPER, TallyRow
 from campaign_engine.ports.tallies import TallyBatch
 from campaign_engine.store.tables import campaign_targets, campaigns, closings, pledges, tallies
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
-
-PAPER = "paper"
-"""Channel of a pledge on paper."""
 
 _COUNTED = (CampaignKind.PLEDGE, CampaignKind.RECRUIT, CampaignKind.AWARENESS)
 _RAN = (CampaignStatus.RUNNING, CampaignStatus.PAUSED, CampaignStatus.FINISHED)

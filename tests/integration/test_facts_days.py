@@ -8,12 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from campaign_engine.domain.schedule import to_wall
-from campaign_engine.store import facts
 from campaign_engine.store import tables as t
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.fact_rules import POSTGRES, SQLITE
-from campaign_engine.store.unit_of_work import SqlStore
-from tests.integration.test_facts import everything, read
+from tests.support.books import everything, read, recomputed
 from tests.support.counted import LAUNCH, CountedCampaign
 
 HOUR, SPLIT_SECOND = timedelta(hours=1), timedelta(microseconds=1)
@@ -49,9 +47,9 @@ def test_days_are_new_yorks_over_every_change_of_its_clocks(drive: CountedCampai
     words = SQLITE if drive.engine.dialect.name == "sqlite" else POSTGRES
     changes = list(changes_of_the_clock(2020, 2045))
     assert len(changes) == 52
-    wanted = sa.text(f"SELECT m.at, {words.day} AS day, {words.week} AS week FROM moments m".replace("$at", "m.at"))
-    found = wanted.columns(at=UtcDateTime, day=sa.Date, week=sa.Date)
     moments = sa.Table("moments", sa.MetaData(), sa.Column("at", UtcDateTime), prefixes=["TEMPORARY"])
+    day, week = (sa.literal_column(form.replace("$at", "moments.at"), sa.Date) for form in (words.day, words.week))
+    found = sa.select(moments.c.at, day, week)
     with drive.engine.begin() as connection:
         moments.create(connection)
         connection.execute(moments.insert(), [{"at": at} for change in changes for at in hours_around(change)])
@@ -61,8 +59,8 @@ def test_days_are_new_yorks_over_every_change_of_its_clocks(drive: CountedCampai
 
 
 @pytest.mark.parametrize("sunday", [datetime(2027, 3, 14, tzinfo=UTC), datetime(2027, 11, 7, tzinfo=UTC)])
-async def test_people_and_leavers_of_a_weekend_of_change_count_by_its_own_days(
-    drive: CountedCampaign, store: SqlStore, sunday: datetime
+def test_people_and_leavers_of_a_weekend_of_change_count_by_its_own_days(
+    drive: CountedCampaign, sunday: datetime
 ) -> None:
     """Who came near midnight before the Monday counts to the week that New York was in; a campaign ends by its day."""
     midnights = [sunday + timedelta(days=day, hours=hour) for day in (-6, 0, 1, 7, 8) for hour in (3, 4, 5)]
@@ -79,8 +77,4 @@ async def test_people_and_leavers_of_a_weekend_of_change_count_by_its_own_days(
         drive.action(drive.person(44), "opt_out", precinct=44, day=day)
     assert read(drive).total("opt_outs") == 1
     before = everything(drive)
-    with drive.engine.begin() as connection:
-        connection.execute(t.people_facts.delete())
-        connection.execute(t.first_times.delete())
-    await facts.rebuild(store.database, lambda *_: None)
-    assert everything(drive) == before
+    assert recomputed(drive) == before

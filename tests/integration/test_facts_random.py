@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics import frames, metrics
-from campaign_engine.store import facts
 from campaign_engine.store import tables as t
-from tests.integration.test_facts import change, everything, read
+from tests.support.books import change, everything, read, recomputed
 from tests.support.counted import LAUNCH, NOW, CountedCampaign
 
 EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "12"))
@@ -83,7 +82,7 @@ class Life:
         self.drive.pledge(contact, 44)
 
     def _alone(self, _contact: None, _what: None) -> None:
-        self.drive.pledge(None, 75)
+        self.drive.pledge(None, 75, channel="kiosk")
 
     def _move(self, contact: int, precinct: int) -> None:
         change(self.drive, t.contacts.update().where(t.contacts.c.id == contact).values(precinct=precinct))
@@ -132,17 +131,6 @@ def emptied(url: str) -> CountedCampaign:
 
     drive.engine.dispose()
     return drive
-
-
-def recomputed(drive: CountedCampaign) -> dict[str, set[Any]]:
-    """From the rows alone: every flag and count that has rows is thrown away first."""
-    for table in (t.delivery_facts, t.first_times):
-        change(drive, table.delete())
-    change(drive, t.action_facts.update().values(actions=0))
-    change(drive, t.people_facts.update().values(people=t.people_facts.c.gone))
-    with drive.engine.begin() as connection:
-        facts.rebuild_on(connection)
-    return everything(drive)
 
 
 @settings(

@@ -11,14 +11,17 @@ import httpx
 import pytest
 
 from campaign_engine.domain.action import PledgeCode, Site
+from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
 from campaign_engine.domain.errors import NotAllowed
 from campaign_engine.domain.kiosk import LATE, LINK_LIFE, MOST_A_MINUTE, Entry, ends_at, shown
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
+from tests.support.books import everything, opened, read, recomputed
 from tests.support.engine import House
 from tests.support.page import Page
+from tests.support.planned import House as PlannedHouse
 from tests.support.site import Health, PaperReports, parts_of, served
 
 
@@ -55,7 +58,10 @@ def entries(count: int, at: datetime, first: int = 0) -> list[Entry]:
     return [Entry(f"entry-{number:06}", PledgeCode.ALLY, at) for number in range(first, first + count)]
 
 
-async def test_F18_a_pledge_without_a_person_counts_for_its_site_once(hall: Hall) -> None:
+async def test_F18_a_pledge_without_a_person_counts_for_its_site_once(hall: Hall, database_url: str) -> None:
+    plans = PlannedHouse(hall.house.store, hall.house.clock)
+    plan = await plans.plan()
+    await plans.set_campaign(plan, CampaignStatus.RUNNING)
     now = hall.house.clock()
     batch = [*entries(2, now), Entry("a-child-0001", None, now)]
     sent = await asyncio.gather(*(hall.house.kiosks.hand_in(hall.key, batch, 3) for _ in range(2)))
@@ -65,7 +71,11 @@ async def test_F18_a_pledge_without_a_person_counts_for_its_site_once(hall: Hall
     assert {(one.contact_id, one.channel, one.site_id, one.precinct) for one in pledges} == {
         (None, "kiosk", hall.site.id, 75)
     }
-    assert await hall.house.rows(tables.contacts) == []
+    with opened(database_url, plan.campaign_id) as books:
+        found, kept = read(books), everything(books)
+        assert found.across("pledges_without_person", "site", "precinct", "channel") == {(hall.site.id, 75, "kiosk"): 2}
+        assert found.total("reached") == found.total("pledged") == 0
+        assert recomputed(books) == kept
     [kiosk] = await hall.house.kiosks.of_site(hall.site.id)
     assert (kiosk.taken, kiosk.waiting) == (3, 0)
 

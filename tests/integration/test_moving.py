@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from analytics import frames, metrics
+from analytics import facts, frames, metrics
 from campaign_engine.domain.contact import AddressStatus, Role
 from campaign_engine.domain.message import InboundKind
 from campaign_engine.store import tables as t
 from campaign_engine.store.moves import KNOWN
 from campaign_engine.store.tables import metadata
+from tests.support.books import everything, opened, read, recomputed
 from tests.support.bots import running_post
 from tests.support.engine import House, Phone
 
@@ -73,6 +74,13 @@ async def test_N5_one_person_before_and_after_in_every_figure(house: House, data
     after = people(database_url, house)
     one_person_all_along = {name: int(name in ("reached", "engaged", "pledged", "joined")) for name in after}
     assert {name: before[name] - after[name] for name in after} == one_person_all_along
+    with opened(database_url) as books:
+        found, kept = read(books), everything(books)
+        same = {name: found.total(name) for name in after if name in facts.MEASURES}
+        assert same == {name: after[name] for name in same}
+        assert (same["reached"], same["pledged"]) == (2, 2)
+        assert found.by("reached", "channel") == {"telegram": 2}
+        assert recomputed(books) == kept
 
 
 def people(url: str, house: House) -> dict[str, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics import frames, metrics
+from analytics import frames, measures, metrics
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
@@ -16,6 +16,7 @@ from campaign_engine.domain.errors import Conflict, GroundswellError, InvalidInp
 from campaign_engine.services.hosting import Hosting
 from campaign_engine.site_desk import open_site_desk
 from campaign_engine.store import tables
+from tests.support.books import everything, opened, read, recomputed
 from tests.support.cli import Cli
 from tests.support.engine import House
 from tests.support.page import Page
@@ -47,6 +48,12 @@ async def test_paper_is_counted_once_apart_from_people_and_can_be_taken_back(
     rows = frames.read(database_url, campaign_id, house.clock())
     assert metrics.pledges_without_person(rows) == 12, "those of the day before it was launched count to the site only"
     assert len(metrics.pledged(rows)) == 1, "paper is nobody, and nobody is summed with it"
+    with opened(database_url, campaign_id) as books:
+        [(cell, count)] = measures.pledges_without_person(read(books)).items()
+        assert (count, cell.site, cell.precinct, cell.channel) == (12, site.id, 75, "paper")
+        assert read(books).total("pledged") == read(books).total("reached") == 1
+        kept = everything(books)
+        assert recomputed(books) == kept
     paper = [row for row in await house.rows(tables.pledges) if row.contact_id is None]
     assert {(row.channel, row.site_id, row.precinct, row.if_then) for row in paper} == {("paper", site.id, 75, None)}
     again = await hosting.read_file(site.id, SHEET.encode())
@@ -64,6 +71,8 @@ async def test_paper_is_counted_once_apart_from_people_and_can_be_taken_back(
     with pytest.raises(NotFound):
         await hosting.undo(site.id, "oak3", batch.batch)
     assert metrics.pledges_without_person(frames.read(database_url, campaign_id, house.clock())) == 0
+    with opened(database_url, campaign_id) as books:
+        assert read(books).total("pledges_without_person") == 0
     assert await hosting.apply(site.id, "oak3", SHEET) == 42
     logged = [row.action for row in await house.rows(tables.audit_entries) if "tally" in row.action]
     assert logged == ["tally", "undo_tally", "tally"]

@@ -19,6 +19,7 @@ FRAMED = {
     ),
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "public, max-age=300",
+    "Vary": "Accept-Language, Cookie",
 }
 """For this page only: the rest stays out of frames."""
 

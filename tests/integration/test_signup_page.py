@@ -298,6 +298,7 @@ async def test_F19_the_frame_shows_the_areas_edition_and_only_it_may_be_framed(p
         bare = await browser.get(f"/embed/{site.code}?lang=es")
         assert "<progress" not in bare.text
         assert "set-cookie" not in bare.headers
+        assert bare.headers["vary"] == "Accept-Language, Cookie", "a cache keeps it for one language"
         assert "frame-ancestors *" in bare.headers["content-security-policy"]
         assert "<script" not in bare.text
         assert 'target="_blank" rel="noopener noreferrer"' in bare.text

@@ -102,7 +102,7 @@ def _queue(parts: WebParts) -> APIRouter:
 
     @routes.post("/kiosk/sync")
     async def sync(handed: Handed, key: Session = "") -> Response:
-        """What the tablet may forget, and whether it goes on; the same entries again change nothing."""
+        """What the tablet may forget, and how many milliseconds are left; the same entries again change nothing."""
         now = parts.clock()
         kiosk = await kiosks.find(key)
         entries = [
@@ -111,7 +111,8 @@ def _queue(parts: WebParts) -> APIRouter:
             if one.site == kiosk.site.id
         ]
         settled, kiosk = await kiosks.hand_in(key, entries, handed.waiting)
-        return JSONResponse({"settled": settled, "open": kiosk.is_open(now)})
+        left = max(timedelta(), kiosk.over_at - now) // timedelta(milliseconds=1)
+        return JSONResponse({"settled": settled, "open": kiosk.is_open(now), "left": left})
 
     return routes
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,23 @@ async def test_two_people_in_a_row_and_nobody_there(tablet: Tablet) -> None:
     assert child.count == 1
     assert await tablet.house.rows(tables.age_gates) == []
     tablet.seen.assert_quiet()
+
+
+async def test_F18_a_tablet_whose_clock_is_hours_ahead_stays_open_and_closes_in_time(tablet: Tablet) -> None:
+    async def looks_at(url: str) -> None:
+        async with tablet.page.expect_response("**/kiosk/sync"):
+            await (tablet.page.reload() if url else tablet.page.clock.run_for(31_000))
+        await tablet.page.clock.run_for(2_000)
+
+    await tablet.page.clock.set_system_time(tablet.house.clock() + timedelta(hours=10))
+    await looks_at("again")
+    await tablet.until("age")
+    await tablet.pledge()
+    await tablet.press("Done")
+    assert await tablet.pledges() == 1
+    tablet.house.clock.advance(timedelta(hours=9))
+    await looks_at("")
+    await tablet.until("closed")
 
 
 async def test_without_a_network_the_queue_survives_a_reload_and_is_sent_once(tablet: Tablet) -> None:

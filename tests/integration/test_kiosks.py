@@ -207,7 +207,11 @@ async def test_K1_the_host_sees_how_it_stands_without_small_numbers_and_closes_i
             await page.open(f"/host/{hall.site.id + 1}/kiosk")
     async with hall.tablet() as tablet:
         assert (await tablet.get("/kiosk")).status_code == 410
-        assert (await tablet.post("/kiosk/sync", json={"entries": []})).json() == {"settled": [], "open": False}
+        assert (await tablet.post("/kiosk/sync", json={"entries": []})).json() == {
+            "settled": [],
+            "open": False,
+            "left": 0,
+        }
 
 
 def test_a_kiosk_ends_after_the_school_day() -> None:

@@ -10,6 +10,14 @@
   const countdown = document.querySelector("#countdown");
   const left = document.querySelector("#left");
   const queue = document.querySelector("#queue");
+  /* The tablet's clock may be wrong: the server says how long is left, and without a network what it said last holds. */
+  const ENDS = `kiosk ends ${body.dataset.ends}`;
+  const heard = () => { try { return Number(localStorage.getItem(ENDS)); } catch { return 0; } };
+  let ends = heard() || Number(body.dataset.ends);
+  const hear = (left) => {
+    ends = Date.now() + left;
+    try { localStorage.setItem(ENDS, String(ends)); } catch { /* storage is off */ }
+  };
   let seconds = IDLE;
   let sending = null;
 
@@ -47,7 +55,7 @@
     left.textContent = String(seconds);
   };
   setInterval(() => {
-    if (Date.now() >= Number(body.dataset.ends)) { if (at() !== "closed") show("closed"); return; }
+    if (Date.now() >= ends) { if (at() !== "closed") show("closed"); return; }
     if (at() === "age") return;
     seconds -= 1;
     if (seconds <= 0) clear();
@@ -78,7 +86,8 @@
     const said = await answer.json();
     await kept("readwrite", (store) => { said.settled.forEach((key) => store.delete(key)); });
     say(0);
-    if (!said.open && at() !== "closed") show("closed");
+    hear(said.left);
+    if (said.open === (at() === "closed")) show(said.open ? "age" : "closed");
     if (said.settled.length && all.length > said.settled.length) await send();
   };
   const sync = () => {

@@ -23,7 +23,7 @@ class MovesRepository(Protocol):
         """The code's person turns out to be this contact, who stays, with what both did and the stricter of each yes.
 
         Whether the code's person had said STOP, which is a STOP here; None, with nothing done, for a code that was
-        used or has ended, or is the contact's own.
+        used or has ended, is the contact's own, or where one of the two is of the team.
         """
 
     async def lock(self, who: Destination, nobodys: str) -> None:

@@ -69,7 +69,8 @@ class SqlMovesRepository(Transaction):
     async def merge(self, code_hash: str, who: Destination, contact_id: int, now: datetime) -> bool | None:
         """Some twenty statements: it happens once in a person's life at most."""
         code = live(sa.literal(code_hash), sa.literal(now, t.move_codes.c.expires_at.type))
-        spent = t.move_codes.delete().where(code, t.move_codes.c.contact_id != contact_id)
+        of_team = t.staff_members.c.contact_id.in_((t.move_codes.c.contact_id, contact_id))
+        spent = t.move_codes.delete().where(code, t.move_codes.c.contact_id != contact_id, ~sa.exists().where(of_team))
         mover = await self._connection.scalar(spent.returning(t.move_codes.c.contact_id))
         if mover is None:
             return None

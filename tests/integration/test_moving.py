@@ -238,6 +238,16 @@ async def test_N5_one_code_in_two_chats_at_once_moves_into_one(house: House) -> 
     assert contacts == len(await house.rows(t.addresses)) == sum(person is not None for person in people)
 
 
+async def test_N5_whoever_joins_the_team_after_being_asked_is_not_merged(house: House) -> None:
+    page, chat = await house.person("tab").join(), await house.person("tel", "telegram").join()
+    await chat.start(f"m_{await code_of(page)}")
+    await page.start(f"r_{await house.invite(Role.APPROVER)}")
+    await page.say("ana7")
+    assert "does not work" in await chat.press("mv:yes")
+    assert [row.handle for row in await house.rows(t.staff_members)] == ["ana7"]
+    assert len(await house.rows(t.contacts)) == 2
+
+
 async def test_N5_a_stop_on_the_page_is_said_where_its_person_arrives(house: House) -> None:
     page, chat = await house.person("tab").join(), house.person("tel", "telegram")
     code = await code_of(page)

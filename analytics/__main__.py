@@ -1,21 +1,17 @@
-"""`python -m analytics report|card|freeze|summary`: what the serving process has made in a process of its own.
+"""`python -m analytics freeze|summary`: what the serving process has made in a process of its own.
 
 The database URL comes by the environment, never as an argument that other users of the machine could read. Progress
 goes to stderr as lines "progress DONE TOTAL", an error as one line of JSON with code, message and hint.
 """
 
 import argparse
-import base64
 import json
 import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from pathlib import Path
 
-from analytics import content, frames, reach_picture, report, summary
-from analytics.editions import SMALLEST
-from campaign_engine.domain.contact import LANGUAGES
+from analytics import frames, summary
 from campaign_engine.domain.errors import GroundswellError
 
 URL = "GROUNDSWELL_DATABASE_URL"
@@ -31,25 +27,11 @@ def main(arguments: list[str]) -> int:
     except GroundswellError as error:
         _say({"code": error.code, "message": error.message, "hint": error.hint})
         return REFUSED
-    except OSError as error:
-        hint = "Check that the folder exists, that you may write there and that the disk has room."
-        _say({"code": "unwritable", "message": f"The report cannot be written: {error.strerror}.", "hint": hint})
-        return REFUSED
     return 0
 
 
 def _run(asked: argparse.Namespace, url: str) -> None:
-    if asked.command == "report":
-        report.write(url, asked.campaign, asked.view, asked.now, asked.out, _progress)
-        return
-    if asked.command == "freeze":
-        values = _frozen(asked, url)
-    elif asked.command == "card":
-        counted = report.read(url, asked.campaign, asked.view, asked.now)
-        picture = base64.b64encode(reach_picture.draw(counted, asked.language)).decode()
-        values = {**content.card(counted), "picture": picture}
-    else:
-        values = summary.simulated_totals(url)
+    values = _frozen(asked, url) if asked.command == "freeze" else summary.simulated_totals(url)
     sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
 
 
@@ -66,18 +48,11 @@ def _frozen(asked: argparse.Namespace, url: str) -> dict[str, object]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="analytics")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("report", "card", "freeze"):
-        command = commands.add_parser(name)
-        command.add_argument("--campaign", type=int, required=True)
-        command.add_argument("--view", choices=sorted(SMALLEST), default="public")
-        command.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
-        if name == "card":
-            command.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
-        if name == "freeze":
-            command.add_argument("--week", type=date.fromisoformat, required=True)
-            command.add_argument("--reason", default="")
-        if name == "report":
-            command.add_argument("--out", type=Path, required=True)
+    command = commands.add_parser("freeze")
+    command.add_argument("--campaign", type=int, required=True)
+    command.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
+    command.add_argument("--week", type=date.fromisoformat, required=True)
+    command.add_argument("--reason", default="")
     commands.add_parser("summary")
     return parser
 

@@ -1,27 +1,28 @@
-"""All that a report says, as plain values: its page, its table and its JSON are written from this and nothing else."""
+"""All that a report says, as plain values: pages, tables, charts, JSON and chat cards are written from this alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
-from analytics import metrics, room_tables
-from analytics.editions import SMALLEST, Edition, Figure, View
-from analytics.frames import Frames
-from analytics.tables import Protected, protected
+import sqlalchemy as sa
+
+from analytics import about, editions, rooms
+from analytics.editions import HIDDEN, SMALLEST, Edition, EditionLink, Figure, Rate, View, coded
+from analytics.intervals import Interval, wilson
+from analytics.layout import HARM, NESTED, WITHOUT_PERSON, Layout, by_borough
+from analytics.rooms import RoomTables
 from campaign_engine.domain.area import CITY
+from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.schedule import to_wall
+from campaign_engine.store import tables as t
 
 UNITS: Mapping[str, str] = {
     "delivered": "messages",
     "delivered_people": "persons",
-    "reached": "persons",
-    "engaged": "persons",
-    "pledged": "persons",
-    "joined": "persons",
-    "trained": "persons",
-    "inviting": "persons",
-    **dict.fromkeys(metrics.HARM, "persons"),
-    "pledges_without_person": "pledges",
+    **dict.fromkeys(NESTED, "persons"),
+    **dict.fromkeys(HARM, "persons"),
+    WITHOUT_PERSON: "pledges",
     "room_audience": "members",
     "room_reactions": "reactions",
     "room_joins": "joins",
@@ -38,21 +39,65 @@ UNITS: Mapping[str, str] = {
 }
 """Every measure in the order of the data dictionary."""
 
+OLD_ENOUGH = timedelta(days=28)
+"""After which pledgers had the time to bring others (measures: recruitment reproduction number)."""
+
+_NEWEST = 200
+"""Contacts to look at, so that no page reads all of them."""
+
+Newest = Literal["latest"]
+LATEST: Newest = "latest"
+
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """Protected figures, and what is not about persons and always shown (safety K3).
+class Asked:
+    """Which report: `edition` is a number, or the newest there is; none before the first Sunday."""
 
-    `rooms` by cell, as room_tables.trees: rooms and posts; what came back is figures. `outcomes` by status: people and
-    rooms.
+    campaign_id: int
+    view: View
+    now: datetime
+    edition: int | Newest = LATEST
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`count` of `of` persons, coded (safety K1); no interval where the share is not printed."""
+
+    count: Figure
+    of: Figure
+    rate: Rate
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """`following` pledgers by invite of those of step `generation`, who were counted 28 days before."""
+
+    generation: int
+    pledgers: Figure
+    following: Figure
+    ratio: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Figures of one edition in one view, and what is not about persons through the same day.
+
+    `before` is the edition before it, `old` the newest that is 28 days older. `rooms` is None on a page that is not
+    the newest: what came back from rooms is not frozen.
     """
 
-    frames: Frames
+    campaign: about.CampaignFacts
+    work: about.Work
     view: View
-    protected: Protected
-    made: Mapping[str, int | None]
-    rooms: Mapping[str, Mapping[str, int]]
-    outcomes: Mapping[str, Mapping[str, int]]
+    now: datetime
+    simulated: bool
+    edition: Edition | None
+    before: Edition | None
+    old: Edition | None
+    editions: tuple[EditionLink, ...]
+    rooms: RoomTables | None
 
     @property
     def k(self) -> int:
@@ -60,47 +105,144 @@ class Content:
         return SMALLEST[self.view]
 
     @property
-    def data_through(self) -> str:
+    def layout(self) -> Layout:
+        """Before the first edition, of what is public of the campaign."""
+        return self.edition.layout if self.edition else Layout(by_borough(self.campaign.targets), (), {})
+
+    @property
+    def through(self) -> date | None:
+        """Last day that people are counted of; None before the first edition."""
+        return self.edition.data_through if self.edition else None
+
+    @property
+    def is_newest(self) -> bool:
+        """Or there is none yet."""
+        return self.edition is None or self.edition.number == max(each.number for each in self.editions)
+
+    @property
+    def city_through(self) -> str:
         """Day of the newest shooting behind the ranking; empty without a ranking."""
-        ranking = self.frames.campaign.ranking
+        ranking = self.campaign.ranking
         return ranking.data_through.isoformat() if ranking else ""
 
     @property
     def rule(self) -> str:
         """The ranking rule in one line, as in the table's leading column."""
-        ranking = self.frames.campaign.ranking
+        ranking = self.campaign.ranking
         if ranking is None:
             return ""
         rule = ranking.rule
         return f"top {rule.top} by {rule.by}, {rule.first_year} to {rule.last_year}, boundaries {ranking.boundaries}"
 
+    def figure(self, measure: str, key: str = CITY) -> Figure:
+        """Of persons; hidden before the first edition."""
+        return self.edition.figure(measure, key) if self.edition else HIDDEN
 
-def content(frames: Frames, edition: Edition | None, view: View) -> Content:
-    """Persons from the edition, all else as it is now. Raises ReleaseRefused."""
-    outcomes = metrics.outcomes(frames)
-    figures = protected(frames, edition, view)
-    rooms = room_tables.listed(frames, figures.layout.boroughs)
-    return Content(
-        frames=frames,
-        view=view,
-        protected=figures,
-        made={
-            "posts_made": metrics.posts_made(frames),
-            "rooms": rooms[CITY]["rooms"],
-            "room_posts": len(metrics.room_posts(frames)),
-            "days_left": metrics.days_left(frames),
-        },
-        rooms=rooms,
-        outcomes={
-            str(status): {"people": int(people), "rooms": int(rooms)}
-            for status, people, rooms in zip(outcomes.index, outcomes["people"], outcomes["rooms"], strict=True)
-        },
+    def shown(self, measure: str) -> Mapping[int, int]:
+        """Precincts that can be shown."""
+        return self.edition.shown(measure) if self.edition else {}
+
+    def share(self, measure: str, of: str, key: str = CITY) -> Share:
+        """Wilson 95 %; nothing where more came to the step than to the one before it, by another way."""
+        count, whole = self.figure(measure, key), self.figure(of, key)
+        if count == HIDDEN or whole == HIDDEN or count > whole:
+            return Share(count, whole, HIDDEN, None)
+        rate = coded(count, whole)
+        return Share(count, whole, rate, wilson(count, whole) if isinstance(rate, float) else None)
+
+    def reproduction(self, generation: int) -> Reproduction:
+        """Pledgers of the next generation for each of this one, who were published 28 days ago or earlier.
+
+        From published figures alone. 95 % by Wilson on the share that follows, of both together, as of two counts
+        that are independent of each other.
+        """
+        pledgers = self.old.figure("pledged", f"generation:{generation}") if self.old else HIDDEN
+        following = self.figure("pledged", f"generation:{generation + 1}")
+        if pledgers == HIDDEN or following == HIDDEN:
+            return Reproduction(generation, pledgers, following, None, None)
+        share = wilson(following, following + pledgers)
+        odds = Interval(share.low / (1 - share.low), share.high / (1 - share.high))
+        return Reproduction(generation, pledgers, following, following / pledgers, odds)
+
+    def harm_rises(self) -> tuple[str, ...]:
+        """Measures of harm that grew faster than reach since the edition before; no success then, whatever else."""
+        if self.before is None:
+            return ()
+        return tuple(measure for measure in HARM if self._rises(measure, self.before))
+
+    def _rises(self, measure: str, before: Edition) -> bool:
+        now, then = self.figure(measure), before.figure(measure)
+        if now == HIDDEN or (then != HIDDEN and now <= then):
+            return False
+        reached, reached_then = self.figure("reached"), before.figure("reached")
+        if then == HIDDEN or reached == HIDDEN or reached_then == HIDDEN:
+            return True
+        return now * reached_then > then * reached
+
+    def is_success(self) -> bool:
+        """The goal is reached and harm does not rise."""
+        pledged = self.figure("pledged")
+        return pledged != HIDDEN and 0 < self.campaign.goal <= pledged and not self.harm_rises()
+
+
+def read(connection: sa.Connection, asked: Asked) -> Report:
+    """A dozen statements, none over rows of persons or deliveries of persons.
+
+    Raises NotFound, code no_edition for an edition that there is not; ReleaseRefused for what came back from rooms.
+    """
+    campaign = about.campaign_facts(connection, asked.campaign_id)
+    links = editions.listed(connection, asked.campaign_id)
+    edition = _edition(connection, asked, links)
+    before, old = (_earlier(connection, asked, links, edition, apart) for apart in (timedelta(days=1), OLD_ENOUGH))
+    through = edition.data_through if edition else None
+    newest = edition is None or edition.number == links[0].number
+    layout = edition.layout if edition else Layout(by_borough(campaign.targets), (), {})
+    counts = rooms.read(connection, asked.campaign_id) if newest else None
+    return Report(
+        campaign=campaign,
+        work=about.work(connection, campaign, to_wall(asked.now).date(), through),
+        view=asked.view,
+        now=asked.now,
+        simulated=_simulated(connection),
+        edition=edition,
+        before=before,
+        old=old,
+        editions=links,
+        rooms=None if counts is None else rooms.tables(counts, layout.boroughs, SMALLEST[asked.view]),
     )
 
 
-def as_json(report: Content) -> dict[str, Any]:
+def _simulated(connection: sa.Connection) -> bool:
+    """Whether somebody among the newest is made up; the team's own contacts are real in a rehearsal too."""
+    newest = sa.select(t.contacts.c.simulated).order_by(t.contacts.c.id.desc()).limit(_NEWEST)
+    return any(connection.scalars(newest))
+
+
+def _edition(connection: sa.Connection, asked: Asked, links: tuple[EditionLink, ...]) -> Edition | None:
+    if asked.edition != LATEST:
+        return editions.by_number(connection, asked.campaign_id, asked.edition, asked.view)
+    return editions.latest(connection, asked.campaign_id, asked.view) if links else None
+
+
+def _earlier(
+    connection: sa.Connection,
+    asked: Asked,
+    links: tuple[EditionLink, ...],
+    edition: Edition | None,
+    apart: timedelta,
+) -> Edition | None:
+    """The newest at least so much older; links are newest first, so a correction comes before what it corrects."""
+    if edition is None:
+        return None
+    for link in links:
+        if link.number < edition.number and edition.week - link.week >= apart:
+            return editions.by_number(connection, asked.campaign_id, link.number, asked.view)
+    return None
+
+
+def as_json(report: Report) -> dict[str, Any]:
     """Plain values for report.json."""
-    campaign, ranking = report.frames.campaign, report.frames.campaign.ranking
+    campaign, ranking, edition = report.campaign, report.campaign.ranking, report.edition
     return {
         "campaign": {
             "id": campaign.id,
@@ -115,36 +257,61 @@ def as_json(report: Content) -> dict[str, Any]:
         },
         "view": report.view,
         "smallest_shown": report.k,
-        "as_of": report.frames.now.isoformat(timespec="seconds"),
-        "simulated": report.frames.simulated > 0,
+        "edition": edition
+        and {
+            "number": edition.number,
+            "week": edition.week.isoformat(),
+            "data_through": edition.data_through.isoformat(),
+            "corrects": edition.corrects,
+            "corrected_by": edition.corrected_by,
+            "reason": edition.reason,
+        },
+        "simulated": report.simulated,
         "ranking": ranking and {key: value for key, value in ranking.as_json().items() if key != "precincts"},
         "precincts": [ranked.as_json() for ranked in ranking.precincts] if ranking else [],
-        "made": dict(report.made),
-        "figures": {name: dict(cells) for name, cells in report.protected.figures.items()},
-        "sites": {f"site:{site}": name for site, (name, _) in report.protected.layout.sites.items()},
-        "rooms": {key: dict(counts) for key, counts in report.rooms.items()},
-        "outcomes": {status: dict(counts) for status, counts in report.outcomes.items()},
+        "made": made(report),
+        "figures": {name: dict(table.cells) for name, table in edition.tables.items()} if edition else {},
+        "sites": {f"site:{site}": name for site, (name, _) in report.layout.sites.items()},
+        "rooms": report.rooms
+        and {
+            key: {**counts, **{name: report.rooms.figure(name, key) for name in rooms.MEASURES}}
+            for key, counts in report.rooms.places.items()
+        },
+        "outcomes": {status.value: dict(counts) for status, counts in report.work.outcomes.items()},
     }
 
 
-def card(report: Content) -> dict[str, object]:
+def made(report: Report) -> dict[str, int | None]:
+    """What is not about persons and always shown (safety K3); what is as of now only on the newest page."""
+    now = {"rooms": report.rooms.rooms, "days_left": report.work.days_left} if report.rooms else {}
+    return {
+        "posts_made": report.work.posts_made,
+        "delivered": report.work.delivered,
+        "room_posts": report.work.room_posts,
+        **now,
+    }
+
+
+def card(report: Report) -> dict[str, object]:
     """Values for the template `campaign.report`; precincts that can be shown, most pledges first."""
-    figures = report.protected
-    shown = figures.shown("reached")
+    shown = report.shown("reached")
 
     def pledged(number: int) -> Figure:
-        return figures.figure("pledged", f"precinct:{number}")
+        return report.figure("pledged", f"precinct:{number}")
 
     def order(number: int) -> tuple[int, int, int]:
         known = pledged(number)
         return (-known if isinstance(known, int) else 0, -shown[number], number)
 
+    if report.rooms is None:
+        raise NotFound("There is no card of an earlier edition.", "Open its page.", "no_edition")
     return {
-        "title": report.frames.campaign.title,
-        "goal": report.frames.campaign.goal,
-        **{name: figures.figure(name, CITY) for name in ("delivered", "reached", "engaged", "pledged", "opt_outs")},
-        "rooms": report.made["rooms"],
-        **{name: figures.figure(name, CITY) for name in metrics.ROOMS},
+        "title": report.campaign.title,
+        "goal": report.campaign.goal,
+        "delivered": report.work.delivered,
+        **{name: report.figure(name) for name in ("reached", "engaged", "pledged", "opt_outs")},
+        "rooms": report.rooms.rooms,
+        **{name: report.rooms.figure(name, CITY) for name in rooms.MEASURES},
         "precincts": [
             {"precinct": number, "reached": shown[number], "pledged": pledged(number)}
             for number in sorted(shown, key=order)

@@ -4,15 +4,18 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from analytics.content import UNITS, Content
-from analytics.suppression import CITY, Figure
+from analytics import rooms
+from analytics.content import UNITS, Report, made
+from analytics.editions import Figure
+from campaign_engine.domain.area import CITY
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.precinct import borough_of
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.rendering import Renderer
 
 COLUMNS = (
-    "data_through", "ranking_rule", "as_of", "campaign", "measure", "unit", "level",
-    "precinct", "borough", "channel", "room_kind", "source", "site", "outcome", "value",
+    "data_through", "edition", "city_data_through", "ranking_rule", "campaign", "measure", "unit", "level", "precinct",
+    "borough", "channel", "room_kind", "source", "site", "generation", "week", "outcome", "value",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run (safety S8)."""
@@ -20,13 +23,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Row = dict[str, object]
 
 
-def report_csv(report: Content) -> str:
+def report_csv(report: Report) -> str:
     """One row per measure and cell; a hidden cell has the value "hidden"."""
     leading: Row = {
-        "data_through": report.data_through,
+        "data_through": report.through or to_wall(report.now).date(),
+        "edition": report.edition.number if report.edition else None,
+        "city_data_through": report.city_through,
         "ranking_rule": report.rule,
-        "as_of": report.frames.now.isoformat(timespec="minutes"),
-        "campaign": report.frames.campaign.title,
+        "campaign": report.campaign.title,
     }
     rows = [*_figures(report), *_made(report), *_outcomes(report), *_ranking(report)]
     return _written(COLUMNS, ({**leading, "unit": UNITS[str(row["measure"])], **row} for row in rows))
@@ -48,56 +52,60 @@ def neutral(cell: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(cell, int | float) else text
 
 
-def _figures(report: Content) -> Iterator[Row]:
-    for measure, cells in report.protected.figures.items():
-        for key, figure in cells.items():
+def _figures(report: Report) -> Iterator[Row]:
+    for measure, table in report.edition.tables.items() if report.edition else ():
+        for key, figure in table.cells.items():
             yield {"measure": measure, **_place(report, key), "value": figure}
-    for key, counts in report.rooms.items():
+    if report.rooms is None:
+        return
+    for key, counts in report.rooms.places.items():
+        for measure in rooms.MEASURES:
+            yield {"measure": measure, **_place(report, key), "value": report.rooms.figure(measure, key)}
         if key != CITY:
             for measure, column in (("rooms", "rooms"), ("room_posts", "posts")):
                 yield {"measure": measure, **_place(report, key), "value": counts[column]}
 
 
-def _place(report: Content, key: str) -> Row:
+def _place(report: Report, key: str) -> Row:
     line, _, channel = key.partition("|channel:")
     place = _line(report, line)
     return {**place, "channel": channel} if channel else place
 
 
-def _line(report: Content, key: str) -> Row:
+def _line(report: Report, key: str) -> Row:
     level, _, value = key.partition(":")
     match level:
         case "precinct":
             return {"level": level, "precinct": value, "borough": borough_of(int(value))}
         case "site" if value != "beyond":
-            name, precinct = report.protected.layout.sites[int(value)]
+            name, precinct = report.layout.sites[int(value)]
             return {"level": level, "site": name, "precinct": precinct, "borough": borough_of(precinct)}
         case "room":
             channel, _, kind = value.partition(":")
             return {"level": level, "channel": channel, "room_kind": kind}
         case "boroughwide":
             return {"level": level, "borough": value}
-        case "borough" | "channel" | "source" | "site":
+        case "borough" | "channel" | "source" | "site" | "generation" | "week":
             return {"level": level, level: value}
         case _:
             return {"level": key}
 
 
-def _made(report: Content) -> Iterator[Row]:
-    for measure, value in report.made.items():
+def _made(report: Report) -> Iterator[Row]:
+    for measure, value in made(report).items():
         yield {"measure": measure, "level": "city", "value": "" if value is None else value}
 
 
-def _outcomes(report: Content) -> Iterator[Row]:
-    for status, counts in report.outcomes.items():
+def _outcomes(report: Report) -> Iterator[Row]:
+    for status, counts in report.work.outcomes.items():
         for kind in ("people", "rooms"):
-            yield {"measure": f"deliveries_{kind}", "level": "city", "outcome": status, "value": counts[kind]}
+            yield {"measure": f"deliveries_{kind}", "level": "city", "outcome": status.value, "value": counts[kind]}
 
 
-def _ranking(report: Content) -> Iterator[Row]:
-    ranking = report.frames.campaign.ranking
+def _ranking(report: Report) -> Iterator[Row]:
+    ranking = report.campaign.ranking
     for ranked in ranking.precincts if ranking else ():
-        if ranked.precinct in report.frames.campaign.targets:
+        if ranked.precinct in report.campaign.targets:
             place: Row = {"level": "precinct", "precinct": ranked.precinct, "borough": ranked.borough}
             values: tuple[tuple[str, Figure | float], ...] = (
                 ("incidents", ranked.incidents),

@@ -120,6 +120,12 @@ def read(connection: sa.Connection, campaign_id: int) -> Facts:
     )
 
 
+def read_messages(connection: sa.Connection, campaign_id: int) -> Facts:
+    """As `read`, with no count of persons in it."""
+    settled = (*_settled(connection, campaign_id), *_gone(connection, campaign_id))
+    return Facts(campaign_id, {}, _numbered(settled), _numbered(_open(connection, campaign_id)))
+
+
 def _people(connection: sa.Connection, campaign_id: int) -> dict[str, dict[Cell, int]]:
     c = t.people_facts.c
     key = (c.what, c.precinct, c.site_id, c.channel, c.generation, c.week)

@@ -11,34 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics import kept
-from analytics.published import published_campaigns
+from analytics.about import CampaignFacts, campaign_facts
 from campaign_engine.domain.action import ActionKind
-from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
 from campaign_engine.domain.contact import ScopeKind
-from campaign_engine.domain.errors import NotFound, StoreUnavailable
-from campaign_engine.domain.precinct import Ranking
+from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.ports.room_figures import about_campaign
 from campaign_engine.store import tables as t
 from campaign_engine.store.confirming import CONFIRMED, is_confirmed
 
 HARM_ACTIONS = (ActionKind.OPT_OUT, ActionKind.DELETE, ActionKind.PAUSE)
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignFacts:
-    """What is not about persons. Times are aware UTC; `channels` and `last_wall` are those of its approved posts."""
-
-    id: int
-    title: str
-    kind: CampaignKind
-    status: CampaignStatus
-    goal: int
-    launched_at: datetime | None
-    finished_at: datetime | None
-    targets: tuple[int, ...]
-    ranking: Ranking | None
-    channels: tuple[str, ...]
-    last_wall: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +56,7 @@ def read(url: str, campaign_id: int, now: datetime) -> Frames:
     """Raises NotFound for a campaign that was never approved, StoreUnavailable."""
     with snapshot(url) as connection:
         simulated, real = _contacts(connection)
-        campaign = _campaign(connection, campaign_id)
+        campaign = campaign_facts(connection, campaign_id)
         people, pledges, first_times = _persons(connection, campaign)
         return Frames(
             campaign=campaign,
@@ -118,54 +99,6 @@ def snapshot(url: str) -> Iterator[sa.Connection]:
         ) from error
     finally:
         engine.dispose()
-
-
-def _campaign(connection: sa.Connection, campaign_id: int) -> CampaignFacts:
-    row = connection.execute(published_campaigns(*t.campaigns.c).where(t.campaigns.c.id == campaign_id)).one_or_none()
-    if row is None:
-        raise NotFound("There is no report of this campaign.", "Choose one from the list of reports.")
-    targets = sa.select(t.campaign_targets.c.precinct).where(t.campaign_targets.c.campaign_id == campaign_id)
-    contents = _contents(connection, campaign_id)
-    walls = [wall for content in contents for wall in content.schedule.walls()]
-    return CampaignFacts(
-        id=row.id,
-        title=row.title,
-        kind=CampaignKind(row.kind),
-        status=CampaignStatus(row.status),
-        goal=row.goal,
-        launched_at=row.launched_at,
-        finished_at=row.finished_at,
-        targets=tuple(sorted(connection.scalars(targets))),
-        ranking=_ranking(connection, row.ranking_id),
-        channels=tuple(sorted({channel for content in contents for channel in content.channels})),
-        last_wall=max(walls, default=None),
-    )
-
-
-def _contents(connection: sa.Connection, campaign_id: int) -> list[PostContent]:
-    """Of the newest approved version of each post."""
-    approved = (
-        sa.select(t.post_versions.c.post_id, t.post_versions.c.content)
-        .join(t.posts, t.posts.c.id == t.post_versions.c.post_id)
-        .where(t.posts.c.campaign_id == campaign_id, t.post_versions.c.approved_at.is_not(None))
-        .order_by(t.post_versions.c.version)
-    )
-    newest = {row.post_id: row.content for row in connection.execute(approved)}
-    return [PostContent.from_json(content) for content in newest.values()]
-
-
-def _ranking(connection: sa.Connection, ranking_id: int | None) -> Ranking | None:
-    row = connection.execute(sa.select(t.rankings).where(t.rankings.c.id == ranking_id)).one_or_none()
-    if row is None:
-        return None
-    return Ranking.from_json(
-        {
-            "rule": row.rule,
-            "boundaries": row.boundaries,
-            "data_through": row.data_through.isoformat(),
-            "precincts": row.entries,
-        }
-    )
 
 
 def _persons(connection: sa.Connection, campaign: CampaignFacts) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -4,8 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 Z95 = 1.959963984540054
 """Normal quantile of 0.975."""
 
@@ -42,6 +40,8 @@ def ratio_over_sites(parts: Mapping[int, tuple[int, int]], seed: int = 0) -> Int
     """
     if len(parts) < 2:
         return None
+    import numpy as np  # serving processes read shares alone
+
     above, below = np.array(list(parts.values()), dtype=np.float64).T
     drawn = np.random.default_rng(seed).integers(len(parts), size=(_RESAMPLES, len(parts)))
     under = below[drawn].sum(axis=1)

@@ -1,12 +1,19 @@
-"""The reach card as a picture: protected figures and their words, nothing else (safety K1)."""
+"""The reach card as a picture: protected figures and their words, nothing else (safety K1).
 
+`python -m analytics.reach_picture` draws the words that it is told as JSON, and prints a PNG in base64.
+"""
+
+import base64
 import functools
+import json
+import sys
 
-from analytics import metrics
-from analytics.content import Content
-from analytics.suppression import CITY, Figure
+from analytics import rooms
+from analytics.content import Report
+from analytics.editions import Figure
+from analytics.words import Words
+from campaign_engine.domain.area import CITY
 from campaign_engine.domain.message import Reply
-from campaign_engine.domain.schedule import to_wall
 from campaign_engine.opendata import figures
 from campaign_engine.pictures import reach_card
 from campaign_engine.rendering import Renderer
@@ -20,17 +27,12 @@ NUMBERS = {
 """Those of the text card, with the blocks that name them."""
 
 
-def draw(report: Content, language: str) -> bytes:
-    """PNG in one language."""
-    return reach_card.draw(words(report, language))
-
-
-def words(report: Content, language: str) -> reach_card.ReachWords:
+def words(report: Report, language: str) -> reach_card.ReachWords:
     """Precincts that can be shown, most reached first."""
     say = functools.partial(_say, Renderer(), language)
-    figure = report.protected.figure
-    pledged, goal = figure("pledged", "city"), report.frames.campaign.goal
-    shown = report.protected.shown("reached")
+    figure = report.figure
+    pledged, goal = figure("pledged", "city"), report.campaign.goal
+    shown = report.shown("reached")
     rows = [
         reach_card.Row(
             say("reach_row", number=number, area=figures.precincts()[number].neighbourhoods[0]),
@@ -39,11 +41,14 @@ def words(report: Content, language: str) -> reach_card.ReachWords:
         )
         for number, count in sorted(shown.items(), key=lambda each: (-each[1], each[0]))
     ]
-    everywhere = len(report.protected.precincts())
+    everywhere = len(report.layout.precincts())
     return reach_card.ReachWords(
-        title=report.frames.campaign.title,
-        note=say("as_of", wall=to_wall(report.frames.now)),
-        numbers=tuple((_said(figure(name, "city"), say), say(label)) for name, label in NUMBERS.items()),
+        title=report.campaign.title,
+        note=_note(report, language),
+        numbers=tuple(
+            (_said(report.work.delivered if name == "delivered" else figure(name), say), say(label))
+            for name, label in NUMBERS.items()
+        ),
         share=pledged / goal if isinstance(pledged, int) and goal else None,
         goal=f"{_said(pledged, say)} {say('of_goal', goal=goal)}",
         rows_title=say("reach_rows"),
@@ -53,12 +58,18 @@ def words(report: Content, language: str) -> reach_card.ReachWords:
     )
 
 
-def _rooms(report: Content, say: functools.partial[str]) -> str:
+def _note(report: Report, language: str) -> str:
+    """Nothing on it moves between two Sundays but what came back from rooms."""
+    through = report.through
+    return Words(language)("through", day=through) if through else Words(language)("first_edition_soon")
+
+
+def _rooms(report: Report, say: functools.partial[str]) -> str:
     """Empty where no post has gone to a room."""
-    if not report.made["rooms"]:
+    if report.rooms is None or not report.rooms.rooms:
         return ""
-    came_back = {name: _said(report.protected.figure(name, CITY), say) for name in metrics.ROOMS}
-    return say("reach_rooms", rooms=report.made["rooms"], **came_back)
+    came_back = {name: _said(report.rooms.figure(name, CITY), say) for name in rooms.MEASURES}
+    return say("reach_rooms", rooms=report.rooms.rooms, **came_back)
 
 
 def _said(value: Figure, say: functools.partial[str]) -> str:
@@ -67,3 +78,15 @@ def _said(value: Figure, say: functools.partial[str]) -> str:
 
 def _say(renderer: Renderer, language: str, block: str, **values: object) -> str:
     return renderer.reply(Reply(f"measures.{block}", values), language).text
+
+
+def main() -> None:
+    """From stdin to stdout."""
+    given = json.load(sys.stdin)
+    rows = tuple(reach_card.Row(**row) for row in given.pop("rows"))
+    drawn = reach_card.draw(reach_card.ReachWords(**given, rows=rows))
+    sys.stdout.write(base64.b64encode(drawn).decode())
+
+
+if __name__ == "__main__":
+    main()

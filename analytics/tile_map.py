@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
-import shapely
-
 from campaign_engine.opendata import figures
 
 STEPS = 4
@@ -56,13 +54,23 @@ class Shades:
         return f"step{round(place * (STEPS - 1) / max(1, len(steps) - 1)) if len(steps) > 1 else STEPS - 1}"
 
 
-def draw(shades: Shades, outlines: Mapping[int, str], describe: Callable[[int], str], words: tuple[str, str]) -> str:
-    """SVG markup; `describe` names a precinct with its figure, `words` are title and description of the whole."""
+def draw(
+    shades: Shades,
+    outlines: Mapping[int, str],
+    describe: Callable[[int], str],
+    words: tuple[str, str],
+    key: str = "map",
+) -> str:
+    """SVG markup; `describe` names a precinct with its figure, `words` are title and description of the whole.
+
+    `key` begins its ids, which are unique on a page.
+    """
     size, shapes = _outlined(shades, outlines, describe) if outlines else _tiled(shades, describe)
     title, description = (escape(text) for text in words)
     return (
-        f'<svg class="map" viewBox="0 0 {size[0]} {size[1]}" role="img" aria-labelledby="map-title map-text">'
-        f'<title id="map-title">{title}</title><desc id="map-text">{description}</desc>'
+        f'<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" role="img" '
+        f'aria-labelledby="{key}-title {key}-text">'
+        f'<title id="{key}-title">{title}</title><desc id="{key}-text">{description}</desc>'
         '<defs><pattern id="veil" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<rect class="veil-ground" width="6" height="6"/><rect class="veil-line" width="2" height="6"/>'
         "</pattern></defs>"
@@ -91,6 +99,8 @@ def _tiled(shades: Shades, describe: Callable[[int], str]) -> tuple[tuple[int, i
 def _outlined(
     shades: Shades, outlines: Mapping[int, str], describe: Callable[[int], str]
 ) -> tuple[tuple[int, int], list[str]]:
+    import shapely  # serving processes do not draw
+
     areas = {number: shapely.from_geojson(text) for number, text in outlines.items()}
     west, south, east, north = shapely.total_bounds(list(areas.values()))
     narrow = math.cos(math.radians((south + north) / 2))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from analytics.process import ReportDesk
+from analytics.desk import ReportDesk
 from analytics.weekly import Weekly
 from campaign_engine.channels.web import WebChannel
 from campaign_engine.domain.accounts import Accounts

@@ -97,7 +97,7 @@ async def _desktop(browser: Browser, root: str) -> None:
     while "approved it" not in await page.inner_text(".bar"):
         await page.goto(f"{root}/chat")
     await _press(page, "Skip to the next event", "Skip to the next event")
-    await page.goto(f"{root}/reports/1/report.html")
+    await page.goto(f"{root}/reports/1/latest/public")
     await page.screenshot(path=IMAGES / "report-desktop.png")
     await page.close()
 

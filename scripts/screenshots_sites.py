@@ -14,7 +14,7 @@ from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.browser import PHONE, visit
 from tests.support.engine import House
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 from tests.support.walk import Walker
 
 TABLET, DESK = (1024, 768), (1280, 800)
@@ -78,6 +78,6 @@ async def _kit() -> AsyncIterator[tuple[House, str]]:
             await connection.run_sync(metadata.create_all)
         house = House(SqlStore(database), FakeClock())
         await house.furnish()
-        async with served(parts_of(house, PaperReports(Path(folder)), Health())) as root:
+        async with served(parts_of(house, Path(folder), Health())) as root:
             yield house, root
         await database.close()

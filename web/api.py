@@ -126,7 +126,7 @@ def _campaign(campaign: SharedCampaign, root: str) -> dict[str, Any]:
         "title": campaign.title,
         "type": campaign.kind,
         "targets": _targets(campaign.precincts),
-        "browser_url": f"{root}/reports/{campaign.id}/report.html",
+        "browser_url": f"{root}/reports/{campaign.id}",
         "groundswell:status": campaign.status,
         "groundswell:precincts": list(campaign.precincts),
         "groundswell:counts": [_count(record.as_json()) for record in campaign.counts],

@@ -1,6 +1,5 @@
 """The web application and its routes."""
 
-import asyncio
 from collections.abc import Callable
 
 from fastapi import APIRouter, FastAPI, Request
@@ -25,6 +24,7 @@ from web import (
     kiosk_desk,
     look,
     posters,
+    reports,
     signup,
     sittings,
     staff_session,
@@ -34,18 +34,9 @@ from web.cookies import LANGUAGE, STAFF
 from web.look import STATIC
 from web.pages import PageWriter
 from web.parts import WebParts
-from web.security import INLINE_STYLE, guard
+from web.security import guard
 from web.streams import Streams
 from web.tabs import Tabs
-
-REPORT_FILES = {
-    "report.html": "text/html",
-    "report.es.html": "text/html",
-    "report.csv": "text/csv",
-    "report_dictionary.csv": "text/csv",
-}
-WAYS_OUT = "<!-- ways out -->"
-"""Where a report, which is a file that works alone, gets Get help and Leave when it is a page of ours."""
 
 ELSEWHERE = "https://www.weather.gov/okx/"
 """Where quick exit leads: a page that anybody may have open."""
@@ -80,7 +71,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
         app.include_router(evidence.router(parts.evidence, pages))
     app.include_router(host.router(parts, pages))
     app.include_router(finding.router(parts, pages))
-    app.include_router(_reports(parts, pages))
+    app.include_router(reports.router(parts, pages))
     app.include_router(_fixed(parts, pages))
     app.include_router(_health(parts))
     if more is not None:
@@ -170,27 +161,5 @@ def _health(parts: WebParts) -> APIRouter:
         well = all(state in WELL for state in states.values())
         said = {"ok": well, "roles": list(parts.roles), "parts": dict(states)}
         return JSONResponse(said, status_code=200 if well else 503)
-
-    return router
-
-
-def _reports(parts: WebParts, pages: PageWriter) -> APIRouter:
-    router = APIRouter(prefix="/reports")
-
-    @router.get("")
-    async def listed(request: Request) -> HTMLResponse:
-        return pages.write(request, "reports.html", {"campaigns": await parts.reports.listed()})
-
-    @router.get("/{campaign_id}/{name}")
-    async def file(campaign_id: int, name: str) -> Response:
-        if name not in REPORT_FILES:
-            raise NotFound("There is no such report.", "Choose one from the list of reports.")
-        path = await parts.reports.file(campaign_id, name)
-        if REPORT_FILES[name] == "text/html":
-            language = "es" if name.endswith(".es.html") else "en"
-            whole = await asyncio.to_thread(path.read_text, "utf-8")
-            return HTMLResponse(whole.replace(WAYS_OUT, pages.ways_out(language), 1), headers=INLINE_STYLE)
-        download = f"groundswell-{campaign_id}-{name}" if name.endswith(".csv") else None
-        return FileResponse(path, media_type=REPORT_FILES[name], filename=download, headers=INLINE_STYLE)
 
     return router

@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 from fastapi import Request
 
+from analytics.content import LATEST, Newest, Report
+from analytics.document import Document
+from analytics.editions import View
 from analytics.indicator_desk import Shared
 from campaign_engine.domain.action import Site
 from campaign_engine.domain.message import Inbound, Message, Picture, Reply
@@ -31,13 +33,16 @@ class Conversing(Protocol):
 
 
 class Reports(Protocol):
-    """Public reports as files, made in a subprocess."""
+    """analytics.desk.ReportDesk as pages see it."""
 
     async def listed(self) -> Sequence[CampaignLink]:
         """Campaigns that were approved, newest first."""
 
-    async def file(self, campaign_id: int, name: str) -> Path:
-        """One of the files of web.app.REPORT_FILES, made anew when it is older than a minute. Raises NotFound."""
+    async def report(self, campaign_id: int, view: View, edition: int | Newest = LATEST) -> Report:
+        """Read from editions and facts. Raises NotFound, StoreUnavailable."""
+
+    async def charts(self, documents: Sequence[Document]) -> Sequence[Mapping[str, str]]:
+        """SVG by section, drawn once for each edition. Raises StoreUnavailable, ReportFailed."""
 
 
 class Evidence(Protocol):

@@ -24,6 +24,7 @@ _Token = Annotated[str, Path(min_length=1, max_length=100)]
 _REFUSED: Mapping[str, tuple[str, int]] = {
     "sign_in": ("sign_in.needed", 401),
     "not_your_site": ("sign_in.not_your_site", 403),
+    "not_your_report": ("sign_in.not_your_report", 403),
     "old_form": ("sign_in.old_form", 403),
     "no_cookie": ("sign_in.no_cookie", 401),
     "link_spent": ("sign_in.spent", 410),

@@ -30,16 +30,16 @@ def new_file(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
-def hand_over(files: Mapping[str, str], folder: Path) -> None:
-    """Texts by name into a folder, in place of what is there; each arrives whole, and none when one cannot be written.
+def hand_over(files: Mapping[str, str | bytes], folder: Path) -> None:
+    """By name into a folder, in place of what is there; each arrives whole, and none when one cannot be written.
 
     Raises InvalidInput.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".arriving-", dir=folder) as arriving:
-            for name, text in files.items():
-                Path(arriving, name).write_text(text, encoding="utf-8")
+            for name, content in files.items():
+                Path(arriving, name).write_bytes(content if isinstance(content, bytes) else content.encode())
             for name in files:
                 Path(arriving, name).replace(folder / name)
     except OSError as error:

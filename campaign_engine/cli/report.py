@@ -1,13 +1,12 @@
 """`groundswell report`: reach and recruitment of a campaign as files, with small numbers hidden."""
 
-import shutil
-import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from campaign_engine.cli.files import hand_over
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import command, progress, say
 from campaign_engine.domain.errors import InvalidInput
@@ -17,6 +16,7 @@ class View(StrEnum):
     """Whom it is for; the public sees numbers from 10 people up, organizers from 5 (safety K1)."""
 
     PUBLIC = "public"
+    SITE = "site"
     ORGANIZER = "organizer"
 
 
@@ -24,12 +24,13 @@ class Format(StrEnum):
     """What it is made as."""
 
     HTML = "html"
+    PDF = "pdf"
     CSV = "csv"
     JSON = "json"
 
 
 @command
-async def report(
+async def report(  # noqa: PLR0913 - one option each
     context: typer.Context,
     campaign: Annotated[int, typer.Argument(help="The campaign's number in `groundswell campaign list`.")],
     view: Annotated[View, typer.Option(help="Whom it is for.")] = View.PUBLIC,
@@ -39,19 +40,26 @@ async def report(
     folder: Annotated[Path, typer.Option("--out", help="Folder for the files; older reports in it are replaced.")] = (
         Path("report")
     ),
+    edition: Annotated[
+        int | None, typer.Option(min=1, help="A frozen weekly edition; the newest when left out.")
+    ] = None,
+    site: Annotated[
+        int | None, typer.Option(min=1, help="With --view site: its number in `groundswell site list`.")
+    ] = None,
 ) -> None:
-    """Write the report of a campaign: a page in English and Spanish, tables, and figures for programs."""
-    from analytics.process import FILES, ReportDesk
+    """Write the report of a campaign: a page and a PDF in English and Spanish, tables, and figures for programs."""
+    from analytics.content import LATEST
+    from analytics.files import Wanted, report_files
 
-    wanted = [name for name in FILES if Path(name).suffix[1:] in (formats or [*Format])]
+    if (view is View.SITE) != (site is not None):
+        raise InvalidInput("A site's report is of one site.", "Give --view site together with --site NUMBER.")
+    kinds = tuple(one.value for one in formats or [*Format])
     async with engine_of(context) as engine:
-        desk = ReportDesk(
-            engine.settings.database, engine.settings.data_dir / "reports", engine.time.clock, engine.store
-        )
-        with tempfile.TemporaryDirectory() as made, progress("Counting") as bar:
-            await desk.make(campaign, view, Path(made), bar)
-            _hand_over(Path(made), folder, wanted)
-    for name in wanted:
+        with progress("Writing the report") as bar:
+            wanted = Wanted(campaign, view.value, edition or LATEST, site, kinds)
+            made = await report_files(engine.reports, wanted, bar)
+            hand_over(made, folder)
+    for name in made:
         say(str(folder / name))
 
 
@@ -65,16 +73,3 @@ async def report_correct(
     async with engine_of(context) as engine:
         made = await engine.editions.campaigns.correct(campaign, reason)
     say(f"Edition {made.number} stands in place of edition {made.corrects}.")
-
-
-def _hand_over(made: Path, folder: Path, names: list[str]) -> None:
-    """Each file arrives whole. Raises InvalidInput when the folder cannot be written to."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".arriving-", dir=folder) as arriving:
-            for name in names:
-                shutil.copy(made / name, arriving)
-            for name in names:
-                (Path(arriving) / name).replace(folder / name)
-    except OSError as error:
-        raise InvalidInput("The report cannot be written there.", "Choose another folder with --out.") from error

@@ -1,5 +1,6 @@
 """The whole job without a server: two campaigns, a week, a report; all figures come through dialogue and send path."""
 
+import asyncio
 import json
 import shutil
 import tempfile
@@ -11,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analytics.process import ReportDesk
+from analytics.files import Wanted, report_files
 from campaign_engine.bootstrap import Engine, Wiring, open_engine, prepare
 from campaign_engine.demo.cast import OutOfScript, Plan, approve_waiting, plan_campaign
 from campaign_engine.demo.channel import Fate, SimulatedPlatform
@@ -140,9 +141,9 @@ def _hours(moment: datetime) -> int:
 
 async def _report(engine: Engine, campaign_id: int, made: Path) -> Summary:
     """Report files and figures, all from the database alone."""
-    desk = ReportDesk(engine.settings.database, made, engine.time.clock, engine.store)
-    await desk.make(campaign_id, "public", made)
-    counted = await desk.summary()
+    written = await report_files(engine.reports, Wanted(campaign_id, "public", kinds=("html", "csv")))
+    await asyncio.to_thread(_lay, written, made)
+    counted = await engine.reports.summary()
     async with engine.store.read() as work:
         campaign = await work.campaigns.get(campaign_id)
         ranking = await work.targeting.ranking(campaign.ranking_id or 0)
@@ -154,6 +155,12 @@ async def _report(engine: Engine, campaign_id: int, made: Path) -> Summary:
     )
     (made / SUMMARY).write_text(json.dumps(asdict(summary), indent=2) + "\n", encoding="utf-8")
     return summary
+
+
+def _lay(written: Mapping[str, str | bytes], made: Path) -> None:
+    made.mkdir()
+    for name, content in written.items():
+        (made / name).write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
 def check(summary: Summary, seen: Seen) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Protocol
 
-from campaign_engine.domain.contact import Person, Role, Scope, ScopeKind
+from campaign_engine.domain.contact import Role, RoleGrant, Scope, ScopeKind
 from campaign_engine.domain.errors import InvalidInput
 
 TRAINING = "organizer-1"
@@ -50,7 +51,15 @@ def roles_with(capability: Capability) -> tuple[Role, ...]:
     return tuple(role for role in Role if capability in MATRIX[role])
 
 
-def may(person: Person, capability: Capability) -> bool:
+class Granted(Protocol):
+    """Whoever holds roles: a person, or a session of the pages."""
+
+    @property
+    def grants(self) -> tuple[RoleGrant, ...]:
+        """Their roles, each with its scope."""
+
+
+def may(person: Granted, capability: Capability) -> bool:
     """In some scope; combined roles add up, and nothing else does."""
     return any(capability in MATRIX[grant.role] for grant in person.grants)
 

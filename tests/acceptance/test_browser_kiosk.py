@@ -13,7 +13,7 @@ from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.browser import CHROMIUM, DESKTOP, MISSING, Visit, chromium, visit
 from tests.support.engine import House
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
 
@@ -66,7 +66,7 @@ async def tablet(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIter
     site = await house.site(75, "Maple High")
     link = (await house.kiosks.link_for("oak3", site.id)).rpartition("/")[2]
     async with (
-        served(parts_of(house, PaperReports(tmp_path), Health())) as root,
+        served(parts_of(house, tmp_path, Health())) as root,
         chromium() as browser,
         visit(browser, root, DESKTOP, scripts=True) as seen,
     ):

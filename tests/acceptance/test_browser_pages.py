@@ -12,7 +12,7 @@ from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, chromium, visit
 from tests.support.engine import House
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
 
@@ -39,7 +39,7 @@ def database_url(sqlite_url: str) -> str:
 async def stand(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Stand]:
     house = House(store, clock)
     await house.furnish()
-    parts = parts_of(house, PaperReports(tmp_path), Health())
+    parts = parts_of(house, tmp_path, Health())
     async with served(parts) as root, chromium() as browser:
         yield Stand(browser, house, root)
 

@@ -16,7 +16,7 @@ from tests.acceptance.test_browser_pages import Stand
 from tests.support import FakeClock
 from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, chromium, visit
 from tests.support.engine import House
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 from web import networks
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
@@ -35,7 +35,7 @@ def database_url(sqlite_url: str) -> str:
 async def stand(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Stand]:
     house = House(store, clock)
     await house.furnish()
-    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root, chromium() as browser:
+    async with served(parts_of(house, tmp_path, Health())) as root, chromium() as browser:
         yield Stand(browser, house, root)
 
 

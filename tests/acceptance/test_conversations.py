@@ -19,7 +19,7 @@ from tests.support import posted
 from tests.support.bots import bot_parts, discord_bot_running, discord_guild, telegram_bot_running
 from tests.support.engine import House
 from tests.support.players import AtHome, AtThePage, Ear, OnDiscord, OnTelegram, Player
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 from tests.support.transcripts import Conversation, files, parse, written
 
 FOLDER = Path(__file__).parent / "conversations"
@@ -137,7 +137,7 @@ class TestOnPlatforms:
     @pytest.mark.parametrize("file", on("web"))
     async def test_at_the_page(self, house: House, tmp_path: Path, file: Path) -> None:
         async with AsyncExitStack() as open_ones:
-            root = await open_ones.enter_async_context(served(parts_of(house, PaperReports(tmp_path), Health())))
+            root = await open_ones.enter_async_context(served(parts_of(house, tmp_path, Health())))
 
             async def new(_: str, language: str) -> Player:
                 browser = httpx.AsyncClient(base_url=root, follow_redirects=True, headers={"accept-language": language})

@@ -15,7 +15,7 @@ from tests.support import posted
 from tests.support.bots import bot_parts, discord_bot_running, discord_guild, running_post, telegram_bot_running
 from tests.support.engine import House
 from tests.support.players import AtThePage, Ear, OnDiscord, OnTelegram, Player
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 from tests.support.transcripts import Said
 
 MOST_TAPS = 7
@@ -71,7 +71,7 @@ async def maya(
             channels = [await posted.on_discord(house, place)] if post else []
             yield OnDiscord(await place.person("maya", "en-US"), ear, channels)
         else:
-            root = await run.enter_async_context(served(parts_of(house, PaperReports(tmp_path), Health())))
+            root = await run.enter_async_context(served(parts_of(house, tmp_path, Health())))
             browser = httpx.AsyncClient(base_url=root, follow_redirects=True, headers={"accept-language": "en"})
             yield await AtThePage(await run.enter_async_context(browser)).open()
 

@@ -20,7 +20,7 @@ from tests.support.engine import House
 from tests.support.page import Page
 from tests.support.pictures import photo
 from tests.support.players import FIELD_BUTTONS
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 
 __all__ = ["heard"]
 
@@ -161,7 +161,7 @@ async def pressed(person: DiscordPerson, dice: random.Random) -> None:
 
 
 async def test_N1_at_the_page(house: House, sqlite_url: str, tmp_path: Path, heard: pytest.LogCaptureFixture) -> None:
-    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root, Page(root) as page:
+    async with served(parts_of(house, tmp_path, Health())) as root, Page(root) as page:
         await page.open("/chat")
         for label in ("13 to 15", "Brooklyn", "East New York", "Look out", "I feel unsafe", "Yes"):
             await page.press(label)

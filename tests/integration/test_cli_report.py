@@ -7,7 +7,15 @@ import pytest
 
 from tests.support.cli import Cli, approved_campaign
 
-EVERYTHING = ["report.csv", "report.es.html", "report.html", "report.json", "report_dictionary.csv"]
+EVERYTHING = [
+    "report.csv",
+    "report.es.html",
+    "report.es.pdf",
+    "report.html",
+    "report.json",
+    "report.pdf",
+    "report_dictionary.csv",
+]
 
 
 def made(cli: Cli, name: str) -> list[str]:
@@ -38,6 +46,6 @@ def test_a_report_that_cannot_be_leaves_nothing(cli: Cli) -> None:
     assert (cli.folder / "file").read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("option", [("--view", "everybody"), ("--format", "pdf")])
+@pytest.mark.parametrize("option", [("--view", "everybody"), ("--format", "docx")])
 def test_a_report_that_there_is_not(sqlite_cli: Cli, option: tuple[str, str]) -> None:
     assert sqlite_cli.invoke("report", "1", *option).exit_code == 2

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from analytics import editions
+from analytics.desk import ReportDesk
 from analytics.editions import HIDDEN, coded
-from analytics.process import ReportDesk
 from campaign_engine.domain.errors import InvalidInput, NotFound
 from campaign_engine.services.editions import WeeklyEditions
 from campaign_engine.store import tables as t

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from analytics.desk import ReportDesk
 from analytics.evidence import evidence
 from analytics.evidence_desk import EvidenceDesk
 from analytics.evidence_page import COLUMNS, maps, page, table
-from analytics.process import ReportDesk
 from campaign_engine.opendata.city import NewYorkData
 from campaign_engine.services.evidence import EvidenceSource, shipped
 from campaign_engine.services.targeting import Targeting
@@ -24,7 +24,7 @@ from tests.support import FakeClock
 from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, chromium, visit
 from tests.support.cli import Cli
 from tests.support.engine import House
-from tests.support.site import Health, PaperReports, evidence_here, parts_of, served
+from tests.support.site import Health, evidence_here, parts_of, served
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ async def test_F2_the_page_says_what_an_edition_changed_and_is_made_once(
         return await (desk.evidence(counted) if len(made) == 1 else evidence_here(counted))
 
     house = House(store, clock)
-    parts = parts_of(house, PaperReports(tmp_path), Health())
+    parts = parts_of(house, tmp_path, Health())
     source = EvidenceSource(store, NewYorkData())
     object.__setattr__(parts, "evidence", EvidenceDesk(source, make))  # type: ignore[arg-type]
     async with served(parts) as root, httpx.AsyncClient(base_url=root) as reader:
@@ -117,7 +117,7 @@ def test_F2_the_command_writes_files_before_init_and_after(tmp_path: Path, sqlit
 async def test_P1_the_page_fits_a_phone_and_a_desk_without_javascript(
     store: SqlStore, clock: FakeClock, tmp_path: Path
 ) -> None:
-    parts = parts_of(House(store, clock), PaperReports(tmp_path), Health())
+    parts = parts_of(House(store, clock), tmp_path, Health())
     async with served(parts) as root, chromium() as browser:
         for size, dark in ((PHONE, False), (DESKTOP, True), ((320, 640), False)):
             async with visit(browser, root, size, dark=dark) as seen:

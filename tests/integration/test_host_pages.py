@@ -14,13 +14,13 @@ from campaign_engine.store import tables
 from tests.support import FakeClock
 from tests.support.engine import House, Phone
 from tests.support.page import Page
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 from web.parts import WebParts
 
 
 @pytest.fixture
 def parts(house: House, tmp_path: Path) -> WebParts:
-    return parts_of(house, PaperReports(tmp_path), Health())
+    return parts_of(house, tmp_path, Health())
 
 
 @pytest.fixture

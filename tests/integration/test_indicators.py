@@ -24,7 +24,7 @@ from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.engine import House
 from tests.support.planned import House as PlannedHouse
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 
 DOCS = Path(__file__).parents[2] / "docs" / "indicators.md"
 LAYOUT = Layout({Borough.BRONX: (44,), Borough.BROOKLYN: (73, 75)}, ("telegram", "web"), {})
@@ -77,7 +77,7 @@ async def partner(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIte
         ]
         await connection.execute(tables.area_figures.insert(), rows)
     async with (
-        served(parts_of(house, PaperReports(tmp_path), Health())) as root,
+        served(parts_of(house, tmp_path, Health())) as root,
         httpx.AsyncClient(base_url=root) as reader,
     ):
         yield Partner(reader, planned, plan.campaign_id)

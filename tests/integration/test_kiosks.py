@@ -22,7 +22,7 @@ from tests.support.books import everything, opened, read, recomputed
 from tests.support.engine import House
 from tests.support.page import Page
 from tests.support.planned import House as PlannedHouse
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 
 
 @dataclass
@@ -50,7 +50,7 @@ async def hall(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIterat
     site = await house.site(75, "Maple High")
     link = (await house.kiosks.link_for("operator", site.id)).rpartition("/")[2]
     key, _ = await house.kiosks.open(link)
-    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root:
+    async with served(parts_of(house, tmp_path, Health())) as root:
         yield Hall(house, root, site, key)
 
 

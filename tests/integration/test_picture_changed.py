@@ -16,7 +16,7 @@ from tests.support.bots import bot_parts, discord_bot_running, discord_guild, te
 from tests.support.engine import House, Phone
 from tests.support.pictures import photo, sent
 from tests.support.players import AtThePage
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 
 TEXT = "We look out for each other in {{ area }}: {{ link }}"
 OLD, NEW = photo(), photo(color="navy")
@@ -98,7 +98,7 @@ async def test_S1_both_pictures_on_discord(house: House) -> None:
 
 
 async def test_S1_both_pictures_and_marked_words_at_the_page(house: House, tmp_path: Path) -> None:
-    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root:
+    async with served(parts_of(house, tmp_path, Health())) as root:
         await changed(house)
         async with httpx.AsyncClient(base_url=root, follow_redirects=True) as browser:
             page = await AtThePage(browser).open()

@@ -67,7 +67,8 @@ def test_A5_every_rule_has_its_work() -> None:
 
 def figures(url: str, campaign_id: int, now: datetime) -> dict[str, Any]:
     rows = frames.read(url, campaign_id, now)
-    made = content.as_json(content.content(rows, None, "organizer"))
+    with frames.snapshot(url) as connection:
+        made = content.as_json(content.read(connection, content.Asked(campaign_id, "organizer", now)))
     people = {name: len(measure(rows)) for name, measure in metrics.PEOPLE.items()}
     harm = {name: sorted(rows["area"].fillna(0)) for name, rows in ((n, m(rows)) for n, m in metrics.HARM.items())}
     return {

@@ -21,7 +21,7 @@ from tests.support import FakeClock
 from tests.support.bots import running_post
 from tests.support.engine import House
 from tests.support.page import Page
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 from web import networks
 from web.networks import Rates
 
@@ -53,7 +53,7 @@ async def pages(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncItera
     house = House(store, clock)
     house.accounts.telegram, house.accounts.discord = "groundswell_bot", "Groundswell"
     await house.furnish()
-    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root:
+    async with served(parts_of(house, tmp_path, Health())) as root:
         yield Pages(root, house)
 
 

@@ -16,12 +16,12 @@ from campaign_engine.store import tables
 from tests.support import FakeClock
 from tests.support.engine import House, Phone
 from tests.support.page import Page
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 
 
 @pytest.fixture
 async def root(house: House, tmp_path: Path) -> AsyncIterator[str]:
-    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root:
+    async with served(parts_of(house, tmp_path, Health())) as root:
         yield root
 
 

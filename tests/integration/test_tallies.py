@@ -21,7 +21,7 @@ from tests.support.cli import Cli
 from tests.support.engine import House
 from tests.support.page import Page
 from tests.support.planned import House as PlannedHouse
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 
 SHEET = "date,pledge,count\n11/23/2026,A,30\n2026-11-24,B,12\n"
 
@@ -91,7 +91,7 @@ async def test_two_who_add_the_same_day_at_once_add_it_once(house: House, hostin
 
 @pytest.fixture
 async def root(house: House, tmp_path: Path) -> AsyncIterator[str]:
-    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root:
+    async with served(parts_of(house, tmp_path, Health())) as root:
         yield root
 
 

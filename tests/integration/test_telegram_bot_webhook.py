@@ -23,7 +23,7 @@ from tests.platforms.telegram_traffic import Fault, FaultKind
 from tests.support.bots import bot_parts, eventually, telegram_bot_running, told
 from tests.support.engine import House
 from tests.support.site import Health as PageHealth
-from tests.support.site import PaperReports, parts_of, served
+from tests.support.site import parts_of, served
 
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
 QUICK = Ways(first_pause=0.02, longest_pause=0.1, look_every=0.05)
@@ -50,7 +50,7 @@ async def hooked(house: House, server: TelegramServer, parts: BotParts, folder: 
             raise OSError("the program is being restarted")
         return await one.bot.receive(body, secret)
 
-    pages = replace(parts_of(house, PaperReports(folder), PageHealth()), hooks={"telegram": receive})
+    pages = replace(parts_of(house, folder, PageHealth()), hooks={"telegram": receive})
     async with served(pages) as page:
         running = TelegramBot(bot, TelegramChannel(bot), parts, replace(QUICK, webhook=f"{page}/hooks/telegram"))
         made.append(Hooked(page, running))
@@ -113,7 +113,7 @@ async def test_A3_only_telegram_can_post_updates_and_nobody_learns_anything(
             assert (await client.post(address, content=body, headers={SECRET: right})).status_code == 400
         big = await client.post(address, content=b" " * 1_100_000, headers={SECRET: right})
         assert big.status_code == 413
-    async with served(parts_of(house, PaperReports(tmp_path), PageHealth())) as page, httpx.AsyncClient() as client:
+    async with served(parts_of(house, tmp_path, PageHealth())) as page, httpx.AsyncClient() as client:
         assert (await client.post(f"{page}/hooks/telegram", json=update, headers={SECRET: right})).status_code == 404
 
 

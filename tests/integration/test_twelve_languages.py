@@ -18,7 +18,7 @@ from campaign_engine.store import tables
 from campaign_engine.texts.catalogue import shipped
 from tests.support.engine import House
 from tests.support.page import Page
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 
 FURTHER = [language for language in SAFETY_LANGUAGES if language not in ("en", "es")]
 DOORS = ("/help", "/privacy", "/chat")
@@ -27,7 +27,7 @@ RUSSIAN_FOOTER = "Это на английском, потому что никт
 
 @pytest.fixture
 async def root(house: House, tmp_path: Path) -> AsyncIterator[str]:
-    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root:
+    async with served(parts_of(house, tmp_path, Health())) as root:
         yield root
 
 

@@ -11,13 +11,12 @@ import pytest
 from campaign_engine.domain.action import SiteKind
 from campaign_engine.domain.contact import Role
 from campaign_engine.domain.message import Choice, Destination, Message
-from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.engine import House
 from tests.support.page import Page
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 from web.parts import WebParts
 
 
@@ -28,7 +27,6 @@ class Pages:
     root: str
     house: House
     parts: WebParts
-    reports: PaperReports
     health: Health
 
     def browser(self, **headers: str) -> httpx.AsyncClient:
@@ -39,10 +37,10 @@ class Pages:
 async def pages(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Pages]:
     house = House(store, clock)
     await house.furnish()
-    reports, health = PaperReports(tmp_path), Health()
-    parts = parts_of(house, reports, health)
+    health = Health()
+    parts = parts_of(house, tmp_path, health)
     async with served(parts) as root:
-        yield Pages(root, house, parts, reports, health)
+        yield Pages(root, house, parts, health)
 
 
 def key_in(page: str) -> str:
@@ -293,23 +291,10 @@ async def test_health_is_unwell_when_a_part_is(pages: Pages) -> None:
     assert (unwell.status_code, unwell.json()["parts"]["telegram"]) == (503, "misconfigured")
 
 
-async def test_reports_are_listed_opened_and_downloaded(pages: Pages, tmp_path: Path) -> None:
+async def test_there_is_no_report_before_a_campaign_was_approved(pages: Pages) -> None:
     async with pages.browser() as browser:
         assert "No campaign has been approved yet." in (await browser.get("/reports")).text
-        pages.reports.campaigns.append(CampaignLink(7, "Our <week>", "running"))
-        (tmp_path / "7-report.html").write_text("<p>Report</p><!-- ways out -->", encoding="utf-8")
-        (tmp_path / "7-report.csv").write_text("measure,value\n", encoding="utf-8")
-        listed = (await browser.get("/reports")).text
-        assert "Our &lt;week&gt;" in listed
-        assert "/reports/7/report.html" in listed
-        assert "/reports/7/report.es.html" in (await browser.get("/reports?lang=es")).text
-        page = await browser.get("/reports/7/report.html")
-        table = await browser.get("/reports/7/report.csv")
-        assert (await browser.get("/reports/8/report.html")).status_code == 404
-    assert "style-src 'self' 'unsafe-inline'" in page.headers["content-security-policy"]
-    assert "script-src" not in page.headers["content-security-policy"]
-    assert '<a class="help" href="/help">' in page.text
-    assert 'filename="groundswell-7-report.csv"' in table.headers["content-disposition"]
+        assert (await browser.get("/reports/8/latest/public")).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["Maple <b>High</b>"])

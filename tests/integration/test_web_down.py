@@ -12,7 +12,7 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.engine import House
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 from web.between import KEEP_SECONDS, MOST, Between
 
 
@@ -21,7 +21,7 @@ async def browser(cipher: AddressCipher, clock: FakeClock, tmp_path: Path) -> As
     database = Database(f"sqlite:///{tmp_path / 'no such folder' / 'groundswell.db'}", cipher)
     house = House(SqlStore(database), clock)
     async with (
-        served(parts_of(house, PaperReports(tmp_path), Health())) as root,
+        served(parts_of(house, tmp_path, Health())) as root,
         httpx.AsyncClient(base_url=root, follow_redirects=True) as browser,
     ):
         yield browser

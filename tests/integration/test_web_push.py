@@ -17,7 +17,7 @@ from campaign_engine.store.unit_of_work import SqlStore
 from tests.platforms.push_server import Browser, PushServer
 from tests.support import FakeClock
 from tests.support.engine import House, Phone
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 
 SECRET = b"s" * 32
 
@@ -160,7 +160,7 @@ def test_nothing_but_a_browsers_own_service_is_written_to(change: dict[str, str]
 
 
 async def test_C4_the_switch_is_off_and_only_on_a_device_of_ones_own(desk: Desk, tmp_path: Path) -> None:
-    parts = replace(parts_of(desk.house, PaperReports(tmp_path), Health()), push=desk.pushing)
+    parts = replace(parts_of(desk.house, tmp_path, Health()), push=desk.pushing)
     given = {
         "endpoint": desk.browser.endpoint,
         "expirationTime": None,

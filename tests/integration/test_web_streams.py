@@ -17,7 +17,7 @@ from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.engine import House
 from tests.support.page import Page
-from tests.support.site import Health, PaperReports, parts_of, served
+from tests.support.site import Health, parts_of, served
 from web import streams
 from web.streams import News, Streams
 
@@ -62,7 +62,7 @@ async def until(lines: AsyncIterator[str], start: str) -> str:
 async def pages(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Pages]:
     house = House(store, clock)
     await house.furnish()
-    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root:
+    async with served(parts_of(house, tmp_path, Health())) as root:
         yield Pages(root, house)
 
 
@@ -92,7 +92,7 @@ async def test_a_second_page_takes_the_place_of_the_first(pages: Pages) -> None:
 async def test_the_server_stops_at_once_though_pages_listen(store: SqlStore, clock: FakeClock, tmp_path: Path) -> None:
     house = House(store, clock)
     await house.furnish()
-    async with served(parts_of(house, PaperReports(tmp_path), Health())) as root:
+    async with served(parts_of(house, tmp_path, Health())) as root:
         listening = Pages(root, house).listening(ANA)
         lines = await listening.__aenter__()
         begun = time.monotonic()

@@ -41,7 +41,8 @@ class CountedCampaign:
             for number in figures.precincts()
         ]
         with self.engine.begin() as connection:
-            connection.execute(t.precincts.insert(), rows)
+            if not connection.scalar(sa.select(sa.func.count()).select_from(t.precincts)):
+                connection.execute(t.precincts.insert(), rows)
         self.id = self.campaign(targets)
 
     def campaign(self, targets: tuple[int, ...], title: str = "Winter <pledge> drive", status: str = "running") -> int:
@@ -136,7 +137,9 @@ class CountedCampaign:
             "is_room": contact is None, "lane": "web", "precinct": None, "language": "en", "reason": "", "attempts": 1,
             "epoch": 1, "platform_id": "", "updated_at": NOW, **values,
         }  # fmt: skip
-        self.add(t.deliveries, occurrence_id=occurrence, contact_id=contact, status=status, **given)
+        made = self.add(t.deliveries, occurrence_id=occurrence, contact_id=contact, status="queued", **given)
+        with self.engine.begin() as connection:
+            connection.execute(t.deliveries.update().where(t.deliveries.c.id == made).values(status=status))
 
     def room(self, channel: str = "telegram", scope: tuple[str, str] = ("city", ""), kind: str = "group") -> int:
         number = next(self.numbers)

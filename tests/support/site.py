@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +11,14 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from analytics.desk import ReportDesk
 from analytics.evidence import evidence
 from analytics.evidence_desk import EvidenceDesk
 from analytics.evidence_page import maps
 from analytics.indicator_desk import IndicatorDesk
 from campaign_engine.domain.action import Site
-from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.message import Picture
 from campaign_engine.opendata.city import NewYorkData
-from campaign_engine.ports.figures import CampaignLink
 from campaign_engine.services.evidence import EvidenceSource
 from campaign_engine.site_desk import open_site_desk
 from tests.support.engine import House
@@ -28,23 +27,6 @@ from web.inbox import PageInbox
 from web.parts import WebParts
 from web.server import serve
 from web.signup_parts import signup_parts
-
-
-@dataclass
-class PaperReports:
-    """At the port Reports: what lies in a folder."""
-
-    folder: Path
-    campaigns: list[CampaignLink] = field(default_factory=list)
-
-    async def listed(self) -> Sequence[CampaignLink]:
-        return self.campaigns
-
-    async def file(self, campaign_id: int, name: str) -> Path:
-        path = self.folder / f"{campaign_id}-{name}"
-        if not path.exists():
-            raise NotFound("There is no such report.")
-        return path
 
 
 @dataclass
@@ -57,7 +39,9 @@ class Health:
         return self.states
 
 
-def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
+def parts_of(house: House, folder: Path, health: Health) -> WebParts:
+    """Drawings of reports are kept in the folder."""
+
     async def site_by_code(code: str) -> Site | None:
         async with house.store.read() as work:
             return await work.sites.by_code(code)
@@ -70,7 +54,7 @@ def parts_of(house: House, reports: PaperReports, health: Health) -> WebParts:
     evidence_desk = EvidenceDesk(EvidenceSource(house.store, NewYorkData()), evidence_here)
     return WebParts(
         house.conversation,
-        reports,
+        ReportDesk("", folder, house.clock, house.store),
         site_by_code,
         inbox,
         house.clock,

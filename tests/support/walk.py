@@ -30,7 +30,11 @@ NOT_PAGES: Mapping[str, str] = {
     "/kiosk/worker.js": "a script",
     "/chat/events": "a stream",
     "/chat/{word}/events": "a stream",
-    "/reports/{campaign_id}/{name}": "files, tests/integration/test_analytics_report.py",
+    "/reports/{campaign_id}": "leads to the newest edition",
+    "/reports/{campaign_id}/{edition}/{view}": "looked at in test_browser_every_page.py with an edition",
+    "/reports/{campaign_id}/{edition}/{view}/precinct/{number}": "looked at in test_browser_every_page.py",
+    "/reports/{campaign_id}/{edition}/site/{site_id}": "as these, tests/integration/test_report_pages.py",
+    "/reports/{campaign_id}/{edition}/{view}/{name}": "files, tests/integration/test_report_pages.py",
 }
 """Routes that answer a GET with something else than a page."""
 
@@ -198,6 +202,6 @@ PROBLEMS: Mapping[str, int] = {
     "/s/NOSUCH22": 404,
     "/enter/edited": 404,
     "/chat/AAAAAAAAAAAAAAAAAAAAAA": 410,
-    "/reports/99/report.html": 404,
+    "/reports/99/latest/public": 404,
 }
 """Pages that say what went wrong, with their status."""

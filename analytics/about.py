@@ -1,0 +1,124 @@
+"""What a report says that is not about persons: the campaign, what was made and sent, and its ranking (safety K3)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from analytics import facts
+from analytics.published import published_campaigns
+from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.errors import NotFound
+from campaign_engine.domain.precinct import Ranking
+from campaign_engine.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFacts:
+    """What is not about persons. Times are aware UTC; `channels` and `last_wall` are those of its approved posts."""
+
+    id: int
+    title: str
+    kind: CampaignKind
+    status: CampaignStatus
+    goal: int
+    launched_at: datetime | None
+    finished_at: datetime | None
+    targets: tuple[int, ...]
+    ranking: Ranking | None
+    channels: tuple[str, ...]
+    last_wall: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What was made and sent through one day; `days_left` is None without a plan.
+
+    `outcomes` by status: people and rooms; each column adds up to all that was frozen (measures).
+    """
+
+    posts_made: int
+    days_left: int | None
+    outcomes: Mapping[DeliveryStatus, Mapping[str, int]]
+
+    @property
+    def delivered(self) -> int:
+        """Messages to people that the channel accepted and that did not come back."""
+        return self.outcomes[DeliveryStatus.SENT]["people"]
+
+    @property
+    def room_posts(self) -> int:
+        """Messages to rooms that the channel accepted."""
+        return self.outcomes[DeliveryStatus.SENT]["rooms"]
+
+
+def work(connection: sa.Connection, campaign: CampaignFacts, today: date, through: date | None) -> Work:
+    """Of firings up to a day, or of all."""
+    counted = facts.read_messages(connection, campaign.id)
+    outcomes = {status: {"people": 0, "rooms": 0} for status in DeliveryStatus}
+    for rows in (counted.messages, counted.open):
+        for row, count in rows.items():
+            if through is None or row.day <= through:
+                outcomes[DeliveryStatus(row.status)]["rooms" if row.is_room else "people"] += count
+    left = None if campaign.last_wall is None else max(0, (campaign.last_wall.date() - today).days)
+    return Work(_posts_made(connection, campaign.id, through), left, outcomes)
+
+
+def _posts_made(connection: sa.Connection, campaign_id: int, through: date | None) -> int:
+    c = t.occurrences.c
+    fired = sa.select(c.wall_time).join(t.posts, t.posts.c.id == c.post_id)
+    walls: Iterable[datetime] = connection.scalars(
+        fired.where(t.posts.c.campaign_id == campaign_id, c.frozen_at.is_not(None))
+    )
+    return sum(through is None or wall.date() <= through for wall in walls)
+
+
+def campaign_facts(connection: sa.Connection, campaign_id: int) -> CampaignFacts:
+    """Raises NotFound for a campaign that was never approved."""
+    row = connection.execute(published_campaigns(*t.campaigns.c).where(t.campaigns.c.id == campaign_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no report of this campaign.", "Choose one from the list of reports.")
+    targets = sa.select(t.campaign_targets.c.precinct).where(t.campaign_targets.c.campaign_id == campaign_id)
+    contents = _contents(connection, campaign_id)
+    walls = [wall for content in contents for wall in content.schedule.walls()]
+    return CampaignFacts(
+        id=row.id,
+        title=row.title,
+        kind=CampaignKind(row.kind),
+        status=CampaignStatus(row.status),
+        goal=row.goal,
+        launched_at=row.launched_at,
+        finished_at=row.finished_at,
+        targets=tuple(sorted(connection.scalars(targets))),
+        ranking=_ranking(connection, row.ranking_id),
+        channels=tuple(sorted({channel for content in contents for channel in content.channels})),
+        last_wall=max(walls, default=None),
+    )
+
+
+def _contents(connection: sa.Connection, campaign_id: int) -> list[PostContent]:
+    """Of the newest approved version of each post."""
+    approved = (
+        sa.select(t.post_versions.c.post_id, t.post_versions.c.content)
+        .join(t.posts, t.posts.c.id == t.post_versions.c.post_id)
+        .where(t.posts.c.campaign_id == campaign_id, t.post_versions.c.approved_at.is_not(None))
+        .order_by(t.post_versions.c.version)
+    )
+    newest = {row.post_id: row.content for row in connection.execute(approved)}
+    return [PostContent.from_json(content) for content in newest.values()]
+
+
+def _ranking(connection: sa.Connection, ranking_id: int | None) -> Ranking | None:
+    row = connection.execute(sa.select(t.rankings).where(t.rankings.c.id == ranking_id)).one_or_none()
+    if row is None:
+        return None
+    return Ranking.from_json(
+        {
+            "rule": row.rule,
+            "boundaries": row.boundaries,
+            "data_through": row.data_through.isoformat(),
+            "precincts": row.entries,
+        }
+    )

@@ -178,13 +178,13 @@ async def test_N1_at_the_page(house: House, sqlite_url: str, tmp_path: Path, hea
             cookies = page._client.cookies
             async with httpx.AsyncClient(base_url=root, cookies=cookies, follow_redirects=True) as other:
                 data = {"key": "old", "data": dice.choice(("m", "pl:Z", "::", "g:1", "x" * 64)), "text": MARK}
-                answers = await asyncio.gather(*(other.post("/chat", data=data) for _ in range(2)))
+                answers = await asyncio.gather(*(other.post(page.path, data=data) for _ in range(2)))
                 shown.extend(answer.raise_for_status().text for answer in answers)
 
         async def photograph(_: random.Random) -> None:
             cookies = page._client.cookies
             async with httpx.AsyncClient(base_url=root, cookies=cookies, follow_redirects=True) as other:
-                sent = await other.post("/chat/picture?key=old", files={"picture": (f"{MARK}.jpg", photo())})
+                sent = await other.post(f"{page.path}/picture?key=old", files={"picture": (f"{MARK}.jpg", photo())})
                 shown.append(sent.raise_for_status().text)
 
         await live((press, press, type_it, bend, photograph), 7)

@@ -155,7 +155,7 @@ async def test_N4_no_row_leads_from_an_invite_to_its_maker_or_from_a_friend_to_t
     after = {table.name: await house.rows(table) for table in tables.metadata.sorted_tables}
     new = {name: set(map(tuple_of, rows)) - set(map(tuple_of, before[name])) for name, rows in after.items()}
     changed = {name for name, rows in new.items() if rows}
-    assert changed <= {"invite_slots", "actions", "dialogues", "addresses", "seen_updates"}
+    assert changed <= {"invite_slots", "actions", "action_facts", "dialogues", "addresses", "seen_updates"}
     assert code not in repr(after)
     assert {column.name for column in tables.invite_slots.c} == {"contact_id", "slot", "last_day"}
     assert {column.name for column in tables.used_invites.c} == {"code_hash", "forget_on"}

@@ -84,7 +84,7 @@ class ReportDesk:
 
         report = await self.report(campaign_id, "organizer")
         asked = json.dumps(asdict(reach_picture.words(report, language)))
-        printed = await self._kept(asked, lambda: run("analytics.reach_picture", said=asked))
+        printed = await self._kept(asked, lambda: run("campaign_engine.pictures.reach_card", said=asked))
         drawn = base64.b64decode(printed)
         return ReachCard(
             content.card(report), Picture(drawn, hashlib.sha256(drawn).hexdigest(), media_type="image/png")

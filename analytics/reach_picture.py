@@ -1,12 +1,6 @@
-"""The reach card as a picture: protected figures and their words, nothing else (safety K1).
+"""The reach card as a picture: protected figures and their words, nothing else (safety K1)."""
 
-`python -m analytics.reach_picture` draws the words that it is told as JSON, and prints a PNG in base64.
-"""
-
-import base64
 import functools
-import json
-import sys
 
 from analytics import rooms
 from analytics.content import Report
@@ -78,15 +72,3 @@ def _said(value: Figure, say: functools.partial[str]) -> str:
 
 def _say(renderer: Renderer, language: str, block: str, **values: object) -> str:
     return renderer.reply(Reply(f"measures.{block}", values), language).text
-
-
-def main() -> None:
-    """From stdin to stdout."""
-    given = json.load(sys.stdin)
-    rows = tuple(reach_card.Row(**row) for row in given.pop("rows"))
-    drawn = reach_card.draw(reach_card.ReachWords(**given, rows=rows))
-    sys.stdout.write(base64.b64encode(drawn).decode())
-
-
-if __name__ == "__main__":
-    main()

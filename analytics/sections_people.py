@@ -158,7 +158,7 @@ def recruitment(report: Report, say: Words) -> Section:
 def generations(report: Report, say: Words) -> Section:
     """Pledgers by steps of invites, and for each step how many the next one brought (R)."""
     rows, marks = [], []
-    for number in range(report.layout.generations):
+    for number in range(_shown_steps(report)):
         key, said = f"generation:{number}", say("measures.generation_name", number=number)
         one = report.reproduction(number) if number + 1 < report.layout.generations else None
         ratio = (
@@ -180,6 +180,17 @@ def generations(report: Report, say: Words) -> Section:
     text = (say("generations_note"), say("generations_r" if report.old else "generations_young"))
     table = Table(say("generations_caption"), columns, tuple(rows))
     return Section("generations", say("generations_title"), text, table, chart, half=True)
+
+
+def _shown_steps(report: Report) -> int:
+    """One after the last step that can be shown; the CSV has all of them."""
+    steps = range(report.layout.generations)
+    shown = [
+        one
+        for one in steps
+        if any(report.figure(name, f"generation:{one}") != HIDDEN for name in ("joined", "pledged"))
+    ]
+    return min(report.layout.generations, max(shown, default=-1) + 2)
 
 
 def channels(report: Report, say: Words) -> Section:

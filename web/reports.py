@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
@@ -28,6 +28,9 @@ from web.staff_session import Gate
 WAYS_OUT = "<!-- ways out -->"
 """Where a report, which is a file that works alone, gets Get help and Leave when it is a page of ours."""
 
+PATIENCE = 4.0
+"""Seconds that the first reader of an edition waits for its charts."""
+
 Number = Annotated[int, Path(ge=1, lt=10**9)]
 Edition = Annotated[int, Path(ge=1, lt=10**6)] | Newest
 Shown = Literal["public", "organizer"]
@@ -51,6 +54,7 @@ class _ReportPages:
         self._parts = parts
         self._pages = pages
         self._gate = Gate(parts.staff)
+        self._drawing: set[asyncio.Future[Sequence[Mapping[str, str]]]] = set()
 
     async def listed(self, request: Request) -> Response:
         return self._pages.write(request, "reports.html", {"campaigns": await self._parts.reports.listed()})
@@ -102,6 +106,17 @@ class _ReportPages:
         made = await asyncio.to_thread(paper.pdf, document, drawn)
         return Response(made, media_type="application/pdf", headers=_download(report, "report.pdf"))
 
+    async def _drawn(self, document: Document) -> Mapping[str, str]:
+        """Nothing where they cannot be made, or not soon: tables say the same, and the next reader finds them."""
+        drawing = asyncio.ensure_future(self._parts.reports.charts([document]))
+        self._drawing.add(drawing)
+        drawing.add_done_callback(self._drawing.discard)
+        try:
+            (drawn,) = await asyncio.wait_for(asyncio.shield(drawing), PATIENCE)
+        except (TimeoutError, ReportFailed):
+            return {}
+        return drawn
+
     async def _report(self, request: Request, campaign_id: int, edition: int | Newest, view: View) -> Report:
         """Raises NotAllowed for organizers' figures to anybody who may not read them (safety R1)."""
         if view == "organizer":
@@ -115,13 +130,7 @@ class _ReportPages:
         return language if language in LANGUAGES else "en"
 
     async def _page(self, request: Request, report: Report, document: Document, links: Links) -> Response:
-        """Without drawings where they cannot be made: its tables say the same."""
-        drawn: Mapping[str, str] = {}
-        if document.charts():
-            try:
-                (drawn,) = await self._parts.reports.charts([document])
-            except ReportFailed:
-                drawn = {}
+        drawn = await self._drawn(document) if document.charts() else {}
         painted = {key: charts.painted(svg) for key, svg in drawn.items()}
         whole = page.report_page(document, painted, links)
         ways_out = self._pages.ways_out(document.language)

@@ -1,5 +1,11 @@
-"""The reach of a campaign as one picture: large numbers, and a bar for each precinct that can be shown."""
+"""The reach of a campaign as one picture: large numbers, and a bar for each precinct that can be shown.
 
+`python -m campaign_engine.pictures.reach_card` draws the words that it is told as JSON, and prints a PNG in base64.
+"""
+
+import base64
+import json
+import sys
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
@@ -91,3 +97,14 @@ def _bar(pen: ImageDraw.ImageDraw, top: int, row: Row, share: float) -> None:
     pen.rounded_rectangle((EDGE, top + 50, WIDTH - EDGE, top + 74), 12, PALE)
     end = EDGE + max(24, round((WIDTH - 2 * EDGE) * share))
     pen.rounded_rectangle((EDGE, top + 50, end, top + 74), 12, SEA)
+
+
+def main() -> None:
+    """From stdin to stdout."""
+    given = json.load(sys.stdin)
+    rows = tuple(Row(**row) for row in given.pop("rows"))
+    sys.stdout.write(base64.b64encode(draw(ReachWords(**given, rows=rows))).decode())
+
+
+if __name__ == "__main__":
+    main()

@@ -107,6 +107,8 @@ async def test_P1_a_report_can_be_read_left_and_asked_for_help(stand: Stand) -> 
     here = f"/reports/{drive.id}/1/public"
     async with visit(stand.browser, stand.root, NARROW, scripts=True) as seen:
         for path in (here, f"{here}?lang=es", f"{here}/precinct/75"):
+            pdf = f"{stand.root}{here}/report.pdf?{urlsplit(path).query}"
+            await seen.page.request.get(pdf, timeout=60_000)  # waits for the charts
             await seen.open(path)
             told = await found_by_axe(seen, "tag", *ALL_RULES)
             await seen.page.emulate_media(color_scheme="dark")

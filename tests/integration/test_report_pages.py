@@ -56,6 +56,7 @@ async def test_F24_editions_have_addresses_that_stay(reading: Reading) -> None:
     here = f"/reports/{reading.drive.id}"
     async with reading.browser() as browser:
         listed = (await browser.get("/reports")).text
+        await browser.get(f"{here}/2/public/report.pdf")  # waits for the charts
         assert f'href="{here}"' in listed
         newest = await browser.get(here)
         first = await browser.get(f"{here}/1/public")
@@ -139,6 +140,6 @@ async def test_a_page_without_its_drawings_says_so_and_keeps_its_tables(reading:
     async with reading.browser() as browser:
         page = await browser.get(f"/reports/{reading.drive.id}/1/public")
     assert page.status_code == 200
-    assert "The drawings of this page could not be made just now." in page.text
+    assert "The drawings of this page are not there yet." in page.text
     assert 'role="img"' not in page.text
     assert page.text.count("<table") > 8

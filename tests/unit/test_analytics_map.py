@@ -12,7 +12,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def drawn(counts: dict[int, int | None], outlines: dict[int, str] | None = None) -> ET.Element:
     markup = draw(Shades(counts), outlines or {}, lambda number: f"Precinct {number} & more", ("Where", "All <78>"))
-    return ET.fromstring(markup.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))  # noqa: S314 - our own
+    return ET.fromstring(markup)  # noqa: S314 - our own
 
 
 def shade(svg: ET.Element, number: int) -> str:

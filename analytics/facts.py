@@ -5,7 +5,7 @@ they are, so any sum over cells of one measure counts nobody twice; across chann
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.store import fact_rules as rules
 from campaign_engine.store import tables as t
+from campaign_engine.store.confirming import is_confirmed
 from campaign_engine.store.unsettled import in_states
 
 MEASURES = {
@@ -36,6 +37,9 @@ MEASURES = {
 
 NOWHERE = 0
 """Precinct of whoever rather not said or was not asked yet, and site of whoever came by none."""
+
+Weeks = Mapping[date, Mapping[str, int]]
+"""Distinct people by the Monday of the week and by measure; the same person may be in several weeks."""
 
 Dimension = Literal["precinct", "site", "channel", "generation", "week"]
 
@@ -124,6 +128,20 @@ def read_messages(connection: sa.Connection, campaign_id: int) -> Facts:
     """As `read`, with no count of persons in it."""
     settled = (*_settled(connection, campaign_id), *_gone(connection, campaign_id))
     return Facts(campaign_id, {}, _numbered(settled), _numbered(_open(connection, campaign_id)))
+
+
+def read_weeks(connection: sa.Connection, campaign_id: int) -> Weeks:
+    """Two statements, one of them over everybody's flags of the campaign: for a weekly edition, not for a page."""
+    c, gone = t.week_times.c, t.week_gone.c
+    allies = c.contact_id.not_in(sa.select(t.staff_members.c.contact_id)) & is_confirmed(c.contact_id)
+    there = sa.select(c.week, c.what, sa.func.count()).where(c.campaign_id == campaign_id, allies)
+    left = sa.select(gone.week, gone.what, gone.people).where(gone.campaign_id == campaign_id)
+    names = {what: name for name, what in MEASURES.items()}
+    found: dict[date, Counter[str]] = {}
+    for wanted in (there.group_by(c.week, c.what), left):
+        for week, what, people in connection.execute(wanted):
+            found.setdefault(week, Counter())[names[what]] += people
+    return {week: dict(counts) for week, counts in sorted(found.items())}
 
 
 def _people(connection: sa.Connection, campaign_id: int) -> dict[str, dict[Cell, int]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from analytics.facts import NOWHERE, Cell, Facts
+from analytics.facts import NOWHERE, Cell, Facts, Weeks
 from analytics.intervals import Interval, ratio_over_sites, wilson
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.opendata import figures
@@ -18,6 +18,9 @@ Cells = Mapping[Cell, int]
 
 OLD_ENOUGH = timedelta(days=28)
 """After which a cohort had the time to bring others (measures: recruitment reproduction number)."""
+
+LEAST_HARM = 5
+"""Fewer people tell more of who they are than of a campaign (safety K1)."""
 
 STEPS = ("engaged", "pledged", "trained", "inviting")
 """Of the funnel; all of them are among the reached."""
@@ -95,7 +98,42 @@ def pauses(facts: Facts) -> Cells:
 
 def harm(facts: Facts) -> dict[str, int]:
     """Opt-outs, deletes, blocks and pauses, always beside reach; unit: persons. From: the four measures."""
-    return {one.__name__: sum(one(facts).values()) for one in (opt_outs, deletes, blocks, pauses)}
+    return {one.__name__: sum(one(facts).values()) for one in HARM}
+
+
+HARM: tuple[Callable[[Facts], Cells], ...] = (opt_outs, deletes, blocks, pauses)
+
+
+def closed_week(weeks: Weeks, today: date) -> Mapping[str, int]:
+    """Distinct people of each measure in the last whole week, Monday to Sunday; unit: persons. From: week flags.
+
+    By New York's days. Trained and inviting have no week. Who was deleted since stays counted. Never add weeks up.
+    """
+    monday = today - timedelta(days=today.weekday() + 7)
+    return weeks.get(monday, {})
+
+
+def harm_rises(weeks: Weeks, today: date) -> bool:
+    """At least 5 left in the closed week, a larger share than in the weeks before; unit: yes or no. From: week flags.
+
+    The share is harm by people of each week: those delivered to or those reached, whichever were more. Such a campaign
+    cannot be labelled a success. Before there are two whole weeks nothing rises.
+    """
+    monday = today - timedelta(days=today.weekday() + 7)
+    earlier = [counts for week, counts in weeks.items() if week < monday]
+    closed = weeks.get(monday, {})
+    left, left_before = _left(closed), sum(map(_left, earlier))
+    if not earlier or left < LEAST_HARM:
+        return False
+    return left * sum(map(_theirs, earlier)) > left_before * _theirs(closed)
+
+
+def _left(counts: Mapping[str, int]) -> int:
+    return sum(counts.get(one.__name__, 0) for one in HARM)
+
+
+def _theirs(counts: Mapping[str, int]) -> int:
+    return max(counts.get("delivered_people", 0), counts.get("reached", 0))
 
 
 def outcomes(facts: Facts, *, rooms: bool) -> dict[DeliveryStatus, int]:
@@ -171,6 +209,7 @@ def per_1000_residents(cells: Cells) -> dict[int, float]:
 
 MEASURES: tuple[Callable[..., object], ...] = (
     delivered, delivered_people, reached, joined, engaged, pledged, trained, inviting, accepted_invites,
-    pledges_without_person, opt_outs, deletes, blocks, pauses, harm, outcomes, funnel, reproduction, per_1000_residents,
+    pledges_without_person, opt_outs, deletes, blocks, pauses, harm, closed_week, harm_rises,
+    outcomes, funnel, reproduction, per_1000_residents,
 )  # fmt: skip
 """In the order of docs/measures.md."""

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from campaign_engine.store import facts
 from campaign_engine.store import tables as t
 from campaign_engine.store.confirming import CONFIRMED, is_confirmed
 from campaign_engine.store.upsert import insert
@@ -17,9 +18,9 @@ _LEAVING = ("opt_out", "pause")
 
 async def close(connection: AsyncConnection, campaign_id: int, now: datetime) -> None:
     """Count everybody, then let go of who they were. The caller has counted deliveries and actions."""
-    facts = _facts(campaign_id).subquery()
-    grouped = sa.select(*facts.c, sa.func.count().label("people")).group_by(*facts.c)
-    names = ["campaign_id", *(column.name for column in facts.c), "people"]
+    told = _told(campaign_id).subquery()
+    grouped = sa.select(*told.c, sa.func.count().label("people")).group_by(*told.c)
+    names = ["campaign_id", *(column.name for column in told.c), "people"]
     counted = sa.select(sa.literal(campaign_id, t.Id), *grouped.subquery().c)
     await connection.execute(t.closing_counts.insert().from_select(names, counted))
     await _count_leavers(connection, campaign_id)
@@ -34,9 +35,10 @@ async def close(connection: AsyncConnection, campaign_id: int, now: datetime) ->
     mine = t.people_facts.c.campaign_id == campaign_id
     await connection.execute(t.people_facts.update().where(mine).values(gone=t.people_facts.c.people))
     await connection.execute(t.first_times.delete().where(t.first_times.c.campaign_id == campaign_id))
+    await facts.close_weeks(connection, campaign_id)
 
 
-def _facts(campaign_id: int) -> sa.Select[tuple[object, ...]]:
+def _told(campaign_id: int) -> sa.Select[tuple[object, ...]]:
     """One row per person who is no staff."""
     c, p, campaign = t.contacts.c, t.pledges.c, t.campaigns.c
     during = sa.and_(

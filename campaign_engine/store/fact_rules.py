@@ -48,6 +48,7 @@ class Words:
     no: str
     week: str
     day: str
+    monday: str
     shut_out: str
 
 
@@ -63,6 +64,7 @@ SQLITE = Words(
     no="0",
     week=f"date(substr($at, 1, 19), {_SQLITE_OFFSET}, 'weekday 0', '-6 days')",
     day=f"date(substr($at, 1, 19), {_SQLITE_OFFSET})",
+    monday="date($at, 'weekday 0', '-6 days')",
     shut_out="(r.reason IN ('blocked', 'chat_not_found') OR "
     "(r.reason GLOB 'discord_[0-9]*' AND substr(r.reason, 9) NOT GLOB '*[^0-9]*'))",
 )
@@ -71,6 +73,7 @@ POSTGRES = Words(
     no="false",
     week="date_trunc('week', $at AT TIME ZONE 'America/New_York')::date",
     day="($at AT TIME ZONE 'America/New_York')::date",
+    monday="date_trunc('week', $at)::date",
     shut_out="r.reason ~ '^(blocked|chat_not_found|discord_[0-9]+)$'",
 )
 
@@ -91,12 +94,14 @@ def settled(status: str) -> str:
 
 
 _FLAG = "INSERT INTO first_times (contact_id, campaign_id, what, precinct)\n"
+_FLAG_OF_WEEK = "INSERT INTO week_times (contact_id, campaign_id, what, week)\n"
+_NO_PLACE = "CAST(NULL AS INTEGER)"
 _ONCE = "ON CONFLICT DO NOTHING"
 _OPEN = "NOT EXISTS (SELECT 1 FROM closings z WHERE z.campaign_id = {})"
 
 OF_ACTIONS = (
     _FLAG
-    + f"""SELECT DISTINCT r.contact_id, r.campaign_id, w.what, CAST(NULL AS INTEGER)
+    + f"""SELECT DISTINCT r.contact_id, r.campaign_id, w.what, {_NO_PLACE}
 FROM $rows r JOIN {_pairs(_BY_KIND)} ON w.kind = r.kind
 WHERE r.contact_id IS NOT NULL AND r.campaign_id IS NOT NULL AND {_OPEN.format("r.campaign_id")}
 {_ONCE}"""
@@ -104,7 +109,7 @@ WHERE r.contact_id IS NOT NULL AND r.campaign_id IS NOT NULL AND {_OPEN.format("
 
 OF_JOINS_WITHOUT_POST = (
     _FLAG
-    + f"""SELECT DISTINCT c.id, k.id, w.what, CAST(NULL AS INTEGER)
+    + f"""SELECT DISTINCT c.id, k.id, w.what, {_NO_PLACE}
 FROM $rows r JOIN contacts c ON c.id = r.contact_id
 JOIN campaign_targets t ON t.precinct = c.precinct
 JOIN campaigns k ON k.id = t.campaign_id
@@ -129,7 +134,7 @@ GROUP BY r.contact_id, k.id, r.kind
 
 OF_PLEDGES = (
     _FLAG
-    + f"""SELECT DISTINCT r.contact_id, r.campaign_id, w.what, CAST(NULL AS INTEGER)
+    + f"""SELECT DISTINCT r.contact_id, r.campaign_id, w.what, {_NO_PLACE}
 FROM $rows r CROSS JOIN {_pairs([("", (PLEDGED, ENGAGED, REACHED))])}
 WHERE r.contact_id IS NOT NULL AND r.campaign_id IS NOT NULL AND {_OPEN.format("r.campaign_id")}
 {_ONCE}"""
@@ -139,7 +144,7 @@ WHERE r.contact_id IS NOT NULL AND r.campaign_id IS NOT NULL AND {_OPEN.format("
 def _of_deliveries(what: str, which: str) -> str:
     return (
         _FLAG
-        + f"""SELECT DISTINCT r.contact_id, p.campaign_id, {what}, CAST(NULL AS INTEGER)
+        + f"""SELECT DISTINCT r.contact_id, p.campaign_id, {what}, {_NO_PLACE}
 FROM $rows r JOIN occurrences o ON o.id = r.occurrence_id JOIN posts p ON p.id = o.post_id
 WHERE r.contact_id IS NOT NULL AND NOT r.is_room AND {which} AND {_OPEN.format("p.campaign_id")}
 {_ONCE}"""
@@ -153,9 +158,27 @@ OF_DELIVERIES = _of_deliveries(
 OF_BOUNCED = _of_deliveries(f"'{DELIVERED}'", "r.status = 'bounced'")
 """They were accepted first, which nothing but a rebuild must be told."""
 
+_WEEK_OF = {
+    OF_ACTIONS: "$week_acted",
+    OF_JOINS_WITHOUT_POST: "$week_acted",
+    OF_LEAVING: "$week_acted",
+    OF_PLEDGES: "$week_pledged",
+    OF_DELIVERIES: "$week_fired",
+    OF_BOUNCED: "$week_fired",
+}
+
+
+def of_week(rule: str) -> str:
+    """The same flags for each week in which it was so (measures: the closed week)."""
+    one, week = (_NO_PLACE, "min(r.precinct)"), _WEEK_OF[rule]
+    for place in one:
+        rule = rule.replace(place, week)
+    return rule.replace(_FLAG, _FLAG_OF_WEEK).replace("r.kind\nON", f"r.kind, {week}\nON")
+
+
 OF_WHO_IS_REACHED = (
     _FLAG
-    + f"""SELECT f.contact_id, f.campaign_id, w.what, CAST(NULL AS INTEGER)
+    + f"""SELECT f.contact_id, f.campaign_id, w.what, {_NO_PLACE}
 FROM first_times f CROSS JOIN {_pairs([("", (INVITING, TRAINED))])}
 WHERE f.what = '{REACHED}' AND f.contact_id IN (SELECT r.contact_id FROM $rows r) AND (
   (w.what = '{INVITING}' AND (
@@ -193,6 +216,20 @@ ON CONFLICT ({_PEOPLE_KEY}) DO UPDATE
 SET people = people_facts.people + excluded.people, gone = people_facts.gone + excluded.gone"""
 
 _ACTION_KEY = "campaign_id, day, kind, channel, precinct, site_id, generation, part"
+NO_STAFF = "NOT EXISTS (SELECT 1 FROM staff_members s WHERE s.contact_id = c.id)"
+CONFIRMED = "NOT EXISTS (SELECT 1 FROM recent_signups u WHERE u.contact_id = c.id AND NOT u.counts)"
+"""Threats T10: a sign-up that waits to be confirmed counts in no figure."""
+
+_WEEK_KEY = "campaign_id, week, what"
+GONE_OF_WEEK = f"""INSERT INTO week_gone ({_WEEK_KEY}, people)
+SELECT r.campaign_id, r.week, r.what, count(*)
+FROM $rows r JOIN contacts c ON c.id = r.contact_id
+WHERE {NO_STAFF} AND {CONFIRMED}
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3
+ON CONFLICT ({_WEEK_KEY}) DO UPDATE SET people = week_gone.people + excluded.people"""
+"""Before they go; whoever is there is counted from the flags themselves."""
+
 ACTIONS = f"""INSERT INTO action_facts ({_ACTION_KEY}, actions, removed)
 SELECT coalesce(r.campaign_id, 0), r.day, r.kind, r.channel, coalesce(r.precinct, 0), coalesce(r.site_id, 0),
 r.generation, $part, $actions, $removed
@@ -210,10 +247,6 @@ FROM $rows r WHERE {settled("r.status")} AND EXISTS (SELECT 1 FROM occurrences o
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 ORDER BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT ({_DELIVERY_KEY}) DO UPDATE SET messages = delivery_facts.messages + excluded.messages"""
-
-NO_STAFF = "NOT EXISTS (SELECT 1 FROM staff_members s WHERE s.contact_id = c.id)"
-CONFIRMED = "NOT EXISTS (SELECT 1 FROM recent_signups u WHERE u.contact_id = c.id AND NOT u.counts)"
-"""Threats T10: a sign-up that waits to be confirmed counts in no figure."""
 
 
 def of_one(statement: str) -> str:
@@ -236,6 +269,8 @@ def written(statement: str, words: Words, rows: str, **more: str) -> str:
         "yes": "true",
         "week_created": _at(words.week, "c.created_at"),
         "week_pledged": _at(words.week, "r.pledged_at"),
+        "week_acted": _at(words.monday, "r.day"),
+        "week_fired": _at(words.monday, "o.wall_time"),
         "day_launched": _at(words.day, "k.launched_at"),
         "day_finished": _at(words.day, "k.finished_at"),
     }

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.lesson import DONE
 from campaign_engine.store import fact_rules as rules
-from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, of_one, written
+from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, of_one, of_week, written
 
 _PREFIX = "facts_"
 _REACHING = ", ".join(f"'{kind}'" for kind in ("join", "tap", "answer", "pledge", ActionKind.INVITE))
@@ -59,10 +59,13 @@ def _people(words: Words) -> Iterator[Trigger]:
     body = _moved(words, _flags("OLD"), *places)
     yield Trigger("contact_moved", f"BEFORE UPDATE OF {kept}", "contacts", body, when=differs)
     gone = written(rules.PEOPLE, words, _flags("OLD"), people="0", gone="count(*)", **places[0])
-    yield Trigger("contact_gone", "BEFORE DELETE", "contacts", (("", gone),))
+    weeks = "(SELECT f.* FROM week_times f WHERE f.contact_id = OLD.id)"
+    leaves = (("", gone), ("", written(rules.GONE_OF_WEEK, words, weeks)))
+    yield Trigger("contact_gone", "BEFORE DELETE", "contacts", leaves)
     joins = f"(SELECT i.* FROM actions i WHERE i.contact_id = NEW.id AND i.kind = '{ActionKind.JOIN}')"
     found = (
         ("", written(rules.OF_JOINS_WITHOUT_POST, words, joins)),
+        ("", written(of_week(rules.OF_JOINS_WITHOUT_POST), words, joins)),
         ("", written(rules.OF_WHO_IS_REACHED, words, "(SELECT NEW.id AS contact_id)")),
     )
     when = f"OLD.precinct {_differs(words)} NEW.precinct"
@@ -113,9 +116,15 @@ def _many(statement: str, rows: str) -> tuple[str, str]:
     return ("", written(statement, SQLITE, rows))
 
 
+def _both(statement: str, rows: str) -> tuple[tuple[str, str], ...]:
+    """Flags to date and of the week."""
+    return _many(statement, rows), _many(of_week(statement), rows)
+
+
 def _on_sqlite() -> Iterator[Trigger]:
     old, new = (_row(which, _DELIVERY) for which in ("OLD", "NEW"))
-    settled = (_one(rules.DELIVERIES, new, messages="1"), _one(rules.OF_DELIVERIES, new))
+    flags = (_one(rules.OF_DELIVERIES, new), _one(of_week(rules.OF_DELIVERIES), new))
+    settled = (_one(rules.DELIVERIES, new, messages="1"), *flags)
     back = (_one(rules.DELIVERIES, old, messages="-1"),)
     ends = "AFTER UPDATE OF status, reason"
     yield Trigger("delivery_settled", ends, "deliveries", settled, when=f"{rules.settled('NEW.status')} AND {_CHANGED}")
@@ -135,11 +144,11 @@ def _acts_on_sqlite() -> Iterator[Trigger]:
     removed = (_one(rules.ACTIONS, old, actions="-1"),)
     yield Trigger("action_gone", "AFTER DELETE", "actions", removed)
     reached = _many(rules.OF_WHO_IS_REACHED, "(SELECT NEW.contact_id AS contact_id)")
-    reaching = (_many(rules.OF_ACTIONS, new), _many(rules.OF_JOINS_WITHOUT_POST, new), reached)
+    reaching = (*_both(rules.OF_ACTIONS, new), *_both(rules.OF_JOINS_WITHOUT_POST, new), reached)
     yield Trigger("action_reaches", "AFTER INSERT", "actions", reaching, when=f"NEW.kind IN ({_REACHING})")
-    leaving = (_many(rules.OF_LEAVING, new),)
-    yield Trigger("action_leaves", "AFTER INSERT", "actions", leaving, when=f"NEW.kind IN ({_LEAVING})")
-    new, given = _row("NEW", _PLEDGE), (_many(rules.OF_PLEDGES, _row("NEW", _PLEDGE)), reached)
+    leaves = _both(rules.OF_LEAVING, new)
+    yield Trigger("action_leaves", "AFTER INSERT", "actions", leaves, when=f"NEW.kind IN ({_LEAVING})")
+    new, given = _row("NEW", _PLEDGE), (*_both(rules.OF_PLEDGES, _row("NEW", _PLEDGE)), reached)
     yield Trigger("pledge", "AFTER INSERT", "pledges", given, when="NEW.contact_id IS NOT NULL")
     alone = (_one(rules.PLEDGES_WITHOUT_PERSON, new, people="1"),)
     yield Trigger("pledge_alone", "AFTER INSERT", "pledges", alone, when="NEW.contact_id IS NULL")
@@ -151,6 +160,10 @@ def _acts_on_sqlite() -> Iterator[Trigger]:
 
 def _over(statement: str, rows: str = "new_rows", **more: str) -> str:
     return written(statement, POSTGRES, rows, **more)
+
+
+def _over_both(statement: str, rows: str = "new_rows") -> str:
+    return f"{_over(statement, rows)};\n{_over(of_week(statement), rows)}"
 
 
 def _found(where: str, rows: str = "new_rows") -> str:
@@ -165,12 +178,12 @@ def _on_postgres() -> Iterator[Trigger]:
     body = (
         (settled, _over(rules.DELIVERIES, new)),
         (back, _over(rules.DELIVERIES, old, **taken)),
-        (settled, _over(rules.OF_DELIVERIES, new)),
+        (settled, _over_both(rules.OF_DELIVERIES, new)),
     )
     both = ("OLD TABLE AS old_rows", "NEW TABLE AS new_rows")
     yield Trigger("delivery_settled", "AFTER UPDATE", "deliveries", body, each=False, sees=both)
     row = _row("NEW", _DELIVERY)
-    yield _settled_at_once((("", _over(rules.DELIVERIES, row)), ("", _over(rules.OF_DELIVERIES, row))))
+    yield _settled_at_once((("", _over(rules.DELIVERIES, row)), ("", _over_both(rules.OF_DELIVERIES, row))))
     gone = (back, _over(rules.DELIVERIES, "old_rows", **taken))
     yield _whole("delivery_gone", "AFTER DELETE", "deliveries", (gone,))
 
@@ -181,15 +194,15 @@ def _acts_on_postgres() -> Iterator[Trigger]:
     joined = f"r.kind = '{ActionKind.JOIN}' AND r.campaign_id IS NULL"
     acted = (
         ("", _over(rules.ACTIONS)),
-        (_found("r.campaign_id IS NOT NULL"), _over(rules.OF_ACTIONS)),
-        (_found(joined), _over(rules.OF_JOINS_WITHOUT_POST)),
-        (_found(f"r.kind IN ({_LEAVING})"), _over(rules.OF_LEAVING)),
+        (_found("r.campaign_id IS NOT NULL"), _over_both(rules.OF_ACTIONS)),
+        (_found(joined), _over_both(rules.OF_JOINS_WITHOUT_POST)),
+        (_found(f"r.kind IN ({_LEAVING})"), _over_both(rules.OF_LEAVING)),
         (_found(f"r.kind IN ({_REACHING})"), _over(rules.OF_WHO_IS_REACHED)),
     )
     yield _whole("action", "AFTER INSERT", "actions", acted)
     somebody = _found("r.contact_id IS NOT NULL")
     pledged = (
-        (somebody, _over(rules.OF_PLEDGES)),
+        (somebody, _over_both(rules.OF_PLEDGES)),
         (_found(rules.ALONE), _over(rules.PLEDGES_WITHOUT_PERSON)),
         (somebody, _over(rules.OF_WHO_IS_REACHED)),
     )

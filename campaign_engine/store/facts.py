@@ -10,8 +10,8 @@ from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.lesson import DONE
 from campaign_engine.store import fact_rules as rules
 from campaign_engine.store.database import Database
-from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, written
-from campaign_engine.store.tables import campaigns, first_times, occurrences
+from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, of_week, written
+from campaign_engine.store.tables import campaigns, first_times, occurrences, week_times
 
 Bar = Callable[[int, int], None]
 """Steps done, of how many."""
@@ -52,7 +52,16 @@ async def uncount(connection: AsyncConnection, contact_id: int) -> None:
     words = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
     mine = f"(SELECT * FROM first_times WHERE contact_id = {contact_id})"
     await connection.exec_driver_sql(written(rules.PEOPLE, words, mine, people="-count(*)"))
-    await connection.execute(first_times.delete().where(first_times.c.contact_id == contact_id))
+    for flags in (first_times, week_times):
+        await connection.execute(flags.delete().where(flags.c.contact_id == contact_id))
+
+
+async def close_weeks(connection: AsyncConnection, campaign_id: int) -> None:
+    """A campaign's people of each week become counts (safety A5)."""
+    words = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
+    mine = f"(SELECT * FROM week_times WHERE campaign_id = {campaign_id})"
+    await connection.exec_driver_sql(written(rules.GONE_OF_WEEK, words, mine))
+    await connection.execute(week_times.delete().where(week_times.c.campaign_id == campaign_id))
 
 
 async def keep_actions(connection: AsyncConnection, ids: Sequence[int]) -> None:
@@ -86,12 +95,17 @@ def _steps(connection: sa.Connection) -> Iterator[Step]:
         yield Step("first_times, contacts, addresses, staff_members, recent_signups", tuple(_people(words, campaign)))
 
 
+def _flags(rule: str, words: Words, rows: str) -> Iterator[str]:
+    yield written(rule, words, rows)
+    yield written(of_week(rule), words, rows)
+
+
 def _messages(words: Words, occurrence: int) -> Iterator[str]:
     rows = f"(SELECT * FROM deliveries WHERE occurrence_id = {occurrence})"
     yield f"DELETE FROM delivery_facts WHERE occurrence_id = {occurrence}"
     yield written(rules.DELIVERIES, words, rows, part="0")
-    yield written(rules.OF_DELIVERIES, words, rows)
-    yield written(rules.OF_BOUNCED, words, rows)
+    yield from _flags(rules.OF_DELIVERIES, words, rows)
+    yield from _flags(rules.OF_BOUNCED, words, rows)
 
 
 def _acts(words: Words, campaign: int) -> Iterator[str]:
@@ -101,20 +115,20 @@ def _acts(words: Words, campaign: int) -> Iterator[str]:
     yield written(rules.ACTIONS, words, rows, part="0")
     yield f"DELETE FROM action_facts WHERE campaign_id = {campaign} AND actions = 0 AND removed = 0"
     if campaign:
-        yield written(rules.OF_ACTIONS, words, rows)
+        yield from _flags(rules.OF_ACTIONS, words, rows)
 
 
 def _pledges(words: Words, campaign: int) -> Iterator[str]:
     rows = f"(SELECT * FROM pledges WHERE campaign_id = {campaign})"
     yield f"DELETE FROM people_facts WHERE campaign_id = {campaign} AND what = '{rules.WITHOUT_PERSON}'"
     yield written(rules.PLEDGES_WITHOUT_PERSON, words, rows, part="0")
-    yield written(rules.OF_PLEDGES, words, rows)
+    yield from _flags(rules.OF_PLEDGES, words, rows)
 
 
 def _of_no_campaign(words: Words) -> Iterator[str]:
     """Joins without a post, leaving, invites and lessons say nothing of a campaign."""
-    yield written(rules.OF_JOINS_WITHOUT_POST, words, f"(SELECT * FROM actions WHERE kind = '{ActionKind.JOIN}')")
-    yield written(rules.OF_LEAVING, words, "actions")
+    yield from _flags(rules.OF_JOINS_WITHOUT_POST, words, f"(SELECT * FROM actions WHERE kind = '{ActionKind.JOIN}')")
+    yield from _flags(rules.OF_LEAVING, words, "actions")
     sources = (
         f"SELECT contact_id FROM actions WHERE kind = '{ActionKind.INVITE}'",
         f"SELECT contact_id FROM first_times WHERE what = '{rules.INVITING}'",

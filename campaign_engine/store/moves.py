@@ -28,7 +28,7 @@ _TOGETHER: Mapping[str, tuple[sa.Table, str]] = {
 }
 """Of each the later or further one counts: what was asked is not asked again, and nobody gets more invites."""
 
-_ONCE = (t.series_steps, t.area_cards, t.joint_joins, t.joint_words, t.first_times, t.trainings)
+_ONCE = (t.series_steps, t.area_cards, t.joint_joins, t.joint_words, t.first_times, t.week_times, t.trainings)
 """Rows that are there or not."""
 
 KNOWN = frozenset(

@@ -1,18 +1,20 @@
 """Facts follow whatever is written, and are what a recomputation of all rows would give."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from analytics import facts as reading
+from analytics import measures
 from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.services.retention import Retention
 from campaign_engine.store import facts
 from campaign_engine.store import tables as t
 from campaign_engine.store.unit_of_work import SqlStore
-from tests.support.books import change, everything, read, recomputed
-from tests.support.counted import LAUNCH, CountedCampaign
+from tests.support.books import change, everything, read, recomputed, weeks
+from tests.support.counted import LAUNCH, NOW, CountedCampaign
 
 
 @pytest.fixture
@@ -96,3 +98,50 @@ async def test_messages_that_come_settled_are_counted_too(drive: CountedCampaign
     assert found.outcomes(rooms=False)[DeliveryStatus.SENT] == found.outcomes(rooms=True)[DeliveryStatus.SENT] == 1
     before = everything(drive)
     assert recomputed(drive) == before
+
+
+async def test_people_of_a_week_are_distinct_and_stay_when_they_go(drive: CountedCampaign) -> None:
+    """Each in the week of the act, however often and whether or not it is their first; the closed week stands still."""
+    ana, ben, cleo, staff = drive.person(44), drive.person(44), drive.person(75), drive.staff(44)
+    first, later = LAUNCH.date(), LAUNCH.date() + timedelta(days=8)
+    for due in (LAUNCH, LAUNCH + timedelta(hours=1), LAUNCH + timedelta(days=8)):
+        occurrence = drive.occurrence(due)
+        for contact in (ana, ben, cleo, staff):
+            drive.delivery(occurrence, contact)
+    for day in (first, first + timedelta(days=1), later):
+        drive.action(ana, "tap", drive.id, day=day)
+    drive.action(ben, "tap", drive.id, day=later)
+    drive.pledge(ben, 44, pledged_at=LAUNCH + timedelta(days=8))
+    drive.action(cleo, "opt_out", precinct=75, day=later)
+    drive.action(cleo, "delete", precinct=75, day=later)
+    two_weeks = {
+        date(2026, 11, 23): {"delivered_people": 3, "reached": 1, "engaged": 1},
+        date(2026, 11, 30): {
+            "delivered_people": 3, "reached": 2, "engaged": 2, "pledged": 1, "opt_outs": 1, "deletes": 1,
+        },
+    }  # fmt: skip
+    assert weeks(drive) == two_weeks
+    kept = everything(drive)
+    assert recomputed(drive) == kept
+    with drive.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        connection.execute(t.contacts.delete().where(t.contacts.c.id == cleo))
+    assert weeks(drive) == two_weeks
+    assert measures.closed_week(weeks(drive), date(2026, 12, 6)) == two_weeks[date(2026, 11, 23)]
+    assert measures.closed_week(weeks(drive), date(2026, 12, 7)) == two_weeks[date(2026, 11, 30)]
+    assert measures.closed_week(weeks(drive), date(2026, 12, 14)) == {}
+
+
+async def test_A5_weeks_become_counts_when_a_campaign_is_closed(drive: CountedCampaign, store: SqlStore) -> None:
+    contact = drive.person(44)
+    drive.delivery(drive.occurrence(), contact)
+    drive.action(contact, "tap", drive.id)
+    change(drive, t.campaigns.update().values(status="finished", finished_at=NOW))
+    before = weeks(drive)
+    assert before
+    await Retention(store).run(NOW + timedelta(days=31))
+    with drive.engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(t.week_times)) == 0
+    change(drive, t.contacts.delete())
+    assert weeks(drive) == before

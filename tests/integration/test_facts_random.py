@@ -41,7 +41,7 @@ class Life:
 
     def __init__(self, drive: CountedCampaign) -> None:
         self.drive = drive
-        self.occurrences = [drive.occurrence(LAUNCH + timedelta(days=day)) for day in range(3)]
+        self.occurrences = [drive.occurrence(LAUNCH + timedelta(days=day)) for day in (0, 1, 7)]
         newcomer = drive.person(44)
         drive.action(newcomer, "join")
         before = [drive.person(precinct, days=-10) for precinct in (44, 75, None)]

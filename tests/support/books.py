@@ -42,6 +42,11 @@ def read(books: Books, campaign: int | None = None) -> reading.Facts:
         return reading.read(connection, campaign or books.id)
 
 
+def weeks(books: Books) -> reading.Weeks:
+    with books.engine.connect() as connection:
+        return reading.read_weeks(connection, books.id)
+
+
 def change(books: Books, statement: Any) -> None:
     with books.engine.begin() as connection:
         connection.execute(statement)
@@ -61,12 +66,14 @@ def everything(books: Books) -> dict[str, set[Any]]:
             sa.select(t.first_times.c.contact_id, t.first_times.c.campaign_id, t.first_times.c.what)
         )
         found["first_times"] = {tuple(row) for row in flags}
+        for table in (t.week_times, t.week_gone):
+            found[table.name] = {tuple(row) for row in connection.execute(sa.select(table))}
     return found
 
 
 def recomputed(books: Books) -> dict[str, set[Any]]:
     """From the rows alone: every flag and count that has rows is thrown away first."""
-    for table in (t.delivery_facts, t.first_times):
+    for table in (t.delivery_facts, t.first_times, t.week_times):
         change(books, table.delete())
     change(books, t.action_facts.update().values(actions=0))
     change(books, t.people_facts.update().values(people=t.people_facts.c.gone))

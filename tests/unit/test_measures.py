@@ -51,3 +51,21 @@ def test_residents_are_those_of_the_census_and_nowhere_has_none() -> None:
 def test_the_page_of_measures_is_written_from_them() -> None:
     written = PAGE.read_text(encoding="utf-8")
     assert page(written) == written
+
+
+def test_harm_rises_where_a_larger_share_leaves_and_they_are_not_a_handful() -> None:
+    """No such campaign is labelled a success (measures.md)."""
+    monday = date(2026, 11, 16)
+    before = {OLD: {"delivered_people": 400, "reached": 20, "opt_outs": 8, "blocks": 2, "pauses": 2}}
+
+    def rises(*earlier: dict[date, dict[str, int]], **closed: int) -> bool:
+        return measures.harm_rises(
+            {**{week: counts for one in earlier for week, counts in one.items()}, monday: closed}, TODAY
+        )
+
+    assert rises(before, delivered_people=100, opt_outs=2, deletes=1, pauses=1) is False, "four are too few to tell"
+    assert rises(before, delivered_people=100, opt_outs=2, deletes=1, pauses=1, blocks=1)
+    assert rises(before, delivered_people=200, opt_outs=6) is False, "the same share"
+    assert rises(before, delivered_people=200, reached=300, opt_outs=7) is False, "a share of all who had to do with it"
+    assert rises(before, opt_outs=5), "they left though nothing was sent"
+    assert rises(delivered_people=10, opt_outs=9) is False, "there is no week before"

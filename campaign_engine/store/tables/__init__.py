@@ -72,6 +72,8 @@ from campaign_engine.store.tables.retention import (
     first_times,
     leaver_counts,
     retention_runs,
+    week_gone,
+    week_times,
 )
 from campaign_engine.store.tables.reviews import returns, sunday_cards
 from campaign_engine.store.tables.roles import role_requests, trainings
@@ -172,5 +174,7 @@ __all__ = [
     "uploads",
     "used_invites",
     "waits",
+    "week_gone",
+    "week_times",
     "zip_shares",
 ]

@@ -52,6 +52,49 @@ first_times = sa.Table(
 )
 """That a person was written to, joined, took part or left, once per campaign, when the rows that say so have gone."""
 
+week_times = sa.Table(
+    "week_times",
+    metadata,
+    person(
+        "contact_id",
+        Id,
+        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        keep=_AFTER,
+    ),
+    person(
+        "campaign_id",
+        Id,
+        sa.ForeignKey("campaigns.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        keep=_AFTER,
+    ),
+    person("what", sa.String(16), primary_key=True, keep=_AFTER),
+    person("week", sa.Date, primary_key=True, keep=_AFTER),
+    sqlite_with_rowid=False,
+)
+"""The same once for each week, by its Monday in New York; not what stays so once it is so (trained, inviting)."""
+
+week_gone = sa.Table(
+    "week_gone",
+    metadata,
+    person(
+        "campaign_id",
+        Id,
+        sa.ForeignKey("campaigns.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        keep="for good",
+    ),
+    person("week", sa.Date, primary_key=True, keep="for good"),
+    person("what", sa.String(16), primary_key=True, keep="for good"),
+    person("people", sa.Integer, keep="for good"),
+    sqlite_with_rowid=False,
+)
+"""Distinct people of a week who have no flag any more: they were deleted, or their campaign is closed."""
+
 leaver_counts = sa.Table(
     "leaver_counts",
     metadata,

@@ -14,6 +14,7 @@ def upgrade() -> None:
     _delivery_facts()
     _action_facts()
     _people_facts()
+    _weeks()
 
 
 def _number(name: str) -> sa.Column[int]:
@@ -92,3 +93,33 @@ def _people_facts() -> None:
         sa.PrimaryKeyConstraint(*key, name="pk_people_facts"),
         sqlite_with_rowid=False,
     )
+
+
+def _weeks() -> None:
+    flags, gone = "week_times", "week_gone"
+    op.create_table(
+        flags,
+        _id("contact_id"),
+        _id("campaign_id"),
+        _word("what", 16),
+        sa.Column("week", sa.Date(), nullable=False),
+        _goes_with(flags, "contact"),
+        _goes_with(flags, "campaign"),
+        sa.PrimaryKeyConstraint("contact_id", "campaign_id", "what", "week", name=f"pk_{flags}"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        gone,
+        _id("campaign_id"),
+        sa.Column("week", sa.Date(), nullable=False),
+        _word("what", 16),
+        sa.Column("people", sa.Integer(), nullable=False),
+        _goes_with(gone, "campaign"),
+        sa.PrimaryKeyConstraint("campaign_id", "week", "what", name=f"pk_{gone}"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _goes_with(table: str, what: str) -> sa.ForeignKeyConstraint:
+    name = f"fk_{table}_{what}_id_{what}s"
+    return sa.ForeignKeyConstraint([f"{what}_id"], [f"{what}s.id"], name=name, ondelete="CASCADE")

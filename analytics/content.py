@@ -11,6 +11,7 @@ from analytics import about, editions, rooms
 from analytics.editions import HIDDEN, SMALLEST, Edition, EditionLink, Figure, Rate, View, coded
 from analytics.intervals import Interval, wilson
 from analytics.layout import HARM, NESTED, WITHOUT_PERSON, Layout, by_borough
+from analytics.measures import harm_rises
 from analytics.rooms import RoomTables
 from campaign_engine.domain.area import CITY
 from campaign_engine.domain.errors import NotFound
@@ -166,18 +167,7 @@ class Report:
 
     def harm_rises(self) -> tuple[str, ...]:
         """Measures of harm that grew faster than reach since the edition before; no success then, whatever else."""
-        if self.before is None:
-            return ()
-        return tuple(measure for measure in HARM if self._rises(measure, self.before))
-
-    def _rises(self, measure: str, before: Edition) -> bool:
-        now, then = self.figure(measure), before.figure(measure)
-        if now == HIDDEN or (then != HIDDEN and now <= then):
-            return False
-        reached, reached_then = self.figure("reached"), before.figure("reached")
-        if then == HIDDEN or reached == HIDDEN or reached_then == HIDDEN:
-            return True
-        return now * reached_then > then * reached
+        return harm_rises(self.figure, self.before.figure if self.before else None)
 
     def is_success(self) -> bool:
         """The goal is reached and harm does not rise."""

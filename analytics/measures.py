@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from analytics.editions import HIDDEN, Figure
 from analytics.facts import NOWHERE, Cell, Facts, Weeks
 from analytics.intervals import Interval, ratio_over_sites, wilson
+from analytics.layout import HARM
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.opendata import figures
 
 Cells = Mapping[Cell, int]
+Figures = Callable[[str], Figure]
+"""What an edition says of a measure for the whole campaign."""
 
 OLD_ENOUGH = timedelta(days=28)
 """After which a cohort had the time to bring others (measures: recruitment reproduction number)."""
-
-LEAST_HARM = 5
-"""Fewer people tell more of who they are than of a campaign (safety K1)."""
 
 STEPS = ("engaged", "pledged", "trained", "inviting")
 """Of the funnel; all of them are among the reached."""
@@ -98,10 +99,7 @@ def pauses(facts: Facts) -> Cells:
 
 def harm(facts: Facts) -> dict[str, int]:
     """Opt-outs, deletes, blocks and pauses, always beside reach; unit: persons. From: the four measures."""
-    return {one.__name__: sum(one(facts).values()) for one in HARM}
-
-
-HARM: tuple[Callable[[Facts], Cells], ...] = (opt_outs, deletes, blocks, pauses)
+    return {one.__name__: sum(one(facts).values()) for one in (opt_outs, deletes, blocks, pauses)}
 
 
 def closed_week(weeks: Weeks, today: date) -> Mapping[str, int]:
@@ -113,27 +111,25 @@ def closed_week(weeks: Weeks, today: date) -> Mapping[str, int]:
     return weeks.get(monday, {})
 
 
-def harm_rises(weeks: Weeks, today: date) -> bool:
-    """At least 5 left in the closed week, a larger share than in the weeks before; unit: yes or no. From: week flags.
+def harm_rises(now: Figures, then: Figures | None) -> tuple[str, ...]:
+    """Kinds of harm that grew faster than the reached since the edition before; unit: measures. From: weekly editions.
 
-    The share is harm by people of each week: those delivered to or those reached, whichever were more. Such a campaign
-    cannot be labelled a success. Before there are two whole weeks nothing rises.
+    Such a campaign cannot be labelled a success. From published figures, so that the word tells no hidden one: one that
+    comes into view rises, and so does one whose reach is hidden. Nothing rises in a first edition.
     """
-    monday = today - timedelta(days=today.weekday() + 7)
-    earlier = [counts for week, counts in weeks.items() if week < monday]
-    closed = weeks.get(monday, {})
-    left, left_before = _left(closed), sum(map(_left, earlier))
-    if not earlier or left < LEAST_HARM:
+    if then is None:
+        return ()
+    reached, reached_then = now("reached"), then("reached")
+    return tuple(one for one in HARM if _rises((now(one), then(one)), (reached, reached_then)))
+
+
+def _rises(harm: tuple[Figure, Figure], reach: tuple[Figure, Figure]) -> bool:
+    (now, then), (reached, reached_then) = harm, reach
+    if now == HIDDEN or (then != HIDDEN and now <= then):
         return False
-    return left * sum(map(_theirs, earlier)) > left_before * _theirs(closed)
-
-
-def _left(counts: Mapping[str, int]) -> int:
-    return sum(counts.get(one.__name__, 0) for one in HARM)
-
-
-def _theirs(counts: Mapping[str, int]) -> int:
-    return max(counts.get("delivered_people", 0), counts.get("reached", 0))
+    if then == HIDDEN or reached == HIDDEN or reached_then == HIDDEN:
+        return True
+    return now * reached_then > then * reached
 
 
 def outcomes(facts: Facts, *, rooms: bool) -> dict[DeliveryStatus, int]:

@@ -4,9 +4,9 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
-from typing import Self
+from typing import Self, cast
 
 import sqlalchemy as sa
 
@@ -16,11 +16,13 @@ from campaign_engine.demo.clock import DemoClock
 from campaign_engine.demo.crowd import Casting, Crowd
 from campaign_engine.demo.stage import APPROVER, ORGANIZER, Stage, furnish, promise
 from campaign_engine.demo.week import Parts, Week
+from campaign_engine.domain.area import week_of
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.domain.message import Inbound, Message, Reply
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
-from campaign_engine.store.tables import contacts, pledges
+from campaign_engine.domain.schedule import to_utc
+from campaign_engine.store.tables import contacts, occurrences, pledges
 from campaign_engine.worker import do_the_week
 
 PEOPLE = 600
@@ -96,16 +98,21 @@ class Desk:
             self.visitors = [*self.visitors, address][-_MOST_VISITORS:]
 
     async def skip(self) -> None:
-        """To the next planned event and a little further; a day when nothing is planned. One at a time."""
+        """To the next planned event and a little further. One at a time.
+
+        When nothing is planned to the Sunday whose figures tell of a campaign that ran, else a day.
+        """
         if self._skipping.locked():
             return
         async with self._skipping:
             await self._read()
             due = await self.engine.posting.next_due()
+            sunday = None if due else await self._sunday()
             before = await self._count()
-            await self._week.forward(due + AFTER_A_POST if due else self.clock() + _DAY)
+            await self._week.forward(due + AFTER_A_POST if due else sunday or self.clock() + _DAY)
             after = await self._count()
-            self.told = _told(before, after, planned=due is not None)
+            happened = "demo.nothing_planned" if sunday is None else "demo.new_figures"
+            self.told = _told(before, after, "demo.went_out" if due else happened)
 
     async def approve(self) -> None:
         """For as long as the demo runs: read what was handed in a few seconds ago, and approve it."""
@@ -116,6 +123,16 @@ class Desk:
             approved = await self._read()
             if approved or self.told == (_READING,):
                 self.told = (Reply("demo.approved" if approved else "demo.nothing_to_read"),)
+
+    async def _sunday(self) -> datetime | None:
+        """When the next edition is there; None where no post has left since the last."""
+        now = self.clock()
+        coming = to_utc(datetime.combine(week_of(now) + timedelta(days=7), time(18)))
+        async with self.engine.database.read() as connection:
+            ran = sa.select(sa.func.max(occurrences.c.frozen_at))
+            last = cast("datetime | None", await connection.scalar(ran))
+        told_already = last is None or week_of(last) < week_of(now)
+        return None if told_already else coming
 
     async def _waits(self) -> bool:
         """A post that was refused, or reaches too few, was not handed in."""
@@ -145,7 +162,7 @@ def _rows(table: sa.Table) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(table).scalar_subquery()
 
 
-def _told(before: _Figures, after: _Figures, *, planned: bool) -> tuple[Reply, ...]:
+def _told(before: _Figures, after: _Figures, happened: str) -> tuple[Reply, ...]:
     grown = {"people": after.people - before.people, "pledges": after.pledges - before.pledges}
     sent = {"arrived": after.arrived - before.arrived, "others": after.others - before.others}
-    return (Reply("demo.went_out", sent) if planned else Reply("demo.nothing_planned"), Reply("demo.came", grown))
+    return (Reply(happened, sent), Reply("demo.came", grown))

@@ -15,6 +15,7 @@ from campaign_engine.demo.headless import START
 from campaign_engine.demo.stage import APPROVER, ORGANIZER, demo_settings
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.domain.message import Inbound, InboundKind
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.store.tables import contacts
 from tests.support.page import Page
 from tests.support.site import on_socket
@@ -104,3 +105,8 @@ async def test_a_skip_right_after_handing_in_goes_to_the_post(desk: Desk) -> Non
     await desk.skip()
     assert said(desk) == ["demo.went_out", "demo.came"]
     assert (desk.clock() - START).days == 4
+    await desk.skip()
+    assert said(desk) == ["demo.new_figures", "demo.came"]
+    assert to_wall(desk.clock()).strftime("%A %H:%M") == "Sunday 18:00"
+    await desk.skip()
+    assert said(desk) == ["demo.nothing_planned", "demo.came"]

@@ -176,6 +176,14 @@ def of_week(rule: str) -> str:
     return rule.replace(_FLAG, _FLAG_OF_WEEK).replace("r.kind\nON", f"r.kind, {week}\nON")
 
 
+OF_WEEKS = (
+    _FLAG
+    + f"""SELECT DISTINCT r.contact_id, r.campaign_id, r.what, {_NO_PLACE}
+FROM $rows r WHERE r.what NOT IN ({_listed(LEAVING)}) AND {_OPEN.format("r.campaign_id")}
+{_ONCE}"""
+)
+"""What was so in a week was so; for a rebuild, which so counts messages and acts once. Of leaving the place is kept."""
+
 OF_WHO_IS_REACHED = (
     _FLAG
     + f"""SELECT f.contact_id, f.campaign_id, w.what, {_NO_PLACE}

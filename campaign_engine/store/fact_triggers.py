@@ -6,6 +6,7 @@ hash of their text: a program whose rules differ makes them anew.
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -253,6 +254,25 @@ def drop(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"DROP TRIGGER {name}" if on_sqlite else f"DROP TRIGGER {name} ON {table}")
         if not on_sqlite:
             connection.exec_driver_sql(f"DROP FUNCTION {name}()")
+
+
+@contextmanager
+def paused(connection: sa.Connection, name: str) -> Iterator[None]:
+    """Without one of them until the end of the block, and for nobody else: the caller's transaction holds its table."""
+    dialect = connection.dialect.name
+    full = f"{_PREFIX}{_hash(dialect)}_{name}"
+    trigger = next(one for one in triggers(dialect) if one.name == name)
+    if full not in _names(connection):
+        yield
+    elif dialect == "sqlite":
+        connection.exec_driver_sql(f"DROP TRIGGER {full}")
+        yield
+        for statement in _sqlite_text(full, trigger):
+            connection.exec_driver_sql(statement)
+    else:
+        connection.exec_driver_sql(f"ALTER TABLE {trigger.table} DISABLE TRIGGER {full}")
+        yield
+        connection.exec_driver_sql(f"ALTER TABLE {trigger.table} ENABLE TRIGGER {full}")
 
 
 def _names(connection: sa.Connection) -> dict[str, str]:

@@ -63,19 +63,15 @@ week_times = sa.Table(
         autoincrement=False,
         keep=_AFTER,
     ),
-    person(
-        "campaign_id",
-        Id,
-        sa.ForeignKey("campaigns.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=_AFTER,
-    ),
+    person("campaign_id", Id, primary_key=True, autoincrement=False, keep=_AFTER),
     person("what", sa.String(16), primary_key=True, keep=_AFTER),
     person("week", sa.Date, primary_key=True, keep=_AFTER),
     sqlite_with_rowid=False,
 )
-"""The same once for each week, by its Monday in New York; not what stays so once it is so (trained, inviting)."""
+"""The same once for each week, by its Monday in New York; not what stays so once it is so (trained, inviting).
+
+No campaign is ever deleted, so its number is not looked up for each of millions of flags.
+"""
 
 week_gone = sa.Table(
     "week_gone",

@@ -104,7 +104,6 @@ def _weeks() -> None:
         _word("what", 16),
         sa.Column("week", sa.Date(), nullable=False),
         _goes_with(flags, "contact"),
-        _goes_with(flags, "campaign"),
         sa.PrimaryKeyConstraint("contact_id", "campaign_id", "what", "week", name=f"pk_{flags}"),
         sqlite_with_rowid=False,
     )

@@ -79,7 +79,7 @@ async def _drafting(browser: Browser, root: str) -> None:
     await _press(page, "Map")
     await _take(page, "map-phone")
     await _press(page, "Brooklyn", "300", "Use the starter text", "Use the starter text", "No picture")
-    await _type(page, "December 15 at 4 pm")
+    await _type(page, "December 22 at 4 pm")
     await _press(page, "Everywhere", "Look out", "Rehearse")
     await _take(page, "rehearsal-phone")
     await page.close()

@@ -7,12 +7,14 @@ heartbeat and has it done again. The library is told to retry nothing but what T
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import procrastinate
 import psycopg
 import psycopg_pool
 from procrastinate import exceptions, jobs, retry
+from procrastinate.jobs import DeleteJobCondition
+from procrastinate.worker import Worker
 
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.ports.jobs import Job, TryAgain, Work
@@ -77,13 +79,18 @@ class PostgresJobs:
         """See the port."""
         self._work = work
         self._doing.clear()
+        over = asyncio.Event()
         async with self._at_database():
-            working = asyncio.create_task(self._worker())
-            watching = asyncio.create_task(self._watch())
+            worker = self._worker()
+            working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call] # as procrastinate has it
+            watching = asyncio.create_task(self._watch(over))
             stopping = asyncio.create_task(stop.wait())
             try:
                 await asyncio.wait((working, watching, stopping), return_when=asyncio.FIRST_COMPLETED)
             finally:
+                # Said too, because Python's wait_for under psycopg's pool may swallow a cancellation.
+                over.set()
+                worker.stop()  # type: ignore[no-untyped-call]
                 for task in (stopping, watching, working):
                     task.cancel()
                 ended = await asyncio.gather(working, watching, return_exceptions=True)
@@ -95,14 +102,15 @@ class PostgresJobs:
         """See the port."""
         await self._pool.close()
 
-    async def _worker(self) -> None:
-        """Cancelled, it finishes what it does or gives it back."""
-        await self._app.run_worker_async(
+    def _worker(self) -> Worker:
+        """Stopped or cancelled, it finishes what it does or gives it back."""
+        return Worker(
+            self._app,
             concurrency=AT_ONCE,
             install_signal_handlers=False,
             fetch_job_polling_interval=min(2.0, self._takeover / 10),
             shutdown_graceful_timeout=PATIENCE,
-            delete_jobs="successful",
+            delete_jobs=DeleteJobCondition.SUCCESSFUL,
             update_heartbeat_interval=self._takeover / 6,
             stalled_worker_timeout=self._takeover * 10,
         )
@@ -119,16 +127,18 @@ class PostgresJobs:
         finally:
             self._doing.discard(number)
 
-    async def _watch(self) -> None:
+    async def _watch(self, over: asyncio.Event) -> None:
         """Take over what is called "doing" and nobody does."""
-        while True:
+        while not over.is_set():
             for job in await self._stranded():
                 log.warning("the job %s is taken over from a process that does not answer", job.lock)
                 try:
                     await self._app.job_manager.retry_job(job)
                 except exceptions.ConnectorException:
                     continue  # another process was quicker
-            await asyncio.sleep(self._takeover / 10)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._takeover / 10):
+                    await over.wait()
 
     async def _stranded(self) -> Iterable[jobs.Job]:
         """Jobs of workers without a heartbeat, and own ones whose end could not be recorded."""

@@ -5,7 +5,7 @@ import hashlib
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from procrastinate.schema import SchemaManager
 from campaign_engine.domain.errors import GroundswellError, StoreUnavailable
 from campaign_engine.ports.jobs import Job, JobQueue, TryAgain
 from campaign_engine.queueing.opening import open_jobs
+from campaign_engine.queueing.postgres import PostgresJobs
 from campaign_engine.services.jobs import FIRST_PAUSE, LONGEST_PAUSE, Jobs, pause_after
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
@@ -189,6 +190,30 @@ async def test_a_job_whose_end_could_not_be_recorded_is_done_again(postgres_url:
         await worker.until(2)
     await worker.queue.close()
     await database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("question", ["prune_stalled_workers", "get_stalled_jobs"])
+async def test_a_stop_ends_it_though_the_connection_pool_swallowed_a_cancellation(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    """As Python 3.11's wait_for does when an answer and a cancellation meet; the processes of `worker` then hung."""
+    queue = PostgresJobs(postgres_url, TAKEOVER)
+    asked, stop = asyncio.Event(), asyncio.Event()
+
+    async def swallows(*_: object, **__: object) -> list[object]:
+        asked.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return []
+
+    monkeypatch.setattr(queue._app.job_manager, question, swallows)
+    running = asyncio.create_task(queue.run(stop, Worker(queue).work))
+    await asked.wait()
+    stop.set()
+    async with asyncio.timeout(10):
+        await running
+    await queue.close()
 
 
 async def test_without_a_database_a_queue_says_so() -> None:

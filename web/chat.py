@@ -12,7 +12,7 @@ from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Inbound, InboundKind, Message
 from web import pictures, push, sittings, stream
 from web.between import Between
-from web.cookies import CHANNEL, LANGUAGE, keep, known_address, language_hint, new_address
+from web.cookies import CHANNEL, known_address, language_hint, new_address
 from web.networks import Rates, origin
 from web.pages import PageWriter
 from web.parts import WebParts
@@ -120,8 +120,7 @@ class Chat:
     ) -> HTMLResponse:
         """In the language of the answers, when they have one; the inbox comes first on a page that was opened anew."""
         at = at and at.turned()
-        spoken = {answer.language for answer in answers}
-        language = spoken.pop() if len(spoken) == 1 else ""
+        language = spoken(answers)
         try:
             posts = await self._parts.inbox.posts(at.address) if at else ()
             push_on = at is not None and at.is_own_device and await self._parts.push.is_on(at.address)
@@ -139,13 +138,14 @@ class Chat:
             "own_until": self._parts.clock() + OWN,
         }
         response = self._pages.write(request, "chat.html", values, language=language)
-        if at is None:
-            self._tabs.probe(request, response)
-        else:
-            self._tabs.keep(request, response, at)
-        if language:
-            keep(request, response, LANGUAGE, language, secure=self._parts.secure)
+        self._tabs.remember(request, response, at, language)
         return response
+
+
+def spoken(answers: tuple[Message, ...]) -> str:
+    """Their language; empty when they have none in common."""
+    languages = {answer.language for answer in answers}
+    return languages.pop() if len(languages) == 1 else ""
 
 
 def over(request: Request, pages: PageWriter) -> Response:

@@ -17,8 +17,8 @@ from campaign_engine.domain.codes import plain_code
 from campaign_engine.domain.message import Inbound, InboundKind, Message
 from campaign_engine.domain.moving import TO
 from web.between import Between
-from web.chat import AGE, LONGEST_TEXT, new_key, over
-from web.cookies import CHANNEL, LANGUAGE, keep, language_hint, new_address
+from web.chat import AGE, LONGEST_TEXT, new_key, over, spoken
+from web.cookies import CHANNEL, language_hint, new_address
 from web.networks import Rates, origin
 from web.pages import PageWriter
 from web.parts import WebParts
@@ -148,8 +148,7 @@ class _Desk:
         return await handle(replace(opened, kind=kind, data=given.data, text=text, update_id=update_id))
 
     def _page(self, request: Request, site: Site, at: Seat | None, answers: tuple[Message, ...]) -> HTMLResponse:
-        spoken = {answer.language for answer in answers}
-        language = spoken.pop() if len(spoken) == 1 else ""
+        language = spoken(answers)
         at, question = at and at.turned(), asked(answers)
         values = {
             **self._ways(site),
@@ -164,12 +163,7 @@ class _Desk:
         }
         name = "signup_done.html" if question == "done" else "signup.html"
         response = self._pages.write(request, name, values, language=language)
-        if at is None:
-            self._tabs.probe(request, response)
-        else:
-            self._tabs.keep(request, response, at)
-        if language:
-            keep(request, response, LANGUAGE, language, secure=self._parts.secure)
+        self._tabs.remember(request, response, at, language)
         return response
 
     async def _lost(self, request: Request, code: str) -> HTMLResponse:

@@ -16,7 +16,7 @@ from typing import Self
 from fastapi import Request, Response
 
 from campaign_engine.ports.clock import Clock
-from web.cookies import CHAT, known_address
+from web.cookies import CHAT, LANGUAGE, keep, known_address
 
 TAB = "groundswell_tab"
 VEIL = "groundswell_veil"
@@ -119,6 +119,15 @@ class Tabs:
         else:
             minute = int(self.clock().timestamp()) // 60
             self._set(request, response, TAB, f"{at.key}.{at.page}.{_mark(at.word)}.{minute}")
+
+    def remember(self, request: Request, response: Response, at: Seat | None, language: str) -> None:
+        """Who was answered and in which language, if in one."""
+        if at is None:
+            self.probe(request, response)
+        else:
+            self.keep(request, response, at)
+        if language:
+            keep(request, response, LANGUAGE, language, secure=self.secure)
 
     def probe(self, request: Request, response: Response) -> None:
         """Before a first answer: whether this browser keeps cookies at all, and its name."""

@@ -43,7 +43,13 @@ async def serve(app: FastAPI, host: str, port: int, stop: asyncio.Event, on_read
     listener = _listen(host, port)
     taken = listener.getsockname()[1]
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=PATIENCE
+        app,
+        http="h11",  # it limits the length of a request's head, which httptools does not
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE,
     )
     server = _Server(config, lambda: on_ready(f"http://{_shown(host)}:{taken}"))
     with listener:

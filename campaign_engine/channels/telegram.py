@@ -1,8 +1,8 @@
 """Telegram: people, groups and channels through one bot account."""
 
+import json
 import logging
 import os
-from functools import lru_cache
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
 from telegram.error import (
@@ -30,6 +30,9 @@ STAYS = "!"
 
 DATA_BYTES = 64
 
+MOST_KEPT = 512
+"""Messages whose fields are kept; a post has one for each language and area."""
+
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _NO_PREVIEW_FIELD = _NO_PREVIEW.to_dict()
 _GONE = ("bot was blocked by the user", "user is deactivated", "bot can't initiate conversation")
@@ -46,8 +49,8 @@ _NO_ROOM = (
 
 
 CONNECTIONS = 64
-"""Most at once, the one that waits for updates among them; opened when they are needed. Enough for 600 messages a
-second at a tenth of a second each; what waits for a free one has surely not left.
+"""Most at once for messages, and as many for all else; opened when they are needed. Enough for 600 messages a second
+at a tenth of a second each; what waits for a free one has surely not left.
 """
 
 
@@ -83,6 +86,7 @@ class TelegramChannel:
         self.bot = self._bot = bot
         self._request = bot.request
         self._send_message = f"{bot.base_url}/sendMessage"
+        self._fields_of: dict[int, tuple[Message, bytes]] = {}
         self.keep_file_ids(RememberedFileIds())
 
     def keep_file_ids(self, ids: FileIds) -> None:
@@ -137,15 +141,19 @@ class TelegramChannel:
 
     async def _words(self, message: Message, chat: int) -> int:
         """The wire call itself, because a post goes out in thousands. Raises TelegramError."""
-        fields: dict[str, object] = {"chat_id": chat, "text": message.text, "link_preview_options": _NO_PREVIEW_FIELD}
-        if marked := entities(message):
-            fields["entities"] = [one.to_dict() for one in marked]
-        if buttons := _keyboard_field(message.choices, message.stays):
-            fields["reply_markup"] = buttons
-        sent = await self._request.call(self._send_message, fields)
+        sent = await self._request.call(self._send_message, b'{"chat_id":%d,%b' % (chat, self._fields(message)))
         if not isinstance(sent, dict) or not isinstance(sent.get("message_id"), int):
             raise TelegramError("an answer without the message")
         return int(sent["message_id"])
+
+    def _fields(self, message: Message) -> bytes:
+        """JSON of all but the chat, without its first brace; made once for all who are sent this very object."""
+        kept = self._fields_of.get(id(message))
+        if kept is None or kept[0] is not message:
+            if len(self._fields_of) >= MOST_KEPT:
+                self._fields_of.clear()
+            kept = self._fields_of[id(message)] = (message, _fields(message))
+        return kept[1]
 
     async def _with_files(
         self, files: list[Attachment], chat: int, caption: str, buttons: InlineKeyboardMarkup | None
@@ -195,11 +203,13 @@ def keyboard(choices: tuple[tuple[Choice, ...], ...], *, stays: bool = False) ->
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-@lru_cache(maxsize=512)
-def _keyboard_field(choices: tuple[tuple[Choice, ...], ...], stays: bool) -> dict[str, object] | None:
-    """Made once for all who get the same buttons; never changed."""
-    made = keyboard(choices, stays=stays)
-    return made.to_dict() if made else None
+def _fields(message: Message) -> bytes:
+    fields: dict[str, object] = {"text": message.text, "link_preview_options": _NO_PREVIEW_FIELD}
+    if marked := entities(message):
+        fields["entities"] = [one.to_dict() for one in marked]
+    if buttons := keyboard(message.choices, stays=message.stays):
+        fields["reply_markup"] = buttons.to_dict()
+    return json.dumps(fields).encode()[1:]
 
 
 def _button(choice: Choice, mark: str) -> InlineKeyboardButton:

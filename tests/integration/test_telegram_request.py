@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from telegram.request import RequestData
 
 from campaign_engine.channels import telegram_request
 from campaign_engine.channels.telegram import TelegramChannel, close_bot, open_bot
@@ -181,34 +182,33 @@ async def test_A2_what_never_left_is_safe_to_send_again() -> None:
     assert (await refusal(channel)).code == "not_connected"  # closed
 
 
-@pytest.mark.usefixtures("soon")
-async def test_no_free_connection_in_time_is_not_sent() -> None:
+async def test_no_free_connection_in_time_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("POOL_SECONDS", "CONNECT_SECONDS"):
+        monkeypatch.setattr(telegram_request, name, 0.1)
     request = AiohttpRequest(1)
     async with served(silent) as root:
-        first = asyncio.create_task(request.do_request(f"{root}/bot/getUpdates", "POST", read_timeout=None))
+        asked = (
+            request.call(f"{root}/sendMessage", b"{}"),
+            request.do_request(f"{root}/getUpdates", "POST", RequestData()),
+        )
+        first = [asyncio.create_task(one) for one in asked]
         await asyncio.sleep(0)
         with pytest.raises(NotSent):
-            await request.call(f"{root}/bot/sendMessage", {"chat_id": 1})
-        first.cancel()
-        await asyncio.wait([first])
+            await request.call(f"{root}/sendMessage", b"{}")
+        with pytest.raises(NotSent):
+            await request.do_request(f"{root}/getUpdates", "POST", RequestData())
+        for one in first:
+            one.cancel()
+        await asyncio.wait(first)
         await request.shutdown()
 
 
-async def test_a_kept_connection_that_closes_at_the_last_moment_is_not_sent() -> None:
-    kept: list[socket.socket] = []
-
-    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        kept.append(writer.get_extra_info("socket"))
-        await answer(reader, writer)
-
-    request = AiohttpRequest(4)
-    async with served(once) as root:
-        assert await request.call(f"{root}/bot/sendMessage", {"chat_id": 1}) == {"message_id": 7}
-        kept[0].shutdown(socket.SHUT_RDWR)
-        await asyncio.sleep(0)  # the loop has yet to read the end of it when the next request takes the connection
-        with pytest.raises(NotSent):
-            await request.call(f"{root}/bot/sendMessage", {"chat_id": 1})
-        assert await request.call(f"{root}/bot/sendMessage", {"chat_id": 1}) == {"message_id": 7}
+async def test_behind_a_proxy_a_message_is_one_request_of_the_same_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with served(answer) as root:
+        monkeypatch.setenv("http_proxy", root)
+        monkeypatch.setenv("no_proxy", "")
+        request = AiohttpRequest(1)
+        assert await request.call("http://telegram.invalid/sendMessage", b"{}") == {"message_id": 7}
         await request.shutdown()
 
 
@@ -236,12 +236,12 @@ async def test_an_upload_is_one_form_and_ambiguous_once_it_began(monkeypatch: py
 async def test_closed_connections_open_again_when_the_bot_does() -> None:
     request = AiohttpRequest(1)
     async with served(answer) as root:
-        await request.call(f"{root}/x", {})
+        await request.call(f"{root}/x", b"{}")
         await request.shutdown()
         with pytest.raises(NotSent):
-            await request.call(f"{root}/x", {})
+            await request.call(f"{root}/x", b"{}")
         await request.initialize()
-        assert await request.call(f"{root}/x", {}) == {"message_id": 7}
+        assert await request.call(f"{root}/x", b"{}") == {"message_id": 7}
         await request.shutdown()
         await request.shutdown()
 

@@ -3,16 +3,12 @@
 import os
 from pathlib import Path
 
-import pytest
-
 from campaign_engine.domain.contact import Role
-from tests.acceptance.test_browser_pages import Stand, database_url, stand
+from tests.acceptance.stand import Stand
 from tests.integration.test_conversation_staff import TEXT, running
-from tests.support.browser import CHROMIUM, MISSING, Visit, visit
+from tests.support.browser import Visit, in_chromium, visit
 
-__all__ = ["database_url", "stand"]
-
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+pytestmark = in_chromium
 PICTURES = os.environ.get("KEEP_PICTURES", "")
 
 

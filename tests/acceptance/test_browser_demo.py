@@ -5,14 +5,16 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from campaign_engine.demo import server
-from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, Visit, chromium, visit
+from tests.support.browser import DESKTOP, PHONE, Visit, in_chromium, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+pytestmark = in_chromium
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def demo() -> AsyncIterator[str]:
     stop: asyncio.Event = asyncio.Event()
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -55,8 +57,8 @@ async def until_told(seen: Visit, words: str) -> None:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-async def test_the_whole_job_by_clicking(demo: str, size: tuple[int, int]) -> None:
-    async with chromium() as browser, visit(browser, demo, size) as seen:
+async def test_the_whole_job_by_clicking(browser: Browser, demo: str, size: tuple[int, int]) -> None:
+    async with visit(browser, demo, size) as seen:
         await join_as_student(seen)
         await plan_a_drive(seen)
         await until_told(seen, "approved it")
@@ -79,8 +81,8 @@ async def test_the_whole_job_by_clicking(demo: str, size: tuple[int, int]) -> No
         seen.assert_quiet()
 
 
-async def test_nothing_planned_lets_a_day_go_by(demo: str) -> None:
-    async with chromium() as browser, visit(browser, demo) as seen:
+async def test_nothing_planned_lets_a_day_go_by(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo) as seen:
         await seen.open("/?lang=es")
         assert "lunes 30 de noviembre" in await seen.text()
         await seen.press("Saltar al próximo evento")

@@ -2,18 +2,14 @@
 
 from pathlib import Path
 
-import pytest
-
 from campaign_engine.domain.contact import Role
 from campaign_engine.domain.picture import MOST_BYTES
 from campaign_engine.store import tables
-from tests.acceptance.test_browser_pages import Stand, database_url, stand
-from tests.support.browser import CHROMIUM, MISSING, Visit, visit
+from tests.acceptance.stand import Stand
+from tests.support.browser import Visit, in_chromium, visit
 from tests.support.pictures import photo
 
-__all__ = ["database_url", "stand"]
-
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+pytestmark = in_chromium
 TEXT = "We look out for each other in {{ area }}: {{ link }} To talk to someone, any hour: call or text 988."
 
 

@@ -7,17 +7,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 from campaign_engine.domain.languages import direction
-from tests.acceptance.test_browser_pages import NARROW, Stand, database_url, stand
+from tests.acceptance.stand import Stand
 from tests.integration.test_analytics_report import filled
-from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, Visit, visit
+from tests.support.browser import DESKTOP, NARROW, PHONE, Visit, in_chromium, visit
 from tests.support.walk import FRAMED, PAGES, PROBLEMS, STATES, Walker
 
-__all__ = ["database_url", "stand"]
-
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+pytestmark = in_chromium
 
 ALL_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 MOST_BYTES = 100_000
@@ -32,9 +30,10 @@ _MOVES = """[...document.querySelectorAll("*")].filter(one => { const style = ge
 
 async def found_by_axe(seen: Visit, kind: str, *values: str) -> list[str]:
     """What it complains about; a page with a whole sheet as its picture is judged like any other."""
+    if not await seen.page.evaluate("'axe' in window"):
+        await seen.page.evaluate(AXE_SCRIPT)
     options: Mapping[str, object] = {"resultTypes": ["violations"], "runOnly": {"type": kind, "values": values}}
-    results = await Axe().run(seen.page, options=options)
-    violations = results.response["violations"]
+    violations = await seen.page.evaluate("how => axe.run(how).then(found => found.violations)", options)
     return [f"{one['id']}: {node['html'][:160]}" for one in violations for node in one["nodes"]]
 
 

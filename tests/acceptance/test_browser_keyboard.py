@@ -1,15 +1,11 @@
 """Whole journeys by keyboard alone: every stop on the way shows where one is (safety P1)."""
 
-import pytest
-
 from campaign_engine.store import tables
-from tests.acceptance.test_browser_pages import Stand, database_url, stand
-from tests.support.browser import CHROMIUM, MISSING, Visit, visit
+from tests.acceptance.stand import Stand
+from tests.support.browser import Visit, in_chromium, visit
 from tests.support.walk import Walker
 
-__all__ = ["database_url", "stand"]
-
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+pytestmark = in_chromium
 
 MOST_STOPS = 60
 _HERE = """(() => { const one = document.activeElement, style = getComputedStyle(one);

@@ -3,19 +3,16 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from playwright.async_api import Page
+import pytest_asyncio
+from playwright.async_api import Page, Route
 
 from campaign_engine.store import tables
-from campaign_engine.store.unit_of_work import SqlStore
-from tests.support import FakeClock
-from tests.support.browser import CHROMIUM, DESKTOP, MISSING, Visit, chromium, visit
+from tests.acceptance.stand import Stand
+from tests.support.browser import DESKTOP, Visit, in_chromium, visit
 from tests.support.engine import House
-from tests.support.site import Health, parts_of, served
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+pytestmark = in_chromium
 
 CONTROLLED = """navigator.serviceWorker.controller ? true : new Promise((done) =>
 navigator.serviceWorker.addEventListener("controllerchange", () => done(true)))"""
@@ -53,24 +50,13 @@ class Tablet:
         return len(await self.house.rows(tables.pledges))
 
 
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough to look at pages."""
-    return sqlite_url
-
-
-@pytest.fixture
-async def tablet(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Tablet]:
-    house = House(store, clock)
-    await house.furnish()
+@pytest_asyncio.fixture(loop_scope="session")
+async def tablet(stand: Stand) -> AsyncIterator[Tablet]:
+    house = stand.house
     site = await house.site(75, "Maple High")
     link = (await house.kiosks.link_for("oak3", site.id)).rpartition("/")[2]
-    async with (
-        served(parts_of(house, tmp_path, Health())) as root,
-        chromium() as browser,
-        visit(browser, root, DESKTOP, scripts=True) as seen,
-    ):
-        await seen.page.clock.install(time=clock())
+    async with visit(stand.browser, stand.root, DESKTOP, scripts=True) as seen:
+        await seen.page.clock.install(time=house.clock())
         await seen.open(f"/kiosk/open/{link}")
         await seen.press("Open the kiosk here")
         yield Tablet(seen, seen.page, house)
@@ -140,9 +126,9 @@ async def test_without_a_network_the_queue_survives_a_reload_and_is_sent_once(ta
     assert await tablet.pledges() == 0
     await tablet.pledge("Be an ally")
 
-    async def lost(route: object) -> None:
-        await route.fetch()  # type: ignore[attr-defined]
-        await route.abort()  # type: ignore[attr-defined]
+    async def lost(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
 
     await tablet.page.context.route("**/kiosk/sync", lost)
     await tablet.page.context.set_offline(False)

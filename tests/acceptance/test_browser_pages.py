@@ -1,47 +1,14 @@
 """The pages in a real Chromium, without JavaScript, on a phone and on a desk."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
+import itertools
 
 import pytest
-from playwright.async_api import Browser
 
 from campaign_engine.domain.languages import direction
-from campaign_engine.store.unit_of_work import SqlStore
-from tests.support import FakeClock
-from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, chromium, visit
-from tests.support.engine import House
-from tests.support.site import Health, parts_of, served
+from tests.acceptance.stand import Stand
+from tests.support.browser import DESKTOP, NARROW, PHONE, in_chromium, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
-
-NARROW = (320, 640)
-"""A desk at 400 % zoom (safety P1)."""
-
-
-@dataclass
-class Stand:
-    """A browser before the pages of one house."""
-
-    browser: Browser
-    house: House
-    root: str
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough to look at pages."""
-    return sqlite_url
-
-
-@pytest.fixture
-async def stand(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Stand]:
-    house = House(store, clock)
-    await house.furnish()
-    parts = parts_of(house, tmp_path, Health())
-    async with served(parts) as root, chromium() as browser:
-        yield Stand(browser, house, root)
+pytestmark = in_chromium
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -79,19 +46,20 @@ async def test_going_back_and_reloading_are_safe(stand: Stand) -> None:
         seen.assert_quiet()
 
 
-@pytest.mark.parametrize("size", [NARROW, PHONE, DESKTOP], ids=["zoomed", "phone", "desktop"])
-@pytest.mark.parametrize("language", ["en", "es", "ar"])
-async def test_P1_pages_fit_and_can_be_touched(stand: Stand, size: tuple[int, int], language: str) -> None:
+async def test_P1_pages_fit_and_can_be_touched(stand: Stand) -> None:
     site = await stand.house.site(75, "Simulated community center of the long name, East New York")
-    async with visit(stand.browser, stand.root, size) as seen:
-        for path in ("/", f"/s/{site.code}", "/chat", "/help", "/privacy", "/reports", "/nowhere"):
+    paths = ("/", f"/s/{site.code}", "/chat", "/help", "/privacy", "/reports", "/nowhere")
+    async with visit(stand.browser, stand.root) as seen:
+        for path, language in itertools.product(paths, ("en", "es", "ar")):
             await seen.open(f"{path}?lang={language}")
-            assert await seen.sideways() <= 0, path
-            assert await seen.small_targets() == [], path
-            helping = seen.page.locator("a.help")
-            assert await helping.is_visible(), path
             assert await seen.page.locator("html").get_attribute("lang") == language
             assert await seen.page.evaluate("getComputedStyle(document.body).direction") == direction(language)
+            for width, height in (NARROW, PHONE, DESKTOP):
+                await seen.page.set_viewport_size({"width": width, "height": height})
+                here = (path, language, width)
+                assert await seen.sideways() <= 0, here
+                assert await seen.small_targets() == [], here
+                assert await seen.page.locator("a.help").is_visible(), here
         seen.complaints = [one for one in seen.complaints if "404" not in one]
         seen.assert_quiet()
 

@@ -3,16 +3,13 @@
 from io import BytesIO
 
 import pypdfium2
-import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.acceptance.test_browser_pages import Stand, database_url, stand
-from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, visit
+from tests.acceptance.stand import Stand
+from tests.support.browser import DESKTOP, PHONE, in_chromium, visit
 
-__all__ = ["database_url", "stand"]
-
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+pytestmark = in_chromium
 
 
 async def test_F18_a_host_sees_the_poster_prints_it_and_saves_the_pdf(stand: Stand) -> None:

@@ -4,39 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, DummyCookieJar, web
-from playwright.async_api import Page
+from playwright.async_api import BrowserContext, Page
 
 from campaign_engine.domain.message import Choice, Destination, Message
-from campaign_engine.store.unit_of_work import SqlStore
-from tests.acceptance.test_browser_pages import Stand
-from tests.support import FakeClock
-from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, chromium, visit
-from tests.support.engine import House
-from tests.support.site import Health, parts_of, served
+from tests.acceptance.stand import Stand
+from tests.support.browser import DESKTOP, PHONE, in_chromium, visit
 from web import networks
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+pytestmark = in_chromium
 
 KEPT = ("content-type", "set-cookie", "location", "cache-control")
 FIRST, OPEN = "How old are you?", "Type your ZIP code"
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough to look at pages."""
-    return sqlite_url
-
-
-@pytest.fixture
-async def stand(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Stand]:
-    house = House(store, clock)
-    await house.furnish()
-    async with served(parts_of(house, tmp_path, Health())) as root, chromium() as browser:
-        yield Stand(browser, house, root)
 
 
 async def press(page: Page, words: str) -> None:
@@ -78,8 +59,8 @@ async def test_the_next_pupil_at_the_same_browser_sees_nothing_of_the_one_before
         assert "This chat is over." in await second.inner_text("body")
 
 
-async def _gone(context: object) -> None:
-    while any(cookie["name"] == "groundswell_tab" for cookie in await context.cookies()):  # type: ignore[attr-defined]
+async def _gone(context: BrowserContext) -> None:
+    while any(cookie["name"] == "groundswell_tab" for cookie in await context.cookies()):
         pass  # each look is a round trip to the browser
 
 

@@ -21,7 +21,7 @@ from campaign_engine.store.unit_of_work import SqlStore
 from tests.integration.test_cli_data import HEADINGS, TOP_30
 from tests.integration.test_targeting_store import edition, outlines
 from tests.support import FakeClock
-from tests.support.browser import CHROMIUM, DESKTOP, MISSING, PHONE, chromium, visit
+from tests.support.browser import DESKTOP, NARROW, PHONE, chromium, needs_chromium, visit
 from tests.support.cli import Cli
 from tests.support.engine import House
 from tests.support.site import Health, evidence_here, parts_of, served
@@ -113,13 +113,13 @@ def test_F2_the_command_writes_files_before_init_and_after(tmp_path: Path, sqlit
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
+@needs_chromium
 async def test_P1_the_page_fits_a_phone_and_a_desk_without_javascript(
     store: SqlStore, clock: FakeClock, tmp_path: Path
 ) -> None:
     parts = parts_of(House(store, clock), tmp_path, Health())
     async with served(parts) as root, chromium() as browser:
-        for size, dark in ((PHONE, False), (DESKTOP, True), ((320, 640), False)):
+        for size, dark in ((PHONE, False), (DESKTOP, True), (NARROW, False)):
             async with visit(browser, root, size, dark=dark) as seen:
                 await seen.open("/precincts")
                 assert await seen.sideways() <= 0

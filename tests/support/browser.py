@@ -6,12 +6,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, Response, async_playwright
 
 CHROMIUM = shutil.which("chromium")
-MISSING = "Chromium is not installed"
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+in_chromium = [pytest.mark.browser, needs_chromium, pytest.mark.asyncio(loop_scope="session")]
+"""Marks of a file whose tests share one browser, whose event loop is theirs too."""
+
 PHONE = (390, 844)
 DESKTOP = (1280, 800)
+NARROW = (320, 640)
+"""A desk at 400 % zoom (safety P1)."""
+
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",

@@ -40,7 +40,7 @@ class AreaEditions:
                 counted, before = await work.areas.counted(), await work.areas.figures()
                 await work.areas.publish(tuple(figures(counted, before, now)), week)
         except ReleaseRefused as error:
-            log.error("the figures of areas stay those of last week (%s)", error.code)  # noqa: TRY400 - the code says it
+            log.error("the figures of areas stay those of last week (%s)", error.code)  # the code says it
             return False
         return True
 

@@ -155,7 +155,7 @@ class DiscordBot:
             await self._publish()
         except WIRE_ERRORS as error:
             note = "Discord did not take the slash commands."
-            log.error("slash commands: %s", type(error).__name__)  # noqa: TRY400 - a traceback may quote texts
+            log.error("slash commands: %s", type(error).__name__)  # a traceback may quote texts
         self._parts.board.set("discord", Health.RUNNING, note)
 
     async def _publish(self) -> None:

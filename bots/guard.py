@@ -55,7 +55,7 @@ async def contained(what: str, work: Callable[[], Awaitable[None]]) -> None:
     except GroundswellError as error:
         log.warning("%s: %s", what, error.code)
     except Exception as error:  # noqa: BLE001 - the next update must still be answered
-        log.error("%s: %s", what, type(error).__name__)  # noqa: TRY400 - a traceback may carry message text
+        log.error("%s: %s", what, type(error).__name__)  # a traceback may carry message text
 
 
 async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
@@ -83,7 +83,7 @@ async def supervise(
             await run(stop)
         except ConfigurationError as error:
             board.set(name, Health.MISCONFIGURED, str(error))
-            log.error("%s is off: %s", name, error)  # noqa: TRY400 - the message says what to do
+            log.error("%s is off: %s", name, error)  # the message says what to do
             return
         except Exception as error:  # noqa: BLE001 - one part must not stop the others
             ended = type(error).__name__

@@ -128,6 +128,6 @@ class BotParts:
         try:
             return await self.conversation.handle(inbound)
         except Exception as error:  # noqa: BLE001 - silence would be worse, and the next update must be answered
-            log.error("an update failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback may carry message text
+            log.error("an update failed: %s", type(error).__name__)  # a traceback may carry message text
             language = from_tag(inbound.language_hint) or SAFETY_LANGUAGES[0]
             return (self.say(help_card(), language), self.say(Reply("contact.unavailable"), language))

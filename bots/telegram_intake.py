@@ -69,7 +69,7 @@ class Polling:
             )
         except Conflict:
             self._board.set("telegram", Health.RESTARTING, "Another program polls with this token.")
-            log.error("another program polls with this token")  # noqa: TRY400 - nothing in the traceback helps
+            log.error("another program polls with this token")  # nothing in the traceback helps
             await asyncio.sleep(CONFLICT_PAUSE)
         except RetryAfter as error:
             await asyncio.sleep(error._retry_after.total_seconds())  # noqa: SLF001 - see channels.telegram
@@ -112,7 +112,7 @@ class Hook:
         try:
             update = Update.de_json(json.loads(body), self._bot)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            log.error("an update cannot be read (%s)", type(error).__name__)  # noqa: TRY400 - it may carry a text
+            log.error("an update cannot be read (%s)", type(error).__name__)  # it may carry a text
             return 400
         await handle(update)
         return 200

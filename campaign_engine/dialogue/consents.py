@@ -232,7 +232,7 @@ def _but_events(context: Context) -> tuple[Reply, ...]:
     return (Reply("consent.but_events"),) if is_on(context.person, Topic.EVENT_NEWS) else ()
 
 
-def end_break(state: State, context: Context) -> Step:  # noqa: ARG001 - commands are called alike
+def end_break(state: State, _context: Context) -> Step:
     """Whichever it is: their own, or the silence after a help card (safety H3)."""
     said = Reply("consent.resumed", options=((open_button(), option("menu.open", "m:back")),), edits=True)
     return say(aside(state), said, intents=(Resume(),))

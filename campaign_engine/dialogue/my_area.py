@@ -33,6 +33,6 @@ def choice(state: State, data: str, context: Context) -> Step | None:
     return opened(state, context) if data == CARD else None
 
 
-def opened(state: State, context: Context) -> Step:  # noqa: ARG001 - commands are called alike
+def opened(state: State, _context: Context) -> Step:
     """The card, which is read after the commit."""
     return say(aside(state), intents=(ShowArea(),))

@@ -48,6 +48,6 @@ def _contained(name: str, work: Work) -> Work:
         except GroundswellError as error:
             log.warning("%s failed (%s), trying again", name, error.code)
         except Exception as error:  # noqa: BLE001 - one failed tick must not be the last one
-            log.error("%s failed (%s), trying again", name, type(error).__name__)  # noqa: TRY400 - texts may hold addresses
+            log.error("%s failed (%s), trying again", name, type(error).__name__)  # texts may hold addresses
 
     return run

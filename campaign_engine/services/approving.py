@@ -57,7 +57,7 @@ class Approving:
             TakeSlot: self._take_slot,
         }
 
-    async def _waiting(self, turn: Turn, intent: ShowWaiting) -> Replies:  # noqa: ARG002 - the intent has no fields
+    async def _waiting(self, turn: Turn, _intent: ShowWaiting) -> Replies:
         """Read after the commit: each card is rehearsed."""
         approver, looks = turn.person, await self._approval.looks(turn.work, turn.person)
         turn.reads.append(lambda work: self._approval.waiting(work, approver, looks))

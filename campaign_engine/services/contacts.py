@@ -108,7 +108,7 @@ def _known(person: Person, new: NewContact) -> Person:
     )
 
 
-async def refuse_age(turn: Turn, intent: RefuseAge) -> Replies:  # noqa: ARG001 - the intent has no fields
+async def refuse_age(turn: Turn, _intent: RefuseAge) -> Replies:
     """Somebody who says so after joining is removed as well (safety C2)."""
     await turn.flush()
     await turn.work.contacts.refuse_age(turn.who, turn.person.contact_id, turn.now, turn.now + AGE_BLOCK)
@@ -175,7 +175,7 @@ async def pause(turn: Turn, intent: Pause) -> Replies:
     return ()
 
 
-async def resume(turn: Turn, intent: Resume) -> Replies:  # noqa: ARG001 - the intent has no fields
+async def resume(turn: Turn, _intent: Resume) -> Replies:
     """At once; a break ended is not remembered."""
     if turn.person.paused_until is not None:
         turn.changes["paused_until"] = None
@@ -183,7 +183,7 @@ async def resume(turn: Turn, intent: Resume) -> Replies:  # noqa: ARG001 - the i
     return ()
 
 
-async def opt_out(turn: Turn, intent: OptOut) -> Replies:  # noqa: ARG001 - the intent has no fields
+async def opt_out(turn: Turn, _intent: OptOut) -> Replies:
     """Works for strangers too (safety C7)."""
     turn.status = None
     await turn.work.contacts.opt_out(turn.who, turn.person.contact_id, turn.now)
@@ -192,7 +192,7 @@ async def opt_out(turn: Turn, intent: OptOut) -> Replies:  # noqa: ARG001 - the 
     return ()
 
 
-async def opt_in(turn: Turn, intent: OptIn) -> Replies:  # noqa: ARG001 - the intent has no fields
+async def opt_in(turn: Turn, _intent: OptIn) -> Replies:
     """Topics stay off."""
     await turn.work.contacts.opt_in(turn.who, turn.person.contact_id, turn.now)
     turn.person = replace(turn.person, opted_out=False, answers=_withdrawn(turn))
@@ -205,7 +205,7 @@ def _withdrawn(turn: Turn) -> dict[ConsentKind, Answer]:
     return {kind: off if given.granted and kind in CONSENT_KINDS else given for kind, given in answers.items()}
 
 
-async def delete_person(turn: Turn, intent: DeletePerson) -> Replies:  # noqa: ARG001 - the intent has no fields
+async def delete_person(turn: Turn, _intent: DeletePerson) -> Replies:
     """That somebody left is counted, without a link to them (safety C8)."""
     turn.record(ActionKind.DELETE)
     await turn.flush()
@@ -293,7 +293,7 @@ def _request_said(request: RoleRequest) -> dict[str, object]:
 def handlers(places: Places) -> Handlers:
     """Dispatch table of this file."""
 
-    async def show_held(turn: Turn, intent: ShowHeld) -> Replies:  # noqa: ARG001 - the intent has no fields
+    async def show_held(turn: Turn, _intent: ShowHeld) -> Replies:
         """After the commit, so that this step is in it."""
 
         async def read(work: UnitOfWork) -> Replies:

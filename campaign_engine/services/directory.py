@@ -73,7 +73,7 @@ class SupportDirectory:
     def handlers(self, places: Places) -> Handlers:
         """Dispatch table of this file."""
 
-        async def show_near(turn: Turn, intent: ShowNear) -> Replies:  # noqa: ARG001 - the intent has no fields
+        async def show_near(turn: Turn, _intent: ShowNear) -> Replies:
             precinct = turn.person.precinct
             found = await self.near(turn.work, precinct)
             return (near_reply(found, places.name(precinct) if precinct is not None else ""),)

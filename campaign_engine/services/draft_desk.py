@@ -67,7 +67,7 @@ class DraftDesk:
             ShowEvents: self._events,
         }
 
-    async def _undo(self, turn: Turn, intent: UndoDraft) -> Replies:  # noqa: ARG002 - the intent has no fields
+    async def _undo(self, turn: Turn, _intent: UndoDraft) -> Replies:
         return (Reply("organize.undone"), *await self._campaigns.undo(turn.work, turn.person, turn.opened.desk))
 
     async def _map(self, turn: Turn, intent: ShowMap) -> Replies:
@@ -148,7 +148,7 @@ class DraftDesk:
         turn.reads.append(read)
         return ()
 
-    async def _held(self, turn: Turn, intent: ShowHeldTimes) -> Replies:  # noqa: ARG002 - the draft is the open one
+    async def _held(self, turn: Turn, _intent: ShowHeldTimes) -> Replies:
         author, now = turn.person, turn.now
 
         async def read(work: UnitOfWork) -> Replies:

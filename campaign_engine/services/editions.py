@@ -31,7 +31,7 @@ class WeeklyEditions:
             try:
                 made += await self._keep(await self._maker.edition(campaign_id, week))
             except GroundswellError as error:
-                log.error("the figures of campaign %d stay those of last week (%s)", campaign_id, error.code)  # noqa: TRY400 - the code says it
+                log.error("the figures of campaign %d stay those of last week (%s)", campaign_id, error.code)
         return made
 
     async def correct(self, campaign_id: int, reason: str) -> NewEdition:

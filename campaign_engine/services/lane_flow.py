@@ -183,7 +183,7 @@ class Flow:
         try:
             outcome = await self._leaving.send(*one, read_at)
         except Exception as error:  # noqa: BLE001 - a bug: it may have left, and all others must go on
-            log.error("a message broke off with %s", type(error).__name__)  # noqa: TRY400 - errors may quote texts
+            log.error("a message broke off with %s", type(error).__name__)  # errors may quote texts
             outcome = Outcome(one[0].id, DeliveryStatus.UNCONFIRMED, "channel_error")
         if outcome is None:
             self._look_again(one[0])

@@ -113,7 +113,7 @@ class Leaving:
             except StoreUnavailable:
                 ended.append((claimed, given_back(claimed, "store_away", self._clock() + LOOK_AGAIN)))
             except GroundswellError as error:
-                log.error("%s: a post cannot be put in words (%s)", self._channel.name, error.code)  # noqa: TRY400 - the code says it
+                log.error("%s: a post cannot be put in words (%s)", self._channel.name, error.code)  # the code says it
                 ended.append((claimed, Outcome(claimed.id, DeliveryStatus.FAILED, error.code, tried=False)))
             else:
                 worded.append((claimed, message))

@@ -27,7 +27,7 @@ class MyArea:
         """Dispatch table of this class."""
         return {ShowArea: self._show}
 
-    async def _show(self, turn: Turn, intent: ShowArea) -> Replies:  # noqa: ARG002 - the intent has no fields
+    async def _show(self, turn: Turn, _intent: ShowArea) -> Replies:
         person = turn.person
         precinct = person.precinct
         keys = (CITY,) if precinct is None else (precinct_key(precinct), borough_key(precinct), CITY)

@@ -113,7 +113,7 @@ class Organizing:
     async def _change(self, turn: Turn, intent: ChangeDraft) -> Replies:
         return await self._campaigns.change_draft(turn.work, turn.person, intent.changes, turn.opened.desk)
 
-    async def _drop(self, turn: Turn, intent: DropDraft) -> Replies:  # noqa: ARG002 - the intent has no fields
+    async def _drop(self, turn: Turn, _intent: DropDraft) -> Replies:
         return await self._campaigns.drop_draft(turn.work, turn.person)
 
     async def _submit(self, turn: Turn, intent: SubmitCampaign) -> Replies:
@@ -135,7 +135,7 @@ class Organizing:
     async def _holds(self, turn: Turn, intent: ShowHoldChoices) -> Replies:
         return await self._campaigns.holds(turn.work, turn.person, intent.campaign_id)
 
-    async def _own_waits(self, turn: Turn, intent: ShowOwnWaits) -> Replies:  # noqa: ARG002 - the intent has no fields
+    async def _own_waits(self, turn: Turn, _intent: ShowOwnWaits) -> Replies:
         lines = await self._campaigns.own_waits(turn.work, turn.person)
         return lines or (Reply("campaign.none_with_approver", options=MENU),)
 

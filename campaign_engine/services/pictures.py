@@ -29,7 +29,7 @@ def handlers() -> Handlers:
     return {FetchPicture: _fetch, KeepPicture: _keep}
 
 
-async def _fetch(turn: Turn, intent: FetchPicture) -> Replies:  # noqa: ARG001 - the intent has no fields
+async def _fetch(turn: Turn, _intent: FetchPicture) -> Replies:
     turn.wants_picture = True
     return ()
 

@@ -96,7 +96,7 @@ class StaffSessions:
             if await work.staff_sessions.end(session) and found is not None:
                 await work.audit.append(AuditEntry(found[0], "sign_out", "pages"), self._clock())
 
-    async def _open(self, turn: Turn, intent: OpenDashboard) -> Replies:  # noqa: ARG002 - the intent has no fields
+    async def _open(self, turn: Turn, _intent: OpenDashboard) -> Replies:
         person = turn.person
         if person.contact_id is None or not person.is_staff:
             raise NotAllowed("Only the team has these pages.", "Open the menu.", "not_your_role")

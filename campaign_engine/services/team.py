@@ -21,7 +21,7 @@ _PAGES = (Option(label="sign_in.open", data="db"),)
 _MENU = ((Option(label="menu.open", data="m"),),)
 
 
-async def complete_training(turn: Turn, intent: CompleteTraining) -> Replies:  # noqa: ARG001 - the intent has no fields
+async def complete_training(turn: Turn, _intent: CompleteTraining) -> Replies:
     """Once; taken again it changes nothing. Raises NotAllowed."""
     if await turn.work.team.complete_training(check_organizer(turn.person), TRAINING, turn.now):
         await turn.work.audit.append(AuditEntry(turn.person.handle, "train", TRAINING), turn.now)
@@ -52,7 +52,7 @@ async def show_log(turn: Turn, intent: ShowLog) -> Replies:
     return (Reply("team.log_page", {"lines": said}, options=((*older, *_MENU[0]),)),)
 
 
-async def show_site_total(turn: Turn, intent: ShowSiteTotal) -> Replies:  # noqa: ARG001 - the intent has no fields
+async def show_site_total(turn: Turn, _intent: ShowSiteTotal) -> Replies:
     """Of every site they host; 0 stands for a hidden number. Raises NotAllowed."""
     _check(turn.person, Capability.SITE_TOTAL)
     hosted = [grant.scope for grant in turn.person.grants if Capability.SITE_TOTAL in MATRIX[grant.role]]
@@ -66,7 +66,7 @@ async def show_site_total(turn: Turn, intent: ShowSiteTotal) -> Replies:  # noqa
     return (Reply("team.site_total", {"sites": tuple(found), "least": FEWEST}, options=(_PAGES, *_MENU)),)
 
 
-async def show_reports(turn: Turn, intent: ShowReports) -> Replies:  # noqa: ARG001 - the intent has no fields
+async def show_reports(turn: Turn, _intent: ShowReports) -> Replies:
     """Names of campaigns in their area, each with its protected tables; no texts. Raises NotAllowed."""
     _check(turn.person, Capability.READ_REPORTS)
     covered = area(turn.person, Capability.READ_REPORTS)

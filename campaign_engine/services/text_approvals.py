@@ -82,7 +82,7 @@ class TextApprovals:
         """Dispatch table of this class."""
         return {ShowTexts: self._list, ShowText: self._show, ApproveText: self._approve}
 
-    async def _list(self, turn: Turn, intent: ShowTexts) -> Replies:  # noqa: ARG002 - the intent has no fields
+    async def _list(self, turn: Turn, _intent: ShowTexts) -> Replies:
         mine = [one for one in self.versions.values() if may_approve_text(turn.person, one.text)]
         if not mine:
             raise NotAllowed("Only approvers can do that.", "These texts wait for one of them.", "not_approver")

@@ -29,7 +29,7 @@ class Verifying:
     def _word(self, day: date) -> str:
         return word_code_of(self._seal(f"verify:{day.isoformat()}"))
 
-    async def show(self, turn: Turn, intent: ShowVerify) -> Replies:  # noqa: ARG002 - it has no fields; the turn is not asked
+    async def show(self, _turn: Turn, _intent: ShowVerify) -> Replies:
         """The card."""
         return (self.card(),)
 

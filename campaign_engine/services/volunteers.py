@@ -55,7 +55,7 @@ class Volunteers:
             AnswerRequest: self._answer,
         }
 
-    async def _ask(self, turn: Turn, intent: AskForRole) -> Replies:  # noqa: ARG002 - the intent has no fields
+    async def _ask(self, turn: Turn, _intent: AskForRole) -> Replies:
         """Raises NotAllowed for somebody who cannot ask, Conflict while a request is there."""
         person, role = turn.person, offered_role(turn.person.age_band)
         if person.contact_id is None or role is None or person.precinct is None:
@@ -73,7 +73,7 @@ class Volunteers:
         said = {"found": bool(near), "days": REQUEST_LIFE.days}
         return (Reply("volunteer.asked", said, options=((Option(label="menu.open", data="m"),),)),)
 
-    async def _take_back(self, turn: Turn, intent: TakeRequestBack) -> Replies:  # noqa: ARG002 - the intent has no fields
+    async def _take_back(self, turn: Turn, _intent: TakeRequestBack) -> Replies:
         if turn.person.contact_id is not None:
             await turn.work.team.take_back(turn.person.contact_id)
         return ()
@@ -90,7 +90,7 @@ class Volunteers:
         await turn.work.team.take_back(person.contact_id)
         return replies
 
-    async def _show(self, turn: Turn, intent: ShowRequests) -> Replies:  # noqa: ARG002 - the intent has no fields
+    async def _show(self, turn: Turn, _intent: ShowRequests) -> Replies:
         found = waiting_for(turn.opened.desk, turn.person)
         if not found:
             return (Reply("volunteer.no_requests", options=((Option(label="menu.open", data="m"),),)),)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from campaign_engine.domain.errors import StoreUnavailable, busy
-from campaign_engine.store import sqlite_driver
+from campaign_engine.store import recording, sqlite_driver
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.compounds import COMPOUNDS
 from campaign_engine.store.sqlite_writer import SqliteWriter
@@ -161,7 +161,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     _use_write_ahead_log(connection)
-    for statement in (statement for compound in COMPOUNDS for statement in compound.setup):
+    for statement in (*recording.SETUP, *(statement for compound in COMPOUNDS for statement in compound.setup)):
         connection.execute(statement)
 
 

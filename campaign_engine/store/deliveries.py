@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,10 +10,8 @@ import sqlalchemy as sa
 from campaign_engine.domain.contact import AddressStatus
 from campaign_engine.domain.delivery import DeliveryStatus, check_delivery_transition
 from campaign_engine.ports.sending import Claimed, Outcome
-from campaign_engine.store import choosing, claims, text_approvals
-from campaign_engine.store.compound import document, rows_of
+from campaign_engine.store import choosing, claims, recording, text_approvals
 from campaign_engine.store.tables import addresses, deliveries, occurrences, posts, rooms
-from campaign_engine.store.tables.base import Id
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import IS_CLAIMABLE, IS_SENDING
 
@@ -89,24 +86,7 @@ class SqlDeliveriesRepository(Transaction):
         # Addresses first, as a deletion locks them: the other way round the two could wait for each other.
         await self._gone([outcome.delivery_id for outcome in outcomes if outcome.gone], mine)
         await self._moved(lane, [outcome for outcome in outcomes if outcome.moved_to], mine)
-        return await self._end((lane, epoch), outcomes, now)
-
-    async def _end(self, mine: tuple[str, int], outcomes: Sequence[Outcome], now: datetime) -> int:
-        """A retry without a time of its own is due at once; for what has ended the time means nothing."""
-        rows = [
-            {
-                "id": outcome.delivery_id,
-                "status": outcome.status.value,
-                "reason": outcome.reason,
-                "platform_id": outcome.platform_id,
-                "next_attempt_at": outcome.next_attempt_at or now,
-                "untried": 0 if outcome.tried else 1,
-            }
-            for outcome in outcomes
-        ]
-        dialect = self._connection.dialect.name
-        given = {"of_lane": mine[0], "of_epoch": mine[1], "to_now": now, "rows": document(dialect, rows)}
-        return (await self._connection.execute(_ended(dialect), given)).rowcount
+        return await recording.record(self._connection, recording.Batch(lane, epoch, now, outcomes))
 
     async def unconfirmed(self, lane: str, epoch: int, now: datetime, *, claimed_before: datetime | None = None) -> int:
         """One update."""
@@ -191,26 +171,3 @@ class SqlDeliveriesRepository(Transaction):
             await self._connection.execute(table.update().where(theirs, ~taken).values(values), new)
             stale = table.c.address_hash != sa.bindparam("new_hash")
             await self._connection.execute(table.update().where(theirs, stale).values(given_up), new)
-
-
-_ENDED = {
-    "id": Id,
-    **{name: deliveries.c[name].type for name in ("status", "reason", "platform_id", "next_attempt_at")},
-    "untried": sa.Integer(),
-}
-
-
-@cache
-def _ended(dialect: str) -> sa.Update:
-    """For a batch at once: what follows the rows by triggers costs by the statement, on both databases."""
-    _, one = rows_of(dialect, sa.bindparam("rows", type_=sa.Text()), "ended", _ENDED)
-    # The sums keep SQLite from reading everything that is sending for each row of the batch: it looks them up by id.
-    mine = sa.and_(
-        deliveries.c.lane + "" == sa.bindparam("of_lane"), deliveries.c.epoch + 0 == sa.bindparam("of_epoch")
-    )
-    changed = {name: value for name, value in one.items() if name not in ("id", "untried")}
-    return (
-        deliveries.update()
-        .where(deliveries.c.id == one["id"], mine, IS_SENDING)
-        .values(attempts=deliveries.c.attempts - one["untried"], updated_at=sa.bindparam("to_now"), **changed)
-    )

@@ -5,6 +5,7 @@ hash of their text: a program whose rules differ makes them anew.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,9 +22,9 @@ _PREFIX = "facts_"
 _REACHING = ", ".join(f"'{kind}'" for kind in ("join", "tap", "answer", "pledge", ActionKind.INVITE))
 _LEAVING = ", ".join(f"'{kind}'" for kind in rules.LEAVING)
 _ACTION = ("contact_id", "kind", "campaign_id", "channel", "precinct", "site_id", "generation", "day")
-_PLEDGE = ("contact_id", "campaign_id", "channel", "precinct", "site_id", "generation", "pledged_at")
 _DELIVERY = ("occurrence_id", "contact_id", "is_room", "lane", "precinct", "site_id", "status", "reason")
 _CONTACT = ("id", "precinct", "site_id", "generation", "created_at")
+_NOT_PAUSED = "NOT EXISTS (SELECT 1 FROM fact_pause)"
 _CHANGED = "(OLD.status <> NEW.status OR OLD.reason <> NEW.reason)"
 
 
@@ -109,26 +110,22 @@ def _lessons(words: Words) -> Iterator[Trigger]:
         yield Trigger(name, event, "lesson_progress", body, when=f"NEW.reached >= {DONE}")
 
 
-def _one(statement: str, rows: str, **more: str) -> tuple[str, str]:
-    return ("", written(of_one(statement), SQLITE, rows, **more))
+def _one(statement: str, which: str, **more: str) -> tuple[str, str]:
+    """`which` is the row before (OLD) or after (NEW)."""
+    return ("", re.sub(r"\br\.", f"{which}.", written(of_one(statement), SQLITE, "", **more)))
 
 
-def _many(statement: str, rows: str) -> tuple[str, str]:
-    return ("", written(statement, SQLITE, rows))
-
-
-def _both(statement: str, rows: str) -> tuple[tuple[str, str], ...]:
+def _both(statement: str) -> tuple[tuple[str, str], ...]:
     """Flags to date and of the week."""
-    return _many(statement, rows), _many(of_week(statement), rows)
+    return _one(statement, "NEW"), _one(of_week(statement), "NEW")
 
 
 def _on_sqlite() -> Iterator[Trigger]:
-    old, new = (_row(which, _DELIVERY) for which in ("OLD", "NEW"))
-    flags = (_one(rules.OF_DELIVERIES, new), _one(of_week(rules.OF_DELIVERIES), new))
-    settled = (_one(rules.DELIVERIES, new, messages="1"), *flags)
-    back = (_one(rules.DELIVERIES, old, messages="-1"),)
+    settled = (_one(rules.DELIVERIES, "NEW", messages="1"), *_both(rules.OF_DELIVERIES))
+    back = (_one(rules.DELIVERIES, "OLD", messages="-1"),)
     ends = "AFTER UPDATE OF status, reason"
-    yield Trigger("delivery_settled", ends, "deliveries", settled, when=f"{rules.settled('NEW.status')} AND {_CHANGED}")
+    follows = f"{rules.settled('NEW.status')} AND {_CHANGED} AND {_NOT_PAUSED}"
+    yield Trigger("delivery_settled", ends, "deliveries", settled, when=follows)
     yield _settled_at_once(settled)
     yield Trigger("delivery_back", ends, "deliveries", back, when=f"{rules.settled('OLD.status')} AND {_CHANGED}")
     yield Trigger("delivery_gone", "AFTER DELETE", "deliveries", back, when=rules.settled("OLD.status"))
@@ -140,23 +137,23 @@ def _settled_at_once(body: tuple[tuple[str, str], ...]) -> Trigger:
 
 
 def _acts_on_sqlite() -> Iterator[Trigger]:
-    old, new = (_row(which, _ACTION) for which in ("OLD", "NEW"))
-    yield Trigger("action", "AFTER INSERT", "actions", (_one(rules.ACTIONS, new, actions="1"),))
-    removed = (_one(rules.ACTIONS, old, actions="-1"),)
+    yield Trigger("action", "AFTER INSERT", "actions", (_one(rules.ACTIONS, "NEW", actions="1"),))
+    removed = (_one(rules.ACTIONS, "OLD", actions="-1"),)
     yield Trigger("action_gone", "AFTER DELETE", "actions", removed)
-    reached = _many(rules.OF_WHO_IS_REACHED, "(SELECT NEW.contact_id AS contact_id)")
-    reaching = (*_both(rules.OF_ACTIONS, new), *_both(rules.OF_JOINS_WITHOUT_POST, new), reached)
+    reached = ("", written(rules.OF_WHO_IS_REACHED, SQLITE, "(SELECT NEW.contact_id AS contact_id)"))
+    reaching = (*_both(rules.OF_ACTIONS), *_both(rules.OF_JOINS_WITHOUT_POST), reached)
     yield Trigger("action_reaches", "AFTER INSERT", "actions", reaching, when=f"NEW.kind IN ({_REACHING})")
-    leaves = _both(rules.OF_LEAVING, new)
+    act = _row("NEW", _ACTION)
+    leaves = tuple(("", written(one, SQLITE, act)) for one in (rules.OF_LEAVING, of_week(rules.OF_LEAVING)))
     yield Trigger("action_leaves", "AFTER INSERT", "actions", leaves, when=f"NEW.kind IN ({_LEAVING})")
-    new, given = _row("NEW", _PLEDGE), (*_both(rules.OF_PLEDGES, _row("NEW", _PLEDGE)), reached)
+    given = (*_both(rules.OF_PLEDGES), reached)
     yield Trigger("pledge", "AFTER INSERT", "pledges", given, when="NEW.contact_id IS NOT NULL")
-    alone = (_one(rules.PLEDGES_WITHOUT_PERSON, new, people="1"),)
+    alone = (_one(rules.PLEDGES_WITHOUT_PERSON, "NEW", people="1"),)
     yield Trigger("pledge_alone", "AFTER INSERT", "pledges", alone, when="NEW.contact_id IS NULL")
-    undone = (_one(rules.PLEDGES_WITHOUT_PERSON, _row("OLD", _PLEDGE), people="-1"),)
+    undone = (_one(rules.PLEDGES_WITHOUT_PERSON, "OLD", people="-1"),)
     yield Trigger("pledge_undone", "AFTER DELETE", "pledges", undone, when="OLD.contact_id IS NULL")
-    new = _row("NEW", ("contact_id", "campaign_id", "what"))
-    yield Trigger("first_time", "AFTER INSERT", "first_times", (_one(rules.PEOPLE, new, people="1"),))
+    people = (_one(rules.PEOPLE, "NEW", people="1"),)
+    yield Trigger("first_time", "AFTER INSERT", "first_times", people, when=_NOT_PAUSED)
 
 
 def _over(statement: str, rows: str = "new_rows", **more: str) -> str:
@@ -265,10 +262,9 @@ def paused(connection: sa.Connection, name: str) -> Iterator[None]:
     if full not in _names(connection):
         yield
     elif dialect == "sqlite":
-        connection.exec_driver_sql(f"DROP TRIGGER {full}")
+        connection.exec_driver_sql("INSERT INTO fact_pause VALUES (1)")
         yield
-        for statement in _sqlite_text(full, trigger):
-            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("DELETE FROM fact_pause")
     else:
         connection.exec_driver_sql(f"ALTER TABLE {trigger.table} DISABLE TRIGGER {full}")
         yield

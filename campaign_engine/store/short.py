@@ -39,7 +39,7 @@ class Short:
         if not isinstance(statement, _Compiled):
             return (await connection.execute(statement, values)).one_or_none()
         parameters = statement.filled(values)
-        _tell(connection, statement.sql, parameters)
+        tell(connection, statement.sql, parameters)
         rows = await sqlite_driver.of(connection).short(statement.sql, parameters)
         return rows[0] if rows else None
 
@@ -77,8 +77,8 @@ def _bind(type_: Any, dialect: Dialect) -> Bind:
     return lru_cache(MOMENTS)(bind) if bind is not None and isinstance(type_, UtcDateTime | sa.Date) else bind
 
 
-def _tell(connection: AsyncConnection, sql: str, parameters: Any) -> None:
-    """Whoever listens to SQLAlchemy's statements hears of this one too."""
+def tell(connection: AsyncConnection, sql: str, parameters: Any) -> None:
+    """Whoever listens to SQLAlchemy's statements hears of one that went past it."""
     told: Any = connection.sync_connection
     for listener in told.dispatch.before_cursor_execute:
         listener(told, None, sql, parameters, None, False)

@@ -131,12 +131,16 @@ class OneVisitConnection(aiosqlite.Connection):
             raise _as_sqlalchemy(error) from error
         return rows
 
-    async def commit_begun(self) -> None:
-        """In the thread: it writes, and from time to time waits for the disk. Raises as `short` does."""
+    async def together(self, call: Callable[[sqlite3.Connection], Any]) -> Any:
+        """What a call of several statements gives, in one visit. Raises as `short` does."""
         try:
-            await self.visit(lambda connection: connection.execute("COMMIT"))
+            return await self.visit(call)
         except sqlite3.Error as error:
             raise _as_sqlalchemy(error) from error
+
+    async def commit_begun(self) -> None:
+        """In the thread: it writes, and from time to time waits for the disk. Raises as `short` does."""
+        await self.together(lambda connection: connection.execute("COMMIT"))
 
     @property
     def _rests(self) -> bool:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
@@ -14,9 +13,8 @@ from campaign_engine.domain.errors import ForbiddenTransition
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.planner import CANCEL_WINDOW
 from campaign_engine.ports.sending import Claimed, Outcome
-from campaign_engine.store import tables
+from campaign_engine.store import recording, tables
 from campaign_engine.store.database import async_url
-from campaign_engine.store.deliveries import _ended
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.planned import LANE, PRECINCT, House, claim, decide, record, take, unconfirmed
@@ -283,8 +281,13 @@ async def test_S6_one_that_was_to_be_sent_again_expires_when_it_gets_too_late(ho
 async def test_what_ended_is_looked_up_by_its_id_however_much_is_on_its_way(sqlite_url: str) -> None:
     """Else a batch would cost the square of its length."""
     engine = create_async_engine(async_url(sqlite_url))
+    plan = []
     async with engine.connect() as connection:
-        asked = "EXPLAIN QUERY PLAN " + str(_ended("sqlite").compile(dialect=sqlite.dialect()))
-        plan = [row[-1] for row in await connection.exec_driver_sql(asked, (None,) * asked.count("?"))]
-    assert "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid=?)" in plan, plan
+        for statement in recording.SETUP:
+            await connection.exec_driver_sql(statement)
+        for statement in (*recording.FACTS, recording.UPDATE):
+            given = {"lane": "", "epoch": 1, "now": ""}
+            plan += [row[-1] for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
+    assert plan.count("SEARCH d USING INTEGER PRIMARY KEY (rowid=?)") == 2, plan
+    assert {one for one in plan if one.startswith("SCAN")} <= {"SCAN e", "SCAN r", "SCAN f", "SCAN temp.ended_flags"}
     await engine.dispose()

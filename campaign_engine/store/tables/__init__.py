@@ -26,7 +26,7 @@ from campaign_engine.store.tables.deliveries import (
     pledges,
 )
 from campaign_engine.store.tables.editions import editions
-from campaign_engine.store.tables.facts import action_facts, delivery_facts, people_facts
+from campaign_engine.store.tables.facts import action_facts, delivery_facts, fact_pause, people_facts
 from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
 from campaign_engine.store.tables.inviting import invite_slots, used_invites
@@ -110,6 +110,7 @@ __all__ = [
     "editions",
     "event_changes",
     "event_notices",
+    "fact_pause",
     "failing_jobs",
     "feed_pages",
     "feeds",

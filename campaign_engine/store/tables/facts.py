@@ -6,7 +6,7 @@
 import sqlalchemy as sa
 
 from campaign_engine.store import fact_triggers
-from campaign_engine.store.columns import person
+from campaign_engine.store.columns import person, public
 from campaign_engine.store.tables.base import Id, metadata
 
 KEPT = "for good"
@@ -66,6 +66,13 @@ people_facts = sa.Table(
 Where somebody counts is where they are: the precinct they chose, their site, channel and generation, and the Monday of
 the week in which they signed up. `counted` is false for staff and for whoever has not confirmed a sign-up.
 """
+
+fact_pause = sa.Table(
+    "fact_pause",
+    metadata,
+    public("id", Id, primary_key=True, autoincrement=False, keep="within one transaction"),
+)
+"""A row while a transaction on SQLite counts by itself what triggers would count row by row; no other one sees it."""
 
 
 @sa.event.listens_for(metadata, "after_create")

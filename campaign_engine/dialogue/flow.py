@@ -45,7 +45,7 @@ def waits(state: State, flow: str, field: str, **data: Any) -> State:
 
 def idle(state: State) -> State:
     """Nothing is asked; only the language is kept."""
-    return replace(state, flow="", field="", data={})
+    return replace(state, flow="", field="", data={}) if state.flow or state.field or state.data else state
 
 
 def aside(state: State) -> State:

@@ -5,6 +5,7 @@ Any answer can be changed: `jb:<question>` goes back to one, `an:<question>` and
 """
 
 from dataclasses import replace
+from functools import cache
 
 from campaign_engine.dialogue import answers, inviting, pledge
 from campaign_engine.dialogue.ally_intents import SetSite
@@ -62,6 +63,7 @@ _AGE_LABELS = {
 }
 
 
+@cache
 def age_rows() -> Rows:
     """Five equal answers; none is a default and none hints at a right one (safety C1)."""
     return column(*(option(label, f"a:{band}") for band, label in _AGE_LABELS.items()))

@@ -41,7 +41,7 @@ POST_BUTTON = "g:"
 
 def step(state: State, inbound: Inbound, context: Context) -> Step:
     """Next state, what to say and what to do; never raises for anything a person can send."""
-    state = replace(state, language=language_of(state, inbound, context))
+    state = _spoken(state, inbound, context)
     made = _moved(state, inbound, context) or _always(state, inbound, context)
     made = made or moving.gone(state, inbound, context) or _answered(state, inbound, context)
     made = made or _lost(state, inbound, context)
@@ -50,10 +50,15 @@ def step(state: State, inbound: Inbound, context: Context) -> Step:
 
 def ask_again(state: State, inbound: Inbound, context: Context) -> Step:
     """The open question, for a page that was loaded anew; changes nothing but the language of a stranger."""
-    state = replace(state, language=language_of(state, inbound, context))
+    state = _spoken(state, inbound, context)
     if state.flow == "organize" and state.field and context.draft is not None and state.field != "kind":
         return draft_steps.ask(state, state.field, context)
     return menu.open_question(state, context)
+
+
+def _spoken(state: State, inbound: Inbound, context: Context) -> State:
+    language = language_of(state, inbound, context)
+    return state if language == state.language else replace(state, language=language)
 
 
 def language_of(state: State, inbound: Inbound, context: Context) -> str:

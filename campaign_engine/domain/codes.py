@@ -51,4 +51,4 @@ def word_code_of(digits: str) -> str:
 
 def plain_code(typed: str) -> str:
     """As it is stored: upper case, digits 0 to 9, without the blanks and hyphens that people put in."""
-    return "".join(plain_digits(typed.upper()).replace("-", " ").split())
+    return typed and "".join(plain_digits(typed.upper()).replace("-", " ").split())

@@ -26,6 +26,10 @@ class SavedState:
     language: str = ""
     version: int = 0
 
+    def written(self) -> "SavedState":
+        """As its row is then."""
+        return SavedState(self.flow, self.field, self.data, self.language, self.version + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -195,6 +199,11 @@ class Outcome:
     asked: tuple[ConsentKind, ...] = ()
     used_invite: str = ""
     returned_from: str = ""
+
+    @property
+    def tells_more(self) -> bool:
+        """Whether anything beside the state is to be written."""
+        return bool(self.changes or self.actions or self.status or self.asked or self.used_invite or self.returned_from)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What one inbound does: gathered while its intents are carried out, written in as few statements as can be."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -115,7 +115,7 @@ class Turn:
             kept = await dialogues.save(self.who, outcome, self.now)
         if not kept:
             raise Overtaken
-        self.saved, self.state = True, replace(self.state, version=self.state.version + 1)
+        self.saved, self.state = True, self.state.written()
         self.changes, self.actions, self.status, self.asked, self.used_invite = ContactChanges(), [], None, [], ""
 
     def record(self, kind: ActionKind, campaign_id: int | None = None, room_id: int | None = None) -> None:

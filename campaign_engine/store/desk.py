@@ -48,6 +48,7 @@ from campaign_engine.store.targeting import ranking_of
 from campaign_engine.store.team import ADULT
 
 _DRAFT = ("languages", "content")
+_NOTHING = Named()
 
 
 def desk(json: Json) -> Any:
@@ -68,17 +69,20 @@ def desk(json: Json) -> Any:
     return sa.case((is_staff, found), else_=None)
 
 
-def named(json: Json) -> dict[str, Any]:
-    """By the parameters `code`, `post_id`, `room` and `move`; null for what is not named."""
-    site = named_site(sa.bindparam("code", type_=sa.String)).limit(1)
-    room = sa.select(*shown()).where(rooms.c.address_hash == sa.bindparam("room", type_=sa.String))
-    return {
-        "site": json.one(_as_object(json, site)),
-        "post": json.one(_post(json)),
-        "room": json.one(_as_object(json, room)),
-        "mover": json.one(_mover(json)),
-        "is_old": sa.case((replaced_code(sa.bindparam("code", type_=sa.String)), 1), else_=0),
-    }
+def named(json: Json) -> Any:
+    """By the parameters `code`, `post_id`, `room` and `move`; null where none of them is given, for what is not found
+    too."""
+    code, room, move = (sa.bindparam(name, type_=sa.String) for name in ("code", "room", "move"))
+    post_id = sa.bindparam("post_id", type_=posts.c.id.type)
+    there = sa.select(*shown()).where(rooms.c.address_hash == room)
+    found = json.object(
+        site=json.one(_as_object(json, named_site(code).limit(1))),
+        post=json.one(_post(json, post_id)),
+        room=json.one(_as_object(json, there)),
+        mover=json.one(_mover(json, move)),
+        is_old=sa.case((replaced_code(code), 1), else_=0),
+    )
+    return sa.case((sa.func.coalesce(code, sa.cast(post_id, sa.String), room, move).is_not(None), found))
 
 
 def _as_object(json: Json, found: sa.Select[Any], *stored: str) -> sa.Select[Any]:
@@ -89,7 +93,7 @@ def _as_object(json: Json, found: sa.Select[Any], *stored: str) -> sa.Select[Any
     return found.with_only_columns(json.object(**columns))
 
 
-def _mover(json: Json) -> sa.Select[Any]:
+def _mover(json: Json, move: sa.ColumnElement[str]) -> sa.Select[Any]:
     """Whom a live code moves, with the state of their dialogue."""
     mover, theirs, said = contacts.alias("mover"), addresses.alias("theirs"), dialogues.alias("said")
     state = json.array(said.c.flow, said.c.field, json.stored(said.c.data))
@@ -105,19 +109,19 @@ def _mover(json: Json) -> sa.Select[Any]:
     )
     now = sa.bindparam("now", type_=move_codes.c.expires_at.type)
     return sa.select(found).where(
-        live(sa.bindparam("move", type_=sa.String), now),
+        live(move, now),
         mover.c.id == move_codes.c.contact_id,
         theirs.c.contact_id == mover.c.id,
     )
 
 
-def _post(json: Json) -> sa.Select[Any]:
+def _post(json: Json, post_id: sa.ColumnElement[int]) -> sa.Select[Any]:
     """Of the newest approved version."""
     pledge = post_versions.c.content["pledge"].as_string()
     return (
         sa.select(json.array(*(campaigns.c[name] for name in ("id", "title", "status", "kind")), pledge))
         .where(
-            posts.c.id == sa.bindparam("post_id", type_=posts.c.id.type),
+            posts.c.id == post_id,
             posts.c.campaign_id == campaigns.c.id,
             post_versions.c.post_id == posts.c.id,
             post_versions.c.approved_at.is_not(None),
@@ -232,8 +236,10 @@ def desk_of(row: Mapping[str, Any] | None) -> Desk | None:
     )
 
 
-def named_of(row: Mapping[str, Any]) -> Named:
+def named_of(row: Mapping[str, Any] | None) -> Named:
     """Inverse of `named`."""
+    if row is None:
+        return _NOTHING
     site, post, room = row["site"], row["post"], row["room"]
     return Named(
         site=site_of(_namespace(site)) if site else None,

@@ -7,8 +7,9 @@ what it changed of its person), and at most one in between for what was answered
 import dataclasses
 import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -77,6 +78,8 @@ _REQUEST = ("state", "role", "precinct", "expires_at", "answered_by")
 class SqlDialoguesRepository(Transaction):
     """Dialogue states and updates already seen."""
 
+    _hashes: Mapping[Destination, str] = MappingProxyType({})
+
     async def open(self, who: Destination, update_id: str, now: datetime, sought: Sought = NOTHING) -> Opened | None:
         """No row comes back when the update was seen before."""
         keys = self._keys(who, now, sought)
@@ -101,16 +104,21 @@ class SqlDialoguesRepository(Transaction):
 
     async def _saved(self, who: Destination, outcome: Outcome, now: datetime) -> bool:
         state = outcome.state
+        row = {
+            "address_hash": self._hash(who),
+            "contact_id": outcome.contact_id,
+            "flow": state.flow,
+            "field": state.field,
+            "data": dict(state.data),
+            "language": state.language,
+            "version": state.version + 1,
+            "updated_at": now,
+        }
+        if not outcome.tells_more:
+            return await _SAVE.row(self._connection, _new(row, read_version=state.version)) is not None
         saved = await STEP.run(
             self._connection,
-            address_hash=self._cipher.lookup(who.channel, who.address),
-            contact_id=outcome.contact_id,
-            flow=state.flow,
-            field=state.field,
-            data=dict(state.data),
-            language=state.language,
-            version=state.version + 1,
-            updated_at=now,
+            **row,
             read_version=state.version,
             status=outcome.status,
             changes=document(self._dialect, outcome.changes) if outcome.changes else None,
@@ -128,7 +136,7 @@ class SqlDialoguesRepository(Transaction):
         """At most one delete."""
         if not version:
             return True
-        mine = dialogues.c.address_hash == self._cipher.lookup(who.channel, who.address)
+        mine = dialogues.c.address_hash == self._hash(who)
         gone = await self._connection.execute(sa.delete(dialogues).where(mine, dialogues.c.version == version))
         return bool(gone.rowcount)
 
@@ -138,13 +146,19 @@ class SqlDialoguesRepository(Transaction):
         states = await self._connection.execute(sa.delete(dialogues).where(dialogues.c.updated_at < states_before))
         return seen.rowcount + states.rowcount
 
+    def _hash(self, who: Destination) -> str:
+        """Made once for all that a step asks about one person."""
+        if who not in self._hashes:
+            self._hashes = {who: self._cipher.lookup(who.channel, who.address)}
+        return self._hashes[who]
+
     @property
     def _dialect(self) -> str:
         return self._connection.dialect.name
 
     def _keys(self, who: Destination, now: datetime, sought: Sought) -> dict[str, Any]:
         return {
-            "hash": self._cipher.lookup(who.channel, who.address),
+            "hash": self._hash(who),
             "day": to_wall(now).date(),
             "now": now,
             "code": plain_code(sought.code) or None,
@@ -164,6 +178,25 @@ def _open_statement(dialect: str) -> Any:
 _OPEN = Short(_open_statement)
 
 
+def _new(row: Mapping[str, Any], **values: Any) -> dict[str, Any]:
+    """Under a column's own name SQLAlchemy would take a value for that column's."""
+    return {**{f"new_{name}": value for name, value in row.items()}, **values}
+
+
+def _save_statement(dialect: str) -> Any:
+    """The state alone, and nothing where another update was saved since `read_version`."""
+    row = {column.name: sa.bindparam(f"new_{column.name}", type_=column.type) for column in dialogues.c}
+    insert = insert_for(dialect, dialogues).values(row)
+    new = {name: insert.excluded[name] for name in row if name != "address_hash"}
+    as_read = dialogues.c.version == sa.bindparam("read_version", type_=sa.Integer)
+    return insert.on_conflict_do_update(index_elements=["address_hash"], set_=new, where=as_read).returning(
+        dialogues.c.version
+    )
+
+
+_SAVE = Short(_save_statement)
+
+
 @functools.cache
 def _look_statement(dialect: str) -> Any:
     return _everything(dialect)
@@ -173,9 +206,27 @@ def _everything(dialect: str) -> sa.Select[Any]:
     """One row with one text: a JSON object, because a RETURNING clause takes a scalar only."""
     as_json = Json(dialect)
     columns: dict[str, Any] = {
+        "status": addresses.c.status,
+        "do_not_contact": do_not_contact.c.since,
+        "blocked_until": age_gates.c.until,
+        "flow": dialogues.c.flow,
+        "field": dialogues.c.field,
+        "data": as_json.stored(dialogues.c.data),
+        "state_language": dialogues.c.language,
+        "version": dialogues.c.version,
+        "invite_used": _invite_used(),
+        "contact": sa.case((contacts.c.id.is_not(None), as_json.object(**_contact(as_json)))),
+        "desk": desk(as_json),
+        "named": named(as_json),
+    }
+    return sa.select(sa.cast(as_json.object(**columns), sa.Text)).select_from(_joined())
+
+
+def _contact(as_json: Json) -> dict[str, Any]:
+    """What is kept of a contact; of anybody else none of it is looked for."""
+    return {
         "contact_id": contacts.c.id,
         "address_id": addresses.c.id,
-        "status": addresses.c.status,
         "channel": addresses.c.channel,
         "threaded": sa.case((addresses.c.thread_cipher.is_not(None), 1), else_=0),
         "age_band": contacts.c.age_band,
@@ -188,23 +239,12 @@ def _everything(dialect: str) -> sa.Select[Any]:
         "paused_until": contacts.c.paused_until,
         "joined_at": contacts.c.created_at,
         "last_seen_at": contacts.c.last_seen_at,
-        "do_not_contact": do_not_contact.c.since,
-        "blocked_until": age_gates.c.until,
         "handle": staff_members.c.handle,
-        "flow": dialogues.c.flow,
-        "field": dialogues.c.field,
-        "data": as_json.stored(dialogues.c.data),
-        "state_language": dialogues.c.language,
-        "version": dialogues.c.version,
         **_lists(as_json),
         "area_held_at": _area_held_at(),
         "area_closed_at": _area_held_at(holds.c.ended_at.is_(None)),
-        "invite_used": _invite_used(),
         "unconfirmed": sa.case((~CONFIRMED, 1), else_=0),
-        "desk": desk(as_json),
-        **named(as_json),
     }
-    return sa.select(sa.cast(as_json.object(**columns), sa.Text)).select_from(_joined())
 
 
 def _lists(as_json: Json) -> dict[str, Any]:
@@ -260,54 +300,69 @@ def _list(as_json: Json, table: sa.Table, contact_id: sa.ColumnElement[int], *co
 
 
 def _opened(row: dict[str, Any]) -> Opened:
-    status = AddressStatus(row["status"]) if row["status"] else None
+    contact, status = row["contact"] or {}, AddressStatus(row["status"]) if row["status"] else None
     return Opened(
-        person=_person(row, status),
+        person=_person(row, contact, status),
         saved=SavedState(
             row["flow"] or "", row["field"] or "", row["data"] or {}, row["state_language"] or "", row["version"] or 0
         ),
         status=status,
-        last_seen_at=_moment(row["last_seen_at"]),
-        language_known=bool(row["language"] or row["state_language"]),
-        area_held_at=_moment(row["area_held_at"]),
-        area_closed_at=_moment(row["area_closed_at"]),
-        done_today=frozenset((ActionKind(kind), campaign_id) for kind, campaign_id in row["done"] or ()),
-        named=named_of(row),
+        language_known=bool(contact.get("language") or row["state_language"]),
+        named=named_of(row["named"]),
         desk=desk_of(row["desk"]),
         invite_used=bool(row["invite_used"]),
-        unconfirmed=bool(row["unconfirmed"]),
+        **_known(contact),
     )
 
 
-def _person(row: dict[str, Any], status: AddressStatus | None) -> Person:
+def _known(contact: Mapping[str, Any]) -> dict[str, Any]:
+    if not contact:
+        return {}
+    return {
+        "last_seen_at": _moment(contact["last_seen_at"]),
+        "area_held_at": _moment(contact["area_held_at"]),
+        "area_closed_at": _moment(contact["area_closed_at"]),
+        "done_today": frozenset((ActionKind(kind), campaign_id) for kind, campaign_id in contact["done"] or ()),
+        "unconfirmed": bool(contact["unconfirmed"]),
+    }
+
+
+def _person(row: Mapping[str, Any], contact: Mapping[str, Any], status: AddressStatus | None) -> Person:
+    known = _contact_of(contact) if contact else {}
     return Person(
-        contact_id=row["contact_id"],
-        address_id=row["address_id"],
-        age_band=AgeBand(row["age_band"]) if row["age_band"] else None,
-        language=row["language"] or row["state_language"] or "en",
-        precinct=row["precinct"],
-        precinct_declined=bool(row["precinct_declined"]),
-        site_id=row["site_id"],
-        generation=row["generation"] or 0,
-        site_name=row["site_name"] or "",
-        paused_until=_moment(row["paused_until"]),
+        language=contact.get("language") or row["state_language"] or "en",
         opted_out=row["do_not_contact"] is not None or status is AddressStatus.OPTED_OUT,
         age_blocked_until=_moment(row["blocked_until"]),
-        joined_at=_moment(row["joined_at"]),
-        answers={
-            consent_kind(kind): Answer(bool(granted), moment(changed_at))
-            for kind, granted, changed_at in row["answers"] or ()
-        },
-        asked={consent_kind(kind): moment(asked_at) for kind, asked_at in row["asked"] or ()},
-        invites={slot: date.fromisoformat(last_day) for slot, last_day in row["invites"] or ()},
-        grants=tuple(RoleGrant(Role(role), Scope(ScopeKind(kind), value)) for role, kind, value in row["grants"] or ()),
-        handle=row["handle"] or "",
-        request=_request(row["request"] or ()),
-        thread=bool(row["threaded"]) if row["channel"] in OPENED_FIRST else None,
-        trained=[TRAINING] in (row["trained"] or ()),
-        lessons={LessonCode(code): reached for code, reached in row["lessons"] or ()},
-        **_pledged(row["pledged"] or ()),
+        **known,
     )
+
+
+def _contact_of(contact: Mapping[str, Any]) -> dict[str, Any]:
+    """Inverse of `_contact`, by the names of a Person."""
+    same = {name: contact[name] for name in ("contact_id", "address_id", "precinct", "site_id", "generation")}
+    return {
+        **same,
+        "age_band": AgeBand(contact["age_band"]) if contact["age_band"] else None,
+        "precinct_declined": bool(contact["precinct_declined"]),
+        "site_name": contact["site_name"] or "",
+        "paused_until": _moment(contact["paused_until"]),
+        "joined_at": _moment(contact["joined_at"]),
+        "answers": {
+            consent_kind(kind): Answer(bool(granted), moment(changed_at))
+            for kind, granted, changed_at in contact["answers"] or ()
+        },
+        "asked": {consent_kind(kind): moment(asked_at) for kind, asked_at in contact["asked"] or ()},
+        "invites": {slot: date.fromisoformat(last_day) for slot, last_day in contact["invites"] or ()},
+        "grants": tuple(
+            RoleGrant(Role(role), Scope(ScopeKind(kind), value)) for role, kind, value in contact["grants"] or ()
+        ),
+        "handle": contact["handle"] or "",
+        "request": _request(contact["request"] or ()),
+        "thread": bool(contact["threaded"]) if contact["channel"] in OPENED_FIRST else None,
+        "trained": [TRAINING] in (contact["trained"] or ()),
+        "lessons": {LessonCode(code): reached for code, reached in contact["lessons"] or ()},
+        **_pledged(contact["pledged"] or ()),
+    }
 
 
 def _pledged(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Short statements, compiled once; on SQLite they go past SQLAlchemy, whose part of a step takes longer than theirs."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -61,7 +62,9 @@ class _Compiled:
             if name in given:
                 self._given.append((len(self._constants), name, bind))
             value = expanded.parameters[name]
-            self._constants.append(value if bind is None else bind(value))
+            value = value if bind is None else bind(value)
+            # The driver takes a member of an enumeration for something that it has to be told how to store.
+            self._constants.append(str(value) if isinstance(value, str) else value)
 
     def filled(self, values: Mapping[str, Any]) -> list[Any]:
         """What the driver is given, in the order of the marks. Raises KeyError for a value that is missing."""
@@ -73,8 +76,18 @@ class _Compiled:
 
 
 def _bind(type_: Any, dialect: Dialect) -> Bind:
-    bind = cast("Bind", type_.dialect_impl(dialect).bind_processor(dialect))
-    return lru_cache(MOMENTS)(bind) if bind is not None and isinstance(type_, UtcDateTime | sa.Date) else bind
+    kind: Any = type(type_)
+    return _time_bind(kind) if issubclass(kind, UtcDateTime | sa.Date) else _own_bind(type_, dialect)
+
+
+@cache
+def _time_bind(kind: Any) -> Bind:
+    bind = _own_bind(kind(), sqlite.dialect())
+    return bind and lru_cache(MOMENTS)(bind)
+
+
+def _own_bind(type_: Any, dialect: Dialect) -> Bind:
+    return cast("Bind", type_.dialect_impl(dialect).bind_processor(dialect))
 
 
 def tell(connection: AsyncConnection, sql: str, parameters: Any) -> None:

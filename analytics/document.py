@@ -34,7 +34,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One bar: `value` is None where it is hidden; `said` stands beside it. `low` and `high` are an interval."""
+    """One bar: `said` stands beside it, `low` and `high` are an interval.
+
+    Without a value it is somewhere in its interval (safety K1, a share at an end), or hidden when it has none either.
+    """
 
     label: str
     value: float | None
@@ -47,7 +50,7 @@ class Mark:
 class Chart:
     """`title` and `text` are what a screen reader says. A map has `shades` and `names` by precinct instead of marks.
 
-    `legend`: class of a shade and its words.
+    `legend`: class of a shade and its words; of a chart `veiled` and `coded`, where they are drawn.
     """
 
     kind: ChartKind

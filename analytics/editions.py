@@ -29,6 +29,9 @@ View = Literal["public", "site", "organizer"]
 SMALLEST: Mapping[View, int] = {"public": PUBLIC_K, "site": PUBLIC_K, "organizer": ORGANIZER_K}
 """From how many persons on a cell is shown (safety K1). A site sees its own line of the public's (safety P3)."""
 
+OVER: Literal["over 95 %"] = "over 95 %"
+UNDER: Literal["under 5 %"] = "under 5 %"
+
 Rate = float | Literal["hidden", "over 95 %", "under 5 %"]
 
 _KEPT = [column for column in editions.c if column.name not in ("loose", "counts")]
@@ -105,8 +108,8 @@ def coded(part: Figure, whole: Figure) -> Rate:
         return HIDDEN
     share = part / whole
     if share > MOST_SHARE:
-        return "over 95 %"
-    return "under 5 %" if share < LEAST_SHARE else share
+        return OVER
+    return UNDER if share < LEAST_SHARE else share
 
 
 def latest(connection: sa.Connection, campaign_id: int, view: View) -> Edition | None:

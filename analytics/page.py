@@ -1,7 +1,7 @@
 """A report as one self-contained page: no script, nothing loaded from elsewhere, phone first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -34,7 +34,21 @@ class Links:
     areas: Mapping[str, str] = field(default_factory=dict)
 
 
-def report_page(document: Document, drawn: Mapping[str, str], links: Links) -> str:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page of ours has around it, as markup, in the reader's language; a file that works alone has none.
+
+    `head` comes into the head of the file, `above` before everything else, `ways_out` are Get help and Leave.
+    """
+
+    language: str
+    direction: str
+    head: str
+    above: str
+    ways_out: str
+
+
+def report_page(document: Document, drawn: Mapping[str, str], links: Links, frame: Frame | None = None) -> str:
     """`drawn` are SVG by section; where one is missing its table says the same, and the page that it is missing."""
     other = next(one for one in LANGUAGES if one != document.language)
     return _template().render(
@@ -45,6 +59,7 @@ def report_page(document: Document, drawn: Mapping[str, str], links: Links) -> s
         css=sheet.css(),
         other=other,
         links=links,
+        frame=frame and {name: Markup(value) for name, value in asdict(frame).items()},  # noqa: S704 - our templates
     )
 
 

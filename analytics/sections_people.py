@@ -5,9 +5,9 @@ Every figure is one of the edition (safety K); nothing is worked out that could 
 
 from collections.abc import Iterable
 
-from analytics.content import Report
-from analytics.document import Chart, Level, Mark, Row, Section, Table
-from analytics.editions import HIDDEN, Figure
+from analytics.content import Report, Share
+from analytics.document import Chart, ChartKind, Level, Mark, Row, Section, Table
+from analytics.editions import HIDDEN, LEAST_SHARE, MOST_SHARE, OVER, Figure
 from analytics.layout import BEYOND, EARLIER, HARM, SOURCES, WITHOUT_PERSON, week_key
 from analytics.tile_map import Shades
 from analytics.words import Words, area
@@ -77,7 +77,7 @@ def _map(report: Report, say: Words) -> tuple[str, Chart]:
         (shades.css(next(number for number, count in shown.items() if count == least)), _span(least, most))
         for least, most in shades.steps()
     ]
-    legend += [("veiled", say("measures.legend_hidden")), ("beyond", say("measures.legend_beyond"))]
+    legend += [("veiled", say("legend_veiled")), ("beyond", say("measures.legend_beyond"))]
     text = say("measures.map_said", targets=len(targets), shown=list(shown.items()))
     title = say("measures.map_title", measure=mapped)
     return mapped, Chart("map", title, text, shades=shades.counts, names=names, legend=tuple(legend))
@@ -95,29 +95,39 @@ def funnel(report: Report, say: Words) -> Section:
         Row(say(f"step_{step}"), (say.figure(one.count), say.rate(one.rate), say.between(one.interval)))
         for step, one in shares.items()
     ]
-    marks = tuple(
-        Mark(
-            say(f"step_{step}"),
-            one.rate if isinstance(one.rate, float) else None,
-            f"{say.rate(one.rate)} ({say.between(one.interval)})" if one.interval else say.rate(one.rate),
-            one.interval.low if one.interval else None,
-            one.interval.high if one.interval else None,
-        )
-        for step, one in shares.items()
-    )
+    marks = tuple(_share_mark(say(f"step_{step}"), one, say) for step, one in shares.items())
     columns = tuple(say(name) for name in ("column_step", "column_people", "column_share", "column_between"))
     return Section(
         "funnel",
         say("funnel_title"),
         (say("funnel_note"),),
         Table(say("funnel_caption"), columns, tuple(rows)),
-        Chart("shares", say("funnel_title"), _read_out(marks, say("funnel_said")), marks),
+        chart_of("shares", say("funnel_title"), say("funnel_said"), marks, say),
         more=(_by_week(report, say),) if report.layout.weeks else (),
     )
 
 
-def _read_out(marks: Iterable[Mark], before: str) -> str:
-    return f"{before} {'; '.join(f'{one.label}: {one.said}' for one in marks)}."
+def _share_mark(label: str, share: Share, say: Words) -> Mark:
+    """A point with its interval; at the ends of 0 to 100 % only the part in which it is (safety K1)."""
+    if isinstance(share.rate, float) and share.interval:
+        said = f"{say.rate(share.rate)} ({say.between(share.interval)})"
+        return Mark(label, share.rate, said, share.interval.low, share.interval.high)
+    if share.rate == HIDDEN:
+        return Mark(label, None, say.hidden)
+    low, high = (MOST_SHARE, 1.0) if share.rate == OVER else (0.0, LEAST_SHARE)
+    return Mark(label, None, say.rate(share.rate), low, high)
+
+
+def chart_of(kind: ChartKind, title: str, said: str, marks: Iterable[Mark], say: Words) -> Chart:
+    """With the words of its stripes and boxes, and all of it read out after `said`."""
+    drawn = tuple(marks)
+    text = f"{said} {'; '.join(f'{one.label}: {one.said}' for one in drawn)}."
+    legend = [
+        (shade, say(f"legend_{shade}"))
+        for shade, low in (("veiled", True), ("coded", False))
+        if any(one.value is None and (one.low is None) is low for one in drawn)
+    ]
+    return Chart(kind, title, text, drawn, legend=tuple(legend))
 
 
 def _by_week(report: Report, say: Words) -> Table:
@@ -151,7 +161,7 @@ def recruitment(report: Report, say: Words) -> Section:
     table = Table(
         say("weeks_caption"), (say("column_week"), *(say(f"measures.column_{name}") for name in measures)), rows
     )
-    chart = Chart("columns", say("weeks_title"), _read_out(marks, say("weeks_said")), marks)
+    chart = chart_of("columns", say("weeks_title"), say("weeks_said"), marks, say)
     return Section("weeks", say("weeks_title"), (say("weeks_note"),), table, chart, half=True)
 
 
@@ -160,26 +170,27 @@ def generations(report: Report, say: Words) -> Section:
     rows, marks = [], []
     for number in range(_shown_steps(report)):
         key, said = f"generation:{number}", say("measures.generation_name", number=number)
-        one = report.reproduction(number) if number + 1 < report.layout.generations else None
-        ratio = (
-            ("", "")
-            if one is None or one.ratio is None
-            else (f"{one.ratio:.2f}", say.between(one.interval, percent=False))
-        )
-        joined, pledged = figures_of(report, say, ("joined", "pledged"), key)
-        rows.append(
-            Row(said, (joined, pledged, " ".join(part for part in (ratio[0], ratio[1] and f"({ratio[1]})") if part)))
-        )
+        rows.append(Row(said, (*figures_of(report, say, ("joined", "pledged"), key), _ratio(report, say, number))))
         marks.append(mark(said, report.figure("pledged", key), say))
     columns = (
         say("column_generation"),
         *(say(f"measures.column_{name}") for name in ("joined", "pledged")),
         say("column_r"),
     )
-    chart = Chart("bars", say("generations_title"), _read_out(marks, say("generations_said")), tuple(marks))
+    chart = chart_of("bars", say("generations_title"), say("generations_said"), marks, say)
     text = (say("generations_note"), say("generations_r" if report.old else "generations_young"))
     table = Table(say("generations_caption"), columns, tuple(rows))
     return Section("generations", say("generations_title"), text, table, chart, half=True)
+
+
+def _ratio(report: Report, say: Words, generation: int) -> str:
+    """R with its range; nothing after the last step, and a word while the first pledgers are too new."""
+    if generation + 1 >= report.layout.generations:
+        return ""
+    one = report.reproduction(generation)
+    if one.ratio is None:
+        return say.hidden if report.old else say("not_yet")
+    return f"{one.ratio:.2f} ({say.between(one.interval, percent=False)})"
 
 
 def _shown_steps(report: Report) -> int:
@@ -201,7 +212,7 @@ def channels(report: Report, say: Words) -> Section:
     marks = tuple(mark(said, report.figure("reached", f"channel:{one}"), say) for one, said in names.items())
     columns = (say("measures.column_channel"), *(say(f"measures.column_{name}") for name in measures))
     title = say("measures.channels_title")
-    chart = Chart("bars", title, _read_out(marks, say("channels_said")), marks) if marks else None
+    chart = chart_of("bars", title, say("channels_said"), marks, say) if marks else None
     return Section(
         "channels",
         title,
@@ -232,7 +243,7 @@ def ways_in(report: Report, say: Words) -> Section:
         for site in shown[:LISTED_SITES]
     ]
     columns = (say("measures.column_source"), *(say(f"measures.column_{name}") for name in measures))
-    chart = Chart("bars", say("measures.sources_title"), _read_out(marks, say("sources_said")), tuple(marks))
+    chart = chart_of("bars", say("measures.sources_title"), say("sources_said"), marks, say)
     caption = say("measures.sites_note", k=report.k)
     return Section(
         "sites", say("measures.sources_title"), table=Table(caption, columns, tuple(rows)), chart=chart, half=True
@@ -266,14 +277,16 @@ def harm(report: Report, say: Words) -> Section:
         *((f"measures.harm_{name}", name, "") for name in HARM),
     ]
     before = report.before
-    rows = tuple(
-        Row(say(label), (say.figure(report.figure(name)), say.figure(before.figure(name)) if before else ""), level)
-        for label, name, level in lines
-    )
+    editions = (report.figure, before.figure) if before else (report.figure,)
+    rows = tuple(Row(say(label), tuple(say.figure(of(name)) for of in editions), level) for label, name, level in lines)
     marks = tuple(mark(say(label), report.figure(name), say) for label, name, _ in lines)
-    columns = (say("measures.column_harm"), say("measures.column_persons"), say("column_before"))
+    columns = (
+        say("measures.column_harm"),
+        say("measures.column_persons"),
+        *((say("column_before"),) if before else ()),
+    )
     table = Table(say("harm_caption"), columns, rows)
-    chart = Chart("bars", say("measures.harm_title"), _read_out(marks, say("harm_said")), marks)
+    chart = chart_of("bars", say("measures.harm_title"), say("harm_said"), marks, say)
     return Section("harm", say("measures.harm_title"), (say("measures.harm_note"),), table, chart, half=True)
 
 

@@ -1,4 +1,4 @@
-"""The style of pages that are one file: colours of the look, and the font of headings inside."""
+"""The style of pages that are one file: colours of the look, the head of every page, and the headings' font."""
 
 import base64
 import functools
@@ -17,4 +17,9 @@ def css() -> Markup:
     environment = Environment(loader=PackageLoader("analytics", "pages"), autoescape=True)
     inside = f"data:font/woff2;base64,{base64.b64encode(font).decode()}"
     sheet = environment.get_template("report.css").render(heading_font=inside)
-    return Markup(look.css() + sheet)  # noqa: S704 - our own style sheet
+    return Markup(look.css() + head() + sheet)  # noqa: S704 - our own style sheet
+
+
+def head() -> str:
+    """Of every page and report, so that Get help and Leave stand in one place (safety P1)."""
+    return (files("analytics") / "pages" / "head.css").read_text("utf-8")

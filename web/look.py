@@ -1,4 +1,4 @@
-"""The style sheet of all pages: the tokens of campaign_engine.look, then web/static/style.css."""
+"""The style sheet of all pages: the tokens of campaign_engine.look, our fonts, the head, then web/static/style.css."""
 
 import hashlib
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from analytics import sheet as reports
 from campaign_engine import look
 from web.packing import packed
 
@@ -15,7 +16,8 @@ STATIC = Path(__file__).parent / "static"
 def router() -> APIRouter:
     """To be included before the folder it stands in front of."""
     routes = APIRouter()
-    sheet = look.css() + (STATIC / "style.css").read_text("utf-8")
+    fonts, own = ((STATIC / name).read_text("utf-8") for name in ("fonts.css", "style.css"))
+    sheet = look.css() + fonts + reports.head() + own
     mark = f'"{hashlib.sha256(sheet.encode()).hexdigest()[:16]}"'
 
     @routes.get("/static/style.css")

@@ -25,9 +25,6 @@ from web.parts import WebParts
 from web.security import INLINE_STYLE
 from web.staff_session import Gate
 
-WAYS_OUT = "<!-- ways out -->"
-"""Where a report, which is a file that works alone, gets Get help and Leave when it is a page of ours."""
-
 PATIENCE = 4.0
 """Seconds that the first reader of an edition waits for its charts."""
 
@@ -132,11 +129,10 @@ class _ReportPages:
     async def _page(self, request: Request, report: Report, document: Document, links: Links) -> Response:
         drawn = await self._drawn(document) if document.charts() else {}
         painted = {key: charts.painted(svg) for key, svg in drawn.items()}
-        whole = page.report_page(document, painted, links)
-        ways_out = self._pages.ways_out(document.language)
-        response = HTMLResponse(whole.replace(WAYS_OUT, ways_out, 1), headers=INLINE_STYLE)
+        whole = page.report_page(document, painted, links, self._pages.frame(request))
+        response = HTMLResponse(whole, headers=INLINE_STYLE)
         if asked_language(request):
-            keep(request, response, LANGUAGE, document.language, secure=self._parts.secure)
+            keep(request, response, LANGUAGE, self._pages.language(request), secure=self._parts.secure)
         return response if report.view != "public" else packed(request, response)
 
 

@@ -24,7 +24,7 @@ HEADERS = {
 """On every answer that does not say otherwise itself (safety A4)."""
 
 INLINE_STYLE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src data:; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
     "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 """For reports, which are one file with their style inside."""

@@ -9,6 +9,7 @@ from campaign_engine.domain.codes import LETTERS
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
 from campaign_engine.domain.inviting import CODE_LENGTH
 from tests.support.browser import Visit
+from tests.support.counted import CountedCampaign
 from tests.support.engine import House, Phone
 
 INVITE = LETTERS[1] * CODE_LENGTH
@@ -31,9 +32,6 @@ NOT_PAGES: Mapping[str, str] = {
     "/chat/events": "a stream",
     "/chat/{word}/events": "a stream",
     "/reports/{campaign_id}": "leads to the newest edition",
-    "/reports/{campaign_id}/{edition}/{view}": "looked at in test_browser_every_page.py with an edition",
-    "/reports/{campaign_id}/{edition}/{view}/precinct/{number}": "looked at in test_browser_every_page.py",
-    "/reports/{campaign_id}/{edition}/site/{site_id}": "as these, tests/integration/test_report_pages.py",
     "/reports/{campaign_id}/{edition}/{view}/{name}": "files, tests/integration/test_report_pages.py",
 }
 """Routes that answer a GET with something else than a page."""
@@ -47,6 +45,7 @@ class Walker:
     seen: Visit
     site: Site
     phone: Phone
+    campaign: int = 0
 
     @classmethod
     async def at(cls, house: House, seen: Visit, name: str = LONG_NAME) -> "Walker":
@@ -64,6 +63,16 @@ class Walker:
     async def sign_in(self) -> None:
         await self.seen.open(await self.link())
         await self.seen.press_first("main button")
+
+    def reported(self) -> int:
+        """Number of a campaign with an edition, in which the site is."""
+        if not self.campaign:
+            drive = CountedCampaign(self.house.store.database.engine.url.render_as_string(), (self.site.precinct,))
+            drive.joined_and_pledged(self.site.precinct, 12, 11, self.site.id)
+            drive.freeze()
+            drive.engine.dispose()
+            self.campaign = drive.id
+        return self.campaign
 
     async def begun(self, path: str, button: str) -> str:
         """Where the first answer of a chat or a sign-up leads, as a path."""
@@ -141,6 +150,13 @@ def _plain(path: str) -> Opened:
     return path_of
 
 
+def _report(path: str) -> Opened:
+    async def path_of(walker: Walker) -> str:
+        return f"/reports/{walker.reported()}/latest/{path.format(site=walker.site.id)}"
+
+    return path_of
+
+
 async def _door(walker: Walker) -> str:
     return await walker.link()
 
@@ -173,6 +189,9 @@ PAGES: Mapping[str, Opened] = {
     "/poster/{code}": _plain("/poster/{code}"),
     "/enter/{token}": _door,
     "/staff": _home,
+    "/reports/{campaign_id}/{edition}/{view}": _report("public"),
+    "/reports/{campaign_id}/{edition}/{view}/precinct/{number}": _report("public/precinct/75"),
+    "/reports/{campaign_id}/{edition}/site/{site_id}": _report("site/{site}"),
     "/host/{site_id}": _plain("/host/{site}"),
     "/host/{site_id}/code": _plain("/host/{site}/code"),
     "/host/{site_id}/letter/{name}": _plain("/host/{site}/letter/it"),

@@ -6,10 +6,11 @@ from importlib.resources import files
 
 import pytest
 
+from analytics import sheet
 from campaign_engine import look
 from web.look import STATIC
 
-SHEET = (STATIC / "style.css").read_text("utf-8")
+SHEET = "".join((sheet.head(), *((STATIC / name).read_text("utf-8") for name in ("fonts.css", "style.css"))))
 REPORT = (files("analytics") / "pages" / "report.css").read_text("utf-8")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
@@ -37,12 +38,12 @@ def test_P1_a_rule_that_sets_ground_and_ink_uses_a_pair_that_was_checked() -> No
 
 
 def test_colours_come_from_the_tokens_alone() -> None:
-    for sheet in (SHEET, REPORT):
-        assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", sheet)) <= {"#fff"}, (
+    for style in (SHEET, sheet.head() + REPORT):
+        assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", style)) <= {"#fff"}, (
             "only paper and the ground of a code are white"
         )
-        own = set(re.findall(r"(--[\w-]+):", sheet))
-        used = {name.removeprefix("--") for name in set(re.findall(r"var\((--[\w-]+)", sheet)) - own}
+        own = set(re.findall(r"(--[\w-]+):", style))
+        used = {name.removeprefix("--") for name in set(re.findall(r"var\((--[\w-]+)", style)) - own}
         assert used <= look.LIGHT.keys()
     mark = (STATIC / "mark.svg").read_text("utf-8")
     assert set(re.findall(r"#[0-9a-f]{6}", mark)) <= set(look.LIGHT.values())

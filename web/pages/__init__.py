@@ -13,6 +13,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from analytics.page import Frame
 from campaign_engine.domain.languages import LANGUAGE_NAMES, direction
 from campaign_engine.domain.message import Attachment, Message, Picture, Reply, Revision
 from campaign_engine.domain.schedule import to_wall
@@ -73,10 +74,16 @@ class PageWriter:
         page = self.write(request, name, {"key": key, **values})
         return bytes(page.body).decode()
 
-    def ways_out(self, language: str) -> str:
-        """Get help and Leave as every page has them."""
-        words = _Words(self._parts.say, language)
-        return self._templates.get_template("ways_out.html").render(say=words.marked)
+    def frame(self, request: Request) -> Frame:
+        """What every page has around it, for a report, which is a file that works alone."""
+        language = self.language(request)
+        words, added = _Words(self._parts.say, language), self._parts.added(request)
+        values = {"say": words.marked, "plain": words.plain, **added}
+        head, above, ways_out = (
+            self._templates.get_template(name).render(values) if name else ""
+            for name in ("frame_head.html", "demo_bar.html" if added["demo"] else "", "ways_out.html")
+        )
+        return Frame(language, direction(language), head, above, ways_out)
 
     def problem(self, request: Request, name: str, status: int, again: str = "") -> HTMLResponse:
         """A page that says what went wrong and what to do: the blocks `<name>` and `<name>_hint`, of page.j2 unless

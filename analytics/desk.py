@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from analytics import charts, content
+from analytics import charts, content, editions
 from analytics.content import LATEST, Asked, Newest, Report
 from analytics.document import Document
 from analytics.editions import View
@@ -55,6 +55,13 @@ class ReportDesk:
         wanted = published_campaigns(c.id, c.title, c.status).order_by(c.id.desc())
         async with self.store.database.read() as connection:
             return tuple(CampaignLink(row.id, row.title, row.status) for row in await connection.execute(wanted))
+
+    async def of_site(self, site_id: int) -> tuple[CampaignLink, ...]:
+        """Campaigns with an edition that has the site in it, newest first. Raises StoreUnavailable."""
+        async with self.store.database.read() as connection:
+            found = await connection.execute(editions.newest_of_each(published_campaigns(campaigns.c.id)))
+            has = {row.campaign_id for row in found if str(site_id) in row.layout["sites"]}
+        return tuple(one for one in await self.listed() if one.id in has)
 
     async def report(self, campaign_id: int, view: View, edition: int | Newest = LATEST) -> Report:
         """Read from editions and facts, a few milliseconds. Raises NotFound, StoreUnavailable."""

@@ -137,6 +137,14 @@ def newest(campaign_id: int) -> sa.Select[Any]:
     return chosen.order_by(editions.c.number.desc()).limit(1)
 
 
+def newest_of_each(campaign_ids: sa.Select[Any]) -> sa.Select[Any]:
+    """Campaign and layout of the newest edition of each of these campaigns."""
+    c = editions.c
+    last = sa.select(c.campaign_id, sa.func.max(c.number).label("number")).group_by(c.campaign_id).subquery()
+    joined = editions.join(last, (c.campaign_id == last.c.campaign_id) & (c.number == last.c.number))
+    return sa.select(c.campaign_id, c.layout).select_from(joined).where(c.campaign_id.in_(campaign_ids))
+
+
 def numbered(campaign_id: int, number: int) -> sa.Select[Any]:
     """For `edition_of`."""
     return _read().where(editions.c.campaign_id == campaign_id, editions.c.number == number)

@@ -33,6 +33,7 @@ class _HostPages:
         self._signup = parts.signup
         self._gate = Gate(parts.staff)
         self._hosting = parts.sites.hosting
+        self._reports = parts.reports
 
     async def overview(self, request: Request, site_id: SiteId, done: str = "") -> Response:
         session = await self._gate.host(request, site_id)
@@ -44,6 +45,7 @@ class _HostPages:
             "view": view,
             "site": view.site,
             "window": window,
+            "reports": await self._reports.of_site(site_id),
             "done": done if done in ("rotated", "brought_back") else "",
             "page": self._page,
         }

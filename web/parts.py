@@ -38,6 +38,9 @@ class Reports(Protocol):
     async def listed(self) -> Sequence[CampaignLink]:
         """Campaigns that were approved, newest first."""
 
+    async def of_site(self, site_id: int) -> Sequence[CampaignLink]:
+        """Campaigns whose newest edition has the site in it."""
+
     async def report(self, campaign_id: int, view: View, edition: int | Newest = LATEST) -> Report:
         """Read from editions and facts. Raises NotFound, StoreUnavailable."""
 

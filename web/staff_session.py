@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from campaign_engine.domain.errors import NotAllowed
+from campaign_engine.domain.roles import Capability, may
 from campaign_engine.domain.staff_session import SESSION_LIFE, LinkState, StaffSession, link_refused
 from campaign_engine.services.staff_sessions import StaffSessions
 from web.cookies import STAFF
@@ -92,7 +93,12 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
         session = await gate.staff(request)
         if len(session.sites) == len(session.grants) == 1:
             return RedirectResponse(f"/host/{session.sites[0]}", status_code=303)
-        values = {"session": session, "sites": await parts.sites.hosting.names(session.sites)}
+        values = {
+            "session": session,
+            "sites": await parts.sites.hosting.names(session.sites),
+            "reads": may(session, Capability.READ_REPORTS),
+            "reports": await parts.reports.listed() if may(session, Capability.READ_REPORTS) else (),
+        }
         return pages.write(request, "staff.html", values)
 
     @routes.post("/staff/out")

@@ -53,7 +53,8 @@ class Sharing:
     async def reach(self, campaign_id: int, language: str) -> Reply:
         """The card with its picture. Raises NotFound."""
         card = await self._figures.card(campaign_id, language)
-        return Reply("campaign.report", card.values, status_rows(campaign_id), picture=card.picture, stays=True)
+        values = {**card.values, "whole": self._page and f"{self._page}/reports/{campaign_id}/latest/organizer"}
+        return Reply("campaign.report", values, status_rows(campaign_id), picture=card.picture, stays=True)
 
     async def sunday(self, campaign_id: int, language: str, late_for: date | None) -> Message:
         """The same, ready to be sent; `late_for` is the Sunday that it should have come on. Raises NotFound."""

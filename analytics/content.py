@@ -35,6 +35,7 @@ UNITS: Mapping[str, str] = {
     "deliveries_people": "deliveries",
     "deliveries_rooms": "deliveries",
     "incidents": "incidents",
+    "residents": "residents",
     "rank": "place",
     "p_top": "probability",
 }

@@ -1,16 +1,19 @@
-"""The report as tidy CSV, and its data dictionary."""
+"""The report as tidy CSV with its data dictionary, and as JSON."""
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator
 
 from analytics import rooms
-from analytics.content import UNITS, Report, made
+from analytics.content import UNITS, Report, as_json, made
 from analytics.editions import Figure
+from analytics.part import WHOLE, Part
 from campaign_engine.domain.area import CITY
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.domain.schedule import to_wall
+from campaign_engine.opendata import figures
 from campaign_engine.rendering import Renderer
 
 COLUMNS = (
@@ -23,8 +26,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Row = dict[str, object]
 
 
-def report_csv(report: Report) -> str:
-    """One row per measure and cell; a hidden cell has the value "hidden"."""
+def report_csv(report: Report, part: Part = WHOLE) -> str:
+    """One row per measure and cell; a hidden cell has the value "hidden". Of a part, its page's cells."""
     leading: Row = {
         "data_through": report.through or to_wall(report.now).date(),
         "edition": report.edition.number if report.edition else None,
@@ -32,18 +35,35 @@ def report_csv(report: Report) -> str:
         "ranking_rule": report.rule,
         "campaign": report.campaign.title,
     }
-    rows = [*_figures(report), *_made(report), *_outcomes(report), *_ranking(report)]
+    rows = [*_figures(report, part), *_made(report), *_places(report, part)]
+    if part == WHOLE:
+        rows += (*_rooms(report), *_outcomes(report))
     return _written(COLUMNS, ({**leading, "unit": UNITS[str(row["measure"])], **row} for row in rows))
 
 
+def report_json(report: Report, part: Part = WHOLE) -> str:
+    """All of it; of a part, the campaign and the figures of its page."""
+    plain = as_json(report)
+    if part != WHOLE:
+        for measure, cells in plain["figures"].items():
+            plain["figures"][measure] = {key: figure for key, figure in cells.items() if part.has(report, key)}
+        plain["sites"] = {key: name for key, name in plain["sites"].items() if part.has(report, key)}
+        plain["precincts"] = [one for one in plain["precincts"] if part.has(report, f"precinct:{one['precinct']}")]
+        plain = {key: value for key, value in plain.items() if key not in ("rooms", "outcomes")}
+    return json.dumps(plain, ensure_ascii=False, indent=1)
+
+
 def dictionary_csv() -> str:
-    """What each measure means, in the words of the page."""
+    """What each column and each measure means, in the words of the page."""
     say = Renderer().reply
     rows: list[Row] = [
-        {"measure": name, "unit": unit, "definition": say(Reply(f"measures.define_{name}"), "en").text}
+        {"kind": "measure", "name": name, "unit": unit, "definition": say(Reply(f"measures.define_{name}"), "en").text}
         for name, unit in UNITS.items()
     ]
-    return _written(("measure", "unit", "definition"), rows)
+    columns: list[Row] = [
+        {"kind": "column", "name": name, "definition": say(Reply(f"report.csv_{name}"), "en").text} for name in COLUMNS
+    ]
+    return _written(("kind", "name", "unit", "definition"), [*columns, *rows])
 
 
 def neutral(cell: object) -> str:
@@ -52,10 +72,15 @@ def neutral(cell: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not isinstance(cell, int | float) else text
 
 
-def _figures(report: Report) -> Iterator[Row]:
+def _figures(report: Report, part: Part) -> Iterator[Row]:
     for measure, table in report.edition.tables.items() if report.edition else ():
         for key, figure in table.cells.items():
-            yield {"measure": measure, **_place(report, key), "value": figure}
+            if part.has(report, key):
+                yield {"measure": measure, **_place(report, key), "value": figure}
+
+
+def _rooms(report: Report) -> Iterator[Row]:
+    """Only on the newest page."""
     if report.rooms is None:
         return
     for key, counts in report.rooms.places.items():
@@ -102,11 +127,16 @@ def _outcomes(report: Report) -> Iterator[Row]:
             yield {"measure": f"deliveries_{kind}", "level": "city", "outcome": status.value, "value": counts[kind]}
 
 
-def _ranking(report: Report) -> Iterator[Row]:
+def _places(report: Report, part: Part) -> Iterator[Row]:
+    """What is public of the campaign's precincts: their residents, and their places in its ranking."""
+    mine = [number for number in report.layout.precincts() if part.has(report, f"precinct:{number}")]
+    for number in mine:
+        place: Row = {"level": "precinct", "precinct": number, "borough": borough_of(number)}
+        yield {"measure": "residents", **place, "value": figures.precincts()[number].population}
     ranking = report.campaign.ranking
     for ranked in ranking.precincts if ranking else ():
-        if ranked.precinct in report.campaign.targets:
-            place: Row = {"level": "precinct", "precinct": ranked.precinct, "borough": ranked.borough}
+        if ranked.precinct in mine:
+            place = {"level": "precinct", "precinct": ranked.precinct, "borough": ranked.borough}
             values: tuple[tuple[str, Figure | float], ...] = (
                 ("incidents", ranked.incidents),
                 ("rank", ranked.rank),

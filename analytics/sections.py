@@ -192,7 +192,7 @@ def _beside(report: Report, say: Words, number: int) -> Table:
         )
         for name in PRECINCT_COLUMNS
     ]
-    rows.append(Row(say("per_1000"), (_per_1000(report.figure("pledged", keys[0]), number, say), "", "")))
+    rows.append(Row(say("per_1000"), (_per_1000(report.figure("pledged", keys[0]), number, say), "–", "–")))
     columns = (
         say("column_measure"),
         say("column_precinct", number=number),

@@ -46,17 +46,23 @@ async def report(  # noqa: PLR0913 - one option each
     site: Annotated[
         int | None, typer.Option(min=1, help="With --view site: its number in `groundswell site list`.")
     ] = None,
+    precinct: Annotated[
+        int | None, typer.Option(min=1, help="One of the campaign's precincts beside its borough, not the whole.")
+    ] = None,
 ) -> None:
     """Write the report of a campaign: a page and a PDF in English and Spanish, tables, and figures for programs."""
     from analytics.content import LATEST
     from analytics.files import Wanted, report_files
+    from analytics.part import Part
 
     if (view is View.SITE) != (site is not None):
         raise InvalidInput("A site's report is of one site.", "Give --view site together with --site NUMBER.")
+    if site is not None and precinct is not None:
+        raise InvalidInput("A report is of a site or of a precinct.", "Leave out --site or --precinct.")
     kinds = tuple(one.value for one in formats or [*Format])
     async with engine_of(context) as engine:
         with progress("Writing the report") as bar:
-            wanted = Wanted(campaign, view.value, edition or LATEST, site, kinds)
+            wanted = Wanted(campaign, view.value, edition or LATEST, Part(precinct, site), kinds)
             made = await report_files(engine.reports, wanted, bar)
             hand_over(made, folder)
     for name in made:

@@ -17,6 +17,7 @@ from analytics.desk import ReportDesk
 from analytics.document import Chart, Section
 from analytics.editions import HIDDEN, View
 from analytics.files import Wanted, report_files
+from analytics.part import WHOLE, Part
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.store.tables import precincts
 from campaign_engine.store.unit_of_work import SqlStore
@@ -168,9 +169,10 @@ async def test_every_row_says_its_edition_and_rule_and_the_dictionary_every_meas
     assert all(row["ranking_rule"].startswith("top 30 by count, 2021 to 2025, boundaries y76i-bdw7") for row in rows)
     assert tuple(rows[0]) == export.COLUMNS
     explained = {
-        row["measure"]: row["definition"] for row in csv.DictReader(made["report_dictionary.csv"].splitlines())
+        (row["kind"], row["name"]): row["definition"]
+        for row in csv.DictReader(made["report_dictionary.csv"].splitlines())
     }
-    assert {row["measure"] for row in rows} <= set(explained)
+    assert {("measure", row["measure"]) for row in rows} | {("column", name) for name in rows[0]} <= set(explained)
     assert all(explained.values())
     assert sum(int(row["value"]) for row in rows if row["measure"] == "deliveries_people") == 13
 
@@ -281,6 +283,38 @@ def test_a_precinct_and_a_site_have_pages_of_their_own(drive: CountedCampaign) -
         sections.precinct(report, 1, "en")
     with pytest.raises(NotFound):
         sections.site(report, 999, "en")
+
+
+async def test_F25_K3_files_of_a_part_have_the_cells_of_its_page_as_the_whole_shows_them(
+    desk: ReportDesk, drive: CountedCampaign
+) -> None:
+    school = 1
+    whole = {_cell(row): row["value"] for row in await _rows(desk, drive, "public", WHOLE)}
+    precinct = await _rows(desk, drive, "public", Part(75))
+    site = await _rows(desk, drive, "site", Part(site=school))
+    assert {(row["level"], row["precinct"]) for row in precinct} == {("city", ""), ("borough", ""), ("precinct", "75")}
+    assert {row["borough"] for row in precinct} == {"", "Brooklyn"}
+    assert {(row["level"], row["precinct"]) for row in site} == {("city", ""), ("precinct", "75"), ("site", "75")}
+    for row in (*precinct, *site):
+        assert row["value"] == whole[_cell(row)]
+    made = await report_files(desk, Wanted(drive.id, "public", part=Part(75)))
+    assert sorted(made) == NAMES
+    plain = json.loads(str(made["report.json"]))
+    assert plain["figures"]["pledged"].keys() == {
+        "city", "borough:Brooklyn", "precinct:75", "precinct:75|channel:telegram", "precinct:75|channel:web",
+    }  # fmt: skip
+    assert "Precinct 75, East New York" in _text_of(made["report.pdf"])
+    with pytest.raises(NotFound):
+        await report_files(desk, Wanted(drive.id, "public", part=Part(1)))
+
+
+async def _rows(desk: ReportDesk, drive: CountedCampaign, view: View, part: Part) -> list[dict[str, str]]:
+    made = await report_files(desk, Wanted(drive.id, view, part=part, kinds=("csv",)))
+    return list(csv.DictReader(str(made["report.csv"]).splitlines()))
+
+
+def _cell(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(value for name, value in row.items() if name != "value")
 
 
 def test_P3_a_host_sees_the_line_of_their_own_site(database_url: str) -> None:

@@ -37,6 +37,19 @@ def test_a_report_is_a_page_tables_and_figures(cli: Cli) -> None:
     assert made(cli, "some") == ["report.csv", "report.json", "report_dictionary.csv"]
 
 
+def test_F25_a_report_of_one_precinct_has_its_part_of_the_table(cli: Cli) -> None:
+    number = str(approved_campaign(cli))
+    cli.run("report", number, "--precinct", "73", "--format", "csv", "--out", str(cli.folder / "part"))
+    with (cli.folder / "part" / "report.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["precinct"] for row in csv.DictReader(file)} == {"", "73"}
+    told = cli.run("report", number, "--precinct", "1", "--out", str(cli.folder / "none"), code=1)
+    assert "This precinct is not part of the campaign" in told
+    both = ("--view", "site", "--site", "1", "--precinct", "73")
+    assert "Leave out --site or --precinct" in cli.run(
+        "report", number, *both, "--out", str(cli.folder / "none"), code=1
+    )
+
+
 def test_a_report_that_cannot_be_leaves_nothing(cli: Cli) -> None:
     assert "There is no report of this campaign" in cli.run("report", "9", "--out", str(cli.folder / "none"), code=1)
     assert not (cli.folder / "none").exists()

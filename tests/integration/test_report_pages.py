@@ -41,6 +41,7 @@ async def reading(store: SqlStore, database_url: str, tmp_path: Path) -> AsyncIt
     clock = FakeClock(NOW + timedelta(days=8))
     house = House(store, clock)
     await house.furnish()
+    await house.site(75, "Maple High")
     drive = filled(database_url)
     drive.joined_and_pledged(120, 7, 7)
     drive.joined_and_pledged(44, 8, 8)
@@ -97,6 +98,12 @@ async def test_F25_files_and_precincts_of_an_edition(reading: Reading) -> None:
         table = await browser.get(f"{here}/report.csv")
         pdf = await browser.get(f"{here}/report.pdf")
         precinct = await browser.get(f"{here}/precinct/75")
+        of_precinct = {kind: await browser.get(f"{here}/precinct/75/report.{kind}") for kind in ("csv", "json", "pdf")}
+        assert (await browser.get(f"{here}/precinct/1/report.csv")).status_code == 404
+    assert all(f'href="{found.url.path}"' in precinct.text for found in of_precinct.values())
+    assert of_precinct["pdf"].content.startswith(b"%PDF")
+    name = of_precinct["csv"].headers["content-disposition"]
+    assert f'filename="groundswell-{reading.drive.id}-1-public-precinct-75-report.csv"' in name
     assert f'filename="groundswell-{reading.drive.id}-1-public-report.csv"' in table.headers["content-disposition"]
     assert {row["edition"] for row in csv.DictReader(table.text.splitlines())} == {"1"}
     assert pdf.content.startswith(b"%PDF")
@@ -117,6 +124,8 @@ async def test_R1_K1_only_readers_of_reports_see_organizers_figures(reading: Rea
         await reading.sign_in(browser, await house.staff("fern7", Role.ANALYST))
         seen = (await browser.get(path)).text
         public = (await browser.get(path.replace("organizer", "public"))).text
+        home = (await browser.get("/staff")).text
+    assert f'href="/reports/{reading.drive.id}/latest/organizer"' in home
     assert "for organizers" in seen
     assert 'precinct/44">' in seen
     assert seen.count(">hidden<") < public.count(">hidden<"), "five open more than ten"
@@ -131,7 +140,12 @@ async def test_P3_a_host_sees_the_page_of_their_own_site_only(reading: Reading) 
         own = await browser.get(f"{path}/1")
         assert own.status_code == 200
         assert "Your site beside its area" in own.text
-        assert (await browser.get(f"{path}/2")).status_code == 403
+        table = await browser.get(f"{path}/1/report.csv")
+        assert table.headers["content-disposition"].endswith('-1-site-1-report.csv"')
+        assert {row["level"] for row in csv.DictReader(table.text.splitlines())} == {"city", "precinct", "site"}
+        for suffix in ("", "/report.csv", "/report.json", "/report.pdf"):
+            assert (await browser.get(f"{path}/2{suffix}")).status_code == 403
+        assert f'href="/reports/{drive.id}/latest/site/1"' in (await browser.get("/host/1")).text
         assert (await browser.get(f"/reports/{drive.id}/1/organizer")).status_code == 403
 
 

@@ -33,6 +33,8 @@ NOT_PAGES: Mapping[str, str] = {
     "/chat/{word}/events": "a stream",
     "/reports/{campaign_id}": "leads to the newest edition",
     "/reports/{campaign_id}/{edition}/{view}/{name}": "files, tests/integration/test_report_pages.py",
+    "/reports/{campaign_id}/{edition}/{view}/precinct/{number}/{name}": "files, tests/integration/test_report_pages.py",
+    "/reports/{campaign_id}/{edition}/site/{site_id}/{name}": "files, tests/integration/test_report_pages.py",
 }
 """Routes that answer a GET with something else than a page."""
 

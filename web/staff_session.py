@@ -93,13 +93,7 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
         session = await gate.staff(request)
         if len(session.sites) == len(session.grants) == 1:
             return RedirectResponse(f"/host/{session.sites[0]}", status_code=303)
-        values = {
-            "session": session,
-            "sites": await parts.sites.hosting.names(session.sites),
-            "reads": may(session, Capability.READ_REPORTS),
-            "reports": await parts.reports.listed() if may(session, Capability.READ_REPORTS) else (),
-        }
-        return pages.write(request, "staff.html", values)
+        return pages.write(request, "staff.html", await _home(parts, session))
 
     @routes.post("/staff/out")
     async def leave(request: Request, form_key: FormKey = "") -> Response:
@@ -111,3 +105,13 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
         return response
 
     return routes
+
+
+async def _home(parts: WebParts, session: StaffSession) -> Mapping[str, object]:
+    reads = may(session, Capability.READ_REPORTS)
+    return {
+        "session": session,
+        "sites": await parts.sites.hosting.names(session.sites),
+        "reads": reads,
+        "reports": await parts.reports.listed() if reads else (),
+    }

@@ -9,9 +9,9 @@ import typer
 from campaign_engine.cli.files import new_file
 from campaign_engine.cli.opening import check_stopped, explained, place, settings_of
 from campaign_engine.cli.terminal import command, progress, say
-from campaign_engine.settings import Settings
 
 if TYPE_CHECKING:
+    from campaign_engine.settings import Settings
     from campaign_engine.store.copying import Bar, Digest
     from campaign_engine.store.database import Database
 
@@ -32,7 +32,7 @@ async def copy(context: typer.Context, to: Annotated[str, _TO]) -> None:
     say(f"Nothing reads {place(source)} any more then: remove it when all is well, with its backups after 30 days.")
 
 
-async def _copied(source: Settings, target: Settings, bar: "Bar") -> "Mapping[str, Digest]":
+async def _copied(source: "Settings", target: "Settings", bar: "Bar") -> "Mapping[str, Digest]":
     from campaign_engine.bootstrap import sqlite_file
     from campaign_engine.store.copying import copy, kept_still
 
@@ -51,7 +51,7 @@ async def _copied(source: Settings, target: Settings, bar: "Bar") -> "Mapping[st
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> "AsyncIterator[Database]":
+async def _opened(settings: "Settings") -> "AsyncIterator[Database]":
     """The database that is there. Raises ConfigurationError for another version's or another key file's."""
     from campaign_engine.bootstrap import check, check_exists
     from campaign_engine.store.cipher import load_cipher
@@ -67,7 +67,7 @@ async def _opened(settings: Settings) -> "AsyncIterator[Database]":
 
 
 @asynccontextmanager
-async def _empty(settings: Settings, url: str) -> "AsyncIterator[Database]":
+async def _empty(settings: "Settings", url: str) -> "AsyncIterator[Database]":
     from campaign_engine.store.cipher import load_cipher
     from campaign_engine.store.database import Database
 

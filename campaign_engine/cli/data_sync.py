@@ -1,6 +1,6 @@
 """`groundswell data sync`: load what is new from NYC Open Data."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,8 +8,10 @@ from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.terminal import command, progress, say
 from campaign_engine.domain.errors import BrokenFile, FeedFailed, GroundswellError
 from campaign_engine.ports.feeds import EVERY_FEED, FeedName
-from campaign_engine.ports.planning import EditionChanges
-from campaign_engine.services.syncing import Synced
+
+if TYPE_CHECKING:
+    from campaign_engine.ports.planning import EditionChanges
+    from campaign_engine.services.syncing import Synced
 
 
 @command
@@ -50,7 +52,7 @@ async def sync(
         raise FeedFailed("Not everything could be loaded.", failed[0].hint)
 
 
-def _say(done: Synced) -> None:
+def _say(done: "Synced") -> None:
     if not done.rows:
         say(f"{done.feed}: nothing new.")
         return
@@ -60,7 +62,7 @@ def _say(done: Synced) -> None:
         say_changes(done.changes)
 
 
-def say_changes(changes: EditionChanges) -> None:
+def say_changes(changes: "EditionChanges") -> None:
     """What an edition changed."""
     if changes.added or changes.removed or changes.revised:
         counts = f"{changes.added:,} new, {changes.removed:,} gone, {changes.revised:,} revised by the City"

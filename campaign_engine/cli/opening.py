@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from campaign_engine.cli.loading import loading
 from campaign_engine.domain.errors import ConfigurationError, Conflict, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def settings_of(context: typer.Context) -> "Settings":
 @asynccontextmanager
 async def engine_of(context: typer.Context) -> AsyncIterator["Engine"]:
     """Over the prepared database. Raises ConfigurationError, and StoreUnavailable that says which database it is."""
-    from campaign_engine.bootstrap import open_engine
+    with loading():
+        from campaign_engine.bootstrap import open_engine
 
-    settings = settings_of(context)
+        settings = settings_of(context)
     with explained(settings):
         async with open_engine(settings) as engine:
             yield engine

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from campaign_engine.cli import loops
+from campaign_engine.cli.loading import loading
 from campaign_engine.cli.opening import explained, settings_of
 from campaign_engine.cli.terminal import command, say
 from campaign_engine.domain.errors import ConfigurationError, InvalidInput
 from campaign_engine.ports.clock import SYSTEM_TIME, Time
-from campaign_engine.settings import Settings
 
 if TYPE_CHECKING:
+    from campaign_engine.settings import Settings
     from campaign_engine.worker import ProcessRole
 
 ROLES = "web,bots,scheduler,sender"
@@ -44,16 +45,17 @@ async def _serve(context: typer.Context, roles: str, port: int | None) -> None:
         await serve(settings, SYSTEM_TIME, roles, port)
 
 
-async def serve(settings: Settings, time: Time = SYSTEM_TIME, roles: str = ROLES, port: int | None = None) -> None:
+async def serve(settings: "Settings", time: Time = SYSTEM_TIME, roles: str = ROLES, port: int | None = None) -> None:
     """Until SIGINT or SIGTERM; a part that fails is started again and stops nothing else.
 
     Raises InvalidInput for roles that do not exist, ConfigurationError for some of them on SQLite.
     """
-    from bots.guard import Health, HealthBoard, supervise
-    from campaign_engine.bootstrap import Wiring, open_engine
-    from campaign_engine.cli import logs, platforms
-    from campaign_engine.cli.process import Process
-    from campaign_engine.worker import ProcessRole
+    with loading():
+        from bots.guard import Health, HealthBoard, supervise
+        from campaign_engine.bootstrap import Wiring, open_engine
+        from campaign_engine.cli import logs, platforms
+        from campaign_engine.cli.process import Process
+        from campaign_engine.worker import ProcessRole
 
     chosen = _chosen(settings, roles)
     logs.set_up(settings)
@@ -84,7 +86,7 @@ async def serve(settings: Settings, time: Time = SYSTEM_TIME, roles: str = ROLES
     say("Stopped.")
 
 
-def _chosen(settings: Settings, roles: str) -> "tuple[ProcessRole, ...]":
+def _chosen(settings: "Settings", roles: str) -> "tuple[ProcessRole, ...]":
     from campaign_engine.bootstrap import sqlite_file
     from campaign_engine.worker import ProcessRole
 

@@ -1,13 +1,10 @@
 """Bring a database to the schema of this program: all steps or none, with nothing but the installed package."""
 
+import functools
+import re
 from importlib.resources import as_file, files
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.errors import ConfigurationError
@@ -17,6 +14,8 @@ from campaign_engine.store.database import Database
 
 _LOCK = 0x6D696772  # "migr": any number that nothing else locks
 _MIGRATIONS = "campaign_engine.store.migrations"
+_AT = sa.table("alembic_version", sa.column("version_num"))
+_STEP = re.compile(r'^(down_)?revision\b[^=]*= "(\w+)"', re.MULTILINE)
 
 
 async def upgrade(database: Database) -> str:
@@ -42,14 +41,21 @@ async def current(database: Database) -> str | None:
         return await connection.run_sync(_current)
 
 
+@functools.cache
 def newest() -> str:
-    """The revision this program needs."""
-    with as_file(files(_MIGRATIONS)) as folder:
-        return str(ScriptDirectory(str(folder)).get_current_head())
+    """The revision this program needs: the one that no other step follows.
+
+    Read from the steps' text: a command that only asks whether all is well starts a tenth faster without Alembic.
+    """
+    steps = [step.read_text(encoding="utf-8") for step in (files(_MIGRATIONS) / "versions").iterdir() if step.is_file()]
+    found = [line for step in steps for line in _STEP.finditer(step)]
+    (last,) = {line[2] for line in found if not line[1]} - {line[2] for line in found if line[1]}
+    return str(last)
 
 
 def _current(connection: sa.Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    there = sa.inspect(connection).has_table(_AT.name)
+    return str(connection.scalars(sa.select(_AT.c.version_num)).one()) if there else None
 
 
 def _upgrade_sqlite(connection: sa.Connection) -> str:
@@ -64,13 +70,17 @@ def _upgrade_sqlite(connection: sa.Connection) -> str:
 
 
 def _upgrade(connection: sa.Connection) -> str:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
     with as_file(files(_MIGRATIONS)) as folder:
         config = Config()
         # Alembic reads "%" in an option as the start of a reference.
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.attributes["connection"] = connection
         before, kept = _current(connection), fact_triggers.installed(connection)
-        if before != ScriptDirectory.from_config(config).get_current_head():
+        if before != newest():
             fact_triggers.drop(connection)
         try:
             command.upgrade(config, "head")

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import AsyncIterator, Iterator
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from campaign_engine.domain.errors import ConfigurationError, StoreUnavailable
 from campaign_engine.store import migrate
@@ -126,6 +128,11 @@ async def test_a_database_of_a_newer_program_is_refused(empty: Database) -> None
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ConfigurationError, match="newer version"):
         await migrate.upgrade(empty)
+
+
+def test_the_newest_step_is_the_one_that_alembic_would_go_to() -> None:
+    with as_file(files("campaign_engine.store.migrations")) as folder:
+        assert ScriptDirectory(str(folder)).get_heads() == [migrate.newest()]
 
 
 def test_an_installed_wheel_migrates_and_has_the_lessons_without_the_source_tree(tmp_path: Path) -> None:

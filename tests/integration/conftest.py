@@ -1,6 +1,8 @@
 """A local Telegram server and the real client that talks to it over a socket; a conversation over the real store."""
 
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from telegram import Bot
@@ -34,6 +36,22 @@ async def house(store: SqlStore, clock: FakeClock) -> House:
     house = House(store, clock)
     await house.furnish()
     return house
+
+
+@pytest.fixture(scope="session")
+def drawings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was drawn for any test: the same charts are drawn once, and drawing them again proves nothing more."""
+    made = tmp_path_factory.getbasetemp()
+    folder = (made.parent if os.environ.get("PYTEST_XDIST_WORKER") else made) / "drawings"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def keep_drawings(folder: Path, drawings: Path) -> Path:
+    """A desk's folder, which shares what is drawn with other tests."""
+    folder.mkdir(exist_ok=True)
+    (folder / "drawn").symlink_to(drawings)
+    return folder
 
 
 @pytest.fixture

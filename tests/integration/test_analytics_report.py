@@ -21,6 +21,7 @@ from analytics.part import WHOLE, Part
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.store.tables import precincts
 from campaign_engine.store.unit_of_work import SqlStore
+from tests.integration.conftest import keep_drawings
 from tests.support import FakeClock
 from tests.support.counted import NOW, CountedCampaign
 
@@ -57,8 +58,8 @@ def drive(database_url: str) -> Iterator[CountedCampaign]:
 
 
 @pytest.fixture
-def desk(drive: CountedCampaign, database_url: str, store: SqlStore, tmp_path: Path) -> ReportDesk:
-    return ReportDesk(database_url, tmp_path / "reports", FakeClock(NOW), store)
+def desk(drive: CountedCampaign, database_url: str, store: SqlStore, tmp_path: Path, drawings: Path) -> ReportDesk:
+    return ReportDesk(database_url, keep_drawings(tmp_path / "reports", drawings), FakeClock(NOW), store)
 
 
 async def written(desk: ReportDesk, drive: CountedCampaign, view: View = "public", *kinds: str) -> dict[str, str]:
@@ -210,10 +211,10 @@ def test_organizers_see_from_five_people_on(database_url: str) -> None:
 
 
 async def test_an_early_report_says_what_was_made_and_what_opens_next(
-    database_url: str, store: SqlStore, tmp_path: Path
+    database_url: str, store: SqlStore, tmp_path: Path, drawings: Path
 ) -> None:
     drive = CountedCampaign(database_url, TARGETS)
-    desk = ReportDesk(database_url, tmp_path, FakeClock(NOW), store)
+    desk = ReportDesk(database_url, keep_drawings(tmp_path / "reports", drawings), FakeClock(NOW), store)
     drive.delivery(drive.occurrence(), None, room_id=drive.room(), lane="telegram", room_members=80)
     made = await written(desk, drive)
     for said in (
@@ -330,9 +331,12 @@ def test_P3_a_host_sees_the_line_of_their_own_site(database_url: str) -> None:
     drive.engine.dispose()
 
 
-async def test_simulated_people_are_said_to_be_so(database_url: str, store: SqlStore, tmp_path: Path) -> None:
+async def test_simulated_people_are_said_to_be_so(
+    database_url: str, store: SqlStore, tmp_path: Path, drawings: Path
+) -> None:
     drive = filled(database_url, simulated=True)
-    made = await written(ReportDesk(database_url, tmp_path, FakeClock(NOW), store), drive)
+    desk = ReportDesk(database_url, keep_drawings(tmp_path / "reports", drawings), FakeClock(NOW), store)
+    made = await written(desk, drive)
     assert "A rehearsal: the people in it are simulated." in made["report.html"]
     drive.engine.dispose()
 

@@ -55,7 +55,8 @@ def test_a_report_that_cannot_be_leaves_nothing(cli: Cli) -> None:
     assert not (cli.folder / "none").exists()
     number = str(approved_campaign(cli))
     (cli.folder / "file").write_text("mine", encoding="utf-8")
-    assert "cannot be written there" in cli.run("report", number, "--out", str(cli.folder / "file"), code=1)
+    told = cli.run("report", number, "--format", "json", "--out", str(cli.folder / "file"), code=1)
+    assert "cannot be written there" in told
     assert (cli.folder / "file").read_text(encoding="utf-8") == "mine"
 
 

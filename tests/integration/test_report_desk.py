@@ -15,11 +15,17 @@ from campaign_engine.domain.message import Reply
 from campaign_engine.ports.sharing import SHAPES, KitPage
 from campaign_engine.rendering import Renderer
 from campaign_engine.store.unit_of_work import SqlStore
-from tests.integration.test_analytics_report import desk, drive
+from tests.integration.test_analytics_report import drive
 from tests.support import FakeClock
 from tests.support.counted import NOW, CountedCampaign
 
-__all__ = ["desk", "drive"]
+__all__ = ["drive"]
+
+
+@pytest.fixture
+def desk(drive: CountedCampaign, database_url: str, store: SqlStore, tmp_path: Path) -> ReportDesk:
+    """Draws everything itself."""
+    return ReportDesk(database_url, tmp_path / "reports", FakeClock(NOW), store)
 
 
 async def test_the_desk_lists_what_was_approved(desk: ReportDesk, drive: CountedCampaign) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
 from campaign_engine.store.unit_of_work import SqlStore
+from tests.integration.conftest import keep_drawings
 from tests.integration.test_analytics_report import filled
 from tests.support import FakeClock
 from tests.support.counted import NOW, CountedCampaign
@@ -37,7 +38,7 @@ class Reading:
 
 
 @pytest.fixture
-async def reading(store: SqlStore, database_url: str, tmp_path: Path) -> AsyncIterator[Reading]:
+async def reading(store: SqlStore, database_url: str, tmp_path: Path, drawings: Path) -> AsyncIterator[Reading]:
     clock = FakeClock(NOW + timedelta(days=8))
     house = House(store, clock)
     await house.furnish()
@@ -48,7 +49,7 @@ async def reading(store: SqlStore, database_url: str, tmp_path: Path) -> AsyncIt
     drive.freeze()
     drive.joined_and_pledged(73, 30, 30)
     drive.freeze(NOW + timedelta(days=7))
-    async with served(parts_of(house, tmp_path, Health())) as root:
+    async with served(parts_of(house, keep_drawings(tmp_path / "reports", drawings), Health())) as root:
         yield Reading(root, house, drive)
     drive.engine.dispose()
 
@@ -150,7 +151,8 @@ async def test_P3_a_host_sees_the_page_of_their_own_site_only(reading: Reading) 
 
 
 async def test_a_page_without_its_drawings_says_so_and_keeps_its_tables(reading: Reading, tmp_path: Path) -> None:
-    (tmp_path / "drawn").write_text("a file, not a folder")
+    (tmp_path / "reports" / "drawn").unlink()
+    (tmp_path / "reports" / "drawn").write_text("a file, not a folder")
     async with reading.browser() as browser:
         page = await browser.get(f"/reports/{reading.drive.id}/1/public")
     assert page.status_code == 200

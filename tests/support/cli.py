@@ -1,6 +1,7 @@
 """The command line in this process, over an installation that is made once and copied for each test."""
 
 import asyncio
+import functools
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from typer import main, testing
 from typer.testing import CliRunner, Result
 
 from campaign_engine.bootstrap import Engine, open_engine
@@ -23,6 +25,9 @@ from tests.support.postgres import PostgresServer
 
 T = TypeVar("T")
 TEMPLATE = "groundswell_installed"
+
+# Otherwise every run makes all seventy commands anew, a third of a short one's time.
+vars(testing)["_get_command"] = functools.cache(main.get_command)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import httptools
 KEPT_SECONDS = 30.0
 """How long an idle connection is kept; Telegram keeps it for longer, so that it is rarely the first to hang up."""
 
-RESTED_SECONDS = 0.01
+RESTED_SECONDS = 0.25
 """After so long the other end may have hung up without our having read it yet."""
 
 MOST_BYTES = 1_000_000

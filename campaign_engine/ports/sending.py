@@ -116,14 +116,14 @@ class OccurrencesRepository(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every message, and that would take five times as long
 class Claimed:
     """A delivery that this lane has marked as sending, with everything that decides whether it may leave.
 
-    What may have changed since the freeze is read at the claim: `consented` (the topic is granted), `opted_out`,
-    `reachable` (the address is active, the room still linked), `paused_until`, the campaign's status, and `approved`:
-    the post is approved in just this version and its content still has the hash that was approved; `text_approved`: its
-    wording is approved where it is an automatic text (safety S1).
+    Nobody changes it. What may have changed since the freeze is read at the claim: `consented` (the topic is granted),
+    `opted_out`, `reachable` (the address is active, the room still linked), `paused_until`, the campaign's status, and
+    `approved`: the post is approved in just this version and its content still has the hash that was approved;
+    `text_approved`: its wording is approved where it is an automatic text (safety S1).
     `held_until`: somebody holds its precinct for posts of its kind (safety I1). A `notice` tells of a cancelled event:
     neither its campaign's state nor an hour, a cap or a hold keeps it back (safety S9).
     `scope` is the area that a room is tied to, None for a person. The address of somebody deleted since is empty, and

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from campaign_engine.domain.delivery import DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.planner import Priority
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.kill_switch import IS_NOTICE, IS_ON
+from campaign_engine.store.many import Many, among
 from campaign_engine.store.tables import backlogs, campaigns, contacts, deliveries, lanes, occurrences, posts
 from campaign_engine.store.tables import stopped_posts as stopped
 from campaign_engine.store.unsettled import IS_CLAIMABLE
@@ -39,12 +40,7 @@ Turns = list[list[deque[int]]]
 """Occurrences of each campaign, oldest first; campaigns by priority."""
 
 
-@cache
-def due(*, notices_only: bool) -> sa.Select[Any]:
-    """Open occurrences of which something may leave now, with campaign and priority; few rows, whatever waits behind.
-
-    Of the lane `of_lane`; nothing where its row has another epoch than `of_epoch` by now.
-    """
+def _due(_dialect: str, *, notices_only: bool) -> sa.Select[Any]:
     lane: sa.BindParameter[str] = sa.bindparam("of_lane", type_=sa.String)
     now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime)
     # A take-over waits for this lock and then sees what was claimed; a claim that waits for it finds another epoch.
@@ -76,8 +72,15 @@ def due(*, notices_only: bool) -> sa.Select[Any]:
     return sa.select(*columns).where(found.c.priority.is_not(None), goes_on).order_by(*columns)
 
 
+DUE, DUE_NOTICES = (Many(partial(_due, notices_only=only)) for only in (False, True))
+"""Open occurrences of which something may leave now, with campaign and priority; few rows, whatever waits behind.
+
+Of the lane `of_lane`; nothing where its row has another epoch than `of_epoch` by now.
+"""
+
+
 def turns(rows: Iterable[Any], now: datetime) -> Turns:
-    """From rows of `due`. Where campaigns are more than there is room for, another one begins each time."""
+    """From rows of `DUE`. Where campaigns are more than there is room for, another one begins each time."""
     campaigns_of: dict[int, dict[int, deque[int]]] = {}
     for row in rows:
         campaigns_of.setdefault(row.priority, {}).setdefault(row.campaign_id, deque()).append(row.id)
@@ -89,14 +92,7 @@ def turns(rows: Iterable[Any], now: datetime) -> Turns:
     return found
 
 
-@cache
-def chosen() -> sa.Select[Any]:
-    """Ids with their person, oldest first: `most` of the `occurrence` on the lane `of_lane`.
-
-    On PostgreSQL rows and people are locked, and what others have is skipped. So two claims at once never take two
-    deliveries of one person, also where their lanes differ. NO KEY UPDATE, so that a freeze, which only needs the
-    person to stay, does not wait.
-    """
+def _chosen(_dialect: str) -> sa.Select[Any]:
     taken = (
         sa.select(deliveries.c.id, deliveries.c.contact_id, deliveries.c.next_attempt_at)
         .where(
@@ -121,12 +117,19 @@ def chosen() -> sa.Select[Any]:
     )
 
 
-@cache
-def marked() -> sa.Update:
-    """The deliveries `ids` become sending under `of_epoch`, those that may still be taken."""
+CHOSEN = Many(_chosen)
+"""Ids with their person, oldest first: `most` of the `occurrence` on the lane `of_lane`.
+
+On PostgreSQL rows and people are locked, and what others have is skipped. So two claims at once never take two
+deliveries of one person, also where their lanes differ. NO KEY UPDATE, so that a freeze, which only needs the person to
+stay, does not wait.
+"""
+
+
+def _marked(dialect: str) -> sa.Update:
     return (
         deliveries.update()
-        .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)), IS_CLAIMABLE, ~in_hand())
+        .where(among(dialect, deliveries.c.id, "ids"), IS_CLAIMABLE, ~in_hand())
         .values(
             status=DeliveryStatus.SENDING,
             epoch=sa.bindparam("of_epoch"),
@@ -137,6 +140,10 @@ def marked() -> sa.Update:
     )
 
 
+MARKED = Many(_marked)
+"""The deliveries `ids` become sending under `of_epoch`, those that may still be taken."""
+
+
 def in_hand() -> sa.ColumnElement[bool]:
     """Some lane is just sending something else to the same person."""
     other = deliveries.alias("other")
@@ -145,7 +152,7 @@ def in_hand() -> sa.ColumnElement[bool]:
 
 
 def one_each(rows: Iterable[Any]) -> list[int]:
-    """Of `chosen`, the first of each person: the next claim sees what came of it."""
+    """Of `CHOSEN`, the first of each person: the next claim sees what came of it."""
     seen: set[int] = set()
     ids = []
     for row in rows:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +20,7 @@ from campaign_engine.store import holding, threads
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.kill_switch import IS_ON
+from campaign_engine.store.many import Many, among
 from campaign_engine.store.tables import (
     addresses,
     campaign_targets,
@@ -57,24 +57,26 @@ _STOPPED = (
 )
 
 
-@cache
-def left() -> sa.Select[Any]:
-    """Person and moment of what may have left to the `people` after `since`, the deliveries `but` left out."""
+def _left(dialect: str) -> sa.Select[Any]:
     return sa.select(deliveries.c.contact_id, deliveries.c.updated_at).where(
-        deliveries.c.contact_id.in_(sa.bindparam("people", expanding=True)),
+        among(dialect, deliveries.c.contact_id, "people"),
         deliveries.c.status.in_(MAY_HAVE_LEFT),
         deliveries.c.updated_at > sa.bindparam("since", type_=UtcDateTime),
-        deliveries.c.id.not_in(sa.bindparam("but", expanding=True)),
+        sa.not_(among(dialect, deliveries.c.id, "but")),
     )
 
 
+LEFT = Many(_left)
+"""Person and moment of what may have left to the `people` after `since`, the deliveries `but` left out."""
+
+
 def of_week(people: Sequence[int], but: Sequence[int], now: datetime) -> dict[str, Any]:
-    """Values of `left` for the last seven days."""
+    """Values of `LEFT` for the last seven days."""
     return {"people": people, "since": now - WEEK, "but": but}
 
 
 def by_person(rows: Iterable[Any]) -> dict[int, tuple[datetime, ...]]:
-    """From rows of `left`."""
+    """From rows of `LEFT`."""
     moments: dict[int, tuple[datetime, ...]] = {}
     for row in rows:
         moments[row.contact_id] = (*moments.get(row.contact_id, ()), row.updated_at)
@@ -86,9 +88,7 @@ _OF_VERSION = sa.and_(
 )
 
 
-@cache
-def posts_of() -> sa.Select[Any]:
-    """What all deliveries of the occurrences `ids` share, as it is now."""
+def _posts_of(dialect: str) -> sa.Select[Any]:
     source = occurrences.join(posts, posts.c.id == occurrences.c.post_id).join(post_versions, _OF_VERSION)
     source = source.join(campaigns, campaigns.c.id == posts.c.campaign_id)
     columns = (
@@ -103,12 +103,14 @@ def posts_of() -> sa.Select[Any]:
         IS_ON.label("stopped"),
         _STOPPED.label("post_stopped"),
     )
-    return sa.select(*columns).select_from(source).where(occurrences.c.id.in_(sa.bindparam("ids", expanding=True)))
+    return sa.select(*columns).select_from(source).where(among(dialect, occurrences.c.id, "ids"))
 
 
-@cache
-def details() -> sa.Select[Any]:
-    """Of the deliveries `ids`, what is each one's own; whatever may have changed since the freeze is what it is now."""
+POSTS_OF = Many(_posts_of)
+"""What all deliveries of the occurrences `ids` share, as it is now."""
+
+
+def _details(dialect: str) -> sa.Select[Any]:
     delivery = ("id", "occurrence_id", "is_room", "lane", "language", "precinct", "attempts", "address_id", "room_id")
     columns = (
         *(deliveries.c[name] for name in (*delivery, "contact_id", "priority", "epoch", "updated_at")),
@@ -123,19 +125,26 @@ def details() -> sa.Select[Any]:
         *(rooms.c[name] for name in ("active", "scope_kind", "scope_value")),
         _seen(),
     )
-    return sa.select(*columns).select_from(_around()).where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)))
+    return sa.select(*columns).select_from(_around()).where(among(dialect, deliveries.c.id, "ids"))
 
 
-@cache
-def unchanged() -> sa.Select[Any]:
-    """Of the deliveries `ids` that this `epoch` is still sending, `seen`: all that decides, in one string.
+DETAILS = Many(_details)
+"""Of the deliveries `ids`, what is each one's own; whatever may have changed since the freeze is what it is now."""
 
-    Where it is what it was at the claim, so is everything that the planner looks at. Built once and read in one go for
-    several, because it is asked right before every message that leaves.
-    """
+
+def _unchanged(dialect: str) -> sa.Select[Any]:
     mine = sa.and_(IS_SENDING, deliveries.c.epoch == sa.bindparam("epoch"))
-    asked = deliveries.c.id.in_(sa.bindparam("ids", expanding=True))
-    return sa.select(deliveries.c.id, _seen()).select_from(_around()).where(asked, mine)
+    return (
+        sa.select(deliveries.c.id, _seen()).select_from(_around()).where(among(dialect, deliveries.c.id, "ids"), mine)
+    )
+
+
+UNCHANGED = Many(_unchanged)
+"""Of the deliveries `ids` that this `epoch` is still sending, `seen`: all that decides, in one string.
+
+Where it is what it was at the claim, so is everything that the planner looks at. Read in one go for several, because it
+is asked right before every message that leaves.
+"""
 
 
 def _around() -> sa.FromClause:
@@ -185,7 +194,7 @@ def _seen() -> sa.Label[str]:
 
 
 def automatic(rows: Iterable[Any]) -> frozenset[str]:
-    """Names of the automatic texts among rows of `posts_of`, and of the lessons that they lead to."""
+    """Names of the automatic texts among rows of `POSTS_OF`, and of the lessons that they lead to."""
     contents = [row.content for row in rows if row.content.get("automatic")]
     lessons = (name_of_lesson(one["lesson"]) for one in contents if one.get("lesson"))
     return frozenset((*(one["automatic"] for one in contents), *lessons))
@@ -193,7 +202,7 @@ def automatic(rows: Iterable[Any]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Post:
-    """A row of `posts_of`, its content read and checked."""
+    """A row of `POSTS_OF`, its content read and checked."""
 
     row: Any
     content: PostContent
@@ -211,7 +220,7 @@ def claimed(
     wordings: frozenset[TextKey],
     cipher: AddressCipher,
 ) -> dict[int, Claimed]:
-    """By id, from rows of `details` and `posts_of`; `wordings` are the approved ones of all that are `automatic`."""
+    """By id, from rows of `DETAILS` and `POSTS_OF`; `wordings` are the approved ones of all that are `automatic`."""
     known = {row.id: _post(row, wordings) for row in of_posts}
     return {row.id: _claimed(row, known[row.occurrence_id], sent.get(row.contact_id, ()), cipher) for row in rows}
 

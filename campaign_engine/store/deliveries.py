@@ -29,7 +29,7 @@ class SqlDeliveriesRepository(Transaction):
         Campaigns of one priority have equal shares, and what one of them does not use the others get.
         """
         mine = {"of_lane": lane, "of_epoch": epoch, "now": now}
-        rows = await self._connection.execute(choosing.due(notices_only=notices_only), mine)
+        rows = await (choosing.DUE_NOTICES if notices_only else choosing.DUE).rows(self._connection, mine)
         ids: list[int] = []
         for waiting in choosing.turns(rows, now):
             while waiting and len(ids) < limit:
@@ -47,18 +47,18 @@ class SqlDeliveriesRepository(Transaction):
         return await self._details(ids, now)
 
     async def _take(self, wanted: dict[str, Any]) -> Sequence[int]:
-        ids = choosing.one_each(await self._connection.execute(choosing.chosen(), wanted))
+        ids = choosing.one_each(await choosing.CHOSEN.rows(self._connection, wanted))
         if not ids:
             return ()
         # A statement of its own sees what other claims committed until they gave these people free (READ COMMITTED).
         to_mark = {"ids": ids, "of_epoch": wanted["of_epoch"], "now": wanted["now"]}
-        found = set((await self._connection.execute(choosing.marked(), to_mark)).scalars())
+        found = {row.id for row in await choosing.MARKED.rows(self._connection, to_mark)}
         return [one for one in ids if one in found]
 
     async def again(self, claimed: Sequence[Claimed], now: datetime) -> dict[int, Claimed]:
         """One read; four or five more where something has changed."""
         asked = {"ids": [one.id for one in claimed], "epoch": claimed[0].epoch}
-        rows = await self._connection.execute(claims.unchanged(), asked)
+        rows = await claims.UNCHANGED.rows(self._connection, asked)
         seen = {row.id: row.seen for row in rows}
         changed = [one.id for one in claimed if one.id in seen and seen[one.id] != one.seen]
         same = {one.id: one for one in claimed if seen.get(one.id) == one.seen}
@@ -67,11 +67,11 @@ class SqlDeliveriesRepository(Transaction):
     async def _details(self, ids: Sequence[int], now: datetime) -> tuple[Claimed, ...]:
         if not ids:
             return ()
-        rows = (await self._connection.execute(claims.details(), {"ids": list(ids)})).all()
+        rows = await claims.DETAILS.rows(self._connection, {"ids": ids})
         of = {"ids": list({row.occurrence_id for row in rows})}
-        of_posts = (await self._connection.execute(claims.posts_of(), of)).all()
+        of_posts = await claims.POSTS_OF.rows(self._connection, of)
         people = [row.contact_id for row in rows if row.contact_id is not None]
-        left = await self._connection.execute(claims.left(), claims.of_week(people, ids, now)) if people else ()
+        left = await claims.LEFT.rows(self._connection, claims.of_week(people, ids, now)) if people else ()
         wordings = await text_approvals.approved(self._connection, claims.automatic(of_posts))
         found = claims.claimed(rows, of_posts, claims.by_person(left), wordings, self._cipher)
         return tuple(found[one] for one in ids if one in found)

@@ -30,9 +30,7 @@ class SqlRehearsalsRepository(Transaction):
         """Two statements; by ranges of ids, so that no page has to sort what comes after it."""
         rows = (await self._connection.execute(_people(audience, after, after + PAGE))).all()
         ids = [row.id for row in rows]
-        sent = (
-            claims.by_person(await self._connection.execute(claims.left(), claims.of_week(ids, (), now))) if ids else {}
-        )
+        sent = claims.by_person(await claims.LEFT.rows(self._connection, claims.of_week(ids, (), now))) if ids else {}
         return tuple(_candidate(row, sent.get(row.id, ())) for row in rows), after + PAGE
 
     async def load(self) -> Load:

@@ -35,9 +35,9 @@ class Short:
         name = connection.dialect.name
         if name not in self._built:
             built = self._build(name)
-            self._built[name] = _Compiled(built, connection.dialect) if name == "sqlite" else built
+            self._built[name] = Compiled(built, connection.dialect) if name == "sqlite" else built
         statement = self._built[name]
-        if not isinstance(statement, _Compiled):
+        if not isinstance(statement, Compiled):
             return (await connection.execute(statement, values)).one_or_none()
         parameters = statement.filled(values)
         tell(connection, statement.sql, parameters)
@@ -45,8 +45,8 @@ class Short:
         return rows[0] if rows else None
 
 
-class _Compiled:
-    """SQL text, its constants by position, and which value goes where and through what."""
+class Compiled:
+    """For SQLite: SQL text, its constants by position, and which value goes where and through what."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         compiled = cast("SQLCompiler", statement.compile(dialect=dialect))

@@ -63,7 +63,7 @@ class Reason(StrEnum):
     TOO_SOON = "too_soon"
 
 
-@dataclass(slots=True)  # not frozen: one is made for every message, and that would take five times as long
+@dataclass(slots=True, unsafe_hash=True)  # frozen it would take five times as long to make one for every message
 class Facts:
     """All that decides about one message; the defaults let it leave. Nobody changes it.
 

@@ -38,7 +38,7 @@ class Batch:
 async def record(connection: AsyncConnection, batch: Batch) -> int:
     """How many were recorded. A retry without a time of its own is due at once; for an end the time means nothing."""
     if connection.dialect.name == "sqlite":
-        tell(connection, UPDATE, ())
+        tell(connection, UPDATE, {"lane": batch.lane, "epoch": batch.epoch, "now": _stored(batch.now)})
         return int(await sqlite_driver.of(connection).together(lambda driver: _on_sqlite(driver, batch)))
     return (await connection.execute(_on_postgres(), _given(batch))).rowcount
 

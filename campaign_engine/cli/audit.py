@@ -13,7 +13,7 @@ app = typer.Typer(help="The log of what staff did.", no_args_is_help=True)
 @command
 async def verify(context: typer.Context) -> None:
     """Check that no entry was changed, removed or put in between."""
-    async with engine_of(context) as engine, engine.store.read() as work:
+    async with engine_of(context) as engine, engine.store.read(in_transaction=True) as work:
         broken = await work.audit.verify()
         head = await work.audit.head()
     if broken is not None:

@@ -295,7 +295,7 @@ async def _directory(engine: "Engine") -> Finding:
 
 
 async def _audit(engine: "Engine") -> Finding:
-    async with engine.store.read() as work:
+    async with engine.store.read(in_transaction=True) as work:
         broken = await work.audit.verify()
     if broken is not None:
         todo = "Compare `groundswell audit head` of your backups to see since when."

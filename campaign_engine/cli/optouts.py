@@ -34,7 +34,7 @@ async def export(context: typer.Context, file: Annotated[Path, typer.Argument(he
     check_new(file)
     async with engine_of(context) as engine:
         with new_file(file) as beside, progress("Writing") as bar:
-            async with engine.store.read() as work:
+            async with engine.store.read(in_transaction=True) as work:
                 hashes = [one async for one in work.optouts.each()]
                 _write(beside, work.optouts.fingerprint, hashes)
                 bar(len(hashes), len(hashes))

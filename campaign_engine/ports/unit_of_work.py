@@ -166,8 +166,11 @@ class Store(Protocol):
         `shared` is for a short one of many that come at once. Raises StoreUnavailable.
         """
 
-    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Reads without waiting for writers. Raises StoreUnavailable."""
+    def read(self, *, shared: bool = False, in_transaction: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Reads without waiting for writers; what comes row by row, as a whole log, wants to be `in_transaction`.
+
+        `shared` as in `write`. Raises StoreUnavailable.
+        """
 
     async def scrub(self) -> bool:
         """After a deletion: leave nothing of it in the database's files; False when it must be tried again."""

@@ -145,7 +145,7 @@ class Conversation:
         """The open question, for a page that was loaded anew; changes nothing."""
         inbound = Inbound(channel, address, InboundKind.OTHER, "", language_hint=from_tag(language_hint))
         try:
-            async with self._parts.store.read() as work:
+            async with self._parts.store.read(shared=True) as work:
                 turn = await self._look(work, inbound)
                 turn.reads_only = True
                 context = self._shared.context(turn, sources.Found())

@@ -40,7 +40,7 @@ class Digest:
 @asynccontextmanager
 async def kept_still(database: Database) -> AsyncIterator[AsyncConnection]:
     """A connection under which nobody changes anything, and others read. Raises StoreUnavailable when one is at it."""
-    async with database.read() as connection:
+    async with database.read(in_transaction=True) as connection:
         if database.is_sqlite:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:

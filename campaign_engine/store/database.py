@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from campaign_engine.domain.errors import StoreUnavailable, busy
-from campaign_engine.store import recording, sqlite_driver
+from campaign_engine.store import postgres_driver, recording, sqlite_driver
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.compounds import COMPOUNDS
 from campaign_engine.store.sqlite_writer import SqliteWriter
@@ -23,15 +23,12 @@ _CHECKPOINT_PAGES = 4_000
 """16 MB of write-ahead log before it is copied into the file, four times SQLite's own: pages that are written again and
 again, as those of indexes are, are copied once instead of each time."""
 
-_FROZEN_MILLISECONDS = 10_000
-"""After so long within a transaction PostgreSQL lets go of a process that stands still, and of the rows it locked."""
-
 
 class Database:
     """Connections for one process.
 
     On SQLite one writer connection is kept open and begins IMMEDIATE, so that two writers queue instead of failing; on
-    PostgreSQL every transaction takes its own connection.
+    PostgreSQL every transaction takes its own connection, those of steps from a pool of their own.
     """
 
     def __init__(self, url: str, cipher: AddressCipher) -> None:
@@ -39,6 +36,11 @@ class Database:
         self._sqlite_connections = sqlite_driver.Connections()
         self.engine = _create_engine(url, self._sqlite_connections)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._steps = self.engine if self.is_sqlite else postgres_driver.open_engine(async_url(url), short=True)
+        # A plain BEGIN shows no snapshot of several statements either, and at its ROLLBACK the driver forgets all that
+        # it prepared on the connection.
+        self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._short_reads = self._steps.execution_options(isolation_level="AUTOCOMMIT")
         self._writer = SqliteWriter(self.engine)
 
     @asynccontextmanager
@@ -46,15 +48,15 @@ class Database:
         """A transaction that commits at the end and rolls back on any error.
 
         `durable` survives a power cut on SQLite too (needed where a send is marked before it leaves); others survive
-        the death of the process. `shared` is for short ones that come in crowds: see SqliteWriter. Raises
-        StoreUnavailable, and Conflict `busy` after a deadlock.
+        the death of the process. `shared` is for short ones that come in crowds: see SqliteWriter and
+        postgres_driver. Raises StoreUnavailable, and Conflict `busy` after a deadlock.
         """
         try:
             if self.is_sqlite:
                 async with self._writer.transaction(durable=durable, shared=shared) as connection:
                     yield connection
             else:
-                async with self.engine.begin() as connection:
+                async with (self._steps if shared else self.engine).begin() as connection:
                     yield connection
         except DatabaseError as error:
             if _is_deadlock(error):
@@ -66,10 +68,15 @@ class Database:
             raise _unavailable() from error
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading; nothing it does is kept. Raises StoreUnavailable."""
+    async def read(self, *, shared: bool = False, in_transaction: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading. `shared` as in `write`; a lock, a snapshot and rows that
+        come as they are read want to be `in_transaction`.
+
+        Raises StoreUnavailable.
+        """
+        engine = self.engine if in_transaction else self._short_reads if shared else self._reads
         try:
-            async with self.engine.connect() as connection:
+            async with engine.connect() as connection:
                 yield connection
         except DatabaseError as error:
             if not _is_away(error):
@@ -89,10 +96,16 @@ class Database:
             result = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             return int(result.one()[0]) == 0
 
+    @property
+    def engines(self) -> tuple[AsyncEngine, ...]:
+        """For who listens to statements."""
+        return (self.engine,) if self.is_sqlite else (self.engine, self._steps)
+
     async def close(self) -> None:
         """Give all connections back and wait for what they still do."""
         await self._writer.close()
-        await self.engine.dispose()
+        for engine in self.engines:
+            await engine.dispose()
         await self._sqlite_connections.end()
 
 
@@ -127,14 +140,7 @@ def _create_engine(url: str, sqlite_connections: sqlite_driver.Connections) -> A
     """Its errors do not repeat the values of a statement, which may be texts or addresses (safety A2)."""
     parsed = async_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(
-            parsed,
-            pool_size=10,
-            max_overflow=10,
-            pool_pre_ping=True,
-            hide_parameters=True,
-            connect_args={"options": f"-c idle_in_transaction_session_timeout={_FROZEN_MILLISECONDS}"},
-        )
+        return postgres_driver.open_engine(parsed, short=False)
     engine = create_async_engine(
         parsed,
         isolation_level="AUTOCOMMIT",

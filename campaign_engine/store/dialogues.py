@@ -5,7 +5,6 @@ what it changed of its person), and at most one in between for what was answered
 """
 
 import dataclasses
-import functools
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -91,8 +90,8 @@ class SqlDialoguesRepository(Transaction):
 
     async def look(self, who: Destination, now: datetime) -> Opened:
         """See the port."""
-        raw = await self._connection.scalar(_look_statement(self._dialect), self._keys(who, now, NOTHING))
-        return _opened(json.loads(str(raw)))
+        row = await _LOOK.row(self._connection, self._keys(who, now, NOTHING))
+        return _opened(json.loads(row[0]))
 
     async def save(self, who: Destination, outcome: Outcome, now: datetime) -> bool:
         """One statement; its upsert matches only the version that was read."""
@@ -197,11 +196,6 @@ def _save_statement(dialect: str) -> Any:
 _SAVE = Short(_save_statement)
 
 
-@functools.cache
-def _look_statement(dialect: str) -> Any:
-    return _everything(dialect)
-
-
 def _everything(dialect: str) -> sa.Select[Any]:
     """One row with one text: a JSON object, because a RETURNING clause takes a scalar only."""
     as_json = Json(dialect)
@@ -245,6 +239,9 @@ def _contact(as_json: Json) -> dict[str, Any]:
         "area_closed_at": _area_held_at(holds.c.ended_at.is_(None)),
         "unconfirmed": sa.case((~CONFIRMED, 1), else_=0),
     }
+
+
+_LOOK = Short(_everything)
 
 
 def _lists(as_json: Json) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Short statements, compiled once; on SQLite they go past SQLAlchemy, whose part of a step takes longer than theirs."""
+"""Short statements, compiled once; they go past SQLAlchemy, whose part of a step takes longer than theirs."""
 
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
@@ -10,7 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from campaign_engine.store import sqlite_driver
+from campaign_engine.store import postgres_driver, sqlite_driver
 from campaign_engine.store.columns import UtcDateTime
 
 MOMENTS = 8
@@ -22,25 +22,26 @@ Bind = Callable[[Any], Any] | None
 class Short:
     """A statement of one row or none that touches a handful of rows by their keys, wherever it is run.
 
-    It is made right on the event loop, so one that searches, counts or writes many rows must not be one of these.
+    On SQLite it is made right on the event loop, on PostgreSQL by one plan for all values, so one that searches, counts
+    or writes many rows must not be one of these.
     """
 
     def __init__(self, build: Callable[[str], Any]) -> None:
         """`build` makes it for a dialect's name; its named values are given each time."""
         self._build = build
-        self._built: dict[str, Any] = {}
+        self._built: dict[str, Compiled] = {}
 
     async def row(self, connection: AsyncConnection, values: Mapping[str, Any]) -> Any:
         """A row or None. Raises what SQLAlchemy would."""
         name = connection.dialect.name
         if name not in self._built:
-            built = self._build(name)
-            self._built[name] = Compiled(built, connection.dialect) if name == "sqlite" else built
+            dialect = connection.dialect if name == "sqlite" else postgres_driver.DIALECT
+            self._built[name] = Compiled(self._build(name), dialect)
         statement = self._built[name]
-        if not isinstance(statement, Compiled):
-            return (await connection.execute(statement, values)).one_or_none()
         parameters = statement.filled(values)
         tell(connection, statement.sql, parameters)
+        if name != "sqlite":
+            return await postgres_driver.row(connection, statement.encoded, parameters)
         rows = await sqlite_driver.of(connection).short(statement.sql, parameters)
         return rows[0] if rows else None
 
@@ -53,6 +54,7 @@ class Compiled:
         given = {name: None for name, bind in compiled.binds.items() if bind.required}
         expanded = compiled.construct_expanded_state(given)
         self.sql = expanded.statement
+        self.encoded = self.sql.encode()
         self._constants: list[Any] = []
         self._given: list[tuple[int, str, Bind]] = []
         for name in expanded.positiontup or ():
@@ -77,17 +79,20 @@ class Compiled:
 
 def _bind(type_: Any, dialect: Dialect) -> Bind:
     kind: Any = type(type_)
-    return _time_bind(kind) if issubclass(kind, UtcDateTime | sa.Date) else _own_bind(type_, dialect)
+    return _time_bind(kind, dialect.name) if issubclass(kind, UtcDateTime | sa.Date) else _own_bind(type_, dialect)
 
 
 @cache
-def _time_bind(kind: Any) -> Bind:
-    bind = _own_bind(kind(), sqlite.dialect())
+def _time_bind(kind: Any, dialect: str) -> Bind:
+    bind = _own_bind(kind(), sqlite.dialect() if dialect == "sqlite" else postgres_driver.DIALECT)
     return bind and lru_cache(MOMENTS)(bind)
 
 
 def _own_bind(type_: Any, dialect: Dialect) -> Bind:
-    return cast("Bind", type_.dialect_impl(dialect).bind_processor(dialect))
+    meant = type_.dialect_impl(dialect)
+    if isinstance(meant, sa.Integer) and dialect.name != "sqlite":
+        return postgres_driver.whole
+    return cast("Bind", meant.bind_processor(dialect))
 
 
 def tell(connection: AsyncConnection, sql: str, parameters: Any) -> None:

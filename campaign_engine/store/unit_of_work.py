@@ -159,9 +159,9 @@ class SqlStore:
                 await self._note(self._left, work.contacts.left)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[SqlUnitOfWork]:
+    async def read(self, *, shared: bool = False, in_transaction: bool = False) -> AsyncIterator[SqlUnitOfWork]:
         """See Database.read."""
-        async with self.database.read() as connection:
+        async with self.database.read(shared=shared, in_transaction=in_transaction) as connection:
             yield SqlUnitOfWork(connection, self.database.cipher)
 
     async def scrub(self) -> bool:

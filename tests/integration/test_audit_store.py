@@ -19,11 +19,11 @@ async def log(store: SqlStore, clock: FakeClock, count: int) -> None:
 
 
 async def test_R3_a_log_as_it_was_written_follows(store: SqlStore, clock: FakeClock) -> None:
-    async with store.read() as work:
+    async with store.read(in_transaction=True) as work:
         assert await work.audit.verify() is None
         assert await work.audit.head() == "0" * 64
     await log(store, clock, 5)
-    async with store.read() as work:
+    async with store.read(in_transaction=True) as work:
         assert await work.audit.verify() is None
         assert len(await work.audit.head()) == 64
 
@@ -35,7 +35,7 @@ async def test_R3_one_changed_entry_is_found(store: SqlStore, clock: FakeClock, 
     await log(store, clock, 5)
     async with store.database.write() as connection:
         await connection.execute(tables.audit_entries.update().where(tables.audit_entries.c.id == 3).values(change))
-    async with store.read() as work:
+    async with store.read(in_transaction=True) as work:
         assert await work.audit.verify() == 3
 
 
@@ -43,7 +43,7 @@ async def test_R3_a_removed_entry_is_found(store: SqlStore, clock: FakeClock) ->
     await log(store, clock, 5)
     async with store.database.write() as connection:
         await connection.execute(tables.audit_entries.delete().where(tables.audit_entries.c.id == 2))
-    async with store.read() as work:
+    async with store.read(in_transaction=True) as work:
         assert await work.audit.verify() == 3
 
 
@@ -57,5 +57,5 @@ async def test_R3_only_the_hour_is_kept(store: SqlStore, clock: FakeClock) -> No
 
 async def test_R3_writers_at_once_do_not_fork_the_chain(store: SqlStore, clock: FakeClock) -> None:
     await asyncio.gather(*(log(store, clock, 3) for _ in range(4)))
-    async with store.read() as work:
+    async with store.read(in_transaction=True) as work:
         assert await work.audit.verify() is None

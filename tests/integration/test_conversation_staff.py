@@ -288,7 +288,7 @@ async def test_two_approvers_at_once_approve_once(house: House) -> None:
     assert sum("is approved" in text for text in said) == 1
     entries = await house.rows(tables.audit_entries)
     assert [entry.action for entry in entries].count("approve") == 1
-    async with house.store.read() as work:
+    async with house.store.read(in_transaction=True) as work:
         assert await work.audit.verify() is None
 
 

@@ -97,7 +97,10 @@ async def test_a_streamed_result_gives_every_row(database: Database) -> None:
     async with database.write() as connection:
         for number in range(25):
             await connection.exec_driver_sql(INSERT.format(number))
-    async with database.read() as connection, connection.stream(sa.text("SELECT key FROM meta")) as rows:
+    async with (
+        database.read(in_transaction=True) as connection,
+        connection.stream(sa.text("SELECT key FROM meta")) as rows,
+    ):
         assert {int(row.key) async for row in rows} == set(range(25))
 
 
@@ -198,7 +201,7 @@ async def test_a_file_that_would_not_open_leaves_no_thread_either(cipher: Addres
 async def test_a_process_that_stood_still_in_a_transaction_finds_the_database_away(
     postgres_url: str, cipher: AddressCipher, monkeypatch: pytest.MonkeyPatch, last: str
 ) -> None:
-    monkeypatch.setattr("campaign_engine.store.database._FROZEN_MILLISECONDS", 20)
+    monkeypatch.setattr("campaign_engine.store.postgres_driver._FROZEN_MILLISECONDS", 20)
     database = Database(postgres_url, cipher)
 
     async def stand_still() -> None:

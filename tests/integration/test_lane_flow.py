@@ -84,9 +84,9 @@ async def test_S3_nothing_leaves_on_what_was_read_too_long_ago(stage: Stage) -> 
         reads = 0
 
         @asynccontextmanager
-        async def read(self) -> AsyncIterator[SqlUnitOfWork]:
+        async def read(self, *, shared: bool = False, in_transaction: bool = False) -> AsyncIterator[SqlUnitOfWork]:
             Counted.reads += 1
-            async with super().read() as work:
+            async with super().read(shared=shared, in_transaction=in_transaction) as work:
                 yield work
 
     channel, pace = StandsStill(), LanePace(UNLIMITED, lambda: stage.clock().timestamp(), stage.clock.sleep)

@@ -235,7 +235,7 @@ async def test_A5_R3_the_audit_log_is_cut_at_its_beginning_and_still_verified(
         assert await work.audit.verify() is None
     async with store.database.write() as connection:
         await connection.execute(t.audit_entries.update().values(actor="brook"))
-    async with store.read() as work:
+    async with store.read(in_transaction=True) as work:
         assert await work.audit.verify() is not None
 
 
@@ -247,7 +247,7 @@ async def test_A5_a_cut_log_with_another_first_entry_is_found_out(store: SqlStor
     async with store.database.write() as connection:
         first = await connection.scalar(sa.select(sa.func.min(t.audit_entries.c.id)))
         await connection.execute(t.audit_entries.delete().where(t.audit_entries.c.id == first))
-    async with store.read() as work:
+    async with store.read(in_transaction=True) as work:
         assert await work.audit.verify() is not None
 
 

@@ -232,12 +232,14 @@ class House:
             if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")):
                 seen.append(statement)
 
-        engine = self.store.database.engine.sync_engine
-        sa.event.listen(engine, "before_cursor_execute", note)
+        engines = [engine.sync_engine for engine in self.store.database.engines]
+        for engine in engines:
+            sa.event.listen(engine, "before_cursor_execute", note)
         try:
             yield seen
         finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
+            for engine in engines:
+                sa.event.remove(engine, "before_cursor_execute", note)
 
     async def trained(self, handle: str) -> None:
         """For an organizer on a real platform, whose taps are another test's."""

@@ -57,10 +57,10 @@ class MortalStore:
         await self.life.step()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[SqlUnitOfWork]:
+    async def read(self, *, shared: bool = False, in_transaction: bool = False) -> AsyncIterator[SqlUnitOfWork]:
         """Dies before or after."""
         await self.life.step()
-        async with self.store.read() as work:
+        async with self.store.read(shared=shared, in_transaction=in_transaction) as work:
             yield work
         await self.life.step(may_freeze=False)
 

@@ -161,8 +161,8 @@ class FailingStore:
             raise StoreUnavailable("The database is away.")
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[SqlUnitOfWork]:
-        async with self.store.read() as work:
+    async def read(self, *, shared: bool = False, in_transaction: bool = False) -> AsyncIterator[SqlUnitOfWork]:
+        async with self.store.read(shared=shared, in_transaction=in_transaction) as work:
             yield work
 
     async def scrub(self) -> bool:

@@ -34,7 +34,7 @@ from web.cookies import LANGUAGE, STAFF
 from web.look import STATIC
 from web.pages import PageWriter
 from web.parts import WebParts
-from web.security import guard
+from web.security import Guard
 from web.streams import Streams
 from web.tabs import Tabs
 
@@ -49,7 +49,7 @@ def create_app(parts: WebParts, more: Callable[[PageWriter], APIRouter] | None =
     """All pages over one engine; `more` adds a router (the demo's bar)."""
     app = FastAPI(title="Groundswell", docs_url=None, redoc_url=None, openapi_url=None)
     pages = PageWriter(parts)
-    app.middleware("http")(guard(pages.problem))
+    app.add_middleware(Guard, problem=pages.problem, secure=parts.secure)
     app.include_router(look.router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     streams = Streams(parts.inbox.newest, parts.inbox.newer)
@@ -84,7 +84,7 @@ def create_door(parts: WebParts) -> FastAPI:
     """For a process without pages: /health, and where a platform posts to."""
     app = FastAPI(title="Groundswell", docs_url=None, redoc_url=None, openapi_url=None)
     pages = PageWriter(parts)
-    app.middleware("http")(guard(pages.problem))
+    app.add_middleware(Guard, problem=pages.problem, secure=parts.secure)
     app.include_router(hooks.router(parts))
     app.include_router(_health(parts))
     _say_errors(app, pages)

@@ -2,11 +2,12 @@
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from campaign_engine.settings import TELEGRAM_HOOK_PATH
 
@@ -42,34 +43,74 @@ _READ_ONLY = frozenset({"GET", "HEAD"})
 
 log = logging.getLogger("groundswell.web")
 
-Next = Callable[[Request], Awaitable[Response]]
+KEEP_TO_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where people reach the pages by https a browser asks by nothing else for a year; other names of the domain are not
+ours to speak for."""
+
+Problem = Callable[[Request, str, int], Response]
+_Headers = tuple[tuple[bytes, bytes], ...]
 
 
-def guard(problem: Callable[[Request, str, int], Response]) -> Callable[[Request, Next], Awaitable[Response]]:
-    """Middleware; `problem` writes the page for a block of texts and a status."""
+class Guard:
+    """ASGI middleware; `problem` writes the page for a block of texts and a status, `secure` says that it is https.
 
-    async def guarded(request: Request, call_next: Next) -> Response:
-        if request.method not in _READ_ONLY and not _from_our_page(request):
-            response = problem(request, "other_site", 403)
-        elif request.method not in _READ_ONLY and _is_too_much(request):
-            response = problem(request, "unreadable", 413)
-        else:
-            response = await _answered(request, call_next)
-        if request.url.path.startswith("/static/"):
-            kept = FONTS_KEPT if request.url.path.startswith("/static/fonts/") else 300
-            response.headers.setdefault("Cache-Control", f"public, max-age={kept}")
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+    On ASGI itself: what Starlette makes of a function reads every answer through a task and a queue of its own.
+    """
 
-    async def _answered(request: Request, call_next: Next) -> Response:
+    def __init__(self, app: ASGIApp, problem: Problem, *, secure: bool) -> None:
+        self._app = app
+        self._problem = problem
+        self._headers = _written(HEADERS | (KEEP_TO_HTTPS if secure else {}))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request, has_begun = Request(scope), False
+        usual = (*_kept(scope["path"]), *self._headers)
+
+        async def guarded(message: Message) -> None:
+            nonlocal has_begun
+            if message["type"] == "http.response.start":
+                has_begun = True
+                message["headers"] = [*message["headers"], *_missing(usual, message["headers"])]
+            await send(message)
+
         try:
-            return await call_next(request)
-        except Exception as error:  # noqa: BLE001 - the reader gets a page, the log a name
+            await (self._refusal(request) or self._app)(scope, receive, guarded)
+        except Exception as error:
             log.error("a page failed: %s in %s", type(error).__name__, _where(error))  # no message texts
-            return problem(request, "failed", 500)
+            if has_begun:
+                raise
+            await self._problem(request, "failed", 500)(scope, receive, guarded)
 
-    return guarded
+    def _refusal(self, request: Request) -> Response | None:
+        if request.method in _READ_ONLY:
+            return None
+        if not _from_our_page(request):
+            return self._problem(request, "other_site", 403)
+        return self._problem(request, "unreadable", 413) if _is_too_much(request) else None
+
+
+def _written(headers: Mapping[str, str]) -> _Headers:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+
+
+def _kept(path: str) -> _Headers:
+    if not path.startswith("/static/"):
+        return ()
+    seconds = FONTS_KEPT if path.startswith("/static/fonts/") else 300
+    return ((b"cache-control", f"public, max-age={seconds}".encode()),)
+
+
+def _missing(usual: _Headers, said: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """The first of a name counts."""
+    names = {name.lower() for name, _ in said}
+    for name, value in usual:
+        if name not in names:
+            names.add(name)
+            yield name, value
 
 
 def _is_too_much(request: Request) -> bool:

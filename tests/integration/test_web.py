@@ -207,6 +207,14 @@ async def test_the_cookie_ends_with_the_session_and_is_closed_to_scripts_and_oth
         assert "Secure" in await begun(root)
 
 
+async def test_A4_where_pages_are_reached_by_https_a_browser_asks_by_nothing_else(pages: Pages) -> None:
+    async with pages.browser() as browser:
+        assert "strict-transport-security" not in (await browser.get("/help")).headers
+    async with served(replace(pages.parts, secure=True)) as root, httpx.AsyncClient(base_url=root) as browser:
+        for path in ("/help", "/nowhere", "/static/style.css"):
+            assert (await browser.get(path)).headers.get_list("strict-transport-security") == ["max-age=31536000"]
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

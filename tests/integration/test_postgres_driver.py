@@ -68,11 +68,14 @@ async def test_a_connection_that_broke_while_it_rested_is_replaced_unseen(
 
 
 async def test_one_that_breaks_in_the_middle_is_the_database_away_and_is_not_used_again(database: Database) -> None:
-    with pytest.raises(StoreUnavailable):
+    async def breaks() -> None:
         async with database.write(shared=True) as connection:
             await MARK.row(connection, {"k": "a", "v": "1"})
             await hang_up(database, await connection.scalar(WHO))
             await MARK.row(connection, {"k": "b", "v": "2"})
+
+    with pytest.raises(StoreUnavailable):
+        await breaks()
     async with database.write(shared=True) as connection:
         assert tuple(await MARK.row(connection, {"k": "c", "v": "3"})) == ("c",)
     async with database.read() as connection:
@@ -80,8 +83,11 @@ async def test_one_that_breaks_in_the_middle_is_the_database_away_and_is_not_use
 
 
 async def test_A2_an_error_of_a_short_statement_shows_no_value(database: Database) -> None:
-    with pytest.raises(IntegrityError) as caught:
+    async def twice() -> None:
         async with database.write(shared=True) as connection:
             await MARK.row(connection, {"k": "a", "v": "1"})
             await MARK.row(connection, {"k": "a", "v": "somebody's words"})
+
+    with pytest.raises(IntegrityError) as caught:
+        await twice()
     assert "words" not in str(caught.value)

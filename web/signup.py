@@ -18,7 +18,7 @@ from campaign_engine.domain.message import Inbound, InboundKind, Message
 from campaign_engine.domain.moving import TO
 from web.between import Between
 from web.chat import AGE, LONGEST_TEXT, new_key, over, spoken
-from web.cookies import CHANNEL, language_hint, new_address
+from web.cookies import CHANNEL, language_hint
 from web.networks import Rates, origin
 from web.pages import PageWriter
 from web.parts import WebParts
@@ -107,7 +107,7 @@ class _Desk:
             return RedirectResponse("/chat", status_code=303)
         answers = self._between.take(at.address) if at else ()
         if not answers:
-            address = at.address if at else new_address()
+            address = at.address if at else ""
             answers = await self._parts.conversation.ask_again(CHANNEL, address, language_hint(request))
         return self._page(request, site, at, answers)
 
@@ -137,15 +137,13 @@ class _Desk:
 
     async def _said(self, opened: Inbound, site: Site, given: Given) -> tuple[Message, ...]:
         """An age band is the first answer to a site's code: both go to the dialogue, in this order."""
-        handle = self._parts.conversation.handle
         said = (given.key, given.data, given.text)
         update_id = hashlib.sha256("\0".join(said).encode()).hexdigest()
-        if _begins(given):
-            code = f"s_{site.code}"
-            await handle(replace(opened, kind=InboundKind.START, data=code, update_id=f"{update_id}:start"))
+        came_by = f"s_{site.code}" if _begins(given) else ""
         kind = InboundKind.CHOICE if given.data else InboundKind.TEXT if given.text else InboundKind.OTHER
         text = "" if given.data else given.text
-        return await handle(replace(opened, kind=kind, data=given.data, text=text, update_id=update_id))
+        opened = replace(opened, kind=kind, data=given.data, text=text, update_id=update_id, came_by=came_by)
+        return await self._parts.conversation.handle(opened)
 
     def _page(self, request: Request, site: Site, at: Seat | None, answers: tuple[Message, ...]) -> HTMLResponse:
         language = spoken(answers)

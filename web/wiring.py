@@ -20,7 +20,7 @@ def web_parts(engine: Engine, reports: Reports, health: Callable[[], Awaitable[M
     """Pages over one engine; `health` gives the state of every part by name."""
 
     async def site_by_code(code: str) -> Site | None:
-        async with engine.store.read() as work:
+        async with engine.store.read(shared=True) as work:
             return await work.sites.by_code(code)
 
     async def picture(key: str) -> Picture | None:

@@ -166,6 +166,7 @@ class Inbound:
     with the platform, `picture` the same as it may be kept.
     `update_id` identifies it on the channel, so that a redelivered one has no effect.
     `origin` is set by pages only: a keyed hash of the network and the day, to tell a burst (threats T10).
+    `came_by` is a start's payload that was followed just before, where a page brings both at once.
     """
 
     channel: str
@@ -181,6 +182,7 @@ class Inbound:
     sent: SentPicture | None = None
     picture: Picture | None = None
     origin: str = ""
+    came_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from campaign_engine.dialogue.drafting_intents import ShowRooms
 from campaign_engine.dialogue.intents import Intent, ShowHints, ShowPreview
 from campaign_engine.dialogue.state import Context, Places, State, Step
 from campaign_engine.domain.accounts import Accounts
-from campaign_engine.domain.contact import LANGUAGES, CodeProblem
+from campaign_engine.domain.contact import LANGUAGES, CodeProblem, Person
 from campaign_engine.domain.errors import BUSY, GroundswellError, StoreUnavailable, busy
 from campaign_engine.domain.languages import from_tag
 from campaign_engine.domain.message import Destination, Inbound, InboundKind, Message, Option, Reply
@@ -22,7 +22,7 @@ from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours, is_night
 from campaign_engine.domain.words import storable
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.notifier import Notifier
-from campaign_engine.ports.people import SavedState
+from campaign_engine.ports.people import Opened, SavedState
 from campaign_engine.ports.pictures import PictureMaker
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
@@ -142,7 +142,7 @@ class Conversation:
             return self._helping.cards(inbound.language_hint, unavailable=True)
 
     async def ask_again(self, channel: str, address: str, language_hint: str) -> tuple[Message, ...]:
-        """The open question, for a page that was loaded anew; changes nothing."""
+        """The open question, for a page that was loaded anew; changes nothing. Without an address: a stranger's."""
         inbound = Inbound(channel, address, InboundKind.OTHER, "", language_hint=from_tag(language_hint))
         try:
             async with self._parts.store.read(shared=True) as work:
@@ -160,7 +160,8 @@ class Conversation:
 
     async def _look(self, work: UnitOfWork, inbound: Inbound) -> Turn:
         now = self._parts.clock()
-        opened = await work.dialogues.look(Destination(inbound.channel, inbound.address), now)
+        who = Destination(inbound.channel, inbound.address)
+        opened = await work.dialogues.look(who, now) if who.address else Opened(Person(), SavedState())
         return Turn(work, inbound, opened, now, opened.person)
 
     async def _answer(self, inbound: Inbound) -> tuple[Message, ...]:
@@ -187,17 +188,26 @@ class Conversation:
 
     async def _take_turn(self, inbound: Inbound) -> _Done | None:
         now, who = self._parts.clock(), Destination(inbound.channel, inbound.address)
+        first, *later = _parts_of(inbound)
         async with self._parts.store.write(shared=True) as work:
-            opened = await work.dialogues.open(who, inbound.update_id, now, sources.sought(inbound))
+            opened = await work.dialogues.open(who, inbound.update_id, now, sources.sought(first))
             if opened is None:
                 return None
-            turn = Turn(work, inbound, opened, now, opened.person)
-            step = await self._step(turn)
-            turn.state = _saved(step.state, opened.saved.version)
-            await contacts.arrive(turn)
-            replies = await self._carry_out(turn, step.intents)
+            turn = Turn(work, first, opened, now, opened.person)
+            replies, language = await self._taken(turn)
+            for part in later:
+                turn.goes_on(part)
+                replies, language = await self._taken(turn)
             await turn.flush()
-        return _Done(turn, (*replies, *step.replies), step.state.language)
+        return _Done(turn, replies, language)
+
+    async def _taken(self, turn: Turn) -> tuple[Replies, str]:
+        """One step, written by whoever flushes the turn."""
+        step = await self._step(turn)
+        turn.state = _saved(step.state, turn.opened.saved.version)
+        await contacts.arrive(turn)
+        replies = await self._carry_out(turn, step.intents)
+        return (*replies, *step.replies), step.state.language
 
     async def _step(self, turn: Turn) -> Step:
         saved = turn.opened.saved
@@ -255,6 +265,14 @@ class Conversation:
 
     def _words(self, replies: Sequence[Reply], language: str) -> tuple[Message, ...]:
         return self._parts.renderer.answers(replies, language)
+
+
+def _parts_of(inbound: Inbound) -> tuple[Inbound, ...]:
+    """In order: a start, where one came along, and what was done."""
+    done = replace(inbound, came_by="")
+    if not inbound.came_by:
+        return (done,)
+    return (replace(done, kind=InboundKind.START, data=inbound.came_by, text="", command=""), done)
 
 
 def _cleaned(inbound: Inbound) -> Inbound:

@@ -1,7 +1,7 @@
 """What one inbound does: gathered while its intents are carried out, written in as few statements as can be."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from campaign_engine.domain.confirming import acts_again
 from campaign_engine.domain.contact import AddressStatus, ConsentKind, Person
 from campaign_engine.domain.message import Destination, Inbound, Reply
 from campaign_engine.domain.schedule import to_wall
+from campaign_engine.ports.desk import Named
 from campaign_engine.ports.people import ContactChanges, NewAction, Opened, Outcome, SavedState
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.ports.unit_of_work import UnitOfWork
@@ -85,6 +86,11 @@ class Turn:
         """What whoever wrote reads now; the others of the team are told after the commit."""
         self.notices.extend(answer.notices)
         return answer.replies
+
+    def goes_on(self, inbound: Inbound) -> None:
+        """What came along with the one before, which named all that was looked for."""
+        self.inbound = inbound
+        self.opened = replace(self.opened, saved=self.state, named=Named(), person=self.person)
 
     async def flush(self) -> None:
         """Write the state and what was gathered in one statement; a second time only what came since.

@@ -1,17 +1,20 @@
 """Pledges."""
 
 import dataclasses
+import json
 from typing import Any
 
 import sqlalchemy as sa
 
 from campaign_engine.domain.action import IfThen, PledgeCode
 from campaign_engine.ports.people import NewContact, NewPledge
+from campaign_engine.store.compound import rows_of
 from campaign_engine.store.compounds import running_campaign
 from campaign_engine.store.newcomers import add_newcomer
-from campaign_engine.store.tables import COUNTED_ONCE, campaign_targets, campaigns, pledges
+from campaign_engine.store.short import Short
+from campaign_engine.store.tables import COUNTED_ONCE, campaigns, pledges
 from campaign_engine.store.transaction import Transaction
-from campaign_engine.store.upsert import insert
+from campaign_engine.store.upsert import insert_for
 
 
 class SqlActionsRepository(Transaction):
@@ -19,15 +22,9 @@ class SqlActionsRepository(Transaction):
 
     async def pledge(self, new: NewPledge, kinds: tuple[str, ...] = ()) -> int | None:
         """One upsert."""
-        choice: dict[str, Any] = {"pledge": new.pledge, "chosen_at": new.pledged_at}
-        if new.if_then is not None:
-            choice["if_then"] = new.if_then
-        columns = [column for column in pledges.c if column is not pledges.c.id]
-        statement = insert(self._connection, pledges).from_select(columns, _counted(new, kinds, columns))
-        given = await self._connection.scalar(
-            statement.on_conflict_do_update(index_elements=COUNTED_ONCE, set_=choice).returning(pledges.c.campaign_id)
-        )
-        return None if given is None else int(given)
+        values = {f"new_{name}": value for name, value in dataclasses.asdict(new).items()}
+        row = await _PLEDGE.row(self._connection, {**values, "kinds": json.dumps([{"kind": kind} for kind in kinds])})
+        return None if row[0] is None else int(row[0])
 
     async def first_pledge(
         self, contact: NewContact, new: NewPledge, kinds: tuple[str, ...] = ()
@@ -38,25 +35,33 @@ class SqlActionsRepository(Transaction):
 
     async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:
         """One update."""
-        mine = sa.and_(pledges.c.contact_id == contact_id, pledges.c.pledge == pledge)
-        chosen_at = sa.func.coalesce(pledges.c.chosen_at, pledges.c.pledged_at)
-        in_order = sa.select(pledges.c.id).where(mine).order_by(chosen_at.desc(), pledges.c.id.desc())
-        newest = in_order.limit(1).scalar_subquery()
-        changed = await self._connection.execute(pledges.update().where(pledges.c.id == newest).values(if_then=if_then))
-        return bool(changed.rowcount)
+        values = {"whose": contact_id, "which": pledge, "plan": if_then}
+        return await _COMPLETED.row(self._connection, values) is not None
 
 
-def _counted(new: NewPledge, kinds: tuple[str, ...], columns: list[sa.Column[Any]]) -> sa.Select[Any]:
-    """The pledge with the campaign it counts to."""
-    precinct = sa.literal(new.precinct, campaign_targets.c.precinct.type)
-    campaign_id = sa.func.coalesce(
-        sa.literal(new.campaign_id, pledges.c.campaign_id.type),
-        running_campaign(precinct, campaigns.c.kind.in_(kinds)).scalar_subquery(),
-    )
-    values = {**dataclasses.asdict(new), "chosen_at": new.pledged_at}
-    return sa.select(
-        *(
-            campaign_id if column is pledges.c.campaign_id else sa.literal(values[column.name], column.type)
-            for column in columns
-        )
-    ).where(sa.true())  # without a WHERE SQLite takes ON CONFLICT for the condition of a join
+def _pledge_statement(dialect: str) -> Any:
+    """The pledge with the campaign it counts to; a plan that was chosen stays until another one is."""
+    given: dict[str, Any] = {name: sa.bindparam(f"new_{name}", type_=pledges.c[name].type) for name in _GIVEN}
+    kinds, one = rows_of(dialect, sa.bindparam("kinds", type_=sa.Text), "each_kind", {"kind": campaigns.c.kind.type})
+    counted = campaigns.c.kind.in_(sa.select(one["kind"]).select_from(kinds))
+    running = running_campaign(given["precinct"], counted).scalar_subquery()
+    campaign_id = sa.func.coalesce(given["campaign_id"], running)
+    row = {**given, "campaign_id": campaign_id, "chosen_at": given["pledged_at"]}
+    # Without a WHERE SQLite takes ON CONFLICT for the condition of a join.
+    statement = insert_for(dialect, pledges).from_select(list(row), sa.select(*row.values()).where(sa.true()))
+    chosen: dict[str, Any] = {name: statement.excluded[name] for name in ("pledge", "chosen_at")}
+    chosen["if_then"] = sa.func.coalesce(statement.excluded.if_then, pledges.c.if_then)
+    made = statement.on_conflict_do_update(index_elements=COUNTED_ONCE, set_=chosen)
+    return made.returning(pledges.c.campaign_id)
+
+
+def _completed_statement(_dialect: str) -> Any:
+    mine = sa.and_(pledges.c.contact_id == sa.bindparam("whose"), pledges.c.pledge == sa.bindparam("which"))
+    chosen_at = sa.func.coalesce(pledges.c.chosen_at, pledges.c.pledged_at)
+    newest = sa.select(pledges.c.id).where(mine).order_by(chosen_at.desc(), pledges.c.id.desc()).limit(1)
+    changed = pledges.update().where(pledges.c.id == newest.scalar_subquery())
+    return changed.values(if_then=sa.bindparam("plan")).returning(pledges.c.id)
+
+
+_GIVEN = [field.name for field in dataclasses.fields(NewPledge)]
+_PLEDGE, _COMPLETED = Short(_pledge_statement), Short(_completed_statement)

@@ -1,7 +1,9 @@
 """Contacts with their one address, topics and consents."""
 
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.contact import (
@@ -12,10 +14,12 @@ from campaign_engine.domain.message import Destination
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.people import ContactChanges, Held, NewContact
 from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.compound import document, rows_of
 from campaign_engine.store.compounds import COMING_BACK, LEAVING, REFUSAL, STOP
 from campaign_engine.store.held import held
 from campaign_engine.store.leavers import Leaver, Leaving
 from campaign_engine.store.newcomers import add_newcomer
+from campaign_engine.store.short import Short
 from campaign_engine.store.tables import (
     addresses,
     age_gates,
@@ -23,7 +27,7 @@ from campaign_engine.store.tables import (
     contacts,
 )
 from campaign_engine.store.transaction import Transaction
-from campaign_engine.store.upsert import upsert
+from campaign_engine.store.upsert import insert_for
 
 
 class SqlContactsRepository(Transaction):
@@ -53,12 +57,8 @@ class SqlContactsRepository(Transaction):
         self, contact_id: int, topic: ConsentKind, granted: bool, now: datetime, also: tuple[ConsentKind, ...] = ()
     ) -> None:
         """One upsert."""
-        rows = [
-            {"contact_id": contact_id, "topic": kind, "granted": granted, "changed_at": now} for kind in (topic, *also)
-        ]
-        await self._connection.execute(
-            upsert(self._connection, consents, change=("granted", "changed_at")).values(rows)
-        )
+        kinds = document(self._connection.dialect.name, [{"topic": kind} for kind in (topic, *also)])
+        await _ANSWER.row(self._connection, {"whose": contact_id, "yes": granted, "at": now, "kinds": kinds})
 
     async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:
         """One statement."""
@@ -95,3 +95,21 @@ class SqlContactsRepository(Transaction):
 
     def _hash(self, who: Destination) -> str:
         return self._cipher.lookup(who.channel, who.address)
+
+
+def _answer_statement(dialect: str) -> Any:
+    kinds, one = rows_of(dialect, sa.bindparam("kinds", type_=sa.Text), "each_kind", {"topic": consents.c.topic.type})
+    given = {
+        "contact_id": sa.bindparam("whose", type_=consents.c.contact_id.type),
+        "topic": one["topic"],
+        "granted": sa.bindparam("yes", type_=consents.c.granted.type),
+        "changed_at": sa.bindparam("at", type_=consents.c.changed_at.type),
+    }
+    # Without a WHERE SQLite takes ON CONFLICT for the condition of a join.
+    rows = sa.select(*given.values()).select_from(kinds).where(sa.true())
+    statement = insert_for(dialect, consents).from_select(list(given), rows)
+    new = {name: statement.excluded[name] for name in ("granted", "changed_at")}
+    return statement.on_conflict_do_update(index_elements=list(consents.primary_key.columns), set_=new)
+
+
+_ANSWER = Short(_answer_statement)

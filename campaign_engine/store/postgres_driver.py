@@ -55,7 +55,7 @@ async def row(connection: AsyncConnection, sql: bytes, values: Sequence[Any]) ->
     cursor = psycopg.AsyncRawCursor(driver)
     try:
         await cursor.execute(sql, values, prepare=True)
-        return await cursor.fetchone()
+        return None if cursor.rownumber is None else await cursor.fetchone()
     except psycopg.Error as error:
         if driver.closed:
             await connection.invalidate(error)

@@ -11,6 +11,7 @@ from campaign_engine.domain.codes import SITE_CODE_LENGTH, new_code, new_word_co
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.listed_site import ListedSite, Loaded
 from campaign_engine.domain.site_search import NamedPlace
+from campaign_engine.store.short import Short
 from campaign_engine.store.tables import precincts, site_figures, sites, source_codes
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert, upsert
@@ -41,8 +42,8 @@ class SqlSitesRepository(Transaction):
 
     async def by_code(self, code: str) -> Site | None:
         """One statement."""
-        row = (await self._connection.execute(named_site(sa.literal(plain_code(code))))).one_or_none()
-        return site_of(row) if row else None
+        row = await _BY_CODE.row(self._connection, {"code": plain_code(code)})
+        return None if row is None else Site(row[0], row[1], SiteKind(row[2]), row[3], row[5], row[6], bool(row[4]))
 
     async def rotate(self, site_id: int, now: datetime) -> Site:
         """Update, insert and two reads."""
@@ -185,6 +186,9 @@ def named_site(code: sa.ColumnElement[str]) -> sa.Select[Any]:
     """The one that is open and has this code."""
     matches = sa.or_(source_codes.c.code == code, source_codes.c.word_code == code)
     return shown_sites().where(matches, sites.c.active)
+
+
+_BY_CODE = Short(lambda _dialect: named_site(sa.bindparam("code", type_=sa.String)).limit(1))
 
 
 def site_of(row: Any) -> Site:

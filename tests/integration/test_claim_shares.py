@@ -84,7 +84,7 @@ async def test_claims_look_up_rows_by_index_whatever_waits(house: House) -> None
         await work.deliveries.again(claimed, house.clock())
     await record(house, epoch, *(Outcome(one.id, DeliveryStatus.SENT) for one in claimed))
     sa.event.remove(engine, "before_cursor_execute", note)
-    async with house.store.database.read() as connection:
+    async with house.store.database.read(in_transaction=True) as connection:
         asked = [(statement, parameters) for statement, parameters in seen if "deliveries" in statement]
         plans = [await plan_of(connection, statement, parameters) for statement, parameters in asked]
     assert {one.campaign_id for one in claimed} == {plan.campaign_id}

@@ -25,7 +25,7 @@ from analytics.layout import (
     crossed,
     week_key,
 )
-from campaign_engine.domain.area import CITY
+from campaign_engine.domain.area import CITY, week_begin
 from campaign_engine.domain.campaign import PostContent
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.domain.schedule import to_wall
@@ -137,16 +137,15 @@ def _planned(connection: sa.Connection, campaign_id: int) -> set[str]:
 
 
 def _weeks(connection: sa.Connection, campaign_id: int, now: date) -> Iterator[date]:
-    """Mondays from the launch on."""
+    """Sundays from the launch on."""
     c = t.campaigns.c
     launched = connection.scalar(sa.select(c.launched_at).where(c.id == campaign_id))
     if launched is None:
         return
-    day = to_wall(launched).date()
-    monday = day - timedelta(days=day.weekday())
-    while monday <= now:
-        yield monday
-        monday += timedelta(weeks=1)
+    sunday = week_begin(to_wall(launched).date())
+    while sunday <= now:
+        yield sunday
+        sunday += timedelta(weeks=1)
 
 
 def _depth(measure: str) -> int:

@@ -4,7 +4,7 @@ No pandas and no solver: the serving process reads them too. Nothing unprotected
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -17,6 +17,9 @@ from campaign_engine.store.tables import editions
 
 HIDDEN: Literal["hidden"] = "hidden"
 """The one word for every hidden cell: zero, small or complementary (safety K1)."""
+
+WEEKLY = ("delivered_people", "reached", "engaged", "joined", "pledged")
+"""Measures of the closed week, the wider one first. Trained and inviting have none; who leaves does so once."""
 
 PUBLIC_K = 10
 ORGANIZER_K = 5
@@ -68,6 +71,8 @@ class Edition:
     """One campaign's figures in one view. `week` is the Sunday it came out, `data_through` the last day counted.
 
     `corrects`: the edition in whose place this one stands, `reason` why; `corrected_by`: the one in place of this.
+    `closed_week`: distinct people of the week that ended with it, city-wide, by measure (analytics.closed_week).
+    `rooms`: what came back from rooms until then, for RoomTables.from_json; empty in editions older than that.
     """
 
     campaign_id: int
@@ -81,6 +86,8 @@ class Edition:
     view: View
     layout: Layout
     tables: Mapping[str, ProtectedTable]
+    closed_week: Mapping[str, Figure] = field(default_factory=dict)
+    rooms: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def k(self) -> int:
@@ -160,10 +167,12 @@ def links(campaign_id: int) -> sa.Select[Any]:
 def edition_of(row: sa.Row[Any], view: View) -> Edition:
     """From a row of `newest` or `numbered`."""
     layout = Layout.from_json(row.layout)
-    cells = row.organizer_cells if view == "organizer" else row.public_cells
+    whose = "organizer" if view == "organizer" else "public"
+    cells, week, rooms = (getattr(row, f"{whose}_{what}") for what in ("cells", "week", "rooms"))
     return Edition(
         row.campaign_id, row.number, row.week, row.data_through, row.made_at, row.corrects, row.corrected_by,
         row.reason, view, layout, {measure: _table(measure, keys, cells) for measure, keys in keys_of(layout).items()},
+        {measure: week.get(measure, HIDDEN) for measure in WEEKLY}, rooms,
     )  # fmt: skip
 
 

@@ -39,13 +39,13 @@ NOWHERE = 0
 """Precinct of whoever rather not said or was not asked yet, and site of whoever came by none."""
 
 Weeks = Mapping[date, Mapping[str, int]]
-"""Distinct people by the Monday of the week and by measure; the same person may be in several weeks."""
+"""Distinct people by the Sunday of the week and by measure; the same person may be in several weeks."""
 
 Dimension = Literal["precinct", "site", "channel", "generation", "week"]
 
 
 class Cell(NamedTuple):
-    """Where people count; `week` is the Monday of the week of their sign-up."""
+    """Where people count; `week` is the Sunday of the week of their sign-up."""
 
     precinct: int
     site: int

@@ -7,12 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from analytics import counting, facts
+from analytics import closed_week, counting, facts, measures, rooms
 from analytics.auditor import Rules
 from analytics.cells import Name, Printed, Tables
-from analytics.editions import ORGANIZER_K, PUBLIC_K
+from analytics.closed_week import ToDate
+from analytics.editions import ORGANIZER_K, PUBLIC_K, WEEKLY
 from analytics.layout import BY_WAY_IN, Layout
 from analytics.protection import Wanted, protect
+from campaign_engine.domain.area import CITY
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.editions import NewEdition
@@ -60,7 +62,9 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
     counts = counting.settled(counted.people, {} if asked.reason else before)
     history = [_Frozen.of(row) for row in rows]
     made = _Made(
-        cells={view: {} for view in VIEWS}, loose={f"{view}{side}": [] for view in VIEWS for side in ("", "_below")}
+        cells={view: {} for view in VIEWS},
+        loose={f"{view}{side}": [] for view in VIEWS for side in ("", "_below")},
+        to_date={view: {} for view in VIEWS},
     )
     groups = layout.groups()
     for done, group in enumerate(groups, 1):
@@ -69,7 +73,12 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
         case = Case(layout.tables(group), true, frozenset(_overwhelming(true, layout)), bool(asked.reason))
         for view, printed in both_views(case, earlier).items():
             made.add(view, printed)
+            if earlier and not asked.reason and asked.week - rows[-1].week == timedelta(weeks=1):
+                made.compare(view, earlier[-1][view], printed)
         progress(done, len(groups))
+    week = measures.closed_week(facts.read_weeks(connection, asked.campaign_id), asked.week)
+    public = closed_week.shown(week, made.to_date["public"], PUBLIC_K)
+    came_back = rooms.read(connection, asked.campaign_id)
     return NewEdition(
         campaign_id=asked.campaign_id,
         number=rows[-1].number + 1 if rows else 1,
@@ -81,6 +90,10 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
         layout=layout.as_json(),
         public_cells=made.cells["public"],
         organizer_cells=made.cells["organizer"],
+        public_week=public,
+        organizer_week={**closed_week.shown(week, made.to_date["organizer"], ORGANIZER_K), **public},
+        public_rooms=rooms.tables(came_back, layout.boroughs, PUBLIC_K).as_json(),
+        organizer_rooms=rooms.tables(came_back, layout.boroughs, ORGANIZER_K).as_json(),
         loose=made.loose,
         counts=_plain(counts),
     )
@@ -129,6 +142,13 @@ class _Made:
 
     cells: Mapping[str, dict[str, dict[str, Any]]]
     loose: Mapping[str, list[list[str]]]
+    to_date: Mapping[str, dict[str, ToDate]]
+
+    def compare(self, view: str, last: Printed, now: Printed) -> None:
+        """What both editions say of the whole campaign, for the closed week."""
+        for measure, key in now.tables.names:
+            if key == CITY and measure in WEEKLY and (measure, key) in last.true:
+                self.to_date[view][measure] = ToDate.of(measure, last, now)
 
     def add(self, view: str, printed: Printed) -> None:
         for measure, key in printed.tables.names:

@@ -44,7 +44,7 @@ EARLIER = "week:earlier"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Target precincts by borough, channels, sites (name and precinct) and weeks of sign-up (Mondays)."""
+    """Target precincts by borough, channels, sites (name and precinct) and weeks of sign-up (Sundays)."""
 
     boroughs: Mapping[Borough, tuple[int, ...]]
     channels: tuple[str, ...]
@@ -136,9 +136,9 @@ class Layout:
         )
 
 
-def week_key(monday: date) -> str:
+def week_key(sunday: date) -> str:
     """Key of everybody who signed up in a week."""
-    return f"week:{monday.isoformat()}"
+    return f"week:{sunday.isoformat()}"
 
 
 def crossed(line: str, channel: str) -> str:

@@ -13,6 +13,7 @@ from analytics.editions import HIDDEN, Figure
 from analytics.facts import NOWHERE, Cell, Facts, Weeks
 from analytics.intervals import Interval, ratio_over_sites, wilson
 from analytics.layout import HARM
+from campaign_engine.domain.area import week_begin
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.opendata import figures
 
@@ -103,12 +104,11 @@ def harm(facts: Facts) -> dict[str, int]:
 
 
 def closed_week(weeks: Weeks, today: date) -> Mapping[str, int]:
-    """Distinct people of each measure in the last whole week, Monday to Sunday; unit: persons. From: week flags.
+    """Distinct people of each measure in the last whole week, Sunday to Saturday; unit: persons. From: week flags.
 
     By New York's days. Trained and inviting have no week. Who was deleted since stays counted. Never add weeks up.
     """
-    monday = today - timedelta(days=today.weekday() + 7)
-    return weeks.get(monday, {})
+    return weeks.get(week_begin(today) - timedelta(weeks=1), {})
 
 
 def harm_rises(now: Figures, then: Figures | None) -> tuple[str, ...]:

@@ -70,6 +70,15 @@ class RoomTables:
         """Posted in."""
         return self.places[CITY]["rooms"]
 
+    def as_json(self) -> Mapping[str, Any]:
+        """Plain values, as an edition keeps them."""
+        return {"places": self.places, "figures": self.figures}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "RoomTables | None":
+        """The reverse; None for editions made before rooms were kept with them."""
+        return cls(plain["places"], plain["figures"]) if plain else None
+
     def figure(self, measure: str, key: str) -> Figure:
         """A place without a room has nothing to show."""
         return self.figures[measure].get(key, HIDDEN)

@@ -9,7 +9,7 @@ from analytics.content import Report
 from analytics.document import Document, Head, Notice, Row, Section, Table
 from analytics.editions import HIDDEN, Figure
 from analytics.words import Words, area
-from campaign_engine.domain.area import CITY
+from campaign_engine.domain.area import CITY, week_begin
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.domain.schedule import to_wall
@@ -157,7 +157,7 @@ def _first_sunday(report: Report) -> date | None:
     if launched is None:
         return None
     day = max(to_wall(launched).date(), to_wall(report.now).date())
-    return day + timedelta(days=7 - (day.weekday() + 1) % 7)
+    return week_begin(day) + timedelta(weeks=1)
 
 
 def _made(report: Report, say: Words) -> str:

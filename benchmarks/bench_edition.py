@@ -14,7 +14,7 @@ from analytics.layout import HARM, NESTED, WITHOUT_PERSON, Layout, by_borough
 from benchmarks.rows import Row
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 
-LAUNCH = date(2026, 11, 30)
+LAUNCH = date(2026, 11, 29)
 SITES = 60
 WEEKS = 4
 SECONDS = 30.0
@@ -22,9 +22,9 @@ SECONDS = 30.0
 
 def layout(weeks: int) -> Layout:
     """All precincts, three channels, sixty sites."""
-    mondays = tuple(LAUNCH + timedelta(weeks=week) for week in range(weeks))
+    sundays = tuple(LAUNCH + timedelta(weeks=week) for week in range(weeks))
     sites = {site: (f"Site {site}", PRECINCT_NUMBERS[site % len(PRECINCT_NUMBERS)]) for site in range(1, SITES + 1)}
-    return Layout(by_borough(PRECINCT_NUMBERS), ("discord", "telegram", "web"), sites, mondays)
+    return Layout(by_borough(PRECINCT_NUMBERS), ("discord", "telegram", "web"), sites, sundays)
 
 
 class Town:

@@ -49,10 +49,14 @@ def step_of(shown: int | None) -> int:
     return max((goal for goal in GOALS if shown is not None and goal <= shown), default=0)
 
 
-def week_of(moment: datetime) -> date:
-    """The Sunday, in New York, of the edition that holds at this moment: weeks run as those of health departments."""
-    day = to_wall(moment).date()
+def week_begin(day: date) -> date:
+    """The Sunday on or before it: weeks are Sunday to Saturday, as health departments count (MMWR weeks, CDC)."""
     return day - timedelta(days=(day.weekday() + 1) % 7)
+
+
+def week_of(moment: datetime) -> date:
+    """The Sunday, in New York, of the edition that holds at this moment."""
+    return week_begin(to_wall(moment).date())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What is kept of weekly editions, and who makes one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -13,7 +13,8 @@ Cells = Mapping[str, Mapping[str, Any]]
 class NewEdition:
     """A campaign's figures as they are to be frozen. `counts` are the true ones, for the next to begin from.
 
-    `week` is the Sunday it comes out. `corrects` is the number of the one in whose place it stands, `reason` why.
+    `week` is the Sunday it comes out; `public_week` and `organizer_week` are of the week that ended with it: what is
+    shown, by measure. `corrects` is the number of the one in whose place it stands, `reason` why.
     """
 
     campaign_id: int
@@ -25,6 +26,10 @@ class NewEdition:
     organizer_cells: Cells
     loose: Mapping[str, Any]
     counts: Mapping[str, Any]
+    public_week: Mapping[str, int] = field(default_factory=dict)
+    organizer_week: Mapping[str, int] = field(default_factory=dict)
+    public_rooms: Mapping[str, Any] = field(default_factory=dict)
+    organizer_rooms: Mapping[str, Any] = field(default_factory=dict)
     number: int = 1
     corrects: int | None = None
     reason: str = ""

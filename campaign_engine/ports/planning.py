@@ -263,7 +263,7 @@ class SitesRepository(Protocol):
         """These, in this order; one that was closed meanwhile is left out."""
 
     async def figure(self, site_id: int) -> tuple[int, date] | None:
-        """The count that its total was last moved to, and the Monday of that edition."""
+        """The count that its total was last moved to, and the Sunday of that edition."""
 
     async def keep_figure(self, site_id: int, frozen: int, edition: date) -> None:
         """In place of an earlier one."""

@@ -43,13 +43,13 @@ _BY_KIND = (
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What each database calls it; days and weeks are those of New York, weeks by their Monday."""
+    """What each database calls it; days and weeks are New York's, weeks by their Sunday (domain.area.week_begin)."""
 
     part: str
     no: str
     week: str
     day: str
-    monday: str
+    sunday: str
     shut_out: str
 
 
@@ -60,21 +60,24 @@ AND $at < date(substr($at, 1, 4) || '-11-01', 'weekday 0') || ' 06' THEN '-4 hou
 
 Fractions of a second are cut off, because SQLite rounds them up."""
 
+_A_DAY = "interval '1 day'"
+"""PostgreSQL's own weeks begin on Mondays."""
+
 SQLITE = Words(
     part="0",
     no="0",
-    week=f"date(substr($at, 1, 19), {_SQLITE_OFFSET}, 'weekday 0', '-6 days')",
+    week=f"date(substr($at, 1, 19), {_SQLITE_OFFSET}, '-6 days', 'weekday 0')",
     day=f"date(substr($at, 1, 19), {_SQLITE_OFFSET})",
-    monday="date($at, 'weekday 0', '-6 days')",
+    sunday="date($at, '-6 days', 'weekday 0')",
     shut_out="(r.reason IN ('blocked', 'chat_not_found') OR "
     "(r.reason GLOB 'discord_[0-9]*' AND substr(r.reason, 9) NOT GLOB '*[^0-9]*'))",
 )
 POSTGRES = Words(
     part="mod(pg_backend_pid(), 16)",
     no="false",
-    week="date_trunc('week', $at AT TIME ZONE 'America/New_York')::date",
+    week=f"(date_trunc('week', $at AT TIME ZONE 'America/New_York' + {_A_DAY}) - {_A_DAY})::date",
     day="($at AT TIME ZONE 'America/New_York')::date",
-    monday="date_trunc('week', $at)::date",
+    sunday=f"(date_trunc('week', $at + {_A_DAY}) - {_A_DAY})::date",
     shut_out="r.reason ~ '^(blocked|chat_not_found|discord_[0-9]+)$'",
 )
 
@@ -295,8 +298,8 @@ def written(statement: str, words: Words, rows: str, **more: str) -> str:
         "yes": "true",
         "week_created": _at(words.week, "c.created_at"),
         "week_pledged": _at(words.week, "r.pledged_at"),
-        "week_acted": _at(words.monday, "r.day"),
-        "week_fired": _at(words.monday, "o.wall_time"),
+        "week_acted": _at(words.sunday, "r.day"),
+        "week_fired": _at(words.sunday, "o.wall_time"),
         "day_launched": _at(words.day, "k.launched_at"),
         "day_finished": _at(words.day, "k.finished_at"),
     }

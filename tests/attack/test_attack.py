@@ -19,7 +19,7 @@ from tests.attack.attacker import Paper, recovered
 WANTED = int(os.environ.get("SOAK_TABLES", "10000"))
 EDITIONS = 3
 PRECINCTS = (40, 41, 42, 73, 75)
-MONDAY = date(2026, 11, 30)
+SUNDAY = date(2026, 11, 29)
 K = {"public": 10, "organizer": 5}
 LAG = {"public": 13, "organizer": 4}
 """Two steps less one each for the public, whose figures follow those of organizers."""
@@ -34,7 +34,7 @@ class Campaign:
         self.dice = Random(seed)  # noqa: S311 - made-up people
         sites = {1: ("A school", 40), 2: ("A center", 75)}
         channels = ("telegram", "web")[: self.dice.choice((1, 2, 2))]
-        self.layout = Layout(by_borough(PRECINCTS), channels, sites, (MONDAY,), generations=2)
+        self.layout = Layout(by_borough(PRECINCTS), channels, sites, (SUNDAY,), generations=2)
         self.weights = [self.dice.choice((0, 1, 1, 3, 9)) + 0.01 for _ in (*PRECINCTS, 0)]
         self.counts: dict[str, Counter[Cell]] = {name: Counter() for group in self.layout.groups() for name in group}
 
@@ -43,12 +43,12 @@ class Campaign:
         dice = self.dice
         self.layout = Layout(
             self.layout.boroughs, self.layout.channels, self.layout.sites,
-            tuple(MONDAY + timedelta(weeks=number) for number in range(week + 1)), generations=2,
+            tuple(SUNDAY + timedelta(weeks=number) for number in range(week + 1)), generations=2,
         )  # fmt: skip
         for _ in range(dice.choice((0, 6, 15, 40, 90, 200))):
             (precinct,) = dice.choices((*PRECINCTS, 0), self.weights)
             channel, site = dice.choice(self.layout.channels), dice.choice((0, 0, 0, 1, 2))
-            cell = Cell(precinct, site, channel, dice.choice((0, 0, 0, 1)), MONDAY + timedelta(weeks=week))
+            cell = Cell(precinct, site, channel, dice.choice((0, 0, 0, 1)), SUNDAY + timedelta(weeks=week))
             did = {"reached", "delivered_people"}
             did |= {name for name in ("joined", "engaged", "trained", "inviting", "opt_outs") if dice.random() < 0.5}
             if "engaged" in did and dice.random() < 0.7:

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from analytics import editions
+from analytics import closed_week, editions
+from analytics.closed_week import ToDate
 from analytics.desk import ReportDesk
 from analytics.editions import HIDDEN, coded
+from analytics.rooms import RoomTables
 from campaign_engine.domain.errors import InvalidInput, NotFound
 from campaign_engine.services.editions import WeeklyEditions
 from campaign_engine.store import tables as t
@@ -73,6 +75,51 @@ def test_K3_a_correction_stands_beside_the_edition_it_corrects(drive: CountedCam
     assert newest is not None
     assert newest.week == first.week
     drive.freeze(NOW + WEEK)
+
+
+def test_K3_the_closed_week_and_the_rooms_are_frozen_with_it(drive: CountedCampaign) -> None:
+    """Forty come in a week of thirty; twenty of these act again, twice each."""
+    sundays = [datetime(2026, 11, 29, 6, tzinfo=UTC) + number * WEEK for number in range(3)]
+    earlier = [drive.person(75) for _ in range(30)]
+    for contact in earlier:
+        drive.action(contact, "join", drive.id, day=date(2026, 11, 28), precinct=75)
+    drive.came_back(drive.room(), "reactions", 34)
+    first = drive.freeze(sundays[0])
+    assert first.public_week == {}, "of how many it is the growth is not known yet"
+    for number in range(40):
+        drive.action(
+            drive.person(75, days=7), "join", drive.id, day=date(2026, 11, 29 if number % 2 else 30), precinct=75
+        )
+    for contact in earlier[:20]:
+        for day in (1, 5):
+            drive.action(contact, "tap", drive.id, day=date(2026, 12, day), precinct=75)
+    drive.action(earlier[29], "tap", drive.id, day=date(2026, 12, 6), precinct=75)
+    second = drive.freeze(sundays[1])
+    assert second.public_week == second.organizer_week == {"reached": 60}
+    drive.freeze(sundays[2])
+    with drive.engine.connect() as connection:
+        read = [editions.by_number(connection, drive.id, number, "public") for number in (1, 2, 3)]
+    assert [one.closed_week["reached"] for one in read] == [HIDDEN, 60, HIDDEN]
+    rooms = RoomTables.from_json(read[0].rooms)
+    assert rooms is not None
+    assert rooms.figure("room_reactions", "city") == 30
+    assert RoomTables.from_json({}) is None
+
+
+def test_K2_a_closed_week_is_shown_only_where_its_difference_to_date_tells_of_nobody() -> None:
+    def to_date(**grown: int) -> dict[str, ToDate]:
+        return {measure: ToDate(True, count) for measure, count in grown.items()}
+
+    week = {"reached": 50, "engaged": 40, "joined": 30, "pledged": 25}
+    grown = to_date(reached=30, engaged=20, joined=15, pledged=12)
+    assert closed_week.shown(week, grown, 10) == week
+    assert closed_week.shown(week, {**grown, "reached": ToDate(False, 30)}, 10) == {}
+    few_came_again = {**grown, **to_date(engaged=31)}
+    assert closed_week.shown(week, few_came_again, 10) == {"reached": 50, "joined": 30}
+    hidden = {**week, "reached": 40, "engaged": 39}
+    assert closed_week.shown(hidden, few_came_again, 10) == {"reached": 40, "joined": 30}, "engaged may be 31 to 40"
+    hidden["reached"] = 39
+    assert closed_week.shown(hidden, {**few_came_again, **to_date(reached=29)}, 10) == {}, "it would be 31 to 39"
 
 
 async def test_two_clocks_make_one_edition_and_a_reason_is_needed(

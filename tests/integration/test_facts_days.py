@@ -38,9 +38,9 @@ def hours_around(change: datetime) -> Iterator[datetime]:
         yield change + number * HOUR - SPLIT_SECOND
 
 
-def monday(moment: datetime) -> datetime:
+def sunday_of(moment: datetime) -> datetime:
     day = to_wall(moment)
-    return day - timedelta(days=day.weekday())
+    return day - timedelta(days=(day.weekday() + 1) % 7)
 
 
 def test_days_are_new_yorks_over_every_change_of_its_clocks(drive: CountedCampaign) -> None:
@@ -55,19 +55,19 @@ def test_days_are_new_yorks_over_every_change_of_its_clocks(drive: CountedCampai
         connection.execute(moments.insert(), [{"at": at} for change in changes for at in hours_around(change)])
         rows = [tuple(row) for row in connection.execute(found)]
     assert len(rows) == 52 * 193 * 2
-    assert rows == [(at, to_wall(at).date(), monday(at).date()) for at, _, _ in rows]
+    assert rows == [(at, to_wall(at).date(), sunday_of(at).date()) for at, _, _ in rows]
 
 
 @pytest.mark.parametrize("sunday", [datetime(2027, 3, 14, tzinfo=UTC), datetime(2027, 11, 7, tzinfo=UTC)])
 def test_people_and_leavers_of_a_weekend_of_change_count_by_its_own_days(
     drive: CountedCampaign, sunday: datetime
 ) -> None:
-    """Who came near midnight before the Monday counts to the week that New York was in; a campaign ends by its day."""
+    """Who came near midnight before the Sunday counts to the week that New York was in; a campaign ends by its day."""
     midnights = [sunday + timedelta(days=day, hours=hour) for day in (-6, 0, 1, 7, 8) for hour in (3, 4, 5)]
     for moment in midnights:
         contact = drive.person(44, days=(moment - LAUNCH) / timedelta(days=1))
         drive.action(contact, "tap", drive.id, day=to_wall(moment).date())
-    weeks = [monday(moment).date() for moment in midnights]
+    weeks = [sunday_of(moment).date() for moment in midnights]
     assert read(drive).by("reached", "week") == {week: weeks.count(week) for week in weeks}
     end = sunday + timedelta(days=1, hours=4, minutes=30)
     with drive.engine.begin() as connection:

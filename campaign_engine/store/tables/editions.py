@@ -20,6 +20,10 @@ editions = sa.Table(
     staff("organizer_cells", sa.JSON, keep="for good"),
     staff("loose", sa.JSON, keep="for good"),
     person("counts", sa.JSON, keep="for good"),
+    public("public_week", sa.JSON, server_default="{}"),
+    staff("organizer_week", sa.JSON, keep="for good", server_default="{}"),
+    public("public_rooms", sa.JSON, server_default="{}"),
+    staff("organizer_rooms", sa.JSON, keep="for good", server_default="{}"),
 )
 """Rows are never changed. `counts` are the true ones, from which the next edition is audited; no page reads them.
 

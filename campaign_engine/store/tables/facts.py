@@ -63,8 +63,8 @@ people_facts = sa.Table(
 )
 """Distinct people by what they did in a campaign, from `first_times`; `gone` of them without a flag by now.
 
-Where somebody counts is where they are: the precinct they chose, their site, channel and generation, and the Monday of
-the week in which they signed up. `counted` is false for staff and for whoever has not confirmed a sign-up.
+Where somebody counts is where they are: the precinct they chose, their site, channel and generation, and the Sunday
+that began the week in which they signed up. `counted` is false for staff and for whoever has not confirmed a sign-up.
 """
 
 fact_pause = sa.Table(

@@ -68,7 +68,7 @@ week_times = sa.Table(
     person("week", sa.Date, primary_key=True, keep=_AFTER),
     sqlite_with_rowid=False,
 )
-"""The same once for each week, by its Monday in New York; not what stays so once it is so (trained, inviting).
+"""The same once for each week, by its Sunday in New York; not what stays so once it is so (trained, inviting).
 
 No campaign is ever deleted, so its number is not looked up for each of millions of flags.
 """

@@ -60,20 +60,15 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
     if rows:
         layout = counting.widened(layout, Layout.from_json(rows[-1].layout), before)
     counts = counting.settled(counted.people, {} if asked.reason else before)
-    history = [_Frozen.of(row) for row in rows]
-    made = _Made(
-        cells={view: {} for view in VIEWS},
-        loose={f"{view}{side}": [] for view in VIEWS for side in ("", "_below")},
-        to_date={view: {} for view in VIEWS},
-    )
+    made = _Made.empty()
     groups = layout.groups()
+    history = [_Frozen.of(row) for row in rows]
+    is_a_week_later = rows and not asked.reason and asked.week - rows[-1].week == timedelta(weeks=1)
     for done, group in enumerate(groups, 1):
-        true = counting.cells_of(group, counts, layout)
         earlier = [one.of_group(group) for one in history]
-        case = Case(layout.tables(group), true, frozenset(_overwhelming(true, layout)), bool(asked.reason))
-        for view, printed in both_views(case, earlier).items():
+        for view, printed in both_views(_case(group, layout, counts, asked), earlier).items():
             made.add(view, printed)
-            if earlier and not asked.reason and asked.week - rows[-1].week == timedelta(weeks=1):
+            if is_a_week_later:
                 made.compare(view, earlier[-1][view], printed)
         progress(done, len(groups))
     week = measures.closed_week(facts.read_weeks(connection, asked.campaign_id), asked.week)
@@ -97,6 +92,11 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
         loose=made.loose,
         counts=_plain(counts),
     )
+
+
+def _case(group: Sequence[str], layout: Layout, counts: counting.Counts, asked: Asked) -> "Case":
+    true = counting.cells_of(group, counts, layout)
+    return Case(layout.tables(group), true, frozenset(_overwhelming(true, layout)), bool(asked.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,12 @@ class _Made:
     cells: Mapping[str, dict[str, dict[str, Any]]]
     loose: Mapping[str, list[list[str]]]
     to_date: Mapping[str, dict[str, ToDate]]
+
+    @classmethod
+    def empty(cls) -> "_Made":
+        """Nothing of any view yet."""
+        sides = [f"{view}{side}" for view in VIEWS for side in ("", "_below")]
+        return cls({view: {} for view in VIEWS}, {side: [] for side in sides}, {view: {} for view in VIEWS})
 
     def compare(self, view: str, last: Printed, now: Printed) -> None:
         """What both editions say of the whole campaign, for the closed week."""

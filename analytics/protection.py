@@ -119,6 +119,12 @@ class _Draft:
             self.hide(name)
 
     def settle(self) -> None:
+        """What simple rules say of the cells together, until no cell breaks one."""
+        self._cover()
+        while self._hold_back():
+            self._cover()
+
+    def _cover(self) -> None:
         """Under each total that is shown nothing is hidden, or two cells or more that hold k persons together (K2).
 
         What is hidden of a measure is hidden of its parts.
@@ -135,6 +141,32 @@ class _Draft:
                 for one in self._narrower(victim):
                     self.hide(one)
                     waiting += [*self.part_of[one], *self.whole_of[one]]
+
+    def _hold_back(self) -> bool:
+        """No cell says more than one it is a part of, nor do parts together: it stays what it was until that one moves.
+
+        What was printed before keeps to this, so that it always can. Returns whether anything changed.
+        """
+        changed = False
+        for part, whole in self.wanted.tables.within:
+            while part in self.shown and whole in self.shown and self.shown[part] > self.shown[whole]:
+                self.undo(part)
+                changed = True
+        for each in self.wanted.tables.sums:
+            parts = [part for part in each.parts if part in self.shown]
+            while each.whole in self.shown and parts:
+                more = sum(self.shown[part] for part in parts) - self.shown[each.whole]
+                if more <= 0:
+                    break
+                self.undo(min(parts, key=lambda part, more=more: self._loss(part, more)))  # type: ignore[misc] # bound now
+                parts = [part for part in parts if part in self.shown]
+                changed = True
+        return changed
+
+    def _loss(self, part: Name, more: int) -> tuple[bool, bool, bool, int]:
+        """One that moved before one that opened before one that did not, and the smallest step that is large enough."""
+        step = self.shown[part] - (self.before.get(part, 0) if part in self.exact else 0)
+        return (part not in self.exact, part not in self.before, step < more, step if step >= more else -step)
 
     def retreat(self, found: Collection[Place], current: int, *, widely: bool) -> None:
         """One change less for each cell that was found weak."""

@@ -91,6 +91,14 @@ def checked(editions: Sequence[Mapping[str, Printed]]) -> None:
             for each in one.tables.sums:
                 hidden = [part for part in each.parts if part not in one.shown]
                 assert each.whole not in one.shown or len(hidden) != 1, (view, each)
+            assert all(
+                one.shown[part] <= one.shown[whole]
+                for part, whole in one.tables.within
+                if {part, whole} <= one.shown.keys()
+            )
+            for each in one.tables.sums:
+                together = sum(one.shown.get(part, 0) for part in each.parts)
+                assert each.whole not in one.shown or together <= one.shown[each.whole], (view, each)
             before = editions[number - 1][view].shown if number else {}
             moved = [one.shown[cell] - before[cell] for cell in one.shown.keys() & before.keys()]
             assert all(step == 0 or step >= k for step in moved)

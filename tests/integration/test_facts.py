@@ -115,8 +115,8 @@ async def test_people_of_a_week_are_distinct_and_stay_when_they_go(drive: Counte
     drive.action(cleo, "opt_out", precinct=75, day=later)
     drive.action(cleo, "delete", precinct=75, day=later)
     two_weeks = {
-        date(2026, 11, 23): {"delivered_people": 3, "reached": 1, "engaged": 1},
-        date(2026, 11, 30): {
+        date(2026, 11, 22): {"delivered_people": 3, "reached": 1, "engaged": 1},
+        date(2026, 11, 29): {
             "delivered_people": 3, "reached": 2, "engaged": 2, "pledged": 1, "opt_outs": 1, "deletes": 1,
         },
     }  # fmt: skip
@@ -128,9 +128,9 @@ async def test_people_of_a_week_are_distinct_and_stay_when_they_go(drive: Counte
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
         connection.execute(t.contacts.delete().where(t.contacts.c.id == cleo))
     assert weeks(drive) == two_weeks
-    assert measures.closed_week(weeks(drive), date(2026, 12, 6)) == two_weeks[date(2026, 11, 23)]
-    assert measures.closed_week(weeks(drive), date(2026, 12, 7)) == two_weeks[date(2026, 11, 30)]
-    assert measures.closed_week(weeks(drive), date(2026, 12, 14)) == {}
+    assert measures.closed_week(weeks(drive), date(2026, 12, 5)) == two_weeks[date(2026, 11, 22)]
+    assert measures.closed_week(weeks(drive), date(2026, 12, 6)) == two_weeks[date(2026, 11, 29)]
+    assert measures.closed_week(weeks(drive), date(2026, 12, 13)) == {}
 
 
 async def test_A5_weeks_become_counts_when_a_campaign_is_closed(drive: CountedCampaign, store: SqlStore) -> None:

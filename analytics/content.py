@@ -8,7 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from analytics import about, editions, rooms
-from analytics.editions import HIDDEN, SMALLEST, Edition, EditionLink, Figure, Rate, View, coded
+from analytics.editions import HIDDEN, OLD_ENOUGH, SMALLEST, Edition, EditionLink, Figure, Rate, View, coded
 from analytics.intervals import Interval, wilson
 from analytics.layout import HARM, NESTED, WITHOUT_PERSON, Layout, by_borough
 from analytics.measures import harm_rises
@@ -41,9 +41,6 @@ UNITS: Mapping[str, str] = {
 }
 """Every measure in the order of the data dictionary."""
 
-OLD_ENOUGH = timedelta(days=28)
-"""After which pledgers had the time to bring others (measures: recruitment reproduction number)."""
-
 _NEWEST = 200
 """Contacts to look at, so that no page reads all of them."""
 
@@ -73,13 +70,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Reproduction:
-    """`following` pledgers by invite of those of step `generation`, who were counted 28 days before."""
+    """`following` pledgers by invite of those of step `generation`, who were counted 28 days before.
+
+    `interval` is that over sites, or else one that it is `wider` than.
+    """
 
     generation: int
     pledgers: Figure
     following: Figure
     ratio: float | None
     interval: Interval | None
+    wider: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +156,20 @@ class Report:
     def reproduction(self, generation: int) -> Reproduction:
         """Pledgers of the next generation for each of this one, who were published 28 days ago or earlier.
 
-        From published figures alone. 95 % by Wilson on the share that follows, of both together, as of two counts
-        that are independent of each other.
+        From published figures alone, but for the bootstrap over sites, which was frozen with them. Where that says too
+        little or too much: Wilson on the share that follows, of both together, as of two independent counts.
         """
-        pledgers = self.old.figure("pledged", f"generation:{generation}") if self.old else HIDDEN
+        key = f"generation:{generation}"
+        pledgers = self.old.figure("pledged", key) if self.old else HIDDEN
         following = self.figure("pledged", f"generation:{generation + 1}")
         if pledgers == HIDDEN or following == HIDDEN:
             return Reproduction(generation, pledgers, following, None, None)
+        ratio, over_sites = following / pledgers, self.edition.ranges.get(key) if self.edition else None
+        if over_sites is not None and over_sites.low <= ratio <= over_sites.high:
+            return Reproduction(generation, pledgers, following, ratio, over_sites)
         share = wilson(following, following + pledgers)
         odds = Interval(share.low / (1 - share.low), share.high / (1 - share.high))
-        return Reproduction(generation, pledgers, following, following / pledgers, odds)
+        return Reproduction(generation, pledgers, following, ratio, odds, wider=True)
 
     def harm_rises(self) -> tuple[str, ...]:
         """Measures of harm that grew faster than reach since the edition before; no success then, whatever else."""
@@ -262,6 +267,9 @@ def as_json(report: Report) -> dict[str, Any]:
         "precincts": [ranked.as_json() for ranked in ranking.precincts] if ranking else [],
         "made": made(report),
         "figures": {name: dict(table.cells) for name, table in edition.tables.items()} if edition else {},
+        "reproduction": {key: [between.low, between.high] for key, between in edition.ranges.items()}
+        if edition
+        else {},
         "sites": {f"site:{site}": name for site, (name, _) in report.layout.sites.items()},
         "rooms": report.rooms
         and {

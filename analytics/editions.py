@@ -5,11 +5,12 @@ No pandas and no solver: the serving process reads them too. Nothing unprotected
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from analytics.intervals import Interval
 from analytics.layout import Layout
 from campaign_engine.domain.area import CITY
 from campaign_engine.domain.errors import NotFound
@@ -20,6 +21,12 @@ HIDDEN: Literal["hidden"] = "hidden"
 
 WEEKLY = ("delivered_people", "reached", "engaged", "joined", "pledged")
 """Measures of the closed week, the wider one first. Trained and inviting have none; who leaves does so once."""
+
+RANGES = "reproduction"
+"""Among the cells of a row: between what R lies, by the key of its step."""
+
+OLD_ENOUGH = timedelta(days=28)
+"""After which pledgers had the time to bring others (measures: recruitment reproduction number)."""
 
 PUBLIC_K = 10
 ORGANIZER_K = 5
@@ -73,6 +80,7 @@ class Edition:
     `corrects`: the edition in whose place this one stands, `reason` why; `corrected_by`: the one in place of this.
     `closed_week`: distinct people of the week that ended with it, city-wide, by measure (analytics.closed_week).
     `rooms`: what came back from rooms until then, for RoomTables.from_json; empty in editions older than that.
+    `ranges`: between what R lies, by the key of its step (analytics.recruiting).
     """
 
     campaign_id: int
@@ -88,6 +96,8 @@ class Edition:
     tables: Mapping[str, ProtectedTable]
     closed_week: Mapping[str, Figure] = field(default_factory=dict)
     rooms: Mapping[str, Any] = field(default_factory=dict)
+
+    ranges: Mapping[str, Interval] = field(default_factory=dict)
 
     @property
     def k(self) -> int:
@@ -173,6 +183,7 @@ def edition_of(row: sa.Row[Any], view: View) -> Edition:
         row.campaign_id, row.number, row.week, row.data_through, row.made_at, row.corrects, row.corrected_by,
         row.reason, view, layout, {measure: _table(measure, keys, cells) for measure, keys in keys_of(layout).items()},
         {measure: week.get(measure, HIDDEN) for measure in WEEKLY}, rooms,
+        ranges={key: Interval(*ends) for key, ends in cells.get(RANGES, {}).items()},
     )  # fmt: skip
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from analytics import closed_week, counting, facts, measures, rooms
+from analytics import closed_week, counting, facts, measures, recruiting, rooms
 from analytics.auditor import Rules
 from analytics.cells import Name, Printed, Tables
 from analytics.closed_week import ToDate
-from analytics.editions import ORGANIZER_K, PUBLIC_K, WEEKLY
+from analytics.editions import OLD_ENOUGH, ORGANIZER_K, PUBLIC_K, RANGES, WEEKLY
 from analytics.layout import BY_WAY_IN, Layout
 from analytics.protection import Wanted, protect
 from campaign_engine.domain.area import CITY
@@ -74,6 +74,7 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
     week = measures.closed_week(facts.read_weeks(connection, asked.campaign_id), asked.week)
     public = closed_week.shown(week, made.to_date["public"], PUBLIC_K)
     came_back = rooms.read(connection, asked.campaign_id)
+    _add_ranges(made, counts, asked, rows)
     return NewEdition(
         campaign_id=asked.campaign_id,
         number=rows[-1].number + 1 if rows else 1,
@@ -97,6 +98,18 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
 def _case(group: Sequence[str], layout: Layout, counts: counting.Counts, asked: Asked) -> "Case":
     true = counting.cells_of(group, counts, layout)
     return Case(layout.tables(group), true, frozenset(_overwhelming(true, layout)), bool(asked.reason))
+
+
+def _add_ranges(made: "_Made", counts: counting.Counts, asked: Asked, rows: Sequence[sa.Row[Any]]) -> None:
+    """How sure R is, which is of the pledgers of the newest edition that is old enough."""
+    old = [row for row in rows if asked.week - row.week >= OLD_ENOUGH]
+    if not old:
+        return
+    then = {"public": old[-1].public_cells, "organizer": old[-1].organizer_cells}
+    for view, rules in (("public", PUBLIC), ("organizer", ORGANIZER)):
+        cells = made.cells[view]
+        shown = recruiting.Shown(then[view].get("pledged", {}), cells.get("pledged", {}), rules.k)
+        cells[RANGES] = recruiting.ranges(_counts(old[-1].counts), counts, shown, asked.campaign_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Drawn = np.ndarray[Any, np.dtype[Any]]
 
 Z95 = 1.959963984540054
 """Normal quantile of 0.975."""
@@ -40,13 +46,23 @@ def ratio_over_sites(parts: Mapping[int, tuple[int, int]], seed: int = 0) -> Int
     """
     if len(parts) < 2:
         return None
+    times = resamples(len(parts), seed)
+    above, below = zip(*parts.values(), strict=True)
+    return ratio_between(times @ above, times @ below)
+
+
+def resamples(sites: int, seed: int) -> "Drawn":
+    """How often each site (column) is drawn in each resample (row): as many draws as there are sites."""
     import numpy as np  # serving processes read shares alone
 
-    above, below = np.array(list(parts.values()), dtype=np.float64).T
-    drawn = np.random.default_rng(seed).integers(len(parts), size=(_RESAMPLES, len(parts)))
-    under = below[drawn].sum(axis=1)
-    if (under == 0).mean() > 1 / 40:
+    return np.random.default_rng(seed).multinomial(sites, np.full(sites, 1 / sites), size=_RESAMPLES)
+
+
+def ratio_between(above: "Drawn", below: "Drawn") -> Interval | None:
+    """From both sums of each resample; None as `ratio_over_sites`."""
+    import numpy as np
+
+    if (below == 0).mean() > 1 / 40:
         return None
-    ratios = above[drawn].sum(axis=1)[under > 0] / under[under > 0]
-    low, high = np.quantile(ratios, (0.025, 0.975)).tolist()
+    low, high = np.quantile(above[below > 0] / below[below > 0], (0.025, 0.975)).tolist()
     return Interval(low, high)

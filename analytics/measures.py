@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from analytics.editions import HIDDEN, Figure
+from analytics.editions import HIDDEN, OLD_ENOUGH, Figure
 from analytics.facts import NOWHERE, Cell, Facts, Weeks
 from analytics.intervals import Interval, ratio_over_sites, wilson
 from analytics.layout import HARM
@@ -20,9 +20,6 @@ from campaign_engine.opendata import figures
 Cells = Mapping[Cell, int]
 Figures = Callable[[str], Figure]
 """What an edition says of a measure for the whole campaign."""
-
-OLD_ENOUGH = timedelta(days=28)
-"""After which a cohort had the time to bring others (measures: recruitment reproduction number)."""
 
 STEPS = ("engaged", "pledged", "trained", "inviting")
 """Of the funnel; all of them are among the reached."""

@@ -190,7 +190,8 @@ def _ratio(report: Report, say: Words, generation: int) -> str:
     one = report.reproduction(generation)
     if one.ratio is None:
         return say.hidden if report.old else say("not_yet")
-    return f"{one.ratio:.2f} ({say.between(one.interval, percent=False)})"
+    between = say.between(one.interval, percent=False)
+    return f"{one.ratio:.2f} ({say('generations_wider', between=between) if one.wider else between})"
 
 
 def _shown_steps(report: Report) -> int:

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.action import ActionKind
+from campaign_engine.domain.area import week_begin
 from campaign_engine.domain.lesson import DONE
 from campaign_engine.store import fact_rules as rules
 from campaign_engine.store import fact_triggers
@@ -141,7 +141,7 @@ def _fired_together(connection: sa.Connection) -> Iterator[Sequence[int]]:
     wanted = sa.select(posts.c.campaign_id, occurrences.c.wall_time, occurrences.c.id).join_from(occurrences, posts)
     found: dict[object, list[int]] = {}
     for campaign, wall, number in connection.execute(wanted.order_by(occurrences.c.id)):
-        together = (campaign, wall.date() - timedelta(days=wall.weekday()))
+        together = (campaign, week_begin(wall.date()))
         found.setdefault(number if connection.dialect.name == "sqlite" else together, []).append(number)
     yield from found.values()
 

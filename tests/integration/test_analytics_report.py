@@ -249,29 +249,6 @@ def test_harm_that_rises_is_said_first_and_is_no_success(database_url: str) -> N
     drive.engine.dispose()
 
 
-def test_recruitment_is_worked_out_from_what_was_published_28_days_ago(database_url: str) -> None:
-    drive = CountedCampaign(database_url, TARGETS)
-
-    def pledgers(generation: int, people: int) -> None:
-        for _ in range(people):
-            contact = drive.person(75, generation=generation)
-            drive.action(contact, "join", precinct=75)
-            drive.pledge(contact, 75, generation=generation)
-
-    pledgers(0, 40)
-    pledgers(1, 12)
-    drive.freeze()
-    assert read(drive).reproduction(0).ratio is None
-    pledgers(1, 8)
-    pledgers(2, 12)
-    drive.freeze(NOW + timedelta(days=35))
-    one = read(drive).reproduction(0)
-    assert (one.pledgers, one.following, one.ratio) == (40, 20, 0.5)
-    assert one.interval is not None
-    assert 0.28 < one.interval.low < 0.5 < one.interval.high < 0.9
-    drive.engine.dispose()
-
-
 def test_a_precinct_and_a_site_have_pages_of_their_own(drive: CountedCampaign) -> None:
     report = read(drive)
     page = sections.precinct(report, 75, "en")

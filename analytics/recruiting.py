@@ -1,0 +1,97 @@
+"""How sure R is: a bootstrap over sites at the moment of an edition, said so coarsely that it gives nobody away.
+
+How many pledgers of each step a site has is printed nowhere. The range is made of those numbers, so it is printed only
+where any one site could have k - 1 more or fewer of them and it would read the same (safety K1).
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analytics.counting import Counts
+from analytics.intervals import Interval, ratio_between, ratio_over_sites, resamples
+
+LEAST_SITES = 5
+"""People of no site being one."""
+
+COARSE = (0.05, 0.1, 0.25, 0.5)
+"""Ends are rounded away from R to a multiple of the first of these that serves."""
+
+Parts = Mapping[int, tuple[int, int]]
+"""Pledgers of the next step and of this one by site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a view prints of the pledged: in the edition of 28 days ago, and in this one; from `k` persons on."""
+
+    then: Mapping[str, Any]
+    now: Mapping[str, Any]
+    k: int
+
+
+def ranges(then: Counts, now: Counts, shown: Shown, seed: int) -> dict[str, list[float]]:
+    """Low and high by the key of each step whose R this view prints; nothing for those it would say too much of."""
+    found = {}
+    for step in range(_steps(now)):
+        key, following = f"generation:{step}", f"generation:{step + 1}"
+        if key not in shown.then or following not in shown.now:
+            continue
+        these, those = _by_site(then, step), _by_site(now, step + 1)
+        between = steady({site: (those[site], these[site]) for site in {*these, *those}}, shown.k, seed)
+        if between is not None:
+            found[key] = [between.low, between.high]
+    return found
+
+
+def steady(parts: Parts, k: int, seed: int) -> Interval | None:
+    """The range over sites as it may be printed; None where there are too few, or too few people for any rounding."""
+    if len(parts) < LEAST_SITES:
+        return None
+    others = [*_others(parts, k - 1, seed)]
+    for step in COARSE:
+        said = {None if one is None else _rounded(one, step) for one in others}
+        if None in said:
+            return None
+        if len(said) == 1:
+            return said.pop()
+    return None
+
+
+def _others(parts: Parts, most: int, seed: int) -> Iterator[Interval | None]:
+    """It, and what it would be with so many more or fewer at one site; in between it lies in between."""
+    times = resamples(len(parts), seed)
+    counts = np.array([*parts.values()])
+    above, below = (times @ counts).T
+    yield ratio_between(above, below)
+    for column, (more, fewer) in enumerate(counts):
+        for change in (most, -min(most, more)):
+            yield ratio_between(above + change * times[:, column], below)
+        for change in (most, -min(most, fewer)):
+            yield ratio_between(above, below + change * times[:, column])
+    new = max(parts) + 1
+    for came in ((most, 0), (0, most)):
+        yield ratio_over_sites({**parts, new: came}, seed)
+    for site, (more, fewer) in parts.items():
+        if more + fewer <= most:
+            yield ratio_over_sites({other: both for other, both in parts.items() if other != site}, seed)
+
+
+def _rounded(one: Interval, step: float) -> Interval:
+    return Interval(round(math.floor(one.low / step) * step, 2), round(math.ceil(one.high / step) * step, 2))
+
+
+def _by_site(counts: Counts, generation: int) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for cell, count in counts.get("pledged", {}).items():
+        if cell.generation == generation and count:
+            found[cell.site] += count
+    return found
+
+
+def _steps(counts: Counts) -> int:
+    return max((cell.generation for cell in counts.get("pledged", {})), default=0)

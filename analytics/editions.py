@@ -123,7 +123,11 @@ def coded(part: Figure, whole: Figure) -> Rate:
     """A share as it may be printed: hidden where a cell of it is, top-coded above 95 %, bottom-coded below 5 % (K1)."""
     if part == HIDDEN or whole == HIDDEN or not whole:
         return HIDDEN
-    share = part / whole
+    return of_share(part / whole)
+
+
+def of_share(share: float) -> Rate:
+    """Top-coded above 95 %, bottom-coded below 5 % (safety K1)."""
     if share > MOST_SHARE:
         return OVER
     return UNDER if share < LEAST_SHARE else share

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from analytics import sections_compared as compared
 from analytics import sections_people as people
 from analytics import sections_work as work
 from analytics.content import Report
@@ -22,6 +23,7 @@ SITE_COLUMNS = ("joined", "pledged")
 
 _SECTIONS: tuple[Callable[[Report, Words], Section | None], ...] = (
     people.places,
+    compared.areas,
     people.funnel,
     people.recruitment,
     people.generations,

@@ -37,6 +37,9 @@ _SECTIONS: tuple[Callable[[Report, Words], Section | None], ...] = (
     work.meanings,
 )
 
+_BEFORE = (people.places, work.outcomes, work.in_rooms, work.chosen, work.meanings)
+"""Before the first edition there is nothing to say of people but where."""
+
 
 def whole(report: Report, language: str) -> Document:
     """The campaign."""
@@ -44,7 +47,8 @@ def whole(report: Report, language: str) -> Document:
     heads = tuple(_head(report, say, name, CITY) for name in HEADS)
     shown = sum(people.is_open(report, f"precinct:{number}") for number in report.layout.precincts())
     opens = say("measures.areas_open", shown=shown, all=len(report.layout.precincts()), k=report.k)
-    sections = tuple(section for make in _SECTIONS if (section := make(report, say)) is not None)
+    made = _SECTIONS if report.edition else _BEFORE
+    sections = tuple(section for make in made if (section := make(report, say)) is not None)
     delivered = Head(f"{report.work.delivered:,}", say("measures.head_delivered"), say("measures.note_delivered"))
     return _document(report, say, report.campaign.title, (*heads, delivered), (_made(report, say), opens), sections)
 

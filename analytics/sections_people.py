@@ -190,7 +190,7 @@ def _ratio(report: Report, say: Words, generation: int) -> str:
     one = report.reproduction(generation)
     if one.ratio is None:
         return say.hidden if report.old else say("not_yet")
-    between = say.between(one.interval, percent=False)
+    between = say.between(one.interval, is_share=False)
     return f"{one.ratio:.2f} ({say('generations_wider', between=between) if one.wider else between})"
 
 

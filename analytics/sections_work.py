@@ -5,7 +5,7 @@ from analytics.content import Report
 from analytics.document import Level, Row, Section, Table
 from analytics.layout import HARM
 from analytics.rooms import RoomTables
-from analytics.words import Words, area
+from analytics.words import Words, area, percent
 from campaign_engine.domain.area import CITY
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.precinct import RankedPrecinct
@@ -117,8 +117,10 @@ def _ranked(one: RankedPrecinct) -> Row:
 
 def chance(probability: float) -> str:
     """Never a certainty: a posterior has none."""
-    percent = round(100 * probability)
-    return "> 99 %" if percent > 99 else "< 1 %" if percent < 1 else f"{percent} %"
+    hundredths = round(100 * probability)
+    if 1 <= hundredths <= 99:
+        return percent(probability)
+    return f"> {percent(0.99)}" if hundredths > 99 else f"< {percent(0.01)}"
 
 
 def meanings(report: Report, say: Words) -> Section:

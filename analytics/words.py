@@ -31,15 +31,20 @@ class Words:
         """A coded share (safety K1)."""
         if value == HIDDEN:
             return self.hidden
-        return f"{round(100 * value)} %" if isinstance(value, float) else self("coded", value=value)
+        return percent(value) if isinstance(value, float) else self("coded", value=value)
 
-    def between(self, interval: Interval | None, *, percent: bool = True) -> str:
+    def between(self, interval: Interval | None, *, is_share: bool = True) -> str:
         """Where it lies with 95 %; empty without."""
         if interval is None:
             return ""
-        if percent:
-            return f"{round(100 * interval.low)}–{round(100 * interval.high)} %"
+        if is_share:
+            return f"{round(100 * interval.low)}–{percent(interval.high)}"
         return f"{interval.low:.2f}–{interval.high:.2f}"
+
+
+def percent(share: float) -> str:
+    """Whole percents, never apart from their sign."""
+    return f"{round(100 * share)}\N{NO-BREAK SPACE}%"
 
 
 @cache

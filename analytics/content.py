@@ -87,8 +87,8 @@ class Reproduction:
 class Report:
     """Figures of one edition in one view, and what is not about persons through the same day.
 
-    `before` is the edition before it, `old` the newest that is 28 days older. `rooms` is None on a page that is not
-    the newest: what came back from rooms is not frozen.
+    `before` is the edition before it, `old` the newest that is 28 days older. `rooms` are frozen with the edition, and
+    None for one from before they were; without an edition they are of today.
     """
 
     campaign: about.CampaignFacts
@@ -191,9 +191,7 @@ def read(connection: sa.Connection, asked: Asked) -> Report:
     edition = _edition(connection, asked, links)
     before, old = (_earlier(connection, asked, links, edition, apart) for apart in (timedelta(days=1), OLD_ENOUGH))
     through = edition.data_through if edition else None
-    newest = edition is None or edition.number == links[0].number
     layout = edition.layout if edition else Layout(by_borough(campaign.targets), (), {})
-    counts = rooms.read(connection, asked.campaign_id) if newest else None
     return Report(
         campaign=campaign,
         work=about.work(connection, campaign, to_wall(asked.now).date(), through),
@@ -204,8 +202,13 @@ def read(connection: sa.Connection, asked: Asked) -> Report:
         before=before,
         old=old,
         editions=links,
-        rooms=None if counts is None else rooms.tables(counts, layout.boroughs, SMALLEST[asked.view]),
+        rooms=RoomTables.from_json(edition.rooms) if edition else _rooms_today(connection, asked, layout),
     )
+
+
+def _rooms_today(connection: sa.Connection, asked: Asked, layout: Layout) -> RoomTables:
+    counts = rooms.read(connection, asked.campaign_id)
+    return rooms.tables(counts, layout.boroughs, SMALLEST[asked.view])
 
 
 def _simulated(connection: sa.Connection) -> bool:
@@ -266,6 +269,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "ranking": ranking and {key: value for key, value in ranking.as_json().items() if key != "precincts"},
         "precincts": [ranked.as_json() for ranked in ranking.precincts] if ranking else [],
         "made": made(report),
+        "closed_week": dict(edition.closed_week) if edition else {},
         "figures": {name: dict(table.cells) for name, table in edition.tables.items()} if edition else {},
         "reproduction": {key: [between.low, between.high] for key, between in edition.ranges.items()}
         if edition
@@ -282,11 +286,13 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def made(report: Report) -> dict[str, int | None]:
     """What is not about persons and always shown (safety K3); what is as of now only on the newest page."""
-    now = {"rooms": report.rooms.rooms, "days_left": report.work.days_left} if report.rooms else {}
+    now = {"days_left": report.work.days_left} if report.is_newest else {}
+    frozen = {"rooms": report.rooms.rooms} if report.rooms else {}
     return {
         "posts_made": report.work.posts_made,
         "delivered": report.work.delivered,
         "room_posts": report.work.room_posts,
+        **frozen,
         **now,
     }
 

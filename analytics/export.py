@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from analytics import rooms
 from analytics.content import UNITS, Report, as_json, made
@@ -37,7 +38,7 @@ def report_csv(report: Report, part: Part = WHOLE) -> str:
     }
     rows = [*_figures(report, part), *_made(report), *_places(report, part)]
     if part == WHOLE:
-        rows += (*_rooms(report), *_outcomes(report))
+        rows += (*_closed_week(report), *_rooms(report), *_outcomes(report))
     return _written(COLUMNS, ({**leading, "unit": UNITS[str(row["measure"])], **row} for row in rows))
 
 
@@ -49,7 +50,7 @@ def report_json(report: Report, part: Part = WHOLE) -> str:
             plain["figures"][measure] = {key: figure for key, figure in cells.items() if part.has(report, key)}
         plain["sites"] = {key: name for key, name in plain["sites"].items() if part.has(report, key)}
         plain["precincts"] = [one for one in plain["precincts"] if part.has(report, f"precinct:{one['precinct']}")]
-        plain = {key: value for key, value in plain.items() if key not in ("rooms", "outcomes")}
+        plain = {key: value for key, value in plain.items() if key not in ("closed_week", "rooms", "outcomes")}
     return json.dumps(plain, ensure_ascii=False, indent=1)
 
 
@@ -79,8 +80,16 @@ def _figures(report: Report, part: Part) -> Iterator[Row]:
                 yield {"measure": measure, **_place(report, key), "value": figure}
 
 
+def _closed_week(report: Report) -> Iterator[Row]:
+    """The whole campaign's distinct people of one week, by its Sunday; such rows are never added up."""
+    if report.edition is None:
+        return
+    week = report.edition.week - timedelta(weeks=1)
+    for measure, figure in report.edition.closed_week.items():
+        yield {"measure": measure, "level": "closed_week", "week": week, "value": figure}
+
+
 def _rooms(report: Report) -> Iterator[Row]:
-    """Only on the newest page."""
     if report.rooms is None:
         return
     for key, counts in report.rooms.places.items():

@@ -24,6 +24,7 @@ SITE_COLUMNS = ("joined", "pledged")
 _SECTIONS: tuple[Callable[[Report, Words], Section | None], ...] = (
     people.places,
     compared.areas,
+    people.closed_week,
     people.funnel,
     people.recruitment,
     people.generations,
@@ -174,7 +175,7 @@ def _made(report: Report, say: Words) -> str:
         messages=done.delivered,
         room_posts=done.room_posts,
         rooms=rooms.rooms if rooms else None,
-        days=done.days_left if rooms else None,
+        days=done.days_left if report.is_newest else None,
     )
 
 

@@ -4,6 +4,7 @@ Every figure is one of the edition (safety K); nothing is worked out that could 
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from analytics.content import Report, Share
 from analytics.document import Chart, ChartKind, Level, Mark, Row, Section, Table
@@ -85,6 +86,22 @@ def _map(report: Report, say: Words) -> tuple[str, Chart]:
 
 def _span(least: int, most: int) -> str:
     return f"{least:,}" if least == most else f"{least:,}–{most:,}"
+
+
+def closed_week(report: Report, say: Words) -> Section | None:
+    """Distinct people of the week that ended with the edition, beside those to date; weeks are never added up."""
+    edition = report.edition
+    if edition is None:
+        return None
+    rows = tuple(
+        Row(say(f"measures.column_{name}"), (say.figure(figure), say.figure(report.figure(name))))
+        for name, figure in edition.closed_week.items()
+    )
+    columns = (say("column_measure"), say("column_closed_week"), say("column_to_date"))
+    table = Table(say("closed_week_caption"), columns, rows)
+    first, last = edition.week - timedelta(weeks=1), edition.week - timedelta(days=1)
+    note = say("closed_week_note", first=first, last=last)
+    return Section("closed_week", say("closed_week_title"), (note,), table, half=True)
 
 
 def funnel(report: Report, say: Words) -> Section:

@@ -183,12 +183,14 @@ async def test_K3_a_frozen_edition_stays_as_it_was_and_the_newest_has_the_rooms(
 ) -> None:
     first = content.as_json(await desk.report(drive.id, "public", 1))
     drive.joined_and_pledged(73, 20, 20)
+    drive.came_back(drive.room(), "taps", 90)
     drive.freeze(NOW + timedelta(days=7))
     again = content.as_json(await desk.report(drive.id, "public", 1))
     newest = await desk.report(drive.id, "public")
     assert again["figures"] == first["figures"]
     assert again["made"]["delivered"] == first["made"]["delivered"] == 12
-    assert again["rooms"] is None
+    assert again["rooms"] == first["rooms"], "frozen with the edition"
+    assert "days_left" not in again["made"]
     assert newest.rooms is not None
     assert (newest.edition and newest.edition.number, newest.figure("pledged")) == (2, 79)
     with pytest.raises(NotFound):

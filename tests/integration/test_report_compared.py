@@ -1,7 +1,13 @@
-"""Areas beside each other on the organizers' page."""
+"""What stands beside what: areas on the organizers' page, and the closed week beside the figures to date."""
 
-from analytics import sections
+import csv
+import io
+
+from analytics import content, export, sections
 from analytics.comparing import compared
+from analytics.content import Report
+from analytics.document import Row
+from campaign_engine.store import tables as t
 from tests.integration.test_analytics_report import TARGETS, read
 from tests.support.counted import CountedCampaign
 
@@ -31,3 +37,29 @@ def test_organizers_compare_areas_pulled_together_and_in_order_of_number(sqlite_
     assert [row.number for row in table.rows] == ["47", "73", "75"]
     assert "compared" not in [each.key for each in sections.whole(read(drive), "en").sections]
     drive.engine.dispose()
+
+
+def test_K3_the_closed_week_stands_beside_the_figures_to_date(sqlite_url: str) -> None:
+    """As the edition has it, in page, table and JSON; a first edition has no week before it to compare with."""
+    drive = CountedCampaign(sqlite_url, TARGETS)
+    drive.joined_and_pledged(75, 40, 30)
+    drive.freeze()
+    first = _week(read(drive))
+    assert {said for row in first for said in row.cells[:1]} == {"hidden"}
+    assert [row.cells[1] for row in first] == ["hidden", "40", "30", "40", "30"]
+    with drive.engine.begin() as connection:
+        week = {"reached": 25, "joined": 12}
+        connection.execute(t.editions.update().values(public_week=week))
+    report = read(drive)
+    assert [row.cells[0] for row in _week(report)] == ["hidden", "25", "hidden", "12", "hidden"]
+    rows = list(csv.DictReader(io.StringIO(export.report_csv(report))))
+    told = {row["measure"]: (row["week"], row["value"]) for row in rows if row["level"] == "closed_week"}
+    assert told["reached"] == ("2026-11-15", "25")
+    assert content.as_json(report)["closed_week"]["joined"] == 12
+    drive.engine.dispose()
+
+
+def _week(report: Report) -> tuple[Row, ...]:
+    section = next(each for each in sections.whole(report, "en").sections if each.key == "closed_week")
+    assert section.table is not None
+    return section.table.rows

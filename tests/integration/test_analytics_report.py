@@ -338,6 +338,7 @@ async def test_K1_rooms_have_a_section_of_their_own_in_page_table_and_json(
     drive.delivery(
         drive.occurrence(NOW), None, room_id=drive.room("discord", ("precinct", "75")), lane="discord", room_members=50
     )
+    drive.freeze(NOW + timedelta(days=7))
     made = await written(desk, drive)
     section = re.search(r"<h2>What came back from rooms</h2>(.*?)</section>", made["report.html"], re.DOTALL)
     assert section is not None

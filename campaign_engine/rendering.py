@@ -90,10 +90,14 @@ class Renderer:
         self._own = lru_cache(maxsize=2048)(self._environment.from_string)
         self._fixed = lru_cache(maxsize=8192)(self._filled)  # most buttons and many texts take no values
         self._button = lru_cache(maxsize=2048)(self._fixed_choice)
+        self._same = lru_cache(maxsize=1024)(self._made)
         self._flow = cache(self._found)
 
     def reply(self, reply: Reply, language: str) -> Message:
         """Words for a reply; English where the language lacks the block."""
+        return self._same(reply, language) if reply.is_fixed else self._made(reply, language)
+
+    def _made(self, reply: Reply, language: str) -> Message:
         said, spoken = self._block(reply.template, language, reply.values)
         text, revisions = _revised(said)
         return Message(

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from functools import lru_cache
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
 from telegram.error import (
@@ -207,9 +208,16 @@ def _fields(message: Message) -> bytes:
     fields: dict[str, object] = {"text": message.text, "link_preview_options": _NO_PREVIEW_FIELD}
     if marked := entities(message):
         fields["entities"] = [one.to_dict() for one in marked]
-    if buttons := keyboard(message.choices, stays=message.stays):
-        fields["reply_markup"] = buttons.to_dict()
+    if buttons := _keyboard_field(message.choices, message.stays):
+        fields["reply_markup"] = buttons
     return json.dumps(fields).encode()[1:]
+
+
+@lru_cache(maxsize=512)
+def _keyboard_field(choices: tuple[tuple[Choice, ...], ...], stays: bool) -> dict[str, object] | None:
+    """Made once for all who get the same buttons; never changed."""
+    made = keyboard(choices, stays=stays)
+    return made.to_dict() if made else None
 
 
 def _button(choice: Choice, mark: str) -> InlineKeyboardButton:

@@ -19,7 +19,7 @@ class Option:
 
     label: str = ""
     data: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
     literal: str = ""
     url: str = ""
 
@@ -69,7 +69,7 @@ class Reply:
     """
 
     template: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
     options: tuple[tuple[Option, ...], ...] = ()
     edits: bool = False
     asks_text: bool = False
@@ -78,6 +78,13 @@ class Reply:
     picture: Picture | None = None
     attachments: tuple[Attachment, ...] = ()
     stays: bool = False
+
+    @property
+    def is_fixed(self) -> bool:
+        """The same words and buttons for everybody who reads it in one language, and nothing of one person's."""
+        if self.values or self.picture is not None or self.attachments:
+            return False
+        return not any(option.values or option.url or option.literal for row in self.options for option in row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,12 @@ def language_rows(but: str = "") -> Rows:
 
 def waits(state: State, flow: str, field: str, **data: Any) -> State:
     """The same conversation, now waiting for this field; adds to its data."""
-    return replace(state, flow=flow, field=field, data={**state.data, **data})
+    return State(flow, field, {**state.data, **data}, state.language, state.version)
 
 
 def idle(state: State) -> State:
     """Nothing is asked; only the language is kept."""
-    return replace(state, flow="", field="", data={}) if state.flow or state.field or state.data else state
+    return State("", "", {}, state.language, state.version) if state.flow or state.field or state.data else state
 
 
 def aside(state: State) -> State:

@@ -5,44 +5,28 @@ what it changed of its person), and at most one in between for what was answered
 """
 
 import dataclasses
-import json
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, cast
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 from sqlalchemy.exc import IntegrityError
 
-from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
-from campaign_engine.domain.audience import OPENED_FIRST
 from campaign_engine.domain.codes import plain_code
 from campaign_engine.domain.confirming import clock_hour
-from campaign_engine.domain.contact import (
-    AddressStatus,
-    AgeBand,
-    Answer,
-    LessonCode,
-    Person,
-    RequestState,
-    Role,
-    RoleGrant,
-    RoleRequest,
-    Scope,
-    ScopeKind,
-    consent_kind,
-)
 from campaign_engine.domain.inviting import LIFE
 from campaign_engine.domain.message import Destination
-from campaign_engine.domain.roles import TRAINING
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.desk import NOTHING, Sought
-from campaign_engine.ports.people import Opened, Outcome, SavedState
+from campaign_engine.ports.people import Opened, Outcome
 from campaign_engine.store.compound import document
 from campaign_engine.store.compounds import STEP
 from campaign_engine.store.confirming import CONFIRMED
-from campaign_engine.store.desk import desk, desk_of, named, named_of
-from campaign_engine.store.json_sql import Json, moment
+from campaign_engine.store.desk import desk, named
+from campaign_engine.store.json_sql import Json
+from campaign_engine.store.opened import opened
 from campaign_engine.store.short import Short
 from campaign_engine.store.tables import (
     actions,
@@ -77,7 +61,7 @@ _REQUEST = ("state", "role", "precinct", "expires_at", "answered_by")
 class SqlDialoguesRepository(Transaction):
     """Dialogue states and updates already seen."""
 
-    _hashes: Mapping[Destination, str] = MappingProxyType({})
+    _hashes: Mapping[tuple[str, str], str] = MappingProxyType({})
 
     async def open(self, who: Destination, update_id: str, now: datetime, sought: Sought = NOTHING) -> Opened | None:
         """No row comes back when the update was seen before."""
@@ -86,12 +70,12 @@ class SqlDialoguesRepository(Transaction):
         mark = self._cipher.code_hash(f"update:{keys['hash']}:{update_id}")
         marked = {**keys, "channel": who.channel, "update_id": mark, "seen_at": now}
         row = await _OPEN.row(self._connection, marked)
-        return None if row is None else _opened(json.loads(row[0]))
+        return None if row is None else opened(from_json(row[0]))
 
     async def look(self, who: Destination, now: datetime) -> Opened:
         """See the port."""
         row = await _LOOK.row(self._connection, self._keys(who, now, NOTHING))
-        return _opened(json.loads(row[0]))
+        return opened(from_json(row[0]))
 
     async def save(self, who: Destination, outcome: Outcome, now: datetime) -> bool:
         """One statement; its upsert matches only the version that was read."""
@@ -147,9 +131,10 @@ class SqlDialoguesRepository(Transaction):
 
     def _hash(self, who: Destination) -> str:
         """Made once for all that a step asks about one person."""
-        if who not in self._hashes:
-            self._hashes = {who: self._cipher.lookup(who.channel, who.address)}
-        return self._hashes[who]
+        key = (who.channel, who.address)
+        if key not in self._hashes:
+            self._hashes = {key: self._cipher.lookup(*key)}
+        return self._hashes[key]
 
     @property
     def _dialect(self) -> str:
@@ -294,97 +279,3 @@ def _list(as_json: Json, table: sa.Table, contact_id: sa.ColumnElement[int], *co
     if table is actions:
         rows = rows.where(actions.c.day == sa.bindparam("day", type_=sa.Date))
     return rows.correlate(contacts).scalar_subquery()
-
-
-def _opened(row: dict[str, Any]) -> Opened:
-    contact, status = row["contact"] or {}, AddressStatus(row["status"]) if row["status"] else None
-    return Opened(
-        person=_person(row, contact, status),
-        saved=SavedState(
-            row["flow"] or "", row["field"] or "", row["data"] or {}, row["state_language"] or "", row["version"] or 0
-        ),
-        status=status,
-        language_known=bool(contact.get("language") or row["state_language"]),
-        named=named_of(row["named"]),
-        desk=desk_of(row["desk"]),
-        invite_used=bool(row["invite_used"]),
-        **_known(contact),
-    )
-
-
-def _known(contact: Mapping[str, Any]) -> dict[str, Any]:
-    if not contact:
-        return {}
-    return {
-        "last_seen_at": _moment(contact["last_seen_at"]),
-        "area_held_at": _moment(contact["area_held_at"]),
-        "area_closed_at": _moment(contact["area_closed_at"]),
-        "done_today": frozenset((ActionKind(kind), campaign_id) for kind, campaign_id in contact["done"] or ()),
-        "unconfirmed": bool(contact["unconfirmed"]),
-    }
-
-
-def _person(row: Mapping[str, Any], contact: Mapping[str, Any], status: AddressStatus | None) -> Person:
-    known = _contact_of(contact) if contact else {}
-    return Person(
-        language=contact.get("language") or row["state_language"] or "en",
-        opted_out=row["do_not_contact"] is not None or status is AddressStatus.OPTED_OUT,
-        age_blocked_until=_moment(row["blocked_until"]),
-        **known,
-    )
-
-
-def _contact_of(contact: Mapping[str, Any]) -> dict[str, Any]:
-    """Inverse of `_contact`, by the names of a Person."""
-    same = {name: contact[name] for name in ("contact_id", "address_id", "precinct", "site_id", "generation")}
-    return {
-        **same,
-        "age_band": AgeBand(contact["age_band"]) if contact["age_band"] else None,
-        "precinct_declined": bool(contact["precinct_declined"]),
-        "site_name": contact["site_name"] or "",
-        "paused_until": _moment(contact["paused_until"]),
-        "joined_at": _moment(contact["joined_at"]),
-        "answers": {
-            consent_kind(kind): Answer(bool(granted), moment(changed_at))
-            for kind, granted, changed_at in contact["answers"] or ()
-        },
-        "asked": {consent_kind(kind): moment(asked_at) for kind, asked_at in contact["asked"] or ()},
-        "invites": {slot: date.fromisoformat(last_day) for slot, last_day in contact["invites"] or ()},
-        "grants": tuple(
-            RoleGrant(Role(role), Scope(ScopeKind(kind), value)) for role, kind, value in contact["grants"] or ()
-        ),
-        "handle": contact["handle"] or "",
-        "request": _request(contact["request"] or ()),
-        "thread": bool(contact["threaded"]) if contact["channel"] in OPENED_FIRST else None,
-        "trained": [TRAINING] in (contact["trained"] or ()),
-        "lessons": {LessonCode(code): reached for code, reached in contact["lessons"] or ()},
-        **_pledged(contact["pledged"] or ()),
-    }
-
-
-def _pledged(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    pledged = sorted(rows, key=_last_chosen)
-    return {
-        "pledged": bool(pledged),
-        "pledges": frozenset(PledgeCode(one[1]) for one in pledged),
-        "pledge": PledgeCode(pledged[-1][1]) if pledged else None,
-        "plan": IfThen(pledged[-1][2]) if pledged and pledged[-1][2] else None,
-        "pledged_campaigns": frozenset(one[0] for one in pledged if one[0] is not None),
-    }
-
-
-def _last_chosen(pledge: Sequence[Any]) -> tuple[datetime, int]:
-    """A pledge that was changed is newer than one that was given later."""
-    _, _, _, chosen_at, pledged_at, number = pledge
-    return moment(chosen_at or pledged_at), number
-
-
-def _request(rows: Sequence[Sequence[Any]]) -> RoleRequest | None:
-    """At most one row, which the person's unique key sees to."""
-    for state, role, precinct, until, handle in rows:
-        return RoleRequest(RequestState(state), Role(role), precinct, cast(datetime, _moment(until)), handle)
-    return None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else moment(text)

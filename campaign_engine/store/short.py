@@ -47,26 +47,30 @@ class Short:
 
 
 class Compiled:
-    """For SQLite: SQL text, its constants by position, and which value goes where and through what."""
+    """SQL text, and which value goes where and through what; on SQLite constants stand in the text itself."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         compiled = cast("SQLCompiler", statement.compile(dialect=dialect))
         given = {name: None for name, bind in compiled.binds.items() if bind.required}
         expanded = compiled.construct_expanded_state(given)
-        self.sql = expanded.statement
-        self.encoded = self.sql.encode()
         self._constants: list[Any] = []
         self._given: list[tuple[int, str, Bind]] = []
-        for name in expanded.positiontup or ():
+        inline = dialect.name == "sqlite"
+        texts = expanded.statement.split("?") if inline else [expanded.statement]
+        for number, name in enumerate(expanded.positiontup or (), 1):
             bind = cast("Bind", expanded.processors.get(name))
             if bind is None and name in compiled.binds:
                 bind = _bind(compiled.binds[name].type, dialect)
-            if name in given:
-                self._given.append((len(self._constants), name, bind))
             value = expanded.parameters[name]
             value = value if bind is None else bind(value)
-            # The driver takes a member of an enumeration for something that it has to be told how to store.
-            self._constants.append(str(value) if isinstance(value, str) else value)
+            if inline:
+                texts[number] = ("?" if name in given else _literal(value)) + texts[number]
+            if name in given:
+                self._given.append((len(self._constants), name, bind))
+            if name in given or not inline:
+                self._constants.append(value)
+        self.sql = "".join(texts)
+        self.encoded = self.sql.encode()
 
     def filled(self, values: Mapping[str, Any]) -> list[Any]:
         """What the driver is given, in the order of the marks. Raises KeyError for a value that is missing."""
@@ -75,6 +79,18 @@ class Compiled:
             value = values[name]
             parameters[position] = value if bind is None else bind(value)
         return parameters
+
+
+def _literal(value: Any) -> str:
+    """A constant of ours. Raises TypeError for what is written in another way."""
+    match value:
+        case None:
+            return "NULL"
+        case int():
+            return str(int(value))
+        case str():
+            return "'" + value.replace("'", "''") + "'"
+    raise TypeError("a constant of a statement is a word or a whole number")
 
 
 def _bind(type_: Any, dialect: Dialect) -> Bind:

@@ -35,8 +35,8 @@ DAY = (to_wall(datetime.now(UTC)) + timedelta(days=1)).date()
 POST = "we look out for each other"
 
 
-def at(hour: int, minute: int, second: int = 0) -> datetime:
-    return to_utc(datetime.combine(DAY, time(hour, minute, second)))
+def at(hour: int, minute: int) -> datetime:
+    return to_utc(datetime.combine(DAY, time(hour, minute)))
 
 
 @dataclass
@@ -207,7 +207,7 @@ async def test_a_campaign_from_draft_to_report_with_crashes(world: World) -> Non
     assert edited[0].path_or_event.startswith("PATCH /webhooks/")
 
     # Ten minutes to cancel have passed (safety S3).
-    await world.restart(at(16, 4, 30))
+    await world.restart(at(16, 3))
     await world.discord.driver.wait_connected(sessions=4)
     await tap(joining, "Too much: text 988", "at most 2 a week?")
     await tap(joining, "Yes", "You're in")
@@ -222,6 +222,7 @@ async def on_the_page(world: World, site: str, organizer: TelegramPerson, ally: 
         await page.press("Too much")
         await page.press("Yes")
         chat = page.path.replace(f"/s/{site}", "/chat")
+        world.program.turn(at(16, 5))
         await posts_arrive(world, ally)
         await pledges_from_the_post(world, page, chat)
     await the_report_is_there(world, organizer)

@@ -64,10 +64,17 @@ class Program:
         if at is None and not self.ahead:
             await self.begin(str(GROUNDSWELL), "up", *roles)
         else:
-            dial = self.folder / f"dial-{self.log.name}"
-            Dial.set_to(dial, at or datetime.now(UTC) + self.ahead)
-            await self.begin(sys.executable, "-m", "tests.support.shifted", str(dial), "up", *roles)
+            self.turn(at or datetime.now(UTC) + self.ahead)
+            await self.begin(sys.executable, "-m", "tests.support.shifted", str(self._dial), "up", *roles)
         await self.until_it_answers()
+
+    def turn(self, moment: datetime) -> None:
+        """Its clock, whether it runs or is yet to be started."""
+        Dial.set_to(self._dial, moment)
+
+    @property
+    def _dial(self) -> Path:
+        return self.folder / f"dial-{self.log.name}"
 
     async def begin(self, *command: str) -> None:
         """In the folder, its words in the log."""

@@ -64,7 +64,7 @@ async def fetched(root: str) -> float:
 
 def made_up(seed: int) -> list[dict[str, str]]:
     """As the live feed sends them; places of a tenth differ from seed to seed."""
-    chance, moved = random.Random(7), random.Random(seed)  # noqa: S311 - made-up places, nothing secret
+    chance, moved = random.Random(7), random.Random(seed)
     rows = []
     for key in range(ROWS):
         latitude = 40.6 + chance.random() / 10 + (moved.random() / 1000 if key % 10 == 0 else 0)

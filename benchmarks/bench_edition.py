@@ -31,7 +31,7 @@ class Town:
     """People who come week by week, many to few precincts, as it is."""
 
     def __init__(self, seed: int, people: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - made-up people
+        self._random = random.Random(seed)
         self._people = people
         self._weights = [self._random.paretovariate(1.2) for _ in PRECINCT_NUMBERS]
         self.counts: dict[str, Counter[Cell]] = {measure: Counter() for measure in (*NESTED, "delivered_people", *HARM)}

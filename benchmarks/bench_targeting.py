@@ -85,7 +85,7 @@ def ranked() -> Row:
 
 def made_up(folder: Path) -> tuple[Path, Path]:
     """Shootings and outlines of the size of the City's, one row in 140 without a place."""
-    chance = random.Random(7)  # noqa: S311 - made-up places, nothing secret
+    chance = random.Random(7)
     rows = [HEADINGS]
     for key in range(ROWS):
         index = chance.randrange(len(PRECINCT_NUMBERS))

@@ -27,7 +27,7 @@ from campaign_engine.domain.message import Inbound, InboundKind, Message
 from campaign_engine.domain.pacing import UNLIMITED, LaneLimits
 from campaign_engine.services.lane_pace import LanePace
 
-TOKEN = "42:bench"  # noqa: S105 - of no bot
+TOKEN = "42:bench"
 LOOK_SECONDS = 0.25
 GIVE_UP_SECONDS = 180
 

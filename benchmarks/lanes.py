@@ -17,7 +17,7 @@ from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 
-TOKEN = "42:bench"  # noqa: S105 - of no bot
+TOKEN = "42:bench"
 
 
 @asynccontextmanager

@@ -48,7 +48,7 @@ async def people(root: str, seconds: float) -> float:
 
 async def replies(root: str, seconds: float) -> float:
     """A broadcast, and people who are answered meanwhile at moments that nobody planned."""
-    chance, waited = random.Random(7), list[float]()  # noqa: S311 - moments, nothing secret
+    chance, waited = random.Random(7), list[float]()
     async with _crowd(root, seconds, kept=5) as (_, parts):
 
         async def answer(chat: int) -> None:

@@ -19,7 +19,7 @@ import uvloop
 from benchmarks.crowd import TEXT, make_crowd
 
 WARM_UP = 200
-TOKEN = "42:bench"  # noqa: S105 - of no bot
+TOKEN = "42:bench"
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 
 Send = Callable[[int], Awaitable[object]]

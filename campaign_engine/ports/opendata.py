@@ -19,38 +19,38 @@ class Placed(Protocol):
     """Something in a precinct; latitude and longitude are WGS 84 degrees, None where the City gives no place."""
 
     @property
-    def precinct(self) -> int: ...  # noqa: D102 - the name says it, here and below
+    def precinct(self) -> int: ...
     @property
-    def latitude(self) -> float | None: ...  # noqa: D102
+    def latitude(self) -> float | None: ...
     @property
-    def longitude(self) -> float | None: ...  # noqa: D102
+    def longitude(self) -> float | None: ...
 
 
 class Incident(Placed, Protocol):
     """One shooting."""
 
     @property
-    def incident_key(self) -> str: ...  # noqa: D102 - the name says it, here and below
+    def incident_key(self) -> str: ...
     @property
-    def occur_date(self) -> date: ...  # noqa: D102
+    def occur_date(self) -> date: ...
 
 
 class IncidentFile(Protocol):
     """A whole file of shootings, checked; `edition` tells editions apart, `data_through` is its newest day."""
 
     @property
-    def rows(self) -> Sequence[Incident]: ...  # noqa: D102
+    def rows(self) -> Sequence[Incident]: ...
     @property
-    def edition(self) -> str: ...  # noqa: D102
+    def edition(self) -> str: ...
     @property
-    def data_through(self) -> date: ...  # noqa: D102
+    def data_through(self) -> date: ...
 
 
 class Outlines(Protocol):
     """Today's outlines of the 78 precincts."""
 
     @property
-    def edition(self) -> str: ...  # noqa: D102
+    def edition(self) -> str: ...
 
     def locate(self, placed: Sequence[Placed]) -> list[int]:
         """Precinct that each lies in today; the one the file names where there is no place."""

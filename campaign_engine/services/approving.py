@@ -19,22 +19,22 @@ from campaign_engine.services.turn import Answer, Handlers, Replies, Turn
 class ApprovalDesk(Protocol):
     """services.approval.Approval, as far as a conversation needs it. Every step raises GroundswellError."""
 
-    async def approve(self, work: UnitOfWork, approver: Person, campaign_id: int, seen: str) -> Answer: ...  # noqa: D102 - named alike
-    async def send_back(  # noqa: D102
+    async def approve(self, work: UnitOfWork, approver: Person, campaign_id: int, seen: str) -> Answer: ...
+    async def send_back(
         self, work: UnitOfWork, approver: Person, campaign_id: int, reason: str, words: str
     ) -> Answer: ...
-    async def looks(self, work: UnitOfWork, approver: Person) -> int: ...  # noqa: D102
-    async def waiting(self, work: UnitOfWork, approver: Person, looks: int) -> Replies: ...  # noqa: D102
+    async def looks(self, work: UnitOfWork, approver: Person) -> int: ...
+    async def waiting(self, work: UnitOfWork, approver: Person, looks: int) -> Replies: ...
 
 
 class FixingDesk(Protocol):
     """services.fixing.Fixing, as far as a conversation needs it. Every step raises GroundswellError."""
 
-    async def source(self, work: UnitOfWork, approver: Person, campaign_id: int, language: str) -> Answer: ...  # noqa: D102 - named alike
-    async def fix(self, work: UnitOfWork, approver: Person, campaign_id: int, language: str, text: str) -> Answer: ...  # noqa: D102
-    async def countersign(self, work: UnitOfWork, author: Person, campaign_id: int, seen: str) -> Answer: ...  # noqa: D102
-    async def take_back(self, work: UnitOfWork, author: Person, campaign_id: int) -> Answer: ...  # noqa: D102
-    async def take_slot(self, work: UnitOfWork, person: Person, campaign_id: int, slot: str) -> Answer: ...  # noqa: D102
+    async def source(self, work: UnitOfWork, approver: Person, campaign_id: int, language: str) -> Answer: ...
+    async def fix(self, work: UnitOfWork, approver: Person, campaign_id: int, language: str, text: str) -> Answer: ...
+    async def countersign(self, work: UnitOfWork, author: Person, campaign_id: int, seen: str) -> Answer: ...
+    async def take_back(self, work: UnitOfWork, author: Person, campaign_id: int) -> Answer: ...
+    async def take_slot(self, work: UnitOfWork, person: Person, campaign_id: int, slot: str) -> Answer: ...
 
 
 class Approving:

@@ -31,7 +31,7 @@ class Campaign:
     """Grows at random: from nobody in a week to many, evenly or in one place."""
 
     def __init__(self, seed: int) -> None:
-        self.dice = Random(seed)  # noqa: S311 - made-up people
+        self.dice = Random(seed)
         sites = {1: ("A school", 40), 2: ("A center", 75)}
         channels = ("telegram", "web")[: self.dice.choice((1, 2, 2))]
         self.layout = Layout(by_borough(PRECINCTS), channels, sites, (SUNDAY,), generations=2)

@@ -57,7 +57,7 @@ def database_url(sqlite_url: str) -> str:
 
 
 async def live(acts: tuple[Act, ...], seed: int, times: int = ACTS) -> None:
-    dice = random.Random(seed)  # noqa: S311 - a test that can be run again
+    dice = random.Random(seed)
     for _ in range(times):
         await dice.choice(acts)(dice)
 

@@ -16,8 +16,9 @@ from tests.platforms.discord_faults import FaultKind as DiscordFaultKind
 from tests.platforms.discord_person import Person
 from tests.platforms.telegram_server import TelegramServer
 from tests.platforms.telegram_traffic import Fault, FaultKind
-from tests.support.bots import bot_parts, discord_bot_running, discord_guild, eventually, telegram_bot_running, told
+from tests.support.bots import bot_parts, discord_bot_running, discord_guild, telegram_bot_running, told
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 SECRET = "my sister got shot at 123 Main Street"
 """Somebody's words; the help card answers them."""

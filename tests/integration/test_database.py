@@ -14,9 +14,10 @@ from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.tables import meta
+from tests.support.waiting import eventually
 
-OTHERS_IN_A_TRANSACTION = sa.text(
-    "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
+NO_OTHER_IN_A_TRANSACTION = sa.text(
+    "SELECT count(*) = 0 FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
 )
 INSERT = "INSERT INTO meta (key, value) VALUES ('{}', 'v')"
 
@@ -207,10 +208,9 @@ async def test_a_process_that_stood_still_in_a_transaction_finds_the_database_aw
     async def stand_still() -> None:
         async with database.write() as connection:
             await connection.exec_driver_sql(INSERT.format("a"))
-            async with asyncio.timeout(10), database.engine.connect() as watching:
+            async with database.engine.connect() as watching:
                 await watching.execution_options(isolation_level="AUTOCOMMIT")
-                while await watching.scalar(OTHERS_IN_A_TRANSACTION):  # noqa: ASYNC110 - the database tells no event
-                    await asyncio.sleep(0.01)
+                await eventually(lambda: watching.scalar(NO_OTHER_IN_A_TRANSACTION))
             if last == "statement":
                 await connection.exec_driver_sql(INSERT.format("b"))
 

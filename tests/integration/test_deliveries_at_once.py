@@ -130,7 +130,7 @@ async def random_step(house: House, dice: random.Random, epoch: int) -> int:
 async def test_whatever_happens_the_statuses_add_up_to_the_frozen_rows_and_ends_are_ends(
     house: House, seed: int
 ) -> None:
-    dice = random.Random(seed)  # noqa: S311 - a repeatable course of events
+    dice = random.Random(seed)
     for name in "12345678":
         await house.ally(name)
     epoch, before = await take(house), dict[int, str]()

@@ -24,6 +24,7 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.sending import FailingStore
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,9 +63,7 @@ class Worker:
         self.done.append(job)
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(20):
-            while len(self.done) < count:  # noqa: ASYNC110 - the queue of a library has no event
-                await asyncio.sleep(0.02)
+        await eventually(lambda: len(self.done) >= count)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -92,9 +91,7 @@ async def test_a_job_is_done_once_however_often_it_is_put_and_each_turn_has_one(
         await worker.queue.put(Job("nudge", turn=7))
     worker.gate.clear()
     async with worker.running():
-        async with asyncio.timeout(10):
-            while len(worker.began) < 2:  # noqa: ASYNC110 - see Worker.until
-                await asyncio.sleep(0.02)
+        await eventually(lambda: len(worker.began) == 2)
         await worker.queue.put(Job("audience", 5))
         worker.gate.set()
         await worker.until(2)
@@ -122,9 +119,7 @@ async def test_a_stop_waits_for_what_runs_and_begins_nothing_more(worker: Worker
     stop = asyncio.Event()
     running = asyncio.create_task(worker.queue.run(stop, worker.work))
     await worker.queue.put(Job("own"))
-    async with asyncio.timeout(10):
-        while not worker.began:  # noqa: ASYNC110 - see Worker.until
-            await asyncio.sleep(0.02)
+    await eventually(lambda: bool(worker.began))
     stop.set()
     await asyncio.sleep(0.1)
     assert not running.done()
@@ -159,9 +154,7 @@ async def test_the_job_of_a_dead_or_frozen_process_is_done_by_another(postgres_u
     taker.gate.set()
     other.gate.set()
     async with taker.running(), other.running():
-        async with asyncio.timeout(20):
-            while not taker.done and not other.done:  # noqa: ASYNC110 - see Worker.until
-                await asyncio.sleep(0.02)
+        await eventually(lambda: bool(taker.done or other.done))
         assert asyncio.get_running_loop().time() - died < TAKEOVER * 2
         if how is signal.SIGSTOP:
             gone.send_signal(signal.SIGCONT)

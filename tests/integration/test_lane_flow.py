@@ -18,9 +18,9 @@ from campaign_engine.services.leaving import FRESH_SECONDS
 from campaign_engine.store import tables
 from campaign_engine.store.unit_of_work import SqlStore, SqlUnitOfWork
 from tests.support import FakeClock
-from tests.support.bots import eventually
 from tests.support.channels import RecordingChannel
 from tests.support.sending import FailingStore, Stage, lane_of, opened
+from tests.support.waiting import eventually
 
 NOT_THERE = SendError("not_connected", retryable=True)
 NO_ANSWER = SendError("no_answer", flags=frozenset({"ambiguous"}))

@@ -18,6 +18,7 @@ from campaign_engine.store.unit_of_work import SqlStore, SqlUnitOfWork
 from tests.support import FakeClock
 from tests.support.channels import RecordingChannel
 from tests.support.sending import FailingStore, Stage, lane_of, opened
+from tests.support.waiting import eventually
 
 WAITING = sa.text(
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -153,9 +154,8 @@ async def test_one_who_thaws_and_one_who_takes_over_never_wait_for_each_other(
     async def record_slowly(repository: SqlDeliveriesRepository, *what: Any) -> int:
         number = await record(repository, *what)
         recorded.set()
-        async with asyncio.timeout(10), database.engine.connect() as watching:
-            while not await watching.scalar(WAITING):  # noqa: ASYNC110 - locks of the database have no event
-                await asyncio.sleep(0.01)
+        async with database.engine.connect() as watching:
+            await eventually(lambda: watching.scalar(WAITING))
         return number
 
     draining = asyncio.create_task(frozen.drain())

@@ -105,7 +105,7 @@ async def test_K2_no_whole_is_shown_over_exactly_one_hidden_cell(house: House) -
 
 def test_K4_an_outsider_with_all_editions_can_tell_no_hidden_area_closer_than_ten() -> None:
     """What is shown is taken for exact here, which tells an outsider more than the rounded figures do."""
-    random = Random(4)  # noqa: S311 - a test's dice
+    random = Random(4)
     for _ in range(60):
         counted: dict[int | None, int] = {
             number: random.choice((0, 0, 3, 9, 10, 25, 60)) for number in PRECINCT_NUMBERS

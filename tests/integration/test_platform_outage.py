@@ -29,12 +29,12 @@ from tests.support.bots import (
     bot_parts,
     discord_bot_running,
     discord_guild,
-    eventually,
     running_post,
     telegram_bot_running,
     told,
 )
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 AWAY = 1.0
 """Seconds; the pauses of the bots are as much shorter than in earnest."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -23,6 +23,7 @@ from tests.support.planned import House
 from tests.support.postgres import PostgresServer
 from tests.support.program import Program, free_port
 from tests.support.sending import claim_window
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.postgres
 
@@ -90,12 +91,6 @@ async def is_holder(program: Program) -> bool:
     return bool(said["parts"]["lane telegram"] == "running")
 
 
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not await true():  # noqa: ASYNC110 - rows and logs of other processes have no event
-            await asyncio.sleep(0.1)
-
-
 async def test_dead_and_frozen_processes_are_taken_over_and_nothing_is_sent_twice(site: Site) -> None:
     """Two schedulers tick, three workers send: the first is killed, the second is frozen past its lease."""
     async with AsyncExitStack() as stack:
@@ -114,7 +109,7 @@ async def test_dead_and_frozen_processes_are_taken_over_and_nothing_is_sent_twic
         async def has_owner() -> bool:
             return bool(await site.owner())
 
-        await until(has_owner)
+        await eventually(has_owner)
         second, third, *clocks = await asyncio.gather(
             begin("w2", "sender"), begin("w3", "sender"), begin("s1", "scheduler"), begin("s2", "scheduler")
         )
@@ -125,7 +120,7 @@ async def test_dead_and_frozen_processes_are_taken_over_and_nothing_is_sent_twic
             async def so_many() -> bool:
                 return len(site.texts()) >= count
 
-            await until(so_many)
+            await eventually(so_many)
 
         await sent(PEOPLE // 4)
         owner, died = await site.owner(), datetime.now(UTC)
@@ -134,20 +129,20 @@ async def test_dead_and_frozen_processes_are_taken_over_and_nothing_is_sent_twic
         async def taken() -> bool:
             return await site.owner() not in ("", owner)
 
-        await until(taken)
+        await eventually(taken)
         assert datetime.now(UTC) - died < timedelta(seconds=max(TAKEOVER, BUSY_MACHINE))
         await sent(PEOPLE // 2)
         owner = await site.owner()
         holder, other = (second, third) if await is_holder(second) else (third, second)
         holder.freeze()
-        await until(taken)
+        await eventually(taken)
         await sent(PEOPLE * 3 // 4)
         holder.thaw()
 
         async def settled() -> bool:
             return set(await site.counts()) <= {"sent", "unconfirmed"} and sum((await site.counts()).values()) == PEOPLE
 
-        await until(settled)
+        await eventually(settled)
         assert set(site.texts().values()) == {1}
         assert (await site.counts()).get("unconfirmed", 0) <= 2 * claim_window("telegram")
         assert await other.stop() == 0

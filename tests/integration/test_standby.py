@@ -1,7 +1,6 @@
 """Of a bot's updates one process hears at a time; a dead or frozen one is taken over, and a thawed one lets go."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from bots.standby import Standby
 from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
+from tests.support.waiting import eventually
 
 LEASE = timedelta(seconds=0.5)
 
@@ -35,12 +35,6 @@ class Bot:
             self.running -= 1
 
 
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
-        while not true():  # noqa: ASYNC110 - tasks of several processes have no event
-            await asyncio.sleep(0.02)
-
-
 async def test_one_hears_and_another_takes_over(store: SqlStore) -> None:
     bots, boards, stops = [Bot(), Bot()], [HealthBoard(), HealthBoard()], [asyncio.Event(), asyncio.Event()]
     clocks, writers = [FakeClock(), FakeClock()], [Bot(), Bot()]
@@ -48,19 +42,19 @@ async def test_one_hears_and_another_takes_over(store: SqlStore) -> None:
         asyncio.create_task(Standby("telegram", bot, writer, board, (store, own, LEASE)).run(stop))
         for bot, writer, board, own, stop in zip(bots, writers, boards, clocks, stops, strict=True)
     )
-    await until(lambda: bots[0].running + bots[1].running == 1)
+    await eventually(lambda: bots[0].running + bots[1].running == 1)
     one, other = (0, 1) if bots[0].running else (1, 0)
-    await until(lambda: boards[other].states.get("telegram") is Health.STANDBY)
+    await eventually(lambda: boards[other].states.get("telegram") is Health.STANDBY)
     assert (bots[other].running, writers[other].running, writers[one].running) == (0, 1, 0)
 
     clocks[other].advance(timedelta(hours=1))  # what the one writes from now on lies an hour back
-    await until(lambda: bots[other].running == 1)
-    await until(lambda: bots[one].running == 0 and writers[one].running == 1)
+    await eventually(lambda: bots[other].running == 1)
+    await eventually(lambda: bots[one].running == 0 and writers[one].running == 1)
     assert (bots[one].closed, writers[other].running) == (1, 0)
 
     clocks[one].advance(timedelta(hours=1))
     stops[other].set()
-    await until(lambda: bots[one].running == 1)
+    await eventually(lambda: bots[one].running == 1)
     stops[one].set()
     await asyncio.gather(first, second)
     assert bots[0].running == bots[1].running == 0
@@ -75,6 +69,6 @@ async def test_a_bot_that_cannot_run_leaves_its_place_to_another(store: SqlStore
     stop, bot = asyncio.Event(), Bot()
     standby = Standby("telegram", bot, Bot(), HealthBoard(), (store, clock, LEASE))
     running = asyncio.create_task(standby.run(stop))
-    await until(lambda: bot.running == 1)
+    await eventually(lambda: bot.running == 1)
     stop.set()
     await running

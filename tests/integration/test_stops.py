@@ -30,6 +30,7 @@ from tests.support.clock import FakeClock
 from tests.support.planned import House, Planned
 from tests.support.postgres import PostgresServer
 from tests.support.program import Program, free_port
+from tests.support.waiting import eventually
 
 WITHIN = 2.0
 """Seconds from the commit of a decision to the last message that may still leave."""
@@ -142,9 +143,7 @@ async def fill(house: House, chats: list[int]) -> None:
 
 async def soon(true: Callable[[], Awaitable[bool]], seconds: float = 120) -> float:
     """The moment at which it was, in seconds since the epoch."""
-    async with asyncio.timeout(seconds):
-        while not await true():  # noqa: ASYNC110 - rows of other processes have no event
-            await asyncio.sleep(0.01)
+    await eventually(true, seconds)
     return time.time()
 
 

@@ -23,8 +23,9 @@ from tests.platforms.telegram_driver import Person as Human
 from tests.platforms.telegram_server import TelegramServer
 from tests.platforms.telegram_traffic import Fault, FaultKind
 from tests.support import FakeClock
-from tests.support.bots import Pacing, bot_parts, eventually, telegram_bot_running, told
+from tests.support.bots import Pacing, bot_parts, telegram_bot_running, told
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 
 @pytest.fixture

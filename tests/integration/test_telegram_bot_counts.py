@@ -21,8 +21,9 @@ from tests.platforms.telegram_driver import Person as Human
 from tests.platforms.telegram_driver import Room, Seen
 from tests.platforms.telegram_server import TelegramServer
 from tests.platforms.telegram_world import ADMIN_RIGHTS
-from tests.support.bots import bot_parts, eventually, running_post, telegram_bot_running, told
+from tests.support.bots import bot_parts, running_post, telegram_bot_running, told
 from tests.support.engine import PAGE, House
+from tests.support.waiting import eventually
 
 POSTED_AT = datetime(2026, 12, 1, 21, 0, 30, tzinfo=UTC)
 

@@ -18,8 +18,9 @@ from tests.integration.test_telegram_server import png
 from tests.platforms.telegram_driver import Person as Human
 from tests.platforms.telegram_server import TelegramServer
 from tests.platforms.telegram_traffic import Fault, FaultKind
-from tests.support.bots import bot_parts, eventually, telegram_bot_running, told
+from tests.support.bots import bot_parts, telegram_bot_running, told
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 QUICK = Ways(first_pause=0.02, longest_pause=0.05, look_every=0.02)
 

@@ -16,8 +16,9 @@ from campaign_engine.store.tables import addresses, dialogues, pledges
 from tests.platforms.telegram_driver import Person as Human
 from tests.platforms.telegram_driver import Room
 from tests.platforms.telegram_server import TelegramServer
-from tests.support.bots import bot_parts, eventually, pledge_post, running_post, telegram_bot_running, told
+from tests.support.bots import bot_parts, pledge_post, running_post, telegram_bot_running, told
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 EAST_NEW_YORK = Scope(ScopeKind.PRECINCT, "75")
 

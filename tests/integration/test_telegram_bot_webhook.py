@@ -20,10 +20,11 @@ from campaign_engine.domain.errors import ConfigurationError
 from campaign_engine.settings import Settings, load_settings
 from tests.platforms.telegram_server import TelegramServer
 from tests.platforms.telegram_traffic import Fault, FaultKind
-from tests.support.bots import bot_parts, eventually, telegram_bot_running, told
+from tests.support.bots import bot_parts, telegram_bot_running, told
 from tests.support.engine import House
 from tests.support.site import Health as PageHealth
 from tests.support.site import parts_of, served
+from tests.support.waiting import eventually
 
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
 QUICK = Ways(first_pause=0.02, longest_pause=0.1, look_every=0.05)

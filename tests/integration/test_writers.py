@@ -17,8 +17,9 @@ from campaign_engine.domain.message import Destination, Message
 from tests.platforms.discord_client import pointed_at
 from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.telegram_server import TelegramServer
-from tests.support.bots import bot_parts, discord_guild, eventually
+from tests.support.bots import bot_parts, discord_guild
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 POST = "POST /channels/{channel_id}/messages"
 

@@ -18,7 +18,7 @@ class Latency:
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
-        self._random = random.Random(self.seed)  # noqa: S311 - no secret
+        self._random = random.Random(self.seed)
 
     async def until_taken(self) -> None:
         """Cancelled when the client hangs up."""

@@ -61,7 +61,7 @@ class Figures:
 
 def dice(seed: int) -> random.Random:
     """The same for the same seed."""
-    return random.Random(seed)  # noqa: S311 - no secret
+    return random.Random(seed)
 
 
 @dataclass(slots=True)

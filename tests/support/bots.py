@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,6 +41,7 @@ from tests.platforms.discord_state import Permission
 from tests.platforms.telegram_driver import Place, Seen, holds
 from tests.platforms.telegram_server import TelegramServer
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 
 @dataclass
@@ -173,13 +174,6 @@ def pledge_post(house: House, post_id: int, style: str, language: str = "en") ->
 async def told(place: Place, words: str) -> Seen:
     """The newest message of a chat, once it is the bot's and holds these words."""
     return (await place.wait_until(lambda seen: bool(seen) and holds(words)(seen[-1])))[-1]
-
-
-async def eventually(check: Callable[[], Awaitable[bool]], within: float = 10.0) -> None:
-    """Returns once it is true; for what nothing tells of when it changes."""
-    async with asyncio.timeout(within):
-        while not await check():  # noqa: ASYNC110 - rows and health boards have no event
-            await asyncio.sleep(0.01)
 
 
 async def _is_running(board: HealthBoard, name: str) -> bool:

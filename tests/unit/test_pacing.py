@@ -104,7 +104,7 @@ def test_a_broadcast_goes_at_the_overall_rate_less_five() -> None:
 
 def test_S7_a_sender_that_is_always_late_loses_no_pace_and_never_passes_the_limit() -> None:
     """Timers, commits and looks at the database take 3 to 90 ms each; at 25 a second of 30 the rate stays whole."""
-    limits, dice = LaneLimits(Limit(30, 1.0)), random.Random(1)  # noqa: S311 - a repeatable course of events
+    limits, dice = LaneLimits(Limit(30, 1.0)), random.Random(1)
     pacer, now = Pacer(limits), 0.0
     sent: list[float] = []
     while len(sent) < 15_000:

@@ -29,12 +29,12 @@ from tests.support.bots import (
     DiscordGuild,
     bot_parts,
     discord_bot_running,
-    eventually,
     pledge_post,
     running_post,
 )
 from tests.support.discord_steps import begin, member
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
 

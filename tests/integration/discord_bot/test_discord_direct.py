@@ -19,10 +19,10 @@ from tests.support.bots import (
     Pacing,
     bot_parts,
     discord_bot_running,
-    eventually,
     sent_on_discord,
 )
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 OPEN = "POST /users/@me/channels"
 

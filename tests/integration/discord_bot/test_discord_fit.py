@@ -11,8 +11,9 @@ from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_rules import walk
 from tests.platforms.discord_state import COMPONENTS_V2, Json
-from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, eventually
+from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 NAME = re.compile(r"^[-_'\w]{1,32}$")
 OURS = ("es-ES", "es-419", "zh-CN", "zh-TW", "ru", "ko", "fr", "pl")

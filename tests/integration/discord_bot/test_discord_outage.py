@@ -9,8 +9,9 @@ from tests.platforms.discord_client import Bot, running
 from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_server import DiscordServer
-from tests.support.bots import DiscordGuild, eventually
+from tests.support.bots import DiscordGuild
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
 TENTH = 0.1

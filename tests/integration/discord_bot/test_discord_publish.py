@@ -12,8 +12,9 @@ from campaign_engine.domain.message import Destination, Message
 from tests.platforms.discord_client import pointed_at
 from tests.platforms.discord_faults import Fault, FaultKind
 from tests.platforms.discord_state import CROSSPOSTED, ChannelKind
-from tests.support.bots import DiscordGuild, discord_guild, eventually
+from tests.support.bots import DiscordGuild, discord_guild
 from tests.support.discord_line import connected
+from tests.support.waiting import eventually
 
 CROSSPOST = "POST /channels/{channel_id}/messages/{message_id}/crosspost"
 

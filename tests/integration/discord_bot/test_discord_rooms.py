@@ -11,9 +11,10 @@ from campaign_engine.domain.audience import Room
 from campaign_engine.store.tables import room_figures
 from tests.platforms.discord_person import Outcome
 from tests.platforms.discord_state import ORDINARY, Permission
-from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, eventually, sent_on_discord
+from tests.support.bots import DiscordGuild, bot_parts, discord_bot_running, sent_on_discord
 from tests.support.discord_steps import organizer, tap
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 
 async def linked(house: House) -> dict[str, str]:

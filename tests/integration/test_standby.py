@@ -45,12 +45,12 @@ async def test_one_hears_and_another_takes_over(store: SqlStore) -> None:
     await eventually(lambda: bots[0].running + bots[1].running == 1)
     one, other = (0, 1) if bots[0].running else (1, 0)
     await eventually(lambda: boards[other].states.get("telegram") is Health.STANDBY)
-    assert (bots[other].running, writers[other].running, writers[one].running) == (0, 1, 0)
+    await eventually(lambda: (bots[other].running, writers[other].running, writers[one].running) == (0, 1, 0))
 
     clocks[other].advance(timedelta(hours=1))  # what the one writes from now on lies an hour back
     await eventually(lambda: bots[other].running == 1)
     await eventually(lambda: bots[one].running == 0 and writers[one].running == 1)
-    assert (bots[one].closed, writers[other].running) == (1, 0)
+    await eventually(lambda: (bots[one].closed, writers[other].running) == (1, 0))
 
     clocks[one].advance(timedelta(hours=1))
     stops[other].set()

@@ -10,7 +10,7 @@ from campaign_engine.ports.unit_of_work import Store
 
 
 class WebChannel:
-    """Puts each message into the inbox in a short transaction of its own."""
+    """Puts each message into the inbox in a short transaction of its own; whoever has left or moved gets none."""
 
     name = "web"
     limits = Limits(text=4096)
@@ -24,9 +24,11 @@ class WebChannel:
         key = key or secrets.token_hex(16)
         try:
             async with self._store.write() as work:
-                await work.inbox.put(to, key, message, self._clock())
+                there = await work.inbox.deliver(to, key, message, self._clock())
         except StoreUnavailable as error:
             raise SendError("store_unavailable", retryable=True) from error
+        if not there:
+            raise SendError("no_reader", flags=frozenset({"opted_out"}))
         return Receipt(platform_id=key)
 
     async def close(self) -> None:

@@ -371,6 +371,9 @@ class InboxPost:
 class InboxRepository(Protocol):
     """Posts that wait on the page for their reader."""
 
+    async def deliver(self, who: Destination, key: str, message: Message, now: datetime) -> bool:
+        """As `put`; False, and nothing is put, where nobody has this address any more."""
+
     async def put(self, who: Destination, key: str, message: Message, now: datetime) -> None:
         """Once per key, so that a repeated delivery is one post."""
 

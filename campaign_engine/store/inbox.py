@@ -6,8 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from campaign_engine.domain.message import Choice, Destination, Message
+from campaign_engine.domain.moving import MOVED
 from campaign_engine.ports.sending import InboxPost
-from campaign_engine.store.tables import inbox
+from campaign_engine.store.tables import addresses, dialogues, inbox
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
 
@@ -20,6 +21,14 @@ _SHOWN = (
 
 class SqlInboxRepository(Transaction):
     """Implements ports.sending.InboxRepository; a reader is known by the keyed hash of their address (safety A1)."""
+
+    async def deliver(self, who: Destination, key: str, message: Message, now: datetime) -> bool:
+        """Two statements; on PostgreSQL a move of the same person comes before both of them or after both."""
+        theirs = sa.select(addresses.c.id).where(addresses.c.address_hash == self._hash(who))
+        if await self._connection.scalar(theirs.with_for_update(key_share=True, read=True)) is None:
+            return False
+        await self.put(who, key, message, now)
+        return True
 
     async def put(self, who: Destination, key: str, message: Message, now: datetime) -> None:
         """One insert; the key is kept as a keyed hash over its reader, so that no row leads to a delivery."""
@@ -35,8 +44,9 @@ class SqlInboxRepository(Transaction):
         await self._connection.execute(post.on_conflict_do_nothing(index_elements=[inbox.c.delivery_key]))
 
     async def waiting(self, who: Destination, limit: int = 20, before: str = "") -> tuple[InboxPost, ...]:
-        """One statement."""
-        mine = inbox.c.address_hash == self._hash(who)
+        """One statement. Where the reader has gone on elsewhere nobody reads what was put at that very moment."""
+        gone = sa.exists().where(dialogues.c.address_hash == inbox.c.address_hash, dialogues.c.flow == MOVED)
+        mine = sa.and_(inbox.c.address_hash == self._hash(who), ~gone)
         newest = sa.select(*_SHOWN).where(mine).order_by(inbox.c.created_at.desc(), inbox.c.id.desc()).limit(limit)
         if before:
             named = mine & (before == _KEY)
@@ -77,8 +87,10 @@ class SqlInboxRepository(Transaction):
         return self._hash(who)
 
     async def forget_old(self, before: datetime) -> int:
-        """One delete."""
-        return (await self._connection.execute(inbox.delete().where(inbox.c.created_at < before))).rowcount
+        """One delete, of what was put while its reader moved too."""
+        gone = sa.select(dialogues.c.address_hash).where(dialogues.c.flow == MOVED)
+        old = sa.or_(inbox.c.created_at < before, inbox.c.address_hash.in_(gone))
+        return (await self._connection.execute(inbox.delete().where(old))).rowcount
 
     def _hash(self, who: Destination) -> str:
         return self._cipher.lookup(who.channel, who.address)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.contact import AddressStatus, Wake
 from campaign_engine.domain.delivery import DeliveryStatus
-from campaign_engine.domain.moving import MOVED
+from campaign_engine.domain.moving import FROM, MOVED
 from campaign_engine.store.columns import UtcDateTime
 from campaign_engine.store.compound import Compound, Value, Values
 from campaign_engine.store.tables import (
@@ -38,6 +38,7 @@ def _move(v: Values) -> tuple[Value, ...]:
     mine = sa.select(mover.c.contact_id).scalar_subquery()
     old = sa.select(addresses.c.address_hash).where(addresses.c.contact_id == mine)
     _leave_word(v, old, mine)
+    _take_what_leaves_along(v, old, mine)
     v.do(inbox.delete().where(inbox.c.address_hash.in_(old)))
     v.do(push_subscriptions.delete().where(push_subscriptions.c.contact_id == mine))
     of_device = consents.c.topic == sa.literal(Wake.WEB_PUSH.value)
@@ -82,6 +83,26 @@ def _take_stop_along(v: Values, old: sa.Select[tuple[str]]) -> None:
     stopped = sa.select(v["address_hash"], do_not_contact.c.since).where(do_not_contact.c.address_hash.in_(old))
     v.do(v.insert(do_not_contact).from_select(["address_hash", "since"], stopped).on_conflict_do_nothing())
     v.do(do_not_contact.delete().where(do_not_contact.c.address_hash.in_(old)))
+
+
+def _take_what_leaves_along(v: Values, old: sa.Select[tuple[str]], mine: Value) -> None:
+    """A post that is on its way to the page right now, and that nobody has read there, leaves from the chat instead.
+
+    The page's own lane then finds nothing of it that is sending, and `SqlInboxRepository.deliver` nobody to put it to.
+    """
+    c = deliveries.c
+    begun = (c.contact_id == mine, c.status == sa.literal(DeliveryStatus.SENDING.value), c.lane == sa.literal(FROM))
+    read = sa.exists().where(
+        inbox.c.address_hash.in_(old), inbox.c.created_at >= c.updated_at, inbox.c.read_at.is_not(None)
+    )
+    again = {
+        "lane": v["channel"],
+        "status": sa.literal(DeliveryStatus.RETRYING.value),
+        "reason": sa.literal(MOVED),
+        "next_attempt_at": v["now"],
+        "updated_at": v["now"],
+    }
+    v.do(deliveries.update().where(*begun, ~read).values(again))
 
 
 def _said(statuses: tuple[DeliveryStatus, ...]) -> list[Value]:

@@ -27,7 +27,7 @@ from tests.platforms.discord_state import Permission
 from tests.platforms.telegram_server import TelegramServer
 from tests.platforms.telegram_traffic import FaultKind
 from tests.support import FakeClock
-from tests.support.sending import FailingStore
+from tests.support.sending import FailingStore, somebody
 
 RETRY_AFTER = 42
 NOBODY_LISTENS = "http://127.0.0.1:1/api/v10"
@@ -222,7 +222,9 @@ async def web(url: str, cipher: AddressCipher) -> AsyncIterator[Bench]:
     async def strike(trouble: Trouble, to: Destination) -> None:
         failing.fails.append("before")
 
-    yield Bench(WebChannel(failing, FakeClock()), {"person": Destination("web", "visitor-81547")}, arrived, strike)
+    visitor, clock = Destination("web", "visitor-81547"), FakeClock()
+    await somebody(store, visitor, clock())
+    yield Bench(WebChannel(failing, clock), {"person": visitor}, arrived, strike)
     await database.close()
 
 

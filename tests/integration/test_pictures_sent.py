@@ -20,7 +20,7 @@ from tests.support.bots import bot_parts, telegram_bot_running, told
 from tests.support.channels import RecordingChannel
 from tests.support.engine import House
 from tests.support.pictures import photo
-from tests.support.sending import Stage, opened
+from tests.support.sending import Stage, opened, somebody
 from tests.unit.test_pictures import MAKER
 
 
@@ -97,6 +97,7 @@ async def test_F9_the_page_keeps_a_posts_picture_by_its_key(stage: Stage) -> Non
     picture = await with_picture(stage)
     channel = WebChannel(stage.store, stage.clock)
     to = Destination("web", "somebody")
+    await somebody(stage.store, to, stage.clock())
     await channel.send(Message("News", picture=replace(picture, alt="A candle")), to)
     async with stage.store.read() as work:
         (post,) = await work.inbox.waiting(to)

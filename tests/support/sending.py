@@ -140,6 +140,12 @@ class Stage:
             return next(state.hold_until for state in await work.lanes.states() if state.name == lane)
 
 
+async def somebody(store: SqlStore, who: Destination, now: datetime) -> None:
+    """A contact at this address."""
+    async with store.write() as work:
+        await work.contacts.create(NewContact(who, AgeBand.FROM_16, "en", AddressStatus.ACTIVE, now))
+
+
 @dataclass
 class FailingStore:
     """A store whose next writes fail: after their work, as when the commit is lost, or before anything.

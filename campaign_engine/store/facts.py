@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +24,8 @@ Bar = Callable[[int, int], None]
 
 _JOINS = f"(SELECT * FROM actions WHERE kind = '{ActionKind.JOIN}')"
 _WHERE_PEOPLE_ARE = "first_times, contacts, addresses, staff_members, recent_signups"
+_OF_MESSAGES = (rules.DELIVERED, rules.BLOCKED)
+_OF_ACTS = (rules.JOINED_BY_POST, rules.JOINED, rules.REACHED, rules.ENGAGED, rules.PLEDGED)
 _ROOM_TO_GROUP = "SET LOCAL work_mem = '128MB'"
 
 
@@ -30,12 +33,13 @@ _ROOM_TO_GROUP = "SET LOCAL work_mem = '128MB'"
 class Step:
     """Statements of one transaction; writers of `table` wait until it ends, so that nothing is counted twice.
 
-    `alone` names the trigger whose work the step does itself.
+    `alone` names the trigger whose work the step does itself. A `shared` step waits for no other shared one.
     """
 
     table: str
     statements: tuple[str, ...]
     alone: str = ""
+    shared: bool = False
 
 
 async def rebuild(database: Database, bar: Bar) -> int:
@@ -45,13 +49,13 @@ async def rebuild(database: Database, bar: Bar) -> int:
     30 days, stay as they were counted. Raises StoreUnavailable.
     """
     async with database.read() as connection:
-        chains = await connection.run_sync(lambda inner: [[*chain] for chain in _chains(inner)])
+        chains = await connection.run_sync(lambda inner: [[*one] for one in _chains(inner)])
     apart, rest = chains[:-1], chains[-1]
     total, done = sum(map(len, chains)), 0
 
-    async def run(chain: Sequence[Step]) -> None:
+    async def run(steps: Sequence[Step]) -> None:
         nonlocal done
-        for step in chain:
+        for step in steps:
             bar(done, total)
             async with database.write() as connection:
                 await connection.run_sync(_run, step)
@@ -59,8 +63,8 @@ async def rebuild(database: Database, bar: Bar) -> int:
 
     try:
         async with asyncio.TaskGroup() as group:
-            for chain in apart:
-                group.create_task(run(chain))
+            for one in apart:
+                group.create_task(run(one))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from failed
     await run(rest)
@@ -70,7 +74,7 @@ async def rebuild(database: Database, bar: Bar) -> int:
 
 def rebuild_on(connection: sa.Connection) -> None:
     """The same within somebody's transaction."""
-    for step in [step for chain in _chains(connection) for step in chain]:
+    for step in [*chain(*_chains(connection))]:
         _run(connection, step)
 
 
@@ -101,7 +105,8 @@ async def keep_actions(connection: AsyncConnection, ids: Sequence[int]) -> None:
 
 def _run(connection: sa.Connection, step: Step) -> None:
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"LOCK TABLE {step.table} IN SHARE ROW EXCLUSIVE MODE")
+        mode = "SHARE" if step.shared else "SHARE ROW EXCLUSIVE"
+        connection.exec_driver_sql(f"LOCK TABLE {step.table} IN {mode} MODE")
         connection.exec_driver_sql(_ROOM_TO_GROUP)
     with fact_triggers.paused(connection, step.alone) if step.alone else nullcontext():
         for statement in step.statements:
@@ -116,7 +121,7 @@ def _chains(connection: sa.Connection) -> tuple[Iterator[Step], ...]:
     words = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
     of = connection.scalars(sa.select(campaigns.c.id).order_by(campaigns.c.id)).all()
     messages = (Step("deliveries", tuple(_messages(words, fired))) for fired in _fired_together(connection))
-    return messages, _acted(words, of), _counted(words, of)
+    return chain(messages, _first(words, of, _OF_MESSAGES)), _acted(words, of), _counted(words, of)
 
 
 def _acted(words: Words, of: Sequence[int]) -> Iterator[Step]:
@@ -125,6 +130,18 @@ def _acted(words: Words, of: Sequence[int]) -> Iterator[Step]:
     for campaign in of:
         yield Step("pledges", tuple(_pledges(words, campaign)))
     yield Step("actions", (_flags(of_week(rules.OF_JOINS_WITHOUT_POST), words, _JOINS),))
+    yield from _first(words, of, _OF_ACTS)
+
+
+def _first(words: Words, of: Sequence[int], whats: Sequence[str]) -> Iterator[Step]:
+    """On PostgreSQL, where foreign keys take longest, first times come from weeks side by side; they are counted later.
+
+    Nobody can be deleted meanwhile, so that every flag has its person.
+    """
+    for campaign in of if words is POSTGRES else ():
+        which = ", ".join(f"'{what}'" for what in whats)
+        rows = f"(SELECT * FROM week_times WHERE campaign_id = {campaign} AND what IN ({which}))"
+        yield Step("contacts", (_flags(rules.OF_WEEKS, words, rows),), shared=True)
 
 
 def _counted(words: Words, of: Sequence[int]) -> Iterator[Step]:
@@ -181,7 +198,8 @@ def _pledges(words: Words, campaign: int) -> Iterator[str]:
 
 def _people(words: Words, campaign: int) -> Iterator[str]:
     rows = f"(SELECT * FROM first_times WHERE campaign_id = {campaign})"
-    yield _flags(rules.OF_WEEKS, words, f"(SELECT * FROM week_times WHERE campaign_id = {campaign})")
+    if words is SQLITE:
+        yield _flags(rules.OF_WEEKS, words, f"(SELECT * FROM week_times WHERE campaign_id = {campaign})")
     yield f"UPDATE people_facts SET people = gone WHERE campaign_id = {campaign}"
     yield written(rules.PEOPLE, words, rows, part="0")
     yield f"DELETE FROM people_facts WHERE campaign_id = {campaign} AND people = 0 AND gone = 0"

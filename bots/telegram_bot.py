@@ -22,6 +22,9 @@ from campaign_engine.domain.message import Destination, Inbound
 WAITING_ANSWERS = 1000
 """Answers that may wait for the platform's pace before no more updates are taken."""
 
+AT_ONCE = 100
+"""Updates that Telegram gives in one go: none of them waits to begin."""
+
 LAST_ANSWERS = 10.0
 """Seconds that waiting answers get at a stop; what was asked is stored, and a person can ask again."""
 
@@ -42,7 +45,7 @@ class TelegramBot:
         self._rooms = TelegramRooms(bot, self._answers, parts)
         self._profile = Profile(bot, parts)
         self._taps = DoubleTaps()
-        self._handling, self._sending = InOrder(), InOrder(64)
+        self._handling, self._sending = InOrder(AT_ONCE), InOrder(64)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; can be run again after an error.

@@ -22,7 +22,7 @@ FILES = {"en": "evidence.html", "es": "evidence.es.html"}
 STATES = ("chosen", "chosen_close", "close", "other")
 """What a precinct is, from most to least likely; the shades of the map."""
 
-_SHADES = {"chosen": "step3", "chosen_close": "step1", "close": "step0", "other": "beyond"}
+_SHADES = {"chosen": "step3", "chosen_close": "step1 edged", "close": "step0 edged", "other": "beyond"}
 
 COLUMNS = (
     "precinct", "borough", "name", "first_year", "last_year", "incidents", "per_year", "per_year_low", "per_year_high",

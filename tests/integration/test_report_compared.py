@@ -63,3 +63,14 @@ def _week(report: Report) -> tuple[Row, ...]:
     section = next(each for each in sections.whole(report, "en").sections if each.key == "closed_week")
     assert section.table is not None
     return section.table.rows
+
+
+def test_a_campaign_of_one_precinct_is_told_of_in_the_singular(sqlite_url: str) -> None:
+    drive = CountedCampaign(sqlite_url, (75,))
+    drive.freeze()
+    for language, said in (("en", "Its one area has not enough people"), ("es", "Su única zona aún no tiene")):
+        made = sections.whole(read(drive), language)
+        assert made.made[1].startswith(said)
+        assert "1 areas" not in str(made)
+        assert "1 precincts" not in str(made)
+    drive.engine.dispose()

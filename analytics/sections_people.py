@@ -112,7 +112,7 @@ def funnel(report: Report, say: Words) -> Section:
         Row(say(f"step_{step}"), (say.figure(one.count), say.rate(one.rate), say.between(one.interval)))
         for step, one in shares.items()
     ]
-    marks = tuple(_share_mark(say(f"step_{step}"), one, say) for step, one in shares.items())
+    marks = tuple(share_mark(say(f"step_{step}"), one, say) for step, one in shares.items())
     columns = tuple(say(name) for name in ("column_step", "column_people", "column_share", "column_between"))
     return Section(
         "funnel",
@@ -124,7 +124,7 @@ def funnel(report: Report, say: Words) -> Section:
     )
 
 
-def _share_mark(label: str, share: Share, say: Words) -> Mark:
+def share_mark(label: str, share: Share, say: Words) -> Mark:
     """A point with its interval; at the ends of 0 to 100 % only the part in which it is (safety K1)."""
     if isinstance(share.rate, float) and share.interval:
         said = f"{say.rate(share.rate)} ({say.between(share.interval)})"

@@ -26,9 +26,9 @@ area_figures = sa.Table(
 area_cards = sa.Table(
     "area_cards",
     metadata,
-    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    person("precinct", sa.Integer, primary_key=True, autoincrement=False),
-    person("shown", sa.Integer, primary_key=True, autoincrement=False),
+    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
+    person("precinct", sa.Integer, primary_key=True),
+    person("shown", sa.Integer, primary_key=True),
     person("queued_at", UtcDateTime),
     person("occurrence_id", Id, sa.ForeignKey("occurrences.id", ondelete="SET NULL"), nullable=True, index=True),
 )

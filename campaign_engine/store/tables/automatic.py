@@ -19,7 +19,7 @@ text_approvals = sa.Table(
 event_changes = sa.Table(
     "event_changes",
     metadata,
-    staff("post_id", Id, sa.ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    staff("post_id", Id, sa.ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
     staff("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), index=True),
     staff("wall_time", sa.DateTime, nullable=True),
     staff("place", sa.String(16)),

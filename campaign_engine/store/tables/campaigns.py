@@ -75,7 +75,6 @@ stopped_posts = sa.Table(
         Id,
         sa.ForeignKey("posts.id", ondelete="CASCADE"),
         primary_key=True,
-        autoincrement=False,
         keep="until somebody lets it go on",
     ),
     staff("version", sa.Integer, keep="until somebody lets it go on"),
@@ -86,22 +85,8 @@ stopped_posts = sa.Table(
 translators = sa.Table(
     "translators",
     metadata,
-    staff(
-        "post_id",
-        Id,
-        sa.ForeignKey("posts.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=CAMPAIGN,
-    ),
-    staff(
-        "contact_id",
-        Id,
-        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=CAMPAIGN,
-    ),
+    staff("post_id", Id, sa.ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, keep=CAMPAIGN),
+    staff("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, keep=CAMPAIGN),
 )
 
 occurrences = sa.Table(

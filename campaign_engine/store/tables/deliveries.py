@@ -93,7 +93,6 @@ backlogs = sa.Table(
         Id,
         sa.ForeignKey("campaigns.id", ondelete="CASCADE"),
         primary_key=True,
-        autoincrement=False,
         keep="until the next tick",
     ),
     staff("since", UtcDateTime, keep="until the next tick"),

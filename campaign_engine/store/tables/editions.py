@@ -8,8 +8,8 @@ from campaign_engine.store.tables.base import Id, metadata
 editions = sa.Table(
     "editions",
     metadata,
-    public("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    public("number", sa.Integer, primary_key=True, autoincrement=False),
+    public("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    public("number", sa.Integer, primary_key=True),
     public("week", sa.Date, index=True),
     public("data_through", sa.Date),
     public("made_at", UtcDateTime),

@@ -59,7 +59,7 @@ incidents = sa.Table(
 event_notices = sa.Table(
     "event_notices",
     metadata,
-    staff("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    staff("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
     staff("post_id", Id, sa.ForeignKey("posts.id", ondelete="CASCADE"), unique=True),
     staff("handle", sa.String(40)),
     staff("at", UtcDateTime),

@@ -9,7 +9,7 @@ invite_slots = sa.Table(
     "invite_slots",
     metadata,
     person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, keep="28 days"),
-    person("slot", sa.Integer, primary_key=True, autoincrement=False, keep="28 days"),
+    person("slot", sa.Integer, primary_key=True, keep="28 days"),
     person("last_day", sa.Date, keep="28 days", index=True),
 )
 

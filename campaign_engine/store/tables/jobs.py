@@ -15,7 +15,7 @@ failing_jobs = sa.Table(
     "failing_jobs",
     metadata,
     public("name", sa.String(32), primary_key=True, keep=UNTIL_WELL),
-    public("about", sa.BigInteger, primary_key=True, autoincrement=False, keep=UNTIL_WELL),
+    public("about", sa.BigInteger, primary_key=True, keep=UNTIL_WELL),
     public("attempts", sa.Integer, keep=UNTIL_WELL),
     public("code", sa.String(64), keep=UNTIL_WELL),
     public("failed_at", UtcDateTime, keep=UNTIL_WELL),

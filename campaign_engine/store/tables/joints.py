@@ -30,13 +30,10 @@ joints = sa.Table(
 joint_joins = sa.Table(
     "joint_joins",
     metadata,
-    person(
-        "joint_id", Id, sa.ForeignKey("joints.id", ondelete="CASCADE"),
-        primary_key=True, autoincrement=False, keep=AFTER_END,
-    ),
+    person("joint_id", Id, sa.ForeignKey("joints.id", ondelete="CASCADE"), primary_key=True, keep=AFTER_END),
     person(
         "contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"),
-        primary_key=True, autoincrement=False, keep=AFTER_END, index=True,
+        primary_key=True, keep=AFTER_END, index=True,
     ),
     person("joined_on", sa.Date, keep=AFTER_END),
 )  # fmt: skip
@@ -44,13 +41,10 @@ joint_joins = sa.Table(
 joint_words = sa.Table(
     "joint_words",
     metadata,
-    person(
-        "joint_id", Id, sa.ForeignKey("joints.id", ondelete="CASCADE"),
-        primary_key=True, autoincrement=False, keep=AFTER_END,
-    ),
+    person("joint_id", Id, sa.ForeignKey("joints.id", ondelete="CASCADE"), primary_key=True, keep=AFTER_END),
     person(
         "contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"),
-        primary_key=True, autoincrement=False, keep=AFTER_END, index=True,
+        primary_key=True, keep=AFTER_END, index=True,
     ),
     person(
         "occurrence_id", Id, sa.ForeignKey("occurrences.id", ondelete="SET NULL"),

@@ -8,7 +8,7 @@ from campaign_engine.store.tables.base import Id, metadata
 lesson_progress = sa.Table(
     "lesson_progress",
     metadata,
-    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
     person("lesson", sa.String(4), primary_key=True),
     person("reached", sa.Integer),
 )
@@ -16,7 +16,7 @@ lesson_progress = sa.Table(
 series_steps = sa.Table(
     "series_steps",
     metadata,
-    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
     person("lesson", sa.String(4), primary_key=True),
     person("occurrence_id", Id, sa.ForeignKey("occurrences.id", ondelete="SET NULL"), nullable=True, index=True),
 )

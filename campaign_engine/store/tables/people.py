@@ -107,14 +107,7 @@ seen_updates = sa.Table(
 staff_members = sa.Table(
     "staff_members",
     metadata,
-    staff(
-        "contact_id",
-        Id,
-        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=WHILE_STAFF,
-    ),
+    staff("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, keep=WHILE_STAFF),
     staff("handle", sa.String(40), unique=True, keep=WHILE_STAFF),
 )
 

@@ -48,7 +48,7 @@ feed_pages = sa.Table(
     "feed_pages",
     metadata,
     public("feed", sa.String(20), primary_key=True, keep="until the edition is loaded"),
-    public("first", sa.Integer, primary_key=True, autoincrement=False, keep="until the edition is loaded"),
+    public("first", sa.Integer, primary_key=True, keep="until the edition is loaded"),
     public("rows", sa.Integer, keep="until the edition is loaded"),
     public("modified", sa.String(80), keep="until the edition is loaded"),
     public("body", sa.Text, keep="until the edition is loaded"),
@@ -58,7 +58,7 @@ zip_shares = sa.Table(
     "zip_shares",
     metadata,
     public("zip", sa.String(5), primary_key=True),
-    public("precinct", sa.Integer, primary_key=True, autoincrement=False),
+    public("precinct", sa.Integer, primary_key=True),
     public("share", sa.Float),
 )
 
@@ -132,7 +132,7 @@ tallies = sa.Table(
 site_figures = sa.Table(
     "site_figures",
     metadata,
-    public("site_id", Id, sa.ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    public("site_id", Id, sa.ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True),
     staff("frozen", sa.Integer, keep="for good"),
     public("edition", sa.Date),
 )

@@ -10,18 +10,11 @@ _AFTER = "30 days after the campaign, then only counts"
 delivery_counts = sa.Table(
     "delivery_counts",
     metadata,
-    person(
-        "campaign_id",
-        Id,
-        sa.ForeignKey("campaigns.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep="for good",
-    ),
+    person("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True, keep="for good"),
     person("day", sa.Date, primary_key=True, keep="for good"),
     person("lane", sa.String(20), primary_key=True, keep="for good"),
-    person("precinct", sa.Integer, primary_key=True, autoincrement=False, keep="for good"),
-    person("site_id", Id, primary_key=True, autoincrement=False, keep="for good"),
+    person("precinct", sa.Integer, primary_key=True, keep="for good"),
+    person("site_id", Id, primary_key=True, keep="for good"),
     person("status", sa.String(16), primary_key=True, keep="for good"),
     person("reason", sa.String(32), primary_key=True, keep="for good"),
     person("messages", sa.Integer, keep="for good"),
@@ -31,22 +24,8 @@ delivery_counts = sa.Table(
 first_times = sa.Table(
     "first_times",
     metadata,
-    person(
-        "contact_id",
-        Id,
-        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=_AFTER,
-    ),
-    person(
-        "campaign_id",
-        Id,
-        sa.ForeignKey("campaigns.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=_AFTER,
-    ),
+    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, keep=_AFTER),
+    person("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True, keep=_AFTER),
     person("what", sa.String(16), primary_key=True, keep=_AFTER),
     person("precinct", sa.Integer, nullable=True, keep=_AFTER),
 )
@@ -55,15 +34,8 @@ first_times = sa.Table(
 week_times = sa.Table(
     "week_times",
     metadata,
-    person(
-        "contact_id",
-        Id,
-        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=_AFTER,
-    ),
-    person("campaign_id", Id, primary_key=True, autoincrement=False, keep=_AFTER),
+    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, keep=_AFTER),
+    person("campaign_id", Id, primary_key=True, keep=_AFTER),
     person("what", sa.String(16), primary_key=True, keep=_AFTER),
     person("week", sa.Date, primary_key=True, keep=_AFTER),
     sqlite_with_rowid=False,
@@ -76,14 +48,7 @@ No campaign is ever deleted, so its number is not looked up for each of millions
 week_gone = sa.Table(
     "week_gone",
     metadata,
-    person(
-        "campaign_id",
-        Id,
-        sa.ForeignKey("campaigns.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep="for good",
-    ),
+    person("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True, keep="for good"),
     person("week", sa.Date, primary_key=True, keep="for good"),
     person("what", sa.String(16), primary_key=True, keep="for good"),
     person("people", sa.Integer, keep="for good"),
@@ -94,16 +59,9 @@ week_gone = sa.Table(
 leaver_counts = sa.Table(
     "leaver_counts",
     metadata,
-    person(
-        "campaign_id",
-        Id,
-        sa.ForeignKey("campaigns.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep="for good",
-    ),
+    person("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True, keep="for good"),
     person("kind", sa.String(16), primary_key=True, keep="for good"),
-    person("precinct", sa.Integer, primary_key=True, autoincrement=False, keep="for good"),
+    person("precinct", sa.Integer, primary_key=True, keep="for good"),
     person("people", sa.Integer, keep="for good"),
 )
 """People who left while a campaign ran and of whom nothing else is kept; precinct is 0 where there was none."""
@@ -111,14 +69,7 @@ leaver_counts = sa.Table(
 closings = sa.Table(
     "closings",
     metadata,
-    staff(
-        "campaign_id",
-        Id,
-        sa.ForeignKey("campaigns.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep="for good",
-    ),
+    staff("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True, keep="for good"),
     staff("closed_at", UtcDateTime, keep="for good"),
     person("without_person", sa.Integer, keep="for good"),
 )

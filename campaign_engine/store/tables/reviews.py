@@ -10,10 +10,7 @@ _KEEP = "30 days"
 returns = sa.Table(
     "returns",
     metadata,
-    staff(
-        "campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True,
-        autoincrement=False, keep=_KEEP,
-    ),
+    staff("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True, keep=_KEEP),
     staff("reason", sa.String(12), keep=_KEEP),
     staff("words", sa.Text, keep=_KEEP),
     staff("returned_at", UtcDateTime, keep=_KEEP),

@@ -10,14 +10,7 @@ _REQUEST = "14 days at most"
 trainings = sa.Table(
     "trainings",
     metadata,
-    staff(
-        "contact_id",
-        Id,
-        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=WHILE_STAFF,
-    ),
+    staff("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, keep=WHILE_STAFF),
     staff("code", sa.String(16), primary_key=True, keep=WHILE_STAFF),
     staff("completed_at", UtcDateTime, keep=WHILE_STAFF),
 )

@@ -10,14 +10,7 @@ UPLOADS = "180 days after its last upload"
 room_figures = sa.Table(
     "room_figures",
     metadata,
-    staff(
-        "room_id",
-        Id,
-        sa.ForeignKey("rooms.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=CAMPAIGN,
-    ),
+    staff("room_id", Id, sa.ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True, keep=CAMPAIGN),
     staff("figure", sa.String(16), primary_key=True, keep=CAMPAIGN),
     staff("subject", sa.String(40), primary_key=True, keep=CAMPAIGN),
     staff("count", sa.Integer, keep=CAMPAIGN),
@@ -27,7 +20,7 @@ room_figures = sa.Table(
 uploads = sa.Table(
     "uploads",
     metadata,
-    staff("bot", Id, primary_key=True, autoincrement=False, keep=UPLOADS),
+    staff("bot", Id, primary_key=True, keep=UPLOADS),
     staff("digest", sa.String(64), primary_key=True, keep=UPLOADS),
     staff("file_id", sa.String(250), keep=UPLOADS),
     staff("uploaded_at", UtcDateTime, keep=UPLOADS, index=True),

@@ -23,14 +23,7 @@ site_windows = sa.Table(
 recent_signups = sa.Table(
     "recent_signups",
     metadata,
-    person(
-        "contact_id",
-        Id,
-        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=_RECENT,
-    ),
+    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, keep=_RECENT),
     person("site_id", Id, nullable=True, keep=_RECENT),
     person("hour", UtcDateTime, keep=_RECENT, index=True),
     person("counts", sa.Boolean, keep=_RECENT),
@@ -51,14 +44,7 @@ site's code and an hour stands how many of a burst returned in it.
 move_codes = sa.Table(
     "move_codes",
     metadata,
-    person(
-        "contact_id",
-        Id,
-        sa.ForeignKey("contacts.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        keep=_MOVE,
-    ),
+    person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, keep=_MOVE),
     secret("code_hash", sa.String(64), unique=True, keep=_MOVE),
     person("expires_at", UtcDateTime, keep=_MOVE),
 )

@@ -2,15 +2,19 @@
 
 import asyncio
 import os
+import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from benchmarks.crowd import make_crowd
 from campaign_engine.channels.telegram import TelegramChannel, close_bot, open_bot
-from campaign_engine.domain.pacing import LaneLimits
+from campaign_engine.cli import loops
+from campaign_engine.domain.delivery import DeliveryStatus
+from campaign_engine.domain.pacing import UNLIMITED, LaneLimits
 from campaign_engine.rendering import Renderer
-from campaign_engine.services.delivering import LaneParts
+from campaign_engine.services.delivering import Lane, LaneParts
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.store import tables as t
 from campaign_engine.store.cipher import AddressCipher
@@ -18,6 +22,7 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 
 TOKEN = "42:bench"
+NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 
 
 @asynccontextmanager
@@ -45,3 +50,25 @@ async def open_lane(
     finally:
         await close_bot(bot)
         await database.close()
+
+
+async def drained(root: str, count: int, clock: Callable[[], float]) -> float:
+    """Seconds by a clock for so many durable sends, from the first claim to the last record.
+
+    Raises RuntimeError when not every delivery was recorded as sent.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_lane(f"sqlite:///{folder}/bench.db", root, UNLIMITED, NOW) as (store, parts):
+            crowd = await make_crowd(store, count, NOW, readable=count)
+            await crowd.freeze()
+            lane = Lane(parts)
+            await lane.take()
+            loops.leave_alone()
+            begun = clock()
+            await lane.drain()
+            taken = clock() - begun
+            async with store.read() as work:
+                sent = (await work.deliveries.counts())[DeliveryStatus.SENT]
+    if sent != count:
+        raise RuntimeError(f"{sent} of {count} were sent")
+    return taken

@@ -7,20 +7,17 @@ claimed, checked, put in words, sent and recorded; all others do nothing but sen
 import asyncio
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import uvloop
 
-from benchmarks.crowd import TEXT, make_crowd
+from benchmarks.crowd import TEXT
 
 WARM_UP = 200
 TOKEN = "42:bench"
-NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 
 Send = Callable[[int], Awaitable[object]]
 
@@ -74,27 +71,9 @@ async def bare(root: str, count: int, in_flight: int) -> float:
 
 async def ours(root: str, count: int, in_flight: int) -> float:  # noqa: ARG001 - the lane finds its own width
     """Raises RuntimeError when not every delivery was recorded as sent."""
-    from benchmarks.lanes import open_lane
-    from campaign_engine.cli import loops
-    from campaign_engine.domain.delivery import DeliveryStatus
-    from campaign_engine.domain.pacing import UNLIMITED
-    from campaign_engine.services.delivering import Lane
+    from benchmarks.lanes import drained
 
-    with tempfile.TemporaryDirectory() as folder:
-        async with open_lane(f"sqlite:///{folder}/bench.db", root, UNLIMITED, NOW) as (store, parts):
-            crowd = await make_crowd(store, count, NOW, readable=count)
-            await crowd.freeze()
-            lane = Lane(parts)
-            await lane.take()
-            loops.leave_alone()
-            begun = time.perf_counter()
-            await lane.drain()
-            taken = time.perf_counter() - begun
-            async with store.read() as work:
-                sent = (await work.deliveries.counts())[DeliveryStatus.SENT]
-    if sent != count:
-        raise RuntimeError(f"{sent} of {count} were sent")
-    return count / taken
+    return count / await drained(root, count, time.perf_counter)
 
 
 def _httpx() -> Any:

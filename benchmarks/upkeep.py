@@ -12,23 +12,20 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.crowd import make_crowd
-from benchmarks.lanes import open_lane
+from benchmarks.lanes import NOW, drained
 from campaign_engine.cli import loops
 from campaign_engine.domain.delivery import DeliveryStatus
-from campaign_engine.domain.pacing import UNLIMITED
 from campaign_engine.ports.sending import Outcome
-from campaign_engine.services.delivering import Lane
 from campaign_engine.store import fact_triggers, recording
 from campaign_engine.store import tables as t
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 
-NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 BATCH, ROUNDS = 150, 7
 """As many as a lane records at once when it sends as fast as it can."""
 
@@ -53,21 +50,7 @@ async def measured(root: str, count: int) -> tuple[float, ...]:
 
 async def sent(root: str, count: int) -> float:
     """Raises RuntimeError when not every delivery was recorded as sent."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with open_lane(f"sqlite:///{folder}/bench.db", root, UNLIMITED, NOW) as (store, parts):
-            crowd = await make_crowd(store, count, NOW, readable=count)
-            await crowd.freeze()
-            lane = Lane(parts)
-            await lane.take()
-            loops.leave_alone()
-            begun = time.process_time()
-            await lane.drain()
-            taken = time.process_time() - begun
-            async with store.read() as work:
-                arrived = (await work.deliveries.counts())[DeliveryStatus.SENT]
-    if arrived != count:
-        raise RuntimeError(f"{arrived} of {count} were sent")
-    return 1e6 * taken / count
+    return 1e6 * await drained(root, count, time.process_time) / count
 
 
 async def recorded(path: Path, people: int, *, follow: bool) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from playwright.async_api import BrowserContext, Page
 
 from campaign_engine.domain.message import Choice, Destination, Message
 from tests.acceptance.stand import Stand
+from tests.platforms.loopback import on_loopback
 from tests.support.browser import DESKTOP, PHONE, in_chromium, visit
 from web import networks
 
@@ -191,14 +192,8 @@ async def buffering(root: str) -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", passed)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    async with ClientSession(cookie_jar=DummyCookieJar()) as client:
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        try:
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-        finally:
-            await runner.cleanup()
+    async with ClientSession(cookie_jar=DummyCookieJar()) as client, on_loopback(app) as proxied:
+        yield proxied
 
 
 async def test_P4_a_push_shows_the_same_neutral_words_whatever_it_brings(stand: Stand) -> None:

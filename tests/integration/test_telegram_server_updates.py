@@ -14,6 +14,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest, Conflict
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes
 
+from tests.platforms.loopback import on_loopback
 from tests.platforms.telegram_control import ImpossibleError
 from tests.platforms.telegram_driver import Room, Telegram, telegram_process
 from tests.platforms.telegram_server import TOKEN, TelegramServer
@@ -218,7 +219,7 @@ class Receiver:
     """A webhook endpoint that answers with these statuses, then always 200."""
 
     statuses: list[int]
-    port: int = 0
+    root: str = ""
     received: list[tuple[str | None, dict[str, Any]]] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
@@ -227,7 +228,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook"
+        return f"{self.root}/hook"
 
 
 @asynccontextmanager
@@ -235,12 +236,8 @@ async def receiving(statuses: Sequence[int]) -> AsyncIterator[Receiver]:
     receiver = Receiver(list(statuses))
     app = web.Application()
     app.router.add_post("/hook", receiver.take)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    receiver.port = runner.addresses[0][1]
-    yield receiver
-    await runner.cleanup()
+    async with on_loopback(app) as receiver.root:
+        yield receiver
 
 
 async def test_a_webhook_gets_an_update_again_until_it_answers_2xx(

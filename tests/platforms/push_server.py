@@ -8,8 +8,7 @@ import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import http_ece
 from aiohttp import web
@@ -18,6 +17,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.platforms.loopback import LocalServer
 
 MOST_BYTES = 4096
 DAY = 24 * 3600
@@ -47,31 +48,18 @@ class Browser:
 
 
 @dataclass
-class PushServer:
+class PushServer(LocalServer):
     """Answers by `answers` (status and headers) in turn, else 201; `key` is the one that browsers subscribed with."""
 
     key: str
     answers: deque[tuple[int, dict[str, str]]] = field(default_factory=deque)
     got: list[tuple[str, bytes, int]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    root: str = ""
-    _runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
+    def app(self) -> web.Application:
         app = web.Application(client_max_size=MOST_BYTES)
         app.router.add_post("/push/{name}", self._push)
-        self._runner = web.AppRunner(app)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.root = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, e: BaseException | None, t: TracebackType | None
-    ) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+        return app
 
     async def _push(self, request: web.Request) -> web.Response:
         body = await request.read()

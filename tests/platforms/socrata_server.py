@@ -9,10 +9,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+
+from tests.platforms.loopback import LocalServer
 
 Row = Mapping[str, Any]
 
@@ -48,7 +49,7 @@ class Published:
 
 
 @dataclass
-class SocrataServer:
+class SocrataServer(LocalServer):
     """`faults` are used up one by one before anything is answered; `meanwhile` runs after each answer."""
 
     published: dict[str, Published] = field(default_factory=dict)
@@ -57,24 +58,11 @@ class SocrataServer:
     meanwhile: Callable[[int], None] | None = None
     needs_token: bool = False
     validators: bool = True
-    root: str = ""
-    _runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
+    def app(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/resource/{name}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.root = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        return app
 
     @property
     def asked(self) -> list[dict[str, str]]:

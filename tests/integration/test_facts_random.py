@@ -1,16 +1,23 @@
 """Whatever is written in whatever order, facts are what a recomputation gives, and what pandas counts from the rows."""
 
+import asyncio
 import os
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics import frames, metrics
+from analytics import frames, measures, metrics
+from campaign_engine.services.retention import Retention
 from campaign_engine.store import tables as t
-from tests.support.books import change, everything, read, recomputed
+from campaign_engine.store.cipher import AddressCipher
+from campaign_engine.store.database import Database
+from campaign_engine.store.unit_of_work import SqlStore
+from tests.support.books import change, everything, read, recomputed, weeks
 from tests.support.counted import LAUNCH, NOW, CountedCampaign
 
 EXAMPLES = int(os.environ.get("SOAK_EXAMPLES", "12"))
@@ -151,6 +158,65 @@ def test_facts_are_what_a_recomputation_gives(database_url: str, steps: list[tup
             assert {str(name): count for name, count in found.outcomes(rooms=False).items()} == table
             assert found.total("pledges_without_person") == metrics.pledges_without_person(rows)
         assert recomputed(drive) == kept
+    finally:
+        drive.engine.dispose()
+
+
+SOMETHING_OF_EACH: tuple[tuple[str, int | None, Any], ...] = (
+    ("delivery", 0, 0), ("delivery", 1, 0), ("delivery", 2, 2), ("status", 0, "sent"), ("status", 1, "failed"),
+    ("status", 2, "unconfirmed"), ("delivery", 0, 2), ("act", 0, "tap"), ("act", 0, "invite"), ("act", 1, "opt_out"),
+    ("act", 2, "pause"), ("pledge", 0, None), ("alone", None, None), ("lessons", 0, 9), ("act", 3, "join"),
+)  # fmt: skip
+
+
+def figures(drive: CountedCampaign) -> dict[str, Any]:
+    """Every measure of docs/measures.md but the one that compares frozen editions."""
+    found, of_weeks = read(drive), weeks(drive)
+    days = [LAUNCH.date() + timedelta(weeks=number) for number in range(5)]
+    asked: dict[str, Callable[[], Any]] = {
+        "closed_week": lambda: [measures.closed_week(of_weeks, day) for day in days],
+        "outcomes": lambda: [measures.outcomes(found, rooms=rooms) for rooms in (False, True)],
+        "reproduction": lambda: measures.reproduction(found, 0, days[-1] + timedelta(weeks=4)),
+        "per_1000_residents": lambda: measures.per_1000_residents(measures.reached(found)),
+        "harm_rises": lambda: None,
+    }
+    return {one.__name__: asked.get(one.__name__, partial(one, found))() for one in measures.MEASURES}
+
+
+async def cleaned(url: str, now: datetime) -> None:
+    database = Database(url, AddressCipher((b"k" * 32,), b"l" * 32))
+    try:
+        await Retention(SqlStore(database)).run(now)
+    finally:
+        await database.close()
+
+
+@settings(
+    max_examples=max(3, EXAMPLES // 4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)  # fmt: skip
+@given(steps=st.lists(_STEPS, max_size=25))
+def test_A5_rows_of_people_go_after_30_days_and_no_measure_changes(
+    database_url: str, steps: list[tuple[str, int | None, Any]]
+) -> None:
+    """While the campaign runs, after its end, and when everybody is deleted."""
+    drive = emptied(database_url)
+    try:
+        life = Life(drive)
+        for step in (*SOMETHING_OF_EACH, *steps):
+            life.step(*step)
+        before = figures(drive)
+        assert before["delivered"]
+        assert before["reached"]
+        asyncio.run(cleaned(database_url, NOW + timedelta(days=45)))
+        with drive.engine.connect() as connection:
+            assert not connection.scalar(sa.select(sa.func.count()).select_from(t.actions))
+        assert figures(drive) == before
+        change(drive, t.campaigns.update().values(status="finished", finished_at=NOW))
+        asyncio.run(cleaned(database_url, NOW + timedelta(days=46)))
+        assert figures(drive) == before
+        change(drive, t.contacts.delete())
+        assert figures(drive) == before
     finally:
         drive.engine.dispose()
 

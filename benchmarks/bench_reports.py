@@ -1,19 +1,22 @@
 """Report figures from facts, beside the same figures by pandas and by DuckDB from the raw rows; rebuild; upkeep.
 
 1,000,000 deliveries and 200,000 acts, or ten times as many with BENCH_FULL=1. The figures: people delivered to and
-reached by precinct, messages by status. DuckDB has the rows in its own columns already, pandas reads them.
+reached by precinct, messages by status. DuckDB has the rows in its own columns already, pandas reads them. The page is
+the whole public report of that campaign in all precincts, its charts drawn before.
 """
 
 import asyncio
 import os
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +26,14 @@ import psycopg
 import sqlalchemy as sa
 
 from analytics import facts as reading
+from analytics import freezing
+from analytics.desk import ReportDesk
+from analytics.freezing import Asked
 from benchmarks.bench_delivery import fast_telegram
+from benchmarks.bench_report_pages import timed, whole_page
 from benchmarks.crowd import make_crowd
 from benchmarks.rows import Row, median
+from campaign_engine.domain.area import week_of
 from campaign_engine.store import fact_triggers, facts
 from campaign_engine.store import tables as t
 from campaign_engine.store.cipher import AddressCipher
@@ -73,7 +81,7 @@ COLUMNS = {"contacts": "id, precinct", "deliveries": "contact_id, status", "acti
 
 
 def run() -> list[Row]:
-    """Five rows of SQLite, one more of PostgreSQL where its server is installed."""
+    """Six rows of SQLite, one more of PostgreSQL where its server is installed."""
     with tempfile.TemporaryDirectory(prefix="groundswell-") as name:
         path = Path(name) / "bench.db"
         taken = asyncio.run(_filled(f"sqlite:///{path}"))
@@ -148,12 +156,34 @@ def _figures(path: Path) -> list[Row]:
         if not _from_facts(connection) == found == same:
             raise RuntimeError("the figures differ")
     engine.dispose()
-    what = f"report figures from {PEOPLE * POSTS:,} deliveries, {PEOPLE * 4:,} acts"
+    rows = f"{PEOPLE * POSTS:,} deliveries, {PEOPLE * 4:,} acts"
+    what = f"report figures from {rows}"
+    page = asyncio.run(_page(path))
     return [
+        Row(f"report page from {rows}", page * 1000, "ms", "its figures by pandas, reads and scans", scan * 1000, 50),
         Row(what, ours * 1000, "ms", "promised", 50, 50),
         Row(what, ours * 1000, "ms", "pandas, reads and scans", scan * 1000, scan * 1000 / 50),
         Row(what, ours * 1000, "ms", "DuckDB, from its own columns", duck * 1000, duck * 1000),
     ]
+
+
+async def _page(path: Path) -> float:
+    """Seconds of a page of the edition that is made for it."""
+    url, now = f"sqlite:///{path}", NOW + timedelta(weeks=4)
+    engine, database = sa.create_engine(url), Database(url, CIPHER)
+    with engine.begin() as connection:
+        made = freezing.make(connection, Asked(1, week_of(now), now))
+        connection.execute(t.editions.insert().values(asdict(made)))
+    engine.dispose()
+    try:
+        desk = ReportDesk(url, path.parent / "drawn", lambda: now, SqlStore(database))
+
+        async def read() -> None:
+            await whole_page(desk, 1)
+
+        return statistics.median([await timed(read) for _ in range(ROUNDS + 1)][1:])
+    finally:
+        await database.close()
 
 
 def _median(work: Callable[[], object]) -> float:

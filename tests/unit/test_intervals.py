@@ -19,6 +19,14 @@ RATS = (
 """Tarone 1982, as in Gelman and others, Bayesian Data Analysis, table 5.1."""
 
 
+PUMPS = {
+    (5, 94.3): 0.060, (1, 15.7): 0.102, (5, 62.9): 0.089, (14, 126): 0.116, (3, 5.24): 0.60, (19, 31.4): 0.61,
+    (1, 1.05): 0.89, (4, 2.1): 1.58, (22, 10.5): 1.98,
+}  # fmt: skip
+"""Failures and hours of pumps (Gaver and O'Muircheartaigh 1987), and their rates by George, Makov and Smith 1993, as in
+the BUGS manual. Two of the pumps are alike."""
+
+
 def test_wilson_is_as_published_and_as_scipy_has_it() -> None:
     for (successes, trials), (low, high) in NEWCOMBE.items():
         found = wilson(successes, trials)
@@ -50,6 +58,34 @@ def test_gamma_poisson_is_as_published_and_its_intervals_are_scipys() -> None:
     assert all(between)
     alike = gamma_poisson(np.full(4, 6.0), np.ones(4))
     assert alike.mean == pytest.approx(np.full(4, 6.0))
+
+
+def test_rates_are_shrunk_as_those_of_a_published_hierarchy() -> None:
+    """Theirs has priors for the prior, ours fits its moments: as near as a posterior standard deviation."""
+    counts, exposure = np.array([*PUMPS, (1, 1.05)]).T
+    theirs = np.array([*PUMPS.values(), 0.89])
+    found = gamma_poisson(counts, exposure)
+    assert (abs(found.mean - theirs) < np.sqrt(found.shape) / found.rate).all()
+    for count, lowest in ((1, False), (5, True), (3, False)):
+        exact = places(found, count, lowest=lowest)
+        assert chances(found, count, lowest=lowest) == pytest.approx(exact, abs=0.01)
+
+
+def places(posterior: Gamma, count: int, *, lowest: bool) -> list[float]:
+    """Chances to be among the first by integrals: how many others are before it is a sum of independent Bernoullis."""
+    grid = np.exp(np.linspace(np.log(1e-3), np.log(12), 4000))
+    below = stats.gamma.cdf(grid[:, None], posterior.shape, scale=1 / posterior.rate)
+    density = stats.gamma.pdf(grid[:, None], posterior.shape, scale=1 / posterior.rate)
+    before = below if lowest else 1 - below
+    found = []
+    for one in range(len(posterior.shape)):
+        many = np.zeros((len(grid), count))
+        many[:, 0] = 1
+        for other in [*range(one), *range(one + 1, len(posterior.shape))]:
+            more = before[:, other, None]
+            many = many * (1 - more) + np.pad(many[:, :-1], ((0, 0), (1, 0))) * more
+        found.append(float(np.trapezoid(density[:, one] * many.sum(axis=1), grid)))
+    return found
 
 
 def test_beta_binomial_is_as_published_and_its_intervals_are_scipys() -> None:

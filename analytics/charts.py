@@ -168,7 +168,7 @@ def _shares(alt: Any, base: Any, rows: Sequence[Spec]) -> Any:
 
 
 def _columns(alt: Any, base: Any, rows: Sequence[Spec]) -> Any:
-    sort = alt.SortField("order")
+    sort = [row["label"] for row in rows]  # a field to sort by is lost where layers are of different rows
     x = alt.X("label:N", sort=sort, title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelLimit=0))
     scale = alt.Scale(domain=[0, _most(rows)])
     known, hidden = base.transform_filter(_KNOWN), base.transform_filter(_HIDDEN)

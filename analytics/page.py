@@ -1,16 +1,19 @@
 """A report as one self-contained page: no script, nothing loaded from elsewhere, phone first."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analytics import sheet
 from analytics.document import Document
 from analytics.words import Words
 from campaign_engine.domain.contact import LANGUAGES
+
+_RANGE = re.compile(r"([\d.,]+–[\d.,]+(?:\N{NO-BREAK SPACE}%)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,18 @@ def report_page(document: Document, drawn: Mapping[str, str], links: Links, fram
     )
 
 
+def unbroken(said: str) -> Markup:
+    """Ranges stay on one line."""
+    parts = _RANGE.split(said)
+    return Markup("").join(
+        Markup('<span class="whole">{0}</span>').format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
+
+
 @cache
 def _template() -> Template:
     loader = PackageLoader("analytics", "pages")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["unbroken"] = unbroken
     return environment.get_template("report.html")

@@ -24,8 +24,8 @@ SITE_COLUMNS = ("joined", "pledged")
 _SECTIONS: tuple[Callable[[Report, Words], Section | None], ...] = (
     people.places,
     compared.areas,
-    people.closed_week,
     people.funnel,
+    people.closed_week,
     people.recruitment,
     people.generations,
     people.channels,

@@ -56,6 +56,14 @@ def test_K1_a_hidden_count_is_stripes_in_full_length_and_no_bar(kind: str) -> No
     assert ">hidden</text>" in svg
 
 
+def test_columns_stand_in_the_order_of_time_whatever_is_hidden() -> None:
+    weeks = ("Before", "Nov 22", "Nov 29", "Dec 6", "Dec 13")
+    marks = tuple(Mark(week, None if at < 2 else 10.0, "hidden" if at < 2 else "10") for at, week in enumerate(weeks))
+    svg = drawn(Chart("columns", "Weeks", "x", marks))
+    at = {week: float(re.findall(rf'translate\(([\d.]+),[^)]*\)"[^>]*>{week}<', svg)[0]) for week in weeks}
+    assert sorted(at, key=at.__getitem__) == list(weeks)
+
+
 def test_a_long_name_stays_whole_and_many_weeks_become_rows() -> None:
     name = "Simulated center of the long name"
     assert f">{name}</text>" in drawn(Chart("bars", "Sites", "x", (Mark(name, 12.0, "12"),)))

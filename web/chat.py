@@ -105,7 +105,7 @@ class Chat:
             return self._pages.write(request, "crowded.html", {"site": None, "telegram": ""}, status=429)
         at = known or new_seat(given.key, browser_of(request))
         inbound = _inbound(given, at.address, language_hint(request))
-        inbound = replace(inbound, simulated=self._parts.simulated, origin=source)
+        inbound = replace(inbound, simulated=self._parts.simulated, origin=source, in_tab=not at.is_own_device)
         answers = await self._parts.conversation.handle(inbound)
         if known is None and not keeps_cookies(request):
             return await self._show(request, at, answers, just_answered=True)

@@ -128,7 +128,7 @@ class _Desk:
         if _begins(given) and not self._rates.allow(source) and not await self._parts.signup.is_open(site.id):
             return self._pages.write(request, "crowded.html", self._ways(site), status=429)
         opened = Inbound(CHANNEL, at.address, InboundKind.OTHER, "", language_hint=language_hint(request))
-        opened = replace(opened, simulated=self._parts.simulated, origin=source)
+        opened = replace(opened, simulated=self._parts.simulated, origin=source, in_tab=not at.is_own_device)
         if answers := await self._said(opened, site, given):
             self._between.put(at.address, answers)
         response = RedirectResponse(_path(site, at), status_code=303)

@@ -57,6 +57,8 @@ def _device(tabs: Tabs, push: Pushing, store: Store) -> APIRouter:
         """The chat of this tab stays here."""
         response = RedirectResponse("/chat", status_code=303)
         if at := tabs.seat(request, word):
+            async with store.write() as work:
+                await work.contacts.stay(Destination(CHANNEL, at.address))
             forget_tab(response)
             tabs.keep(request, response, Seat(at.address))
         return response

@@ -1,6 +1,7 @@
 """Who a post goes to: people on direct channels, and rooms, public chats that are each tied to an area."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from campaign_engine.domain.contact import Scope, Topic
@@ -11,6 +12,10 @@ DIRECT_CHANNELS = ("telegram", "discord", "web", "console")
 OPENED_FIRST = ("discord",)
 """Of these, where only those are written to who asked for a direct chat and got one (safety S7)."""
 
+
+TAB_OVER = timedelta(hours=2)
+"""Nobody comes back to a chat in a page's tab after half an hour of silence (ADR 20), and when its person was last here
+is known to an hour: from then on a post that waits there would reach nobody."""
 
 MIN_AUDIENCE = 20
 """People that a direct post written by an organizer must reach, where the operator sets nothing else (safety S2)."""

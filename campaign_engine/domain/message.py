@@ -173,7 +173,8 @@ class Inbound:
     with the platform, `picture` the same as it may be kept.
     `update_id` identifies it on the channel, so that a redelivered one has no effect.
     `origin` is set by pages only: a keyed hash of the network and the day, to tell a burst (threats T10).
-    `came_by` is a start's payload that was followed just before, where a page brings both at once.
+    `came_by` is a start's payload that was followed just before, where a page brings both at once. `in_tab`: the chat
+    is over when its page is closed.
     """
 
     channel: str
@@ -190,6 +191,7 @@ class Inbound:
     picture: Picture | None = None
     origin: str = ""
     came_by: str = ""
+    in_tab: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ class Opened:
 class NewContact:
     """The first row about someone of 13 or more; the pseudonym is made by the store.
 
-    `age_band` is None for staff who came by an invite and were never asked. `origin` as of an Inbound: with it the
-    contact may count only later (threats T10).
+    `age_band` is None for staff who came by an invite and were never asked. `origin` and `in_tab` as of an Inbound:
+    with an origin the contact may count only later (threats T10).
     """
 
     who: Destination
@@ -74,6 +74,7 @@ class NewContact:
     generation: int = 0
     simulated: bool = False
     origin: str = ""
+    in_tab: bool = False
 
 
 class ContactChanges(TypedDict, total=False):
@@ -108,9 +109,9 @@ class Held:
     precincts with the figures that cards told of, `joints` the conditional pledges they are in: precinct, goal,
     whether its end was told, and the day. `invites` are the last days of
     the links they made. `by_page` is kept for a while of who signed up on a page: whether it counts (threats T10);
-    `may_move`: a code to go on in a chat is open. `pseudonym` is empty when no contact is kept. `listed` says that an
-    imported list of opt-outs held the address. `sign_ins` say until when (New York time) somebody on the team is
-    signed in to its pages.
+    `may_move`: a code to go on in a chat is open. `in_tab` as of an Inbound. `pseudonym` is empty when no contact is
+    kept. `listed` says that an imported list of opt-outs held the address. `sign_ins` say until when (New York time)
+    somebody on the team is signed in to its pages.
     """
 
     who: Destination
@@ -143,6 +144,7 @@ class Held:
     listed: bool = False
     by_page: bool | None = None
     may_move: bool = False
+    in_tab: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,12 @@ class ContactsRepository(Protocol):
         self, contact_id: int, topic: ConsentKind, granted: bool, now: datetime, also: tuple[ConsentKind, ...] = ()
     ) -> None:
         """Keep a yes or a no with the moment it was given (safety C5)."""
+
+    async def stay(self, who: Destination) -> None:
+        """The chat there is not over when its page is closed, because the device is its person's own."""
+
+    async def end_tabs(self, seen_before: datetime) -> int:
+        """Write no more to chats that are over with their page; how many. Who acts there is active again."""
 
     async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:
         """STOP: every consent off, a keyed do-not-contact hash kept; works without a contact too (safety C7).

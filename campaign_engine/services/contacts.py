@@ -63,6 +63,7 @@ async def create_contact(turn: Turn, intent: CreateContact) -> Replies:
         source.generation,
         turn.inbound.simulated,
         "" if turn.inbound.simulated else turn.inbound.origin,
+        turn.inbound.in_tab,
     )
     if intent.pledge is None:
         await _create(turn, new)
@@ -273,6 +274,7 @@ def held_reply(held: Held, person: Person, places: Places) -> Reply:
             "listed": held.listed,
             "by_page": held.by_page,
             "may_move": held.may_move,
+            "in_tab": held.in_tab,
             "trained": person.trained,
             "thread": bool(person.thread),
             "request": person.request and _request_said(person.request),

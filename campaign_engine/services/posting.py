@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from campaign_engine.domain.audience import MIN_AUDIENCE
+from campaign_engine.domain.audience import MIN_AUDIENCE, TAB_OVER
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.errors import Conflict
 from campaign_engine.domain.handle import CLOCK
@@ -158,6 +158,8 @@ class Posting:
     async def _freeze_one(self, occurrence: Unfrozen, now: datetime) -> tuple[int, int]:
         people = rooms = 0
         after: int | None = 0
+        async with self._store.write() as work:
+            await work.contacts.end_tabs(now - TAB_OVER)
         occurrence = await self._with_enough(occurrence, now)
         while after is not None:
             async with self._store.write() as work:

@@ -16,6 +16,7 @@ from campaign_engine.ports.people import ContactChanges, NewAction, Opened, Outc
 from campaign_engine.ports.planning import StaffContact
 from campaign_engine.ports.unit_of_work import UnitOfWork
 
+TAB_SEEN_AFTER = timedelta(hours=1)
 _SEEN_AGAIN_AFTER = timedelta(days=1)
 """How exactly it is kept when somebody was last here; inactivity is counted in days."""
 
@@ -101,7 +102,8 @@ class Turn:
         if self.removed or (self.saved and not (self.changes or self.actions or self.status or self.asked)):
             return
         contact_id, seen = self.person.contact_id, self.opened.last_seen_at
-        if contact_id is not None and (self.changes or (seen is not None and self.now - seen > _SEEN_AGAIN_AFTER)):
+        again_after = TAB_SEEN_AFTER if self.inbound.in_tab else _SEEN_AGAIN_AFTER
+        if contact_id is not None and (self.changes or (seen is not None and self.now - seen > again_after)):
             self.changes["last_seen_at"] = self.now
         asked = tuple(dict.fromkeys(self.asked))
         outcome = Outcome(

@@ -60,6 +60,17 @@ class SqlContactsRepository(Transaction):
         kinds = document(self._connection.dialect.name, [{"topic": kind} for kind in (topic, *also)])
         await _ANSWER.row(self._connection, {"whose": contact_id, "yes": granted, "at": now, "kinds": kinds})
 
+    async def stay(self, who: Destination) -> None:
+        """One update."""
+        mine = addresses.update().where(addresses.c.address_hash == self._hash(who))
+        await self._connection.execute(mine.values(in_tab=False))
+
+    async def end_tabs(self, seen_before: datetime) -> int:
+        """One update."""
+        silent = sa.exists().where(contacts.c.id == addresses.c.contact_id, contacts.c.last_seen_at < seen_before)
+        over = addresses.update().where(addresses.c.in_tab, addresses.c.status == AddressStatus.ACTIVE, silent)
+        return (await self._connection.execute(over.values(status=AddressStatus.UNREACHABLE))).rowcount
+
     async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:
         """One statement."""
         self._goes(who, now, Leaving.STOPPED)

@@ -128,6 +128,7 @@ async def held(connection: AsyncConnection, who: Destination, address_hash: str)
         handle=row.handle or "",
         by_page=None if row.by_page is None else bool(row.by_page),
         may_move=bool(row.may_move),
+        in_tab=bool(row.in_tab),
         **{**found, "messages": len(found["messages"]), **marks},
     )
 
@@ -149,6 +150,7 @@ def _everything(dialect: str) -> sa.Select[Any]:
     return sa.select(
         *(column for column in contacts.c if column.name != "id"),
         addresses.c.status,
+        addresses.c.in_tab,
         do_not_contact.c.since.label("stopped"),
         sites.c.name.label("site"),
         staff_members.c.handle,

@@ -87,7 +87,7 @@ class SqlMovesRepository(Transaction):
     async def lock(self, who: Destination, nobodys: str) -> None:
         """Three statements."""
         old, new = self._hash(who), self._cipher.lookup(who.channel, nobodys)
-        given = {"address_hash": new, "address_cipher": self._cipher.encrypt(who.channel, nobodys)}
+        given = {"address_hash": new, "address_cipher": self._cipher.encrypt(who.channel, nobodys), "in_tab": True}
         await self._connection.execute(t.addresses.update().where(t.addresses.c.address_hash == old).values(given))
         for table in (t.dialogues, t.inbox):
             await self._connection.execute(table.delete().where(table.c.address_hash == old))

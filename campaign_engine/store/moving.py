@@ -51,7 +51,9 @@ def _move(v: Values) -> tuple[Value, ...]:
     status = sa.case((said_stop, sa.literal(AddressStatus.OPTED_OUT.value)), else_=addresses.c.status)
     new = {name: v[name] for name in ("channel", "address_hash", "address_cipher")}
     moved = (
-        addresses.update().where(addresses.c.contact_id == mine).values(**new, thread_cipher=sa.null(), status=status)
+        addresses.update()
+        .where(addresses.c.contact_id == mine)
+        .values(**new, thread_cipher=sa.null(), status=status, in_tab=sa.false())
     )
     there = v.made(moved, addresses.c.contact_id, addresses.c.address_hash == v["address_hash"])
     if not v.on_postgres:

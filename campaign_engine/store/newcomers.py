@@ -42,6 +42,7 @@ async def add_newcomer(
         "address_hash": cipher.lookup(who.channel, who.address),
         "address_cipher": cipher.encrypt(who.channel, who.address),
         "status": new.status,
+        "in_tab": new.in_tab,
         "origin": new.origin or None,
         "day": to_wall(new.created_at).date(),
         "hour": clock_hour(new.created_at),

@@ -301,9 +301,9 @@ class Phone:
         """A button that may have scrolled away."""
         return await self.send(InboundKind.CHOICE, data=data, room=room)
 
-    async def send(self, kind: InboundKind, update_id: str = "", **said: str) -> str:
+    async def send(self, kind: InboundKind, update_id: str = "", **said: Any) -> str:
         number = update_id or str(next(self.house.updates))
-        inbound = replace(Inbound(self.channel, self.address, kind, number, language_hint=self.language), **said)  # type: ignore[arg-type]  # texts only
+        inbound = replace(Inbound(self.channel, self.address, kind, number, language_hint=self.language), **said)
         self.screen = await self.house.conversation.handle(inbound)
         taken = [data for data in self.buttons.values() if data.startswith(BUTTON) or data in FORMS]
         assert not taken, f"bots keep these buttons to themselves: {taken}"

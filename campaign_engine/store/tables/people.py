@@ -32,6 +32,7 @@ addresses = sa.Table(
     secret("address_cipher", sa.LargeBinary),
     person("status", sa.String(16)),
     secret("thread_cipher", sa.LargeBinary, nullable=True),
+    person("in_tab", sa.Boolean, server_default=sa.false()),
 )
 
 consents = sa.Table(

@@ -1,4 +1,8 @@
-"""Where a student without a code finds their school (F18)."""
+"""Where a student sees whether their school is with us (F18).
+
+No code stands here: schools hand them out (safety P3), and who floods a site or uses up its window must not be able to
+look up the one that was rotated (threats T10).
+"""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse

@@ -127,13 +127,17 @@ async def test_F18_letters_name_the_page_and_nobody_else(house: House, root: str
         assert not hosts
 
 
-async def test_F18_a_student_without_a_code_finds_their_school(house: House, root: str) -> None:
+async def test_T10_a_student_finds_their_school_and_nobody_its_code(house: House, root: str) -> None:
     site = await house.site(name="P.S. 041 Greenwich Village")
     await house.site(name="P.S. 014 Fairview")
     async with Page(root) as page:
         await page.open("/sites")
         shown = await page._client.get("/sites", params={"q": "ps41 grenwich"})
-        assert f'href="/s/{site.code}"' in shown.text
+        assert "P.S. 041 Greenwich Village" in shown.text
+        assert "its code is on a poster there" in shown.text
+        assert site.code not in shown.text
+        assert site.word_code not in shown.text
+        assert 'href="/chat"' in shown.text
         assert "Fairview" not in shown.text
         for odd in ("zzzz", "\0", "<script>", "😀" * 3000, "x" * 10_000):
             answer = await page._client.get("/sites", params={"q": odd})

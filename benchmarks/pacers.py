@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.crowd import FIRST_CHAT, TEXT, make_crowd
 from benchmarks.lanes import TOKEN, open_lane
+from campaign_engine.channels.telegram import seconds_of
 from campaign_engine.cli import loops
 from campaign_engine.domain.audience import NewRoom, RoomKind
 from campaign_engine.domain.contact import Scope, ScopeKind
@@ -143,7 +144,7 @@ async def _limited(root: str, seconds: float, chat: Callable[[int], int]) -> flo
                 try:
                     await bot.send_message(chat(number), TEXT)
                 except RetryAfter as refused:
-                    await asyncio.sleep(refused._retry_after.total_seconds())  # noqa: SLF001 - see channels.telegram
+                    await asyncio.sleep(seconds_of(refused))
                 else:
                     break
 

@@ -12,6 +12,7 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bots.guard import Health, HealthBoard, unless_stopped
+from campaign_engine.channels.telegram import seconds_of
 
 log = logging.getLogger("groundswell.bots")
 
@@ -72,7 +73,7 @@ class Polling:
             log.error("another program polls with this token")  # nothing in the traceback helps
             await asyncio.sleep(CONFLICT_PAUSE)
         except RetryAfter as error:
-            await asyncio.sleep(error._retry_after.total_seconds())  # noqa: SLF001 - see channels.telegram
+            await asyncio.sleep(seconds_of(error))
         except InvalidToken:
             raise
         except TelegramError:

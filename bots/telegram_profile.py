@@ -18,6 +18,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter
 from bots.guard import unless_stopped
 from bots.parts import BotParts
 from bots.views import ALLY_COMMANDS, ROOM_COMMANDS, STAFF_COMMANDS
+from campaign_engine.channels.telegram import seconds_of
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Reply
 
@@ -46,7 +47,7 @@ class Profile:
             try:
                 await self.look()
             except RetryAfter as error:
-                pause = error._retry_after.total_seconds()  # noqa: SLF001 - see channels.telegram
+                pause = seconds_of(error)
                 self._parts.pace.hold(pause)
             except Exception as error:  # noqa: BLE001 - the list of commands is a help, people are answered without it
                 log.warning("the commands could not be shown (%s)", type(error).__name__)

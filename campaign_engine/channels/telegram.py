@@ -232,6 +232,11 @@ def _partly_sent(error: TelegramError) -> TelegramError:
     return error if isinstance(error, Forbidden) else TelegramError("partly sent")
 
 
+def seconds_of(error: RetryAfter) -> float:
+    """How long it asks to wait. The library's own property is of another type with another setting, and warns."""
+    return error._retry_after.total_seconds()  # noqa: SLF001 - see above
+
+
 def send_error(error: TelegramError) -> SendError:
     """What a wire error means for a delivery.
 
@@ -240,7 +245,7 @@ def send_error(error: TelegramError) -> SendError:
     """
     match error:
         case RetryAfter():
-            return _too_many(error._retry_after.total_seconds())  # noqa: SLF001 - the public one changes type
+            return _too_many(seconds_of(error))
         case Forbidden():
             return _forbidden(error.message)
         case BadRequest():

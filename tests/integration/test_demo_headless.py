@@ -37,22 +37,8 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary, list[tuple[int, int]]]:
-    out, told = tmp_path_factory.mktemp("demo") / "new" / "out", list[tuple[int, int]]()
-    summary = asyncio.run(run(out, PEOPLE, 7, lambda done, total: told.append((done, total))))
-    return out, summary, told
-
-
-def test_a_week_leaves_three_files_and_nothing_else(made: tuple[Path, Summary, Any]) -> None:
-    out, _, _ = made
-    assert names(out) == ["report.csv", "report.es.html", "report.html", "summary.json"]
-    assert "imulated" in (out / "report.html").read_text(encoding="utf-8")
-
-
-def test_the_summary_has_the_promised_keys_and_adds_up(made: tuple[Path, Summary, Any]) -> None:
-    out, summary, _ = made
-    read = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+def adds_up(summary: Summary, read: dict[str, Any]) -> None:
+    """The file says what was seen, under the promised keys."""
     assert sorted(read) == [
         *("contacts", "data_through", "deliveries", "frozen_audience"),
         *("pledges", "precincts", "ranking_rule", "reached"),
@@ -67,17 +53,17 @@ def test_the_summary_has_the_promised_keys_and_adds_up(made: tuple[Path, Summary
     assert summary.pledges == read["pledges"] > 0
 
 
-def test_progress_goes_from_the_start_to_the_end(made: tuple[Path, Summary, list[tuple[int, int]]]) -> None:
-    _, _, told = made
+async def test_a_week_leaves_three_files_that_add_up_and_the_same_seed_gives_the_same(tmp_path: Path) -> None:
+    out, again, told = tmp_path / "new" / "out", tmp_path / "again", list[tuple[int, int]]()
+    summary = await run(out, PEOPLE, 7, lambda done, total: told.append((done, total)))
+    assert names(out) == ["report.csv", "report.es.html", "report.html", "summary.json"]
+    assert "imulated" in await asyncio.to_thread((out / "report.html").read_text, encoding="utf-8")
+    adds_up(summary, json.loads(await asyncio.to_thread((out / "summary.json").read_text, encoding="utf-8")))
     assert told == sorted(told)
     assert told[-1][0] == told[-1][1]
-
-
-async def test_the_same_seed_gives_the_same_figures(made: tuple[Path, Summary, Any], tmp_path: Path) -> None:
-    out, summary, _ = made
-    assert await run(tmp_path, PEOPLE, 7) == summary
+    assert await run(again, PEOPLE, 7) == summary
     for name in ("report.csv", "summary.json"):
-        assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
+        assert (again / name).read_bytes() == (out / name).read_bytes()
 
 
 async def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:

@@ -37,11 +37,15 @@ class Database:
         self.engine = _create_engine(url, self._sqlite_connections)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._steps = self.engine if self.is_sqlite else postgres_driver.open_engine(async_url(url), short=True)
-        # A plain BEGIN shows no snapshot of several statements either, and at its ROLLBACK the driver forgets all that
-        # it prepared on the connection.
-        self._reads = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._short_reads = self._steps.execution_options(isolation_level="AUTOCOMMIT")
+        self._reads, self._short_reads = self._without_begin(self.engine), self._without_begin(self._steps)
         self._writer = SqliteWriter(self.engine)
+
+    def _without_begin(self, engine: AsyncEngine) -> AsyncEngine:
+        """A plain BEGIN shows no snapshot of several statements either, and at its ROLLBACK PostgreSQL's driver forgets
+        all that it prepared on the connection. SQLite's begins none, and asking it takes a turn of its thread, in
+        which whoever is cancelled would leave the connection behind.
+        """
+        return engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def write(self, *, durable: bool = False, shared: bool = False) -> AsyncIterator[AsyncConnection]:

@@ -5,14 +5,12 @@ Any answer can be changed: `jb:<question>` goes back to one, `an:<question>` and
 """
 
 from dataclasses import replace
-from functools import cache
 
 from campaign_engine.dialogue import answers, inviting, pledge
 from campaign_engine.dialogue.ally_intents import SetSite
 from campaign_engine.dialogue.flow import (
     EDIT_ANSWERS,
     EDIT_PLEDGE,
-    Rows,
     back,
     before,
     beside_last,
@@ -62,19 +60,16 @@ _AGE_LABELS = {
     AgeBand.FROM_22: "join.age_22",
 }
 
-
-@cache
-def age_rows() -> Rows:
-    """Five equal answers; none is a default and none hints at a right one (safety C1)."""
-    return column(*(option(label, f"a:{band}") for band, label in _AGE_LABELS.items()))
+_WELCOME = Reply("join.welcome", options=((option("join.change_language", "l"),),))
+_AGE = Reply("join.age", options=column(*(option(label, f"a:{band}") for band, label in _AGE_LABELS.items())))
+"""Five equal answers; none is a default and none hints at a right one (safety C1)."""
 
 
 def begin(state: State, context: Context) -> Step:
     """First message of a stranger: who we are, then the age band."""
     if is_blocked(context):
         return say(idle(state), Reply("help.blocked"))
-    welcome = Reply("join.welcome", options=((option("join.change_language", "l"),),))
-    return say(waits(state, "join", "age"), welcome, _age_question(state))
+    return say(waits(state, "join", "age"), _WELCOME, _age_question(state))
 
 
 def is_blocked(context: Context) -> bool:
@@ -84,8 +79,9 @@ def is_blocked(context: Context) -> bool:
 
 
 def _age_question(state: State) -> Reply:
-    rows = beside_last(age_rows(), back(state, "age")) if edited_from(state) else age_rows()
-    return Reply("join.age", options=rows)
+    if not edited_from(state):
+        return _AGE
+    return Reply("join.age", options=beside_last(_AGE.options, back(state, "age")))
 
 
 def ask(state: State, context: Context, intents: tuple[Intent, ...] = ()) -> Step:

@@ -20,7 +20,7 @@ from campaign_engine.domain.permission import stands_behind
 from campaign_engine.domain.roles import Capability, may
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.domain.windows import SendingHours
-from campaign_engine.ports.desk import Desk, Sought
+from campaign_engine.ports.desk import NOTHING, Desk, Sought
 from campaign_engine.ports.people import Opened
 from campaign_engine.services.polishing import tasks_for
 from campaign_engine.services.text_approvals import TextApprovals
@@ -53,8 +53,13 @@ class Found:
     problem: CodeProblem | None = None
 
 
+_NOTHING = Found()
+
+
 def sought(inbound: Inbound) -> Sought:
     """What the one read looks up: the code in a start payload or a typed text, a post, and the room for either."""
+    if not (inbound.data or inbound.text):
+        return NOTHING
     post = _post_number(inbound)
     code = "" if post is not None else _code(inbound)
     return Sought(code, post, inbound.room if code or post is not None else "", move_code(inbound))
@@ -112,8 +117,10 @@ def _unknown(inbound: Inbound, code: str) -> CodeProblem | None:
 def find(opened: Opened, inbound: Inbound) -> Found:
     """What was named, within its room; nothing that is typed where anything may be."""
     named = opened.named
+    if not (inbound.data or inbound.text):
+        return _NOTHING
     if inbound.kind is InboundKind.TEXT and opened.saved.flow in _TYPES_FREELY:
-        return Found()
+        return _NOTHING
     found = Found(problem=_unknown(inbound, _code(inbound)))
     if move_code(inbound) or (inbound.kind is InboundKind.START and inbound.data.startswith(MOVE_PAYLOAD)):
         return Found(problem=None if named.mover is not None else CodeProblem.NO_MOVE)

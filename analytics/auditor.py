@@ -14,8 +14,12 @@ from analytics.cells import Place, Printed
 from analytics.programs import ALMOST, Program, Programs
 from analytics.refusal import ReleaseRefused
 
-_WORTH_IT = 0.85
-_NEIGHBOURS = 5
+_WORTH_IT = 0.9
+"""Of the cells of a part that are left after a question, above which it was asked too often."""
+
+_LINES = (8, 16)
+"""Lines of a part: a larger part settles more, and takes longer for each."""
+
 _SMALL = 300
 """Cells that are asked for all at once as fast as in parts."""
 
@@ -88,11 +92,16 @@ class _Search:
 
     def weak(self, wanted: list[Place]) -> Iterator[Place]:
         """Each with certainty."""
-        whole, found = self._programs.whole(), 0
-        wanted = self._guess(whole, wanted)
         if len(self._programs.places) > _SMALL:
-            for width in (_NEIGHBOURS, 3 * _NEIGHBOURS):
-                wanted = self._in_parts(wanted, width)
+            for part in self._lines.parts():
+                here = self._open(place for place in wanted if place in part)
+                if here:
+                    self._guess(self._programs.part(part), here, 2)
+        wanted = self._open(wanted)
+        if not wanted:
+            return
+        whole, found = self._programs.whole(), 0
+        wanted = self._guess(whole, wanted, 1)
         while wanted and found < _ENOUGH:
             place = wanted.pop()
             self._exactly(whole, place, wanted)
@@ -101,41 +110,25 @@ class _Search:
                 yield place
             wanted = self._open(wanted)
 
-    def _in_parts(self, wanted: list[Place], width: int) -> list[Place]:
-        waiting = dict.fromkeys(_line(place) for place in wanted)
-        by_line: defaultdict[str, list[Place]] = defaultdict(list)
-        for place in wanted:
-            by_line[_line(place)].append(place)
-        while waiting:
-            line = next(iter(waiting))
-            lines = self._lines.around(line, waiting, width)
-            here = self._open([place for one in lines for place in by_line[one]])
-            if here:
-                program = self._programs.part(self._lines.places(lines))
-                left = self._guess(program, here)
-                while left:
-                    place = left.pop()
-                    if _line(place) == line:
-                        self._exactly(program, place, left)
-                        left = self._open(left)
-            waiting.pop(line)
-            for one in lines:
-                if one in waiting and not self._open(by_line[one]):
-                    waiting.pop(one)
-        return self._open(wanted)
-
     def _open(self, places: Iterable[Place]) -> list[Place]:
         return [place for place in places if self._seen.width(place) < self._k]
 
-    def _guess(self, program: Program, places: list[Place]) -> list[Place]:
-        """Corners in random directions, as long as they settle many; what is left."""
-        before = len(places) + 1
-        while places and len(places) < _WORTH_IT * before:
-            before = len(places)
-            weights = self._dice.uniform(0.5, 1.0, len(places)) * self._dice.choice((-1.0, 0.0, 1.0), len(places))
-            for side in (weights, -weights):
-                self._note(program.best(dict(zip(places, side.tolist(), strict=True))), places)
+    def _guess(self, program: Program, places: list[Place], patience: int) -> list[Place]:
+        """Corners in random directions, as long as they settle some; what is left.
+
+        All cells of a line go the same way: who lives elsewhere takes all that they did along, in every edition.
+        """
+        idle = 0
+        while places and idle < patience:
+            before, ways = len(places), dict.fromkeys(_line(place) for place in places)
+            ways = dict(zip(ways, self._dice.choice((-1.0, 1.0), len(ways)).tolist(), strict=True))
+            weights = self._dice.uniform(0.5, 1.0, len(places)).tolist()
+            cost = {place: ways[_line(place)] * weight for place, weight in zip(places, weights, strict=True)}
+            for side in (1.0, -1.0):
+                self._note(program.best({place: side * weight for place, weight in cost.items()}), places)
             places = self._open(places)
+            worth = _WORTH_IT * before if patience > 1 else before - 3
+            idle = idle + 1 if len(places) > worth else 0
         return places
 
     def _exactly(self, program: Program, place: Place, others: Sequence[Place]) -> None:
@@ -152,36 +145,30 @@ class _Lines:
 
     def __init__(self, editions: Sequence[Printed], columns: Mapping[Place, int]) -> None:
         self._places: defaultdict[str, list[Place]] = defaultdict(list)
-        for place in columns:
-            self._places[_line(place)].append(place)
-        self._beside: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self._above: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._measures: defaultdict[str, list[Place]] = defaultdict(list)
         self._people: defaultdict[str, int] = defaultdict(int)
-        for number, name in columns:
-            self._people[_line((number, name))] += editions[number].true[name]
+        for place in columns:
+            number, (measure, key) = place
+            self._places[_line(place)].append(place)
+            self._people[_line(place)] += editions[number].true[measure, key]
+            if "|" not in key:
+                self._measures[measure].append(place)
+        self._above: dict[str, str] = {}
         for each in editions[-1].tables.sums:
-            parts = dict.fromkeys(_line((0, part)) for part in each.parts)
-            for part in parts:
-                self._beside[part] |= parts
-                self._above[part][_line((0, each.whole))] = None
+            self._above |= {_line((0, part)): _line((0, each.whole)) for part in each.parts if "|" not in part[1]}
 
-    def around(self, line: str, first: Iterable[str], width: int) -> list[str]:
-        """It, some lines beside it, and the same of the lines above it that are hidden too.
-
-        Some because they wait too (`first`), some because many people are counted there.
-        """
-        wanted, found = set(first), dict.fromkeys([line])
-        for one in (line, *self._above[line]):
-            if self._places[one]:
-                found[one] = None
-                near = [each for each in self._beside[one] if self._places[each] and each not in found]
-                near.sort(key=lambda each: -self._people[each])
-                found |= dict.fromkeys(near[: width // 2])
-                found |= dict.fromkeys([each for each in near if each in wanted][: width // 2])
-        return list(found)
-
-    def places(self, lines: Iterable[str]) -> list[Place]:
-        return [place for line in lines for place in self._places[line]]
+    def parts(self) -> Iterator[set[Place]]:
+        """Lines that are added up, so many together that in each some have people; then a measure of all lines."""
+        families: defaultdict[str, list[str]] = defaultdict(list)
+        for line in sorted(self._places, key=lambda line: -self._people[line]):
+            families[self._above.get(line, "")].append(line)
+        for size in _LINES:
+            for whole, lines in families.items():
+                apart = max(1, round(len(lines) / size))
+                for first in range(apart):
+                    together = {*lines[first::apart], whole}
+                    yield {place for line in together for place in self._places.get(line, ())}
+            yield from map(set, self._measures.values())
 
 
 def _line(place: Place) -> str:

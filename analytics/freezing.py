@@ -1,8 +1,9 @@
 """Makes the next edition of a campaign: counts, protects both views, and keeps nothing itself (safety K1 to K3)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,8 +32,8 @@ ORGANIZER = Rules(k=ORGANIZER_K, slack=ORGANIZER_K - 1)
 PUBLIC = Rules(k=PUBLIC_K, slack=PUBLIC_K + ORGANIZER_K - 2)
 """A public figure moves only together with the organizers', so it may lag by both steps."""
 
-MOST_CELLS = 6000
-"""Of all editions that are audited together; the oldest are left out where a campaign is large."""
+MOST_CELLS = 3600
+"""Of all editions that are audited together by the program; those before them only by analytics.bounds."""
 
 LEAST_EDITIONS = 2
 """Before the new one."""
@@ -130,11 +131,12 @@ class _Frozen:
 
     def of_group(self, group: Sequence[str]) -> Mapping[str, Printed]:
         """By view."""
-        tables, true = self.layout.tables(group), counting.cells_of(group, self.counts, self.layout)
+        tables, true = self.layout.tables(group), _Later(lambda: counting.cells_of(group, self.counts, self.layout))
         return {view: self._printed(tables, true, view) for view in self.cells}
 
     def _printed(self, tables: Tables, true: Mapping[Name, int], view: str) -> Printed:
-        measures = dict.fromkeys(measure for measure, _ in true)
+        names = frozenset(tables.names)
+        measures = dict.fromkeys(measure for measure, _ in tables.names)
         said = {
             (measure, key): about for measure in measures for key, about in self.cells[view].get(measure, {}).items()
         }
@@ -142,11 +144,27 @@ class _Frozen:
             tables=tables,
             shown={name: figure for name, (figure, _) in said.items()},
             exact=frozenset(name for name, (_, is_new) in said.items() if is_new),
-            loose=self.loose[view] & true.keys(),
-            below=self.loose[f"{view}_below"] & true.keys(),
+            loose=self.loose[view] & names,
+            below=self.loose[f"{view}_below"] & names,
             corrects=self.corrects,
             true=true,
         )
+
+
+class _Later(Mapping[Name, int]):
+    """Counts of an earlier edition, added up if somebody asks: those of most are not asked for."""
+
+    def __init__(self, count: Callable[[], Mapping[Name, int]]) -> None:
+        self._count = cache(count)
+
+    def __getitem__(self, name: Name) -> int:
+        return self._count()[name]
+
+    def __iter__(self) -> Iterator[Name]:
+        return iter(self._count())
+
+    def __len__(self) -> int:
+        return len(self._count())
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +213,14 @@ def both_views(case: Case, history: Sequence[Mapping[str, Printed]]) -> Mapping[
     """
     inner = _Story([one["organizer"] for one in history], case)
     open_ones = {name: count for name, count in case.true.items() if name not in case.never}
-    organizers = protect(inner.wanted(open_ones, ORGANIZER), inner.told, ORGANIZER)
+    organizers = protect(inner.wanted(open_ones, ORGANIZER), inner.told, ORGANIZER, inner.older)
     certain = {
         name: figure
         for name, figure in organizers.shown.items()
         if name in organizers.exact or figure == case.true[name]
     }
     outer = _Story([one["public"] for one in history], case)
-    public = protect(outer.wanted(certain, PUBLIC, also=organizers.shown), outer.told, PUBLIC)
+    public = protect(outer.wanted(certain, PUBLIC, also=organizers.shown), outer.told, PUBLIC, outer.older)
     return {"organizer": organizers, "public": public}
 
 
@@ -210,11 +228,9 @@ class _Story:
     """What one view was told so far, without editions that said nothing new."""
 
     def __init__(self, told: Sequence[Printed], case: Case) -> None:
-        telling = [
-            one for number, one in enumerate(told) if number + 1 == len(told) or _says_more(one, told[number + 1])
-        ]
+        telling = [one for number, one in enumerate(told) if _says_more(one, told[max(0, number - 1) : number + 2])]
         room = max(LEAST_EDITIONS, MOST_CELLS // max(1, len(case.tables.names)) - 1)
-        self.told = telling[-room:]
+        self.told, self.older = telling[-room:], telling[:-room]
         self._case = case
         self._last = told[-1].shown if told else {}
         self._before: dict[Name, int] = {}
@@ -242,10 +258,13 @@ def _moves(before: int | None, count: int, step: int) -> bool:
     return before is None or abs(count - before) >= step
 
 
-def _says_more(one: Printed, following: Printed) -> bool:
-    """Whether the one after it is not just the same once more."""
-    same = one.shown == following.shown and one.tables.names == following.tables.names
-    return not same or following.corrects
+def _says_more(one: Printed, around: Sequence[Printed]) -> bool:
+    """Whether it is the first, the last, or not just the same as the one before it and the one after it.
+
+    Between the first and the last that are alike a reader learns nothing: the counts could be those of the first.
+    """
+    same = (one.shown == other.shown and one.tables.names == other.tables.names for other in around)
+    return len(around) < 3 or not all(same) or one.corrects or around[-1].corrects
 
 
 def _overwhelming(true: Mapping[Name, int], layout: Layout) -> Iterable[Name]:

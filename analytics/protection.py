@@ -5,10 +5,11 @@ finds. Everything hidden, or everything as it was, is always safe, so that this 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analytics.auditor import Rules, Seen, weak_cells
+from analytics.bounds import narrow
 from analytics.cells import Name, Place, Printed, Sum, Tables
 from analytics.refusal import ReleaseRefused
 
@@ -31,10 +32,14 @@ class Wanted:
     corrects: bool = False
 
 
-def protect(wanted: Wanted, earlier: Sequence[Printed], rules: Rules) -> Printed:
-    """The next edition of one view. Raises ReleaseRefused when not even what was there before can be shown again."""
+def protect(wanted: Wanted, earlier: Sequence[Printed], rules: Rules, older: Sequence[Printed] = ()) -> Printed:
+    """The next edition of one view. Raises ReleaseRefused when not even what was there before can be shown again.
+
+    `earlier` are audited together with it; of those that are `older` still it must not narrow a hidden cell in plain
+    sight (analytics.bounds).
+    """
     draft = _Draft(wanted, earlier[-1].shown if earlier else {}, rules)
-    audit = _Audit(earlier, rules)
+    audit = _Audit(earlier, older, rules)
     for turn in range(_ROUNDS):
         draft.settle()
         found = audit.weak(draft.printed())
@@ -48,10 +53,11 @@ def protect(wanted: Wanted, earlier: Sequence[Printed], rules: Rules) -> Printed
 
 
 class _Audit:
-    """By itself first, which is quick, and then with all editions before it."""
+    """By itself first, which is quick, then with the editions before it, and at last beside all there ever were."""
 
-    def __init__(self, earlier: Sequence[Printed], rules: Rules) -> None:
-        self._earlier = earlier
+    def __init__(self, earlier: Sequence[Printed], older: Sequence[Printed], rules: Rules) -> None:
+        self._earlier, self._older = earlier, older
+        self._narrow = narrow([*older, *earlier], rules, len(older))
         self._rules = rules
         self._alone, self._together = Seen(), Seen()
 
@@ -61,7 +67,14 @@ class _Audit:
         found = weak_cells([printed], self._rules, self._alone)
         if found or not now:
             return tuple((now, name) for _, name in found)
-        return weak_cells([*self._earlier, printed], self._rules, self._together)
+        found = weak_cells([*self._earlier, printed], self._rules, self._together)
+        return found or tuple(self._older_ones(printed))
+
+    def _older_ones(self, printed: Printed) -> Iterator[Place]:
+        """What it newly narrows; of an edition before all, as the first."""
+        told = [*self._older, *self._earlier, printed]
+        for _, name in sorted(narrow(told, self._rules, len(self._older)) - self._narrow):
+            yield 0, name
 
 
 @dataclass

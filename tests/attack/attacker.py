@@ -72,6 +72,7 @@ class System:
         highs = highspy.Highs()  # type: ignore[no-untyped-call]  # the library leaves it without types
         highs.setOptionValue("output_flag", False)
         highs.setOptionValue("threads", 1)
+        highs.setOptionValue("simplex_strategy", 4)  # primal: begins where the last question ended
         rows = [*self.equal, *([(more, 1.0), (less, -1.0)] for less, more in self.order)]
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.names), len(rows)
@@ -94,6 +95,7 @@ def recovered(papers: Sequence[Paper], k: int) -> Iterable[tuple[int, Cell]]:
     least, most = np.full(len(system.names), np.inf), np.full(len(system.names), -np.inf)
     solver, size = system.solver(), len(system.names)
     dice = np.random.default_rng(size)
+    lines = [key.partition("|")[0] for _, (_, key) in system.names]
 
     def ask(cost: np.ndarray) -> bool:
         solver.changeColsCost(size, np.arange(size, dtype=np.int32), cost)
@@ -112,14 +114,15 @@ def recovered(papers: Sequence[Paper], k: int) -> Iterable[tuple[int, Cell]]:
 
     if hidden and not ask(np.zeros(size)):
         return []
-    for _ in range(12):
-        open_ones = left()
-        if not open_ones:
-            return []
+    open_ones, before = left(), size + 1
+    while open_ones and len(open_ones) < before:
+        before = len(open_ones)
+        ways = {line: dice.choice((-1.0, 1.0)) for line in dict.fromkeys(lines[column] for column in open_ones)}
         cost = np.zeros(size)
-        cost[open_ones] = dice.choice((-1.0, 0.0, 1.0), len(open_ones))
+        cost[open_ones] = [ways[lines[column]] * dice.uniform(0.5, 1.0) for column in open_ones]
         ask(cost)
         ask(-cost)
+        open_ones = left()
     for column in left():
         cost = np.zeros(size)
         cost[column] = 1.0

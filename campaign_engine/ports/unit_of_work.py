@@ -160,10 +160,13 @@ class UnitOfWork(Protocol):
 class Store(Protocol):
     """Opens transactions."""
 
-    def write(self, *, durable: bool = False, shared: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+    def write(
+        self, *, durable: bool = False, shared: bool = False, trusted: bool = False
+    ) -> AbstractAsyncContextManager[UnitOfWork]:
         """Commits at the end, rolls back on any error; `durable` also survives a power cut.
 
-        `shared` is for a short one of many that come at once. Raises StoreUnavailable.
+        `shared` is for a short one of many that come at once. `trusted` is for a freeze, which makes rows of just those
+        that they refer to. Raises StoreUnavailable.
         """
 
     def read(self, *, shared: bool = False, in_transaction: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:

@@ -162,7 +162,7 @@ class Posting:
             await work.contacts.end_tabs(now - TAB_OVER)
         occurrence = await self._with_enough(occurrence, now)
         while after is not None:
-            async with self._store.write() as work:
+            async with self._store.write(trusted=True) as work:
                 frozen = await work.occurrences.freeze(occurrence, now, after)
             people, rooms, after = people + frozen.people, rooms + frozen.rooms, frozen.rest
         return people, rooms

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from campaign_engine.store.tables import (
     rooms,
     sites,
 )
+from campaign_engine.store.tables.base import Id
 
 RANGE = 10_000
 """Contact ids that are frozen in one transaction, so that nobody waits long for the writer."""
@@ -61,18 +63,23 @@ def to_person() -> dict[str, Any]:
     }
 
 
-def people(occurrence: Unfrozen, now: datetime, after: int, last: int) -> sa.Select[Any]:
-    """Contacts with `after` < id <= `last`; on PostgreSQL none of them can be deleted before the commit."""
+@lru_cache(maxsize=2)
+def people(occurrence: Unfrozen, now: datetime) -> sa.Select[Any]:
+    """Contacts with `after` < id <= `last`; on PostgreSQL none of them can be deleted before the commit.
+
+    Made once for all ranges: making it and its SQL takes a twentieth of the time of a range.
+    """
     wanted = delivery_rows(occurrence.id, now, **to_person(), **_order(occurrence, now))
     return (
         wanted.select_from(ADDRESSED)
-        .where(*_between(after, last), _in_audience(occurrence, now))
+        .where(*_between(), _in_audience(occurrence, now))
         .with_for_update(read=True, key_share=True, of=contacts)
     )
 
 
-def _between(after: int, last: int) -> list[sa.ColumnElement[bool]]:
+def _between() -> list[sa.ColumnElement[bool]]:
     """Said of all three tables: PostgreSQL does not conclude it, and would read all consents for each range."""
+    after, last = (sa.bindparam(name, type_=Id) for name in ("after", "last"))
     ids = (contacts.c.id, addresses.c.contact_id, consents.c.contact_id)
     return [sa.and_(one > after, one <= last) for one in ids]
 

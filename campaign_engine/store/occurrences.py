@@ -1,10 +1,13 @@
 """Firings of posts: opened once, frozen into deliveries, closed when nothing of them can leave any more."""
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus, topic_of
 from campaign_engine.domain.contact import Topic
@@ -25,10 +28,14 @@ from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import in_states
 from campaign_engine.store.upsert import insert
 
+log = logging.getLogger(__name__)
+
 _LIVE = (CampaignStatus.SCHEDULED, CampaignStatus.RUNNING)
 _ENDED = (CampaignStatus.CANCELLED, CampaignStatus.FINISHED)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 _STILL_SENDING = (*TO_LEAVE, DeliveryStatus.SENDING)
+_NOTHING: Mapping[str, int] = MappingProxyType({})
+_COUNTED = {"preserve_rowcount": True}
 
 
 class SqlOccurrencesRepository(Transaction):
@@ -104,7 +111,8 @@ class SqlOccurrencesRepository(Transaction):
             return Frozen(0, 0)
         people, last = 0, after + freezing.RANGE
         if not occurrence.rooms_only:
-            people = await self._freeze_in(occurrence, freezing.people(occurrence, now, after, last), now)
+            audience = freezing.people(occurrence, now)
+            people = await self._freeze_in(occurrence, audience, now, {"after": after, "last": last})
             if (await self._connection.scalar(sa.select(sa.func.max(contacts.c.id))) or 0) > last:
                 await self._connection.execute(freezing.counted(occurrence.id, people=people))
                 return Frozen(people, 0, rest=last)
@@ -175,18 +183,31 @@ class SqlOccurrencesRepository(Transaction):
         wanted = sa.select(occurrences.c.id).where(condition).order_by(occurrences.c.id).with_for_update()
         return (await self._connection.execute(wanted)).scalars().all()
 
-    async def _freeze_in(self, occurrence: Unfrozen, audience: sa.Select[Any], now: datetime) -> int:
+    async def _freeze_in(
+        self, occurrence: Unfrozen, audience: sa.Select[Any], now: datetime, given: Mapping[str, int] = _NOTHING
+    ) -> int:
         """Held within the transaction, so that nothing for a held precinct can be claimed in between (safety I1)."""
         newest = await self._connection.scalar(sa.select(sa.func.max(deliveries.c.id))) or 0
-        added = await self._insert(audience)
+        added = await self._insert(audience, given)
         if await self._connection.scalar(holding.ANY_OPEN):
             await holding.keep_back(self._connection, [occurrence.id], now, newer_than=newest)
         return added
 
-    async def _insert(self, audience: sa.Select[Any]) -> int:
+    async def _insert(self, audience: sa.Select[Any], given: Mapping[str, int]) -> int:
         names = [column.name for column in audience.selected_columns]
-        frozen = insert(self._connection, deliveries).from_select(names, audience).on_conflict_do_nothing()
-        return (await self._connection.execute(frozen.execution_options(preserve_rowcount=True))).rowcount
+        new = insert(self._connection, deliveries).from_select(names, audience)
+        if self._connection.dialect.name == "postgresql":
+            # To allow for rows that are there already costs a tenth: they are where a freeze broke off, or where
+            # somebody's address has moved to another person meanwhile.
+            try:
+                async with self._connection.begin_nested():
+                    return await self._inserted(new, given)
+            except IntegrityError:
+                log.info("some deliveries of an occurrence are there already")
+        return await self._inserted(new.on_conflict_do_nothing(), given)
+
+    async def _inserted(self, new: sa.Insert, given: Mapping[str, int]) -> int:
+        return (await self._connection.execute(new, given, execution_options=_COUNTED)).rowcount
 
     async def _settle(self, ids: Iterable[int], after: DeliveryStatus, reason: str, now: datetime) -> int:
         """What a lane has in hand now stays with it, and is settled at a later tick if it comes back."""

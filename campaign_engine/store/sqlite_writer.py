@@ -49,17 +49,22 @@ class SqliteWriter:
         self._turn = asyncio.Lock()
         self._waiting = 0
         self._open: _Open | None = None
-        self._synchronous = ""
+        self._set_to: dict[str, str] = {}
         self._group: _Group | None = None
         self._tickets: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def transaction(self, *, durable: bool, shared: bool) -> AsyncIterator[AsyncConnection]:
-        """Committed when the block is left, rolled back on any error. Raises DatabaseError."""
+    async def transaction(
+        self, *, durable: bool, shared: bool, trusted: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
+        """Committed when the block is left, rolled back on any error. Raises DatabaseError.
+
+        In a `trusted` one, which never is a shared one, SQLite does not look up what new rows refer to.
+        """
         await self._take_turn()
         group = self._joined(shared=shared)
         try:
-            writer = await self._begin(group, durable=durable)
+            writer = await self._begin(group, durable=durable, trusted=trusted)
             yield writer.connection
             group = await self._end(writer.driver, group, shared=shared)
         except BaseException:
@@ -101,7 +106,7 @@ class SqliteWriter:
         group.size += 1
         return group
 
-    async def _begin(self, group: _Group | None, *, durable: bool) -> _Open:
+    async def _begin(self, group: _Group | None, *, durable: bool, trusted: bool) -> _Open:
         if group is not None and self._open is not None:
             await self._open.driver.short("SAVEPOINT part", ())
             return self._open
@@ -109,7 +114,8 @@ class SqliteWriter:
         if self._open is None:
             connection = await self._engine.connect()
             self._open = _Open(connection, of(connection))
-        await self._set_synchronous(self._open.connection, "FULL" if durable else "NORMAL")
+        await self._set(self._open.connection, "synchronous", "FULL" if durable else "NORMAL")
+        await self._set(self._open.connection, "foreign_keys", "OFF" if trusted else "ON")
         self._open.driver.begin_with_next()
         return self._open
 
@@ -165,15 +171,19 @@ class SqliteWriter:
         finally:
             group.settled.set()
 
-    async def _set_synchronous(self, connection: AsyncConnection, level: str) -> None:
-        if level != self._synchronous:
-            await connection.exec_driver_sql(f"PRAGMA synchronous={level}")
-            self._synchronous = level
+    async def _set(self, connection: AsyncConnection, pragma: str, value: str) -> None:
+        """Said anew to a connection that is not known."""
+        if self._set_to.get(pragma) != value:
+            await connection.exec_driver_sql(f"PRAGMA {pragma}={value}")
+            self._set_to[pragma] = value
 
     async def _give_back(self) -> None:
-        writer, self._open, self._synchronous = self._open, None, ""
+        writer, self._open = self._open, None
+        set_to, self._set_to = self._set_to, {}
         if writer is not None:
             writer.driver.take_begin()
+            if set_to.get("foreign_keys") == "OFF":
+                await writer.connection.invalidate()  # nobody else gets one that does not look
             await writer.connection.close()
 
 

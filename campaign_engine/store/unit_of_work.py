@@ -150,9 +150,11 @@ class SqlStore:
         self._left = left
 
     @asynccontextmanager
-    async def write(self, *, durable: bool = False, shared: bool = False) -> AsyncIterator[SqlUnitOfWork]:
+    async def write(
+        self, *, durable: bool = False, shared: bool = False, trusted: bool = False
+    ) -> AsyncIterator[SqlUnitOfWork]:
         """One transaction; see Database.write."""
-        async with self.database.write(durable=durable, shared=shared) as connection:
+        async with self.database.write(durable=durable, shared=shared, trusted=trusted) as connection:
             work = SqlUnitOfWork(connection, self.database.cipher)
             yield work
             if self._left is not None:

@@ -1,6 +1,7 @@
 """Transactions behave the same on SQLite and PostgreSQL."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from contextlib import AsyncExitStack
@@ -92,6 +93,27 @@ async def test_a_durable_write_survives_a_power_cut_and_only_it_waits_for_the_di
         async with database.write(durable=durable) as connection:
             assert (await connection.exec_driver_sql("PRAGMA synchronous")).scalar_one() == level
     await database.close()
+
+
+@pytest.mark.parametrize("fails", [None, IntegrityError, asyncio.CancelledError])
+async def test_only_a_trusted_write_is_not_looked_after_whatever_came_of_it(
+    sqlite_url: str, cipher: AddressCipher, fails: type[BaseException] | None
+) -> None:
+    database, looks = Database(sqlite_url, cipher), sa.text("PRAGMA foreign_keys")
+    async with contextlib.AsyncExitStack() as opened:
+        opened.push_async_callback(database.close)
+        with contextlib.suppress(IntegrityError, asyncio.CancelledError):
+            async with database.write(trusted=True) as connection:
+                seen = [await connection.scalar(looks)]
+                await connection.exec_driver_sql(INSERT.format("x"))
+                if fails is IntegrityError:
+                    await connection.exec_driver_sql(INSERT.format("x"))
+                elif fails is not None:
+                    raise fails
+        # A connection that was given back would be the first to be taken again.
+        async with database.read() as first, database.write() as second:
+            seen += [await first.scalar(looks), await second.scalar(looks)]
+    assert seen == [0, 1, 1]
 
 
 async def test_a_streamed_result_gives_every_row(database: Database) -> None:

@@ -124,8 +124,8 @@ async def test_a_sign_of_life_of_a_lane_that_is_lost_meanwhile_brings_nothing_ba
 ) -> None:
     class LosesIt(FailingStore):
         @asynccontextmanager
-        async def write(self, *, durable: bool = False, shared: bool = False) -> AsyncIterator[SqlUnitOfWork]:
-            async with super().write(durable=durable, shared=shared) as work:
+        async def write(self, **kind: bool) -> AsyncIterator[SqlUnitOfWork]:
+            async with super().write(**kind) as work:
                 yield work
             if beating:
                 lane._lease.lose()

@@ -59,6 +59,9 @@ async def test_a_due_post_launches_its_campaign_and_is_frozen(house: House, post
     assert await posting.tick() == Ticked()
     (occurrence,) = await house.rows(tables.occurrences)
     assert (occurrence.due_at, occurrence.stale_at) == (house.clock(), house.clock() + timedelta(hours=3))
+    if house.store.database.is_sqlite:  # which did not look while it froze
+        async with house.store.database.read() as connection:
+            assert (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all() == []
 
 
 async def test_an_audience_that_is_handed_over_is_frozen_once_and_not_while_everything_is_stopped(

@@ -48,10 +48,10 @@ class MortalStore:
     life: Life
 
     @asynccontextmanager
-    async def write(self, *, durable: bool = False, shared: bool = False) -> AsyncIterator[SqlUnitOfWork]:
+    async def write(self, **kind: bool) -> AsyncIterator[SqlUnitOfWork]:
         """Dies before, before the commit, or after it."""
         await self.life.step()
-        async with self.store.write(durable=durable, shared=shared) as work:
+        async with self.store.write(**kind) as work:
             yield work
             await self.life.step(may_freeze=False)
         await self.life.step()

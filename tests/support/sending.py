@@ -157,11 +157,11 @@ class FailingStore:
     fails: list[str] = field(default_factory=list)
 
     @asynccontextmanager
-    async def write(self, *, durable: bool = False, shared: bool = False) -> AsyncIterator[SqlUnitOfWork]:
+    async def write(self, **kind: bool) -> AsyncIterator[SqlUnitOfWork]:
         how = self.fails.pop(0) if self.fails else ""
         if how == "before":
             raise StoreUnavailable("The database is away.")
-        async with self.store.write(durable=durable, shared=shared) as work:
+        async with self.store.write(**kind) as work:
             yield work
         if how == "after":
             raise StoreUnavailable("The database is away.")

@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from analytics import content, editions, measures
 from analytics.content import Asked
 from analytics.editions import HIDDEN
+from campaign_engine.domain.errors import StoreUnavailable
+from campaign_engine.store import facts
 from campaign_engine.store import tables as t
+from campaign_engine.store.unit_of_work import SqlStore
 from tests.support.books import change, everything, read, recomputed, weeks
 from tests.support.counted import LAUNCH, NOW, CountedCampaign
 
@@ -76,3 +79,21 @@ def test_rows_of_a_clock_that_was_wrong_count_once_and_by_their_own_day(drive: C
     assert measures.closed_week(of_weeks, LAUNCH.date() + WEEK)["engaged"] == 2
     assert measures.closed_week(of_weeks, LAUNCH.date() + timedelta(days=372))["engaged"] == 2
     assert recomputed(drive) == everything(drive)
+
+
+async def test_a_rebuild_that_the_database_ends_says_so_and_can_be_run_again(
+    drive: CountedCampaign, store: SqlStore
+) -> None:
+    """One error, whichever of the steps side by side it was."""
+    drive.joined_and_pledged(105, 3, 2)
+    before = everything(drive)
+    seen: list[tuple[int, int]] = []
+    with drive.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE pledges RENAME TO away")
+    with pytest.raises((StoreUnavailable, sa.exc.ProgrammingError)):
+        await facts.rebuild(store.database, lambda done, total: seen.append((done, total)))
+    with drive.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO pledges")
+    total = await facts.rebuild(store.database, lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (total, total)
+    assert everything(drive) == before

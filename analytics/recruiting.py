@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from analytics.counting import Counts
-from analytics.intervals import Interval, ratio_between, ratio_over_sites, resamples
+from analytics.intervals import Interval, ratio_between, resamples
 
 LEAST_SITES = 5
 """People of no site being one."""
@@ -63,7 +63,10 @@ def steady(parts: Parts, k: int, seed: int) -> Interval | None:
 
 
 def _others(parts: Parts, most: int, seed: int) -> Iterator[Interval | None]:
-    """It, and what it would be with so many more or fewer at one site; in between it lies in between."""
+    """It, and what it would be with so many more or fewer at one site, or a new one; what lies between is between.
+
+    Of sites that are alike one stands for all when it goes.
+    """
     times = resamples(len(parts), seed)
     counts = np.array([*parts.values()])
     above, below = (times @ counts).T
@@ -73,12 +76,12 @@ def _others(parts: Parts, most: int, seed: int) -> Iterator[Interval | None]:
             yield ratio_between(above + change * times[:, column], below)
         for change in (most, -min(most, fewer)):
             yield ratio_between(above, below + change * times[:, column])
-    new = max(parts) + 1
+    more_sites, fewer_sites = (resamples(len(parts) + change, seed) for change in (1, -1))
     for came in ((most, 0), (0, most)):
-        yield ratio_over_sites({**parts, new: came}, seed)
-    for site, (more, fewer) in parts.items():
-        if more + fewer <= most:
-            yield ratio_over_sites({other: both for other, both in parts.items() if other != site}, seed)
+        yield ratio_between(*(more_sites @ np.vstack([counts, came])).T)
+    alike = {tuple(both): column for column, both in enumerate(counts.tolist()) if sum(both) <= most}
+    for column in alike.values():
+        yield ratio_between(*(fewer_sites @ np.delete(counts, column, axis=0)).T)
 
 
 def _rounded(one: Interval, step: float) -> Interval:

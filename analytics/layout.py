@@ -35,7 +35,7 @@ BY_CHANNEL = ("reached", "pledged")
 BY_WAY_IN = ("joined", "pledged")
 """Measures with tables of sources, sites and generations."""
 
-BY_WEEK = ("joined", "engaged", "pledged", "trained")
+BY_WEEK = ("reached", "joined", "engaged", "pledged", "trained")
 """Measures with a table of weeks of sign-up: the steps of the funnel."""
 
 EARLIER = "week:earlier"

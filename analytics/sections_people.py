@@ -150,15 +150,15 @@ def chart_of(kind: ChartKind, title: str, said: str, marks: Iterable[Mark], say:
 def _by_week(report: Report, say: Words) -> Table:
     rows = []
     for label, key in _weeks(report, say):
-        cells = [say.figure(report.figure("joined", key))]
+        cells = [say.figure(report.figure("reached", key))]
         for step in BY_WEEK:
-            one = report.share(step, "joined", key)
+            one = report.share(step, "reached", key)
             said = say.figure(one.count)
             if one.rate != HIDDEN:
                 said += f" ({say.rate(one.rate)}{', ' if one.interval else ''}{say.between(one.interval)})"
             cells.append(said)
         rows.append(Row(label, tuple(cells)))
-    columns = (say("column_week"), say("column_joined"), *(say(f"step_{step}") for step in BY_WEEK))
+    columns = (say("column_week"), say("step_reached"), *(say(f"step_{step}") for step in BY_WEEK))
     return Table(say("funnel_weeks"), columns, tuple(rows))
 
 
@@ -171,7 +171,7 @@ def _weeks(report: Report, say: Words) -> list[tuple[str, str]]:
 
 def recruitment(report: Report, say: Words) -> Section:
     """Who joined by week of sign-up."""
-    measures = ("joined", "pledged")
+    measures = ("reached", "joined", "pledged")
     weeks = _weeks(report, say)
     rows = tuple(Row(label, figures_of(report, say, measures, key)) for label, key in weeks)
     marks = tuple(mark(label, report.figure("joined", key), say) for label, key in weeks)

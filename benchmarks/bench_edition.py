@@ -16,7 +16,7 @@ from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 
 LAUNCH = date(2026, 11, 29)
 SITES = 60
-WEEKS = 4
+WEEKS = 30
 SECONDS = 30.0
 
 
@@ -74,21 +74,26 @@ def edition(town: Town, weeks: int, told: dict[tuple[str, ...], list[Mapping[str
     return shown
 
 
-def last_of(weeks: int, people: int = 250) -> tuple[float, float]:
-    """Seconds of the first edition and of the last."""
+def seconds_of(weeks: int, people: int = 250) -> list[float]:
+    """Processor time of each edition, the solver's included."""
     town = Town(7, people)
     told: dict[tuple[str, ...], list[Mapping[str, Printed]]] = {}
     took = []
     for week in range(weeks):
         town.grow(LAUNCH + timedelta(weeks=week))
-        begun = time.perf_counter()
+        begun = time.process_time()
         edition(town, week + 1, told)
-        took.append(time.perf_counter() - begun)
-    return took[0], took[-1]
+        took.append(time.process_time() - begun)
+    return took
 
 
 def run() -> list[Row]:
-    """The fourth week: from then on no more editions are audited together."""
-    first, last = last_of(WEEKS)
-    what = f"Weekly edition {WEEKS}: 78 precincts, 1,700 cells, both views"
-    return [Row(what, last, "s", "the first edition", first, at_most=SECONDS)]
+    """The slowest is an early one, of which nearly all is hidden; with the number of older ones it must not grow."""
+    took = seconds_of(WEEKS)
+    what = "78 precincts, 1,700 cells, both views"
+    return [
+        Row(
+            f"Slowest of {WEEKS} weekly editions: {what}", max(took), "s", "the first edition", took[0], at_most=SECONDS
+        ),
+        Row(f"Weekly edition {WEEKS}: {what}", took[-1], "s", "the tenth edition", took[9], at_most=SECONDS),
+    ]

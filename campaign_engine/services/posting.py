@@ -62,6 +62,7 @@ class Posting:
         async with self._store.write() as work:
             cancelled = await work.occurrences.cancel_withdrawn(now)
             expired = await work.occurrences.expire(now)
+            await work.contacts.end_tabs(now - TAB_OVER)
         people, rooms = (0, 0) if stopped else await self._freeze(now, hand_over)
         expired += 0 if stopped else await self._settle(now)
         finished = await self._finish(now)
@@ -158,8 +159,6 @@ class Posting:
     async def _freeze_one(self, occurrence: Unfrozen, now: datetime) -> tuple[int, int]:
         people = rooms = 0
         after: int | None = 0
-        async with self._store.write() as work:
-            await work.contacts.end_tabs(now - TAB_OVER)
         occurrence = await self._with_enough(occurrence, now)
         while after is not None:
             async with self._store.write(trusted=True) as work:

@@ -21,6 +21,7 @@ from campaign_engine.store.leavers import Leaver, Leaving
 from campaign_engine.store.newcomers import add_newcomer
 from campaign_engine.store.short import Short
 from campaign_engine.store.tables import (
+    IS_IN_TAB,
     addresses,
     age_gates,
     consents,
@@ -68,7 +69,7 @@ class SqlContactsRepository(Transaction):
     async def end_tabs(self, seen_before: datetime) -> int:
         """One update."""
         silent = sa.exists().where(contacts.c.id == addresses.c.contact_id, contacts.c.last_seen_at < seen_before)
-        over = addresses.update().where(addresses.c.in_tab, addresses.c.status == AddressStatus.ACTIVE, silent)
+        over = addresses.update().where(IS_IN_TAB, silent)
         return (await self._connection.execute(over.values(status=AddressStatus.UNREACHABLE))).rowcount
 
     async def opt_out(self, who: Destination, contact_id: int | None, now: datetime) -> None:

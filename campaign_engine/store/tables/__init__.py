@@ -35,6 +35,7 @@ from campaign_engine.store.tables.joints import joint_joins, joint_words, joints
 from campaign_engine.store.tables.kiosks import kiosk_entries, kiosks
 from campaign_engine.store.tables.lessons import lesson_progress, series_steps
 from campaign_engine.store.tables.people import (
+    IS_IN_TAB,
     addresses,
     age_gates,
     consent_questions,
@@ -83,6 +84,7 @@ from campaign_engine.store.tables.staff_sessions import staff_links, staff_sessi
 
 __all__ = [
     "COUNTED_ONCE",
+    "IS_IN_TAB",
     "Id",
     "action_facts",
     "actions",

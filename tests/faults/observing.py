@@ -30,7 +30,7 @@ async def opened(
         case "telegram":
             opening = platforms.telegram(patch, in_rooms)
         case "discord":
-            opening = platforms.discord()
+            opening = platforms.discord(patch)
         case "web":
             opening = platforms.web(store, clock)
         case _:

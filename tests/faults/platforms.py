@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
 import pytest
 from discord.http import Route
 
-from bots.discord_bot import open_client
+from bots import discord_bot
 from campaign_engine.channels import telegram_request
 from campaign_engine.channels.console import ConsoleChannel
 from campaign_engine.channels.discord import DiscordChannel
@@ -157,7 +156,8 @@ ORDERS: dict[str, tuple[DiscordKind, dict[str, Any]]] = {
 
 
 @asynccontextmanager
-async def discord() -> AsyncIterator[Platform]:
+async def discord(patch: pytest.MonkeyPatch) -> AsyncIterator[Platform]:
+    patch.setattr(discord_bot, "REQUEST_SECONDS", PATIENCE)
     async with DiscordServer() as server:
         guild = await server.driver.guild("Harlem")
         rooms = (await server.driver.channel(guild, "news"), await server.driver.channel(guild, "more"))
@@ -189,11 +189,9 @@ async def discord() -> AsyncIterator[Platform]:
             return sum(str(one.channel_id) == address for one in server.world.messages.values())
 
         with pointed_at(server):
-            client = open_client()
+            client = discord_bot.open_client()
             async with client:
                 await client.login(server.token)
-                session: aiohttp.ClientSession = client.http._HTTPClient__session  # type: ignore[attr-defined]
-                session._timeout = aiohttp.ClientTimeout(total=PATIENCE)
                 yield Platform(DiscordChannel(client), rooms, True, strike, heal, arrived)
 
 

@@ -209,7 +209,8 @@ async def test_a_stop_ends_it_though_the_connection_pool_swallowed_a_cancellatio
     await queue.close()
 
 
-async def test_without_a_database_a_queue_says_so() -> None:
+async def test_without_a_database_a_queue_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaign_engine.queueing.postgres._CONNECT_SECONDS", 0.2)
     queue = open_jobs("postgresql://groundswell@127.0.0.1:1/nowhere", TAKEOVER)
     with pytest.raises(StoreUnavailable, match="background jobs"):
         await queue.put(Job("own"))

@@ -183,7 +183,7 @@ class _Line(asyncio.Protocol):
     async def ask(self, request: bytes, waits: Waits) -> Answer:
         """Raises WireError."""
         now, self._part = self._loop.time(), waits.part
-        self._last, self._deadline = now + waits.whole, now + waits.part
+        self._last, self._deadline = now + waits.whole, now + min(waits.part, waits.whole)
         self._body, self._bytes = [], 0
         self._parser = httptools.HttpResponseParser(self)
         self._answer = self._loop.create_future()

@@ -142,22 +142,26 @@ def test_a_whole_answer_counts_and_an_odd_connection_is_not_used_again(run: Run,
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "late"),
     [
-        pytest.param(then_shut(b""), id="hung up"),
-        pytest.param(then_shut(OPEN_END + b"part"), id="cut short"),
-        pytest.param(then_shut(b"HTTP/1.1 200 OK\r\n\r\nok"), id="without length"),
-        pytest.param(parts(b"220 mail here\r\n"), id="no HTTP"),
+        pytest.param(then_shut(b""), False, id="hung up"),
+        pytest.param(then_shut(OPEN_END + b"part"), False, id="cut short"),
+        pytest.param(then_shut(b"HTTP/1.1 200 OK\r\n\r\nok"), False, id="without length"),
+        pytest.param(parts(b"220 mail here\r\n"), False, id="no HTTP"),
         pytest.param(
-            parts(b"HTTP/1.1 101 Switch\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nok"), id="another protocol"
+            parts(b"HTTP/1.1 101 Switch\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nok"), False, id="another protocol"
         ),
-        pytest.param(parts(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nok"), id="two lengths"),
-        pytest.param(parts(OPEN_END + bytes(200)), id="too long"),
-        pytest.param(parts(OPEN_END), id="never ends"),
-        pytest.param(drip, id="drips"),
+        pytest.param(
+            parts(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nok"), False, id="two lengths"
+        ),
+        pytest.param(parts(OPEN_END + bytes(200)), False, id="too long"),
+        pytest.param(parts(OPEN_END), True, id="never ends"),
+        pytest.param(drip, True, id="drips"),
     ],
 )
-def test_without_a_whole_answer_it_may_have_left(run: Run, answer: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_whole_answer_it_may_have_left(
+    run: Run, answer: Say, late: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(http_wire, "MOST_BYTES", 100)
 
     async def test() -> None:
@@ -165,6 +169,7 @@ def test_without_a_whole_answer_it_may_have_left(run: Run, answer: Say, monkeypa
             with pytest.raises(WireError) as raised:
                 await wire.post("/x", b"{}", HASTY)
             assert raised.value.left
+            assert raised.value.late is late
             assert await wire.post("/x", b"{}", PATIENT) == (200, b"42")
             assert len(host.writers) == 2
 
@@ -205,6 +210,13 @@ def test_who_stops_waiting_leaves_no_answer_to_the_next(run: Run) -> None:
             assert await asyncio.gather(*turns[1:]) == [(200, b"ok")] * 2
             assert await asyncio.gather(*(wire.post("/x", b"{}", PATIENT) for _ in range(5))) == [(200, b"ok")] * 5
             assert len(host.writers) == 4
+            narrow = Wire(host.root, 1, "ours")
+            late_comer = asyncio.create_task(narrow.post("/x", b"{}", PATIENT))
+            assert await narrow.post("/x", b"{}", PATIENT) == (200, b"ok")
+            late_comer.cancel()  # its turn has come, but it has not heard of it
+            await asyncio.wait([late_comer])
+            assert await narrow.post("/x", b"{}", HASTY) == (200, b"ok")
+            await narrow.close()
             ends = asyncio.create_task(wire.post("/x", b"{}", PATIENT))
             await asyncio.sleep(0)
             await wire.close()

@@ -6,15 +6,20 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from campaign_engine.cli import app
 from tests.support.cli import Cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXTRACT = re.compile(r"^```text (\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`(groundswell|make) ([a-z][^`]*)`")
+TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 LASTING = ("groundswell up", "groundswell worker", "groundswell demo")
 """Commands that run until Ctrl-C: tests/acceptance starts them."""
@@ -72,6 +77,34 @@ def in_shell(line: str, here: Cli) -> None:
         timeout=120,
     )
     assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+
+def unknown_to_the_program(words: list[str]) -> str:
+    """The first word that names no command, or option of the command; empty when all do."""
+    here: Any = get_command(app)
+    for word in words:
+        commands = getattr(here, "commands", None)
+        if commands is not None:
+            if word not in commands:
+                return word
+            here = commands[word]
+        elif word.startswith("--") and word not in {name for parameter in here.params for name in parameter.opts}:
+            return word
+    return ""
+
+
+def test_commands_that_stand_in_a_sentence_exist_with_their_options() -> None:
+    targets = set(TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
+    wrong, seen = [], 0
+    for page in PAGES:
+        outside = BLOCK.sub("", page.read_text(encoding="utf-8"))
+        for program, line in INLINE.findall(outside):
+            words = line.split()
+            missing = unknown_to_the_program(words) if program == "groundswell" else {words[0]} - targets
+            wrong += [f"{page.name}: {program} {line}"] if missing else []
+            seen += 1
+    assert seen > 40
+    assert not wrong
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

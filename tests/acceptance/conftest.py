@@ -20,7 +20,7 @@ __all__ = ["house", "telegram_server"]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def one_browser() -> AsyncIterator[Browser]:
     """Each test opens windows of its own in it; see tests.support.browser.in_chromium."""
     async with chromium() as opened:
         yield opened
@@ -37,6 +37,6 @@ async def browsed_house(sqlite_url: str, cipher: AddressCipher, clock: FakeClock
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stand(browsed_house: House, browser: Browser, tmp_path: Path) -> AsyncIterator[Stand]:
+async def stand(browsed_house: House, one_browser: Browser, tmp_path: Path) -> AsyncIterator[Stand]:
     async with served(parts_of(browsed_house, tmp_path, Health())) as root:
-        yield Stand(browser, browsed_house, root)
+        yield Stand(one_browser, browsed_house, root)

@@ -57,8 +57,8 @@ async def until_told(seen: Visit, words: str) -> None:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-async def test_the_whole_job_by_clicking(browser: Browser, demo: str, size: tuple[int, int]) -> None:
-    async with visit(browser, demo, size) as seen:
+async def test_the_whole_job_by_clicking(one_browser: Browser, demo: str, size: tuple[int, int]) -> None:
+    async with visit(one_browser, demo, size) as seen:
         await join_as_student(seen)
         await plan_a_drive(seen)
         await until_told(seen, "approved it")
@@ -81,8 +81,8 @@ async def test_the_whole_job_by_clicking(browser: Browser, demo: str, size: tupl
         seen.assert_quiet()
 
 
-async def test_nothing_planned_lets_a_day_go_by(browser: Browser, demo: str) -> None:
-    async with visit(browser, demo) as seen:
+async def test_nothing_planned_lets_a_day_go_by(one_browser: Browser, demo: str) -> None:
+    async with visit(one_browser, demo) as seen:
         await seen.open("/?lang=es")
         assert "lunes 30 de noviembre" in await seen.text()
         await seen.press("Saltar al próximo evento")

@@ -12,6 +12,16 @@ import pytest
 def test_needs_more():
     pytest.skip("{reason}")
 """
+UNMARKED = """
+import pytest
+
+@pytest.fixture
+def postgres_server():
+    pytest.skip("{reason}")
+
+def test_needs_more(postgres_server):
+    pass
+"""
 MISSING = "it is not installed"
 
 
@@ -28,6 +38,15 @@ def test_a_skipped_server_test_fails_in_ci(
 ) -> None:
     monkeypatch.setenv("CI", "true")
     assert outcomes(pytester, marker) == {"failed": 1}
+
+
+def test_a_server_test_that_lacks_its_mark_fails_in_ci_too(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    pytester.makeconftest(PLUGIN)
+    pytester.makepyfile(UNMARKED.format(reason=MISSING))
+    assert pytester.runpytest_subprocess("-p", "no:cacheprovider").parseoutcomes() == {"errors": 1}
 
 
 def test_it_skips_with_its_reason_elsewhere(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Generator
 
 import pytest
 
-NEVER_SKIPPED = ("postgres", "browser", "aiogram")
+NEVER_SKIPPED = {"postgres": "postgres_server", "browser": "one_browser", "aiogram": ""}
+"""Marks, and fixtures that stand for one where somebody forgot it."""
+
 CITY_FILE = "the City's file"
 """How the reason begins when a raw file of the City does not lie beside the project, which it need not."""
 
@@ -14,7 +16,8 @@ CITY_FILE = "the City's file"
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn the skip into a failure that keeps its reason."""
     report = yield
-    needed = [name for name in NEVER_SKIPPED if item.get_closest_marker(name)]
+    asked = getattr(item, "fixturenames", ())
+    needed = [name for name, fixture in NEVER_SKIPPED.items() if item.get_closest_marker(name) or fixture in asked]
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
     excused = item.get_closest_marker("city_files") and CITY_FILE in reason
     if os.environ.get("CI") and report.skipped and needed and not excused:

@@ -38,7 +38,7 @@ def open_engine(url: sa.URL, *, short: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=10,
-        max_overflow=0 if short else 10,
+        max_overflow=0 if short else 5,
         pool_use_lifo=True,
         hide_parameters=True,
         connect_args={"options": " ".join(f"-c {name}={value}" for name, value in settings.items())},

@@ -1,6 +1,7 @@
 """Opt-outs that come and go as lists of keyed hashes (safety C7, C8, A1)."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -23,11 +24,11 @@ def hashed(cli: Cli, *ids: str, name: str = "list.csv") -> Path:
     return ready
 
 
-def kept(cli: Cli) -> dict[str, object]:
+def kept(cli: Cli) -> dict[str, Any]:
     """Everything that an import may touch."""
 
-    async def look(engine: Engine) -> dict[str, object]:
-        found: dict[str, object] = {}
+    async def look(engine: Engine) -> dict[str, Any]:
+        found: dict[str, Any] = {}
         async with engine.database.read() as connection:
             for table in (tables.do_not_contact, tables.imported_optouts, tables.consents, tables.audit_entries):
                 key = table.c[0]
@@ -91,7 +92,7 @@ def test_C7_undo_takes_back_the_last_import_and_no_stop_since(cli: Cli) -> None:
     assert people(cli, "one", "two", "three") == {"one": (True, True), "two": (True, False), "three": (True, False)}
     after = kept(cli)
     assert after["imported_optouts"] == []
-    assert len(after["do_not_contact"]) == len(before["do_not_contact"]) + 1  # type: ignore[arg-type] # lists
+    assert len(after["do_not_contact"]) == len(before["do_not_contact"]) + 1
     assert "no import to take back" in cli.run("optouts", "undo", "--yes", code=1)
 
 
@@ -198,4 +199,4 @@ def test_C7_A1_undo_after_a_restore_takes_back_no_stop_since_the_backup(sqlite_c
     does(sqlite_cli, "leaves", (InboundKind.COMMAND, "delete"), (InboundKind.CHOICE, "del:yes"))
     sqlite_cli.run("db", "restore", str(copy), "--yes")
     assert "Taken back: 1." in sqlite_cli.run("optouts", "undo", "--yes")
-    assert len(kept(sqlite_cli)["do_not_contact"]) == 2  # type: ignore[arg-type] # a list
+    assert len(kept(sqlite_cli)["do_not_contact"]) == 2

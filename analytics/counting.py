@@ -15,6 +15,7 @@ from analytics.cells import Name
 from analytics.layout import (
     BEYOND,
     BY_CHANNEL,
+    BY_SITE,
     BY_WAY_IN,
     BY_WEEK,
     EARLIER,
@@ -107,6 +108,7 @@ def _keys(layout: Layout) -> Callable[[str, facts.Cell, tuple[str, ...]], Iterat
             yield from (crossed(line, _channel(cell)) for line in lines)
         if measure in BY_WAY_IN:
             yield f"generation:{min(cell.generation, layout.generations - 1)}"
+        if measure in BY_SITE:
             yield "source:site" if cell.site else "source:other"
             if cell.site:
                 yield f"site:{cell.site}" if cell.site in layout.sites else "site:beyond"

@@ -13,7 +13,7 @@ from analytics.auditor import Rules
 from analytics.cells import Name, Printed, Tables
 from analytics.closed_week import ToDate
 from analytics.editions import OLD_ENOUGH, ORGANIZER_K, PUBLIC_K, RANGES, WEEKLY
-from analytics.layout import BY_WAY_IN, Layout
+from analytics.layout import BY_SITE, Layout
 from analytics.protection import Wanted, protect
 from campaign_engine.domain.area import CITY
 from campaign_engine.domain.errors import NotFound
@@ -268,10 +268,14 @@ def _says_more(one: Printed, around: Sequence[Printed]) -> bool:
 
 
 def _overwhelming(true: Mapping[Name, int], layout: Layout) -> Iterable[Name]:
-    for measure in BY_WAY_IN:
+    for measure in BY_SITE:
         for site, (_, precinct) in layout.sites.items():
             count = true.get((measure, f"site:{site}"), 0)
-            if count and count >= NEARLY_ALL * true[measure, f"precinct:{precinct}"]:
+            if (
+                (measure, f"site:{site}") in true
+                and count
+                and count >= NEARLY_ALL * true[measure, f"precinct:{precinct}"]
+            ):
                 yield measure, f"site:{site}"
 
 

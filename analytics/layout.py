@@ -33,9 +33,12 @@ BY_CHANNEL = ("reached", "pledged")
 """Measures with a table of precinct x channel."""
 
 BY_WAY_IN = ("joined", "pledged")
-"""Measures with tables of sources, sites and generations."""
+"""Measures with a table of generations."""
 
-BY_WEEK = ("reached", "joined", "engaged", "pledged", "trained")
+BY_SITE = (*BY_WAY_IN, WITHOUT_PERSON)
+"""Measures with tables of sources and sites."""
+
+BY_WEEK = ("reached", "joined", "engaged", "pledged", "trained", "inviting")
 """Measures with a table of weeks of sign-up: the steps of the funnel."""
 
 EARLIER = "week:earlier"
@@ -70,9 +73,10 @@ class Layout:
             yield CITY, tuple(f"channel:{one}" for one in self.channels)
         if measure in BY_CHANNEL and len(self.channels) > 1:
             yield from self._by_channel(boroughs)
-        if measure in BY_WAY_IN:
+        if measure in BY_SITE:
             yield CITY, tuple(f"source:{one}" for one in SOURCES)
             yield "source:site", (*(f"site:{one}" for one in self.sites), "site:beyond")
+        if measure in BY_WAY_IN:
             yield CITY, tuple(f"generation:{one}" for one in range(self.generations))
         if measure in BY_WEEK:
             yield CITY, (EARLIER, *(week_key(one) for one in self.weeks))

@@ -53,6 +53,8 @@ class Campaign:
             did |= {name for name in ("joined", "engaged", "trained", "inviting", "opt_outs") if dice.random() < 0.5}
             if "engaged" in did and dice.random() < 0.7:
                 did.add("pledged")
+            if dice.random() < 0.3:
+                did.add("pledges_without_person")
             for name in did:
                 self.counts[name][cell] += 1
 
@@ -74,7 +76,11 @@ def papers(printed: Sequence[Printed], view: str) -> list[Paper]:
 
 def groups_of(campaign: Campaign) -> Iterator[Sequence[str]]:
     """Opt-outs stand for all that have one table alone."""
-    return (group for group in campaign.layout.groups() if group[0] in ("reached", "delivered_people", "opt_outs"))
+    return (
+        group
+        for group in campaign.layout.groups()
+        if group[0] in ("reached", "delivered_people", "opt_outs", "pledges_without_person")
+    )
 
 
 def tables(one: Printed) -> int:

@@ -95,12 +95,16 @@ class Renderer:
 
     def reply(self, reply: Reply, language: str) -> Message:
         """Words for a reply; English where the language lacks the block."""
+        return self._worded(reply, language)[0]
+
+    def _worded(self, reply: Reply, language: str) -> tuple[Message, bool]:
         return self._same(reply, language) if reply.is_fixed else self._made(reply, language)
 
-    def _made(self, reply: Reply, language: str) -> Message:
+    def _made(self, reply: Reply, language: str) -> tuple[Message, bool]:
+        """The words, and whether any of them are in English for want of another language."""
         said, spoken = self._block(reply.template, language, reply.values)
         text, revisions = _revised(said)
-        return Message(
+        message = Message(
             text=text,
             revisions=revisions,
             language=language,
@@ -114,6 +118,7 @@ class Renderer:
             stays=reply.stays,
             spoken=spoken if spoken != language else "",
         )
+        return message, bool(message.spoken) or self._lacks(reply, language)
 
     def _described(self, reply: Reply, language: str) -> Picture | None:
         picture = reply.picture
@@ -123,8 +128,9 @@ class Renderer:
 
     def answers(self, replies: Sequence[Reply], language: str) -> tuple[Message, ...]:
         """Words for all that is said at once; where some is in English, the last such message says why."""
-        said = [self.reply(reply, language) for reply in replies]
-        last = max((n for n, reply in enumerate(replies) if said[n].spoken or self._lacks(reply, language)), default=-1)
+        worded = [self._worded(reply, language) for reply in replies]
+        said = [message for message, _ in worded]
+        last = max((number for number, (_, in_english) in enumerate(worded) if in_english), default=-1)
         if last >= 0 and (footer := self.footer(language)):
             said[last] = said[last].explained(footer)
         return tuple(said)

@@ -58,7 +58,9 @@ def ask_again(state: State, inbound: Inbound, context: Context) -> Step:
 
 def _spoken(state: State, inbound: Inbound, context: Context) -> State:
     language = language_of(state, inbound, context)
-    return state if language == state.language else replace(state, language=language)
+    if language == state.language:
+        return state
+    return State(state.flow, state.field, state.data, language, state.version)
 
 
 def language_of(state: State, inbound: Inbound, context: Context) -> str:

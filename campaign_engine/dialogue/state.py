@@ -53,7 +53,7 @@ class Places(Protocol):
         """Precincts with a neighbourhood that is called so, or whose name has these words in it; exact ones first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # each step makes one, and frozen fields take four times as long
 class Context:
     """All that a step may look at beside state and inbound; read before the step, so that the step stays pure.
 

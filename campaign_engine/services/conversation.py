@@ -269,9 +269,9 @@ class Conversation:
 
 def _parts_of(inbound: Inbound) -> tuple[Inbound, ...]:
     """In order: a start, where one came along, and what was done."""
-    done = replace(inbound, came_by="")
     if not inbound.came_by:
-        return (done,)
+        return (inbound,)
+    done = replace(inbound, came_by="")
     return (replace(done, kind=InboundKind.START, data=inbound.came_by, text="", command=""), done)
 
 

@@ -2,8 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,10 +47,9 @@ class Database:
         """
         return engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    @asynccontextmanager
-    async def write(
+    def write(
         self, *, durable: bool = False, shared: bool = False, trusted: bool = False
-    ) -> AsyncIterator[AsyncConnection]:
+    ) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that commits at the end and rolls back on any error.
 
         `durable` survives a power cut on SQLite too (needed where a send is marked before it leaves); others survive
@@ -59,39 +58,20 @@ class Database:
         just these rows in the same statement, and for nothing that deletes. Raises StoreUnavailable, and Conflict
         `busy` after a deadlock.
         """
-        try:
-            if self.is_sqlite:
-                async with self._writer.transaction(durable=durable, shared=shared, trusted=trusted) as connection:
-                    yield connection
-            else:
-                async with (self._steps if shared else self.engine).begin() as connection:
-                    yield connection
-        except DatabaseError as error:
-            if _is_deadlock(error):
-                raise busy() from error
-            if not _is_away(error):
-                raise
-            raise _unavailable() from error
-        except NoFreeConnection as error:
-            raise _unavailable() from error
+        if self.is_sqlite:
+            return _Told(self._writer.transaction(durable=durable, shared=shared, trusted=trusted))
+        return _Told((self._steps if shared else self.engine).begin())
 
-    @asynccontextmanager
-    async def read(self, *, shared: bool = False, in_transaction: bool = False) -> AsyncIterator[AsyncConnection]:
+    def read(
+        self, *, shared: bool = False, in_transaction: bool = False
+    ) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection for reading. `shared` as in `write`; a lock, a snapshot and rows that
         come as they are read want to be `in_transaction`.
 
         Raises StoreUnavailable.
         """
         engine = self.engine if in_transaction else self._short_reads if shared else self._reads
-        try:
-            async with engine.connect() as connection:
-                yield connection
-        except DatabaseError as error:
-            if not _is_away(error):
-                raise
-            raise _unavailable() from error
-        except NoFreeConnection as error:
-            raise _unavailable() from error
+        return _Told(engine.connect())
 
     async def scrub(self) -> bool:
         """Take removed rows out of the write-ahead log too (safety A1); False when a reader kept it from ending.
@@ -117,9 +97,43 @@ class Database:
         await self._sqlite_connections.end()
 
 
-def _is_deadlock(error: DatabaseError) -> bool:
-    """PostgreSQL ended one of two transactions that waited for each other."""
-    return getattr(error.orig, "sqlstate", None) == "40P01"
+class _Told:
+    """A context whose errors are told as the ports know them; a class, because every step goes through one."""
+
+    __slots__ = ("_inner",)
+
+    def __init__(self, inner: AbstractAsyncContextManager[AsyncConnection]) -> None:
+        self._inner = inner
+
+    async def __aenter__(self) -> AsyncConnection:
+        try:
+            return await self._inner.__aenter__()
+        except (DatabaseError, NoFreeConnection) as error:
+            if (told := _told(error)) is None:
+                raise
+            raise told from error
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        try:
+            hidden = await self._inner.__aexit__(kind, error, trace)
+        except (DatabaseError, NoFreeConnection) as raised:
+            if (told := _told(raised)) is None:
+                raise
+            raise told from raised
+        if isinstance(error, DatabaseError | NoFreeConnection) and (told := _told(error)) is not None:
+            raise told from error
+        return hidden
+
+
+def _told(error: DatabaseError | NoFreeConnection) -> Exception | None:
+    """PostgreSQL ended one of two transactions that waited for each other, or it is away; None: the fault is ours."""
+    if isinstance(error, NoFreeConnection):
+        return _unavailable()
+    if getattr(error.orig, "sqlstate", None) == "40P01":
+        return busy()
+    return _unavailable() if _is_away(error) else None
 
 
 def _is_away(error: DatabaseError) -> bool:

@@ -1,7 +1,7 @@
 """SQLite's one writer: transactions take turns, and those of dialogues that queue share one COMMIT."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from campaign_engine.store.sqlite_driver import OneVisitConnection, of
 
-MOST_SHARING = 32
+MOST_SHARING = 100
 """Transactions of one COMMIT, so that the first of them is not kept waiting for all that come."""
 
 
@@ -114,8 +114,9 @@ class SqliteWriter:
         if self._open is None:
             connection = await self._engine.connect()
             self._open = _Open(connection, of(connection))
-        await self._set(self._open.connection, "synchronous", "FULL" if durable else "NORMAL")
-        await self._set(self._open.connection, "foreign_keys", "OFF" if trusted else "ON")
+        wanted = {"synchronous": "FULL" if durable else "NORMAL", "foreign_keys": "OFF" if trusted else "ON"}
+        if wanted != self._set_to:
+            await self._set(self._open.connection, wanted)
         self._open.driver.begin_with_next()
         return self._open
 
@@ -125,7 +126,7 @@ class SqliteWriter:
             await driver.short("RELEASE part", ())
         elif driver.take_begin():
             return None
-        elif shared and self._waiting:
+        elif shared and await self._are_more_coming():
             group = self._group = _Group()
             ticket = asyncio.create_task(self._commit_in_turn())
             self._tickets.add(ticket)
@@ -133,6 +134,12 @@ class SqliteWriter:
         else:
             await driver.commit_begun()
         return group
+
+    async def _are_more_coming(self) -> bool:
+        """Where nobody waits, those that came together with this one may not have begun yet."""
+        if not self._waiting:
+            await asyncio.sleep(0)
+        return bool(self._waiting)
 
     async def _take_back(self, group: _Group | None) -> None:
         """Of a group only the last part; where SQLite itself took back the whole transaction, nobody's is kept."""
@@ -171,11 +178,12 @@ class SqliteWriter:
         finally:
             group.settled.set()
 
-    async def _set(self, connection: AsyncConnection, pragma: str, value: str) -> None:
+    async def _set(self, connection: AsyncConnection, wanted: Mapping[str, str]) -> None:
         """Said anew to a connection that is not known."""
-        if self._set_to.get(pragma) != value:
-            await connection.exec_driver_sql(f"PRAGMA {pragma}={value}")
-            self._set_to[pragma] = value
+        for pragma, value in wanted.items():
+            if self._set_to.get(pragma) != value:
+                await connection.exec_driver_sql(f"PRAGMA {pragma}={value}")
+                self._set_to[pragma] = value
 
     async def _give_back(self) -> None:
         writer, self._open = self._open, None

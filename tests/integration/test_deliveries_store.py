@@ -113,7 +113,7 @@ async def test_the_oldest_are_claimed_first_and_each_once(house: House) -> None:
     first, second = [await claim(house, epoch, limit) for limit in (2, 100)]
     # The second campaign goes to all five, but nobody has two on their way at once.
     assert len({one.campaign_id for one in first}) == 2, "one of each campaign"
-    assert first[0].campaign_id < first[1].campaign_id and first[0].to.address in "123", "the oldest first"
+    assert first[0].campaign_id < first[1].campaign_id, "the oldest first"
     assert sorted(one.to.address for one in (*first, *second)) == list("12345")
     assert await claim(house, epoch) == ()
     assert await house.counts() == {"sending": 5, "queued": 3}

@@ -123,10 +123,15 @@ class OneVisitConnection(aiosqlite.Connection):
         Against it stand: work of the thread that is not done, a writer elsewhere, a disk that was slow just now.
         Raises what SQLAlchemy would, without statement and values (safety A2).
         """
+        rows: Rows
         try:
-            if self._rests and time.monotonic() >= self._away_until and (not self._begins or self._begin_at_once()):
-                return self._here(sql, parameters)
-            rows: Rows = await self.visit(lambda connection: connection.execute(sql, parameters).fetchall())
+            begun = time.monotonic()
+            if self._rests and begun >= self._away_until and (not self._begins or self._begin_at_once()):
+                rows = self._conn.execute(sql, parameters).fetchall()
+                if (ended := time.monotonic()) - begun > SHORT_SECONDS:
+                    self._away_until = ended + AWAY_SECONDS
+                return rows
+            rows = await self.visit(lambda connection: connection.execute(sql, parameters).fetchall())
         except sqlite3.Error as error:
             raise _as_sqlalchemy(error) from error
         return rows
@@ -145,14 +150,6 @@ class OneVisitConnection(aiosqlite.Connection):
     @property
     def _rests(self) -> bool:
         return self._running and self._connection is not None and self._asked == self._ended
-
-    def _here(self, sql: str, parameters: Sequence[Any]) -> Rows:
-        begun = time.monotonic()
-        rows = self._conn.execute(sql, parameters).fetchall()
-        ended = time.monotonic()
-        if ended - begun > SHORT_SECONDS:
-            self._away_until = ended + AWAY_SECONDS
-        return rows
 
     def _begin_at_once(self) -> bool:
         """False where another process writes: the thread can wait for it, the event loop cannot."""

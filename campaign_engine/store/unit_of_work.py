@@ -92,6 +92,12 @@ class SqlUnitOfWork:
         self.connection = connection
         self.cipher = cipher
 
+    @property
+    def left(self) -> Sequence[Leaver]:
+        """Who left in this transaction; nobody where it has not looked at contacts."""
+        contacts = self.__dict__.get("contacts")
+        return () if contacts is None else contacts.left
+
     contacts = _Made(SqlContactsRepository)
     optouts = _Made(SqlOptOutsRepository)
     dialogues = _Made(SqlDialoguesRepository)
@@ -158,7 +164,7 @@ class SqlStore:
             work = SqlUnitOfWork(connection, self.database.cipher)
             yield work
             if self._left is not None:
-                await self._note(self._left, work.contacts.left)
+                await self._note(self._left, work.left)
 
     @asynccontextmanager
     async def read(self, *, shared: bool = False, in_transaction: bool = False) -> AsyncIterator[SqlUnitOfWork]:

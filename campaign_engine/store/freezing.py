@@ -28,8 +28,9 @@ from campaign_engine.store.tables import (
 )
 from campaign_engine.store.tables.base import Id
 
-RANGE = 10_000
-"""Contact ids that are frozen in one transaction, so that nobody waits long for the writer."""
+RANGES = {"sqlite": 10_000, "postgresql": 50_000}
+"""Contact ids that are frozen in one transaction: few where everybody waits for one writer, more where only a COMMIT
+waits, for the disk."""
 
 _FALLBACK = "en"
 

@@ -109,7 +109,7 @@ class SqlOccurrencesRepository(Transaction):
         )
         if not await self._locked(still_open):
             return Frozen(0, 0)
-        people, last = 0, after + freezing.RANGE
+        people, last = 0, after + freezing.RANGES[self._connection.dialect.name]
         if not occurrence.rooms_only:
             audience = freezing.people(occurrence, now)
             people = await self._freeze_in(occurrence, audience, now, {"after": after, "last": last})

@@ -11,7 +11,6 @@ from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus, check_deli
 from campaign_engine.domain.message import Destination
 from campaign_engine.ports.sending import Frozen, NewOccurrence, Outcome
 from campaign_engine.store import tables
-from campaign_engine.store.freezing import RANGE
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.planned import LANE, House, Planned, claim, record, take, wall
@@ -226,17 +225,17 @@ async def test_a_large_audience_is_frozen_in_ranges_and_a_crash_between_them_is_
     await house.room("-1")
     await house.fill_range()
     await house.ally("second range")
-    assert house.people["second range"] > RANGE
+    assert house.people["second range"] > house.range
     await house.open(plan)
     async with house.store.write() as work:
         (one,) = await work.occurrences.unfrozen()
-        assert await work.occurrences.freeze(one, house.clock()) == Frozen(1, 0, rest=RANGE)
+        assert await work.occurrences.freeze(one, house.clock()) == Frozen(1, 0, rest=house.range)
     assert await house.frozen_names() == {"first range"}
     async with house.store.write() as work:
         (one,) = await work.occurrences.unfrozen()
         again = await work.occurrences.freeze(one, house.clock())
-        assert again == Frozen(0, 0, rest=RANGE)
-        assert await work.occurrences.freeze(one, house.clock(), RANGE) == Frozen(1, 1)
+        assert again == Frozen(0, 0, rest=house.range)
+        assert await work.occurrences.freeze(one, house.clock(), house.range) == Frozen(1, 1)
         assert await work.occurrences.unfrozen() == ()
     assert len(await house.rows(tables.deliveries)) == 3
 

@@ -18,7 +18,7 @@ from campaign_engine.domain.schedule import Schedule, to_utc, to_wall
 from campaign_engine.ports.people import ContactChanges, NewContact
 from campaign_engine.ports.sending import Claimed, Frozen, NewOccurrence, Outcome
 from campaign_engine.store import tables
-from campaign_engine.store.freezing import RANGE
+from campaign_engine.store.freezing import RANGES
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support.clock import FakeClock
 
@@ -117,17 +117,22 @@ class House:
         self.people[name] = contact_id
         return contact_id
 
+    @property
+    def range(self) -> int:
+        """Ids that are frozen in one transaction."""
+        return RANGES[self.store.database.engine.dialect.name]
+
     async def fill_range(self) -> None:
         """Somebody without an address gets the last id of the first range that is frozen."""
         filler = tables.contacts.insert().values(
-            id=RANGE, pseudonym="filler", age_band="16-17", language="en", precinct_declined=True, generation=0,
+            id=self.range, pseudonym="filler", age_band="16-17", language="en", precinct_declined=True, generation=0,
             created_at=self.clock(), last_seen_at=self.clock(), simulated=True,
         )  # fmt: skip
         async with self.store.database.write() as connection:
             await connection.execute(filler)
             if connection.dialect.name == "postgresql":
                 sequence = sa.func.pg_get_serial_sequence("contacts", "id")
-                await connection.execute(sa.select(sa.func.setval(sequence, RANGE)))
+                await connection.execute(sa.select(sa.func.setval(sequence, self.range)))
 
     async def room(self, address: str, kind: ScopeKind = ScopeKind.PRECINCT, value: str = str(PRECINCT)) -> int:
         async with self.store.write() as work:

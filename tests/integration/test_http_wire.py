@@ -193,8 +193,10 @@ def test_a_connection_that_was_shut_while_it_rested_is_replaced_unheard(
 
 
 def test_who_stops_waiting_leaves_no_answer_to_the_next(run: Run) -> None:
+    given_up = asyncio.Event()
+
     async def late(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.02)
+        await given_up.wait()
         writer.write(LONG % b"no")
 
     async def test() -> None:
@@ -207,6 +209,7 @@ def test_who_stops_waiting_leaves_no_answer_to_the_next(run: Run) -> None:
             assert (raised.value.left, raised.value.late) == (False, True)
             for one in (*stopped, turns[0]):
                 one.cancel()
+            given_up.set()
             assert await asyncio.gather(*turns[1:]) == [(200, b"ok")] * 2
             assert await asyncio.gather(*(wire.post("/x", b"{}", PATIENT) for _ in range(5))) == [(200, b"ok")] * 5
             assert len(host.writers) == 4

@@ -155,6 +155,7 @@ async def test_one_who_thaws_and_one_who_takes_over_never_wait_for_each_other(
         number = await record(repository, *what)
         recorded.set()
         async with database.engine.connect() as watching:
+            await watching.execution_options(isolation_level="AUTOCOMMIT")  # a transaction sees what it saw at first
             await eventually(lambda: watching.scalar(WAITING))
         return number
 

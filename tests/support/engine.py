@@ -216,7 +216,7 @@ class House:
 
     async def rows(self, table: sa.Table) -> list[Any]:
         async with self.store.database.read() as connection:
-            return list((await connection.execute(sa.select(table))).all())
+            return list((await connection.execute(sa.select(table).order_by(*table.primary_key.columns))).all())
 
     async def counts(self) -> dict[str, int]:
         """Rows of every table that is not empty."""

@@ -41,10 +41,14 @@ _WORDS: Mapping[str, str] = {
     "la": "",
     "school": "",
     "high": "hs",
+    "hi": "hs",
     "middle": "ms",
     "escuela": "",
 }
 """Written in many ways, or in every name."""
+
+_IN_EVERY_NAME = ("public", "school", "high", "middle", "junior", "intermediate", "community", "center")
+"""Words in which a slip says as little as they do themselves."""
 
 _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), f" {short} ")
@@ -65,9 +69,16 @@ _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 
 def words_of(text: str) -> tuple[str, ...]:
     """As they are compared; numbers without leading zeros."""
+    return _compared(_plain(text))
+
+
+def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text[: LONGEST * 3].casefold().replace("'", "").replace("’", ""))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    plain = " ".join(_APART.sub(" ", plain).split())
+    return " ".join(_APART.sub(" ", plain).split())
+
+
+def _compared(plain: str) -> tuple[str, ...]:
     for pattern, short in _KINDS:
         plain = pattern.sub(short, plain)
     plain = _ORDINAL.sub(r"\1", _JOINED.sub(r"\1 \2", " ".join(plain.split())))
@@ -99,7 +110,7 @@ class SiteIndex:
 
     def search(self, text: str, limit: int = 8) -> tuple[int, ...]:
         """Ids, likeliest first; nothing for what is like no place."""
-        typed = words_of(text[:LONGEST])
+        typed = self._typed(text[:LONGEST])
         if not typed:
             return ()
         weights = {word: _weight(word) for word in typed}
@@ -116,6 +127,16 @@ class SiteIndex:
         ]
         ranked.sort(key=lambda one: (-round(one[0], 3), len(self._words[one[1]]), self._places[one[1]].name))
         return tuple(self._places[position].id for _, position in ranked[:limit])
+
+    def _typed(self, text: str) -> tuple[str, ...]:
+        """With slips mended in what every name has ("maple hihg"), where no place is called like that."""
+        said = _plain(text).split()
+        return _compared(" ".join(map(self._mended, said)) if len(said) > 1 else "".join(said))
+
+    def _mended(self, word: str) -> str:
+        if word in self._having or word in _WORDS:
+            return word
+        return next((known for known in _IN_EVERY_NAME if _likeness(word, known)), word)
 
     def _judged(self, share: float, position: int, numbers: set[str]) -> float:
         return share * (_OTHER_NUMBER if numbers - self._words[position] else 1.0)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
@@ -171,5 +172,6 @@ def _keep(path: Path, made: str) -> None:
         part.unlink(missing_ok=True)
     oldest = (datetime.now(UTC) - KEPT).timestamp()
     for other in path.parent.iterdir():
-        if other.stat().st_mtime < oldest:
-            other.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another process tidies up too
+            if other.stat().st_mtime < oldest:
+                other.unlink()

@@ -81,6 +81,18 @@ async def test_F18_four_taps_sign_up_and_one_goes_on_in_a_chat_as_one_person(pag
     assert (pledge.if_then, pledge.contact_id) == ("walk", contact.id)
 
 
+async def test_only_a_chat_that_ends_with_the_browser_is_said_to_end(pages: Pages) -> None:
+    site = await pages.house.site()
+    for own in ({}, {"groundswell_chat": "ana-s-own-phone"}):
+        async with Page(pages.root, **own) as page:
+            await page.open(f"/s/{site.code}")
+            for label in ("13 to 15", "Look out", "I feel unsafe"):
+                await page.press(label)
+            done = await page.press("No thanks")
+        assert "You're in." in done
+        assert ("This chat ends when you close the browser" in done) is (not own)
+
+
 async def test_C2_twelve_or_under_keeps_nothing_and_is_not_asked_again_in_that_tab(pages: Pages) -> None:
     site = await pages.house.site()
     async with Page(pages.root) as page:

@@ -39,8 +39,8 @@ class _Reader(HTMLParser):
 class Page:
     """One browser; `text` is what stands on the page now."""
 
-    def __init__(self, root: str) -> None:
-        self._client = httpx.AsyncClient(base_url=root, follow_redirects=True)
+    def __init__(self, root: str, **cookies: str) -> None:
+        self._client = httpx.AsyncClient(base_url=root, follow_redirects=True, cookies=cookies)
         self._read = _Reader()
         self._path = ""
 

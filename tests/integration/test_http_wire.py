@@ -176,6 +176,18 @@ def test_without_a_whole_answer_it_may_have_left(
     run(test())
 
 
+def test_an_answer_that_only_drips_ends_with_the_wait_for_the_whole(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_wire, "MOST_BYTES", 20)
+
+    async def test() -> None:
+        async with told(drip) as (_, wire):
+            with pytest.raises(WireError) as raised:
+                await wire.post("/x", b"{}", HASTY._replace(part=5.0))
+            assert (raised.value.left, raised.value.late) == (True, True)
+
+    run(test())
+
+
 def test_a_connection_that_was_shut_while_it_rested_is_replaced_unheard(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

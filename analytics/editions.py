@@ -96,7 +96,6 @@ class Edition:
     tables: Mapping[str, ProtectedTable]
     closed_week: Mapping[str, Figure] = field(default_factory=dict)
     rooms: Mapping[str, Any] = field(default_factory=dict)
-
     ranges: Mapping[str, Interval] = field(default_factory=dict)
 
     @property

@@ -46,7 +46,9 @@
     scrollTo(0, 0);
   };
   /* Nothing of the last person stays: a page in another language is left as well, where there is a network. */
+  const band = document.querySelector('[data-step="pledge"] [name="band"]');
   const clear = () => {
+    band.value = "";
     if (location.search && navigator.onLine) location.replace("/kiosk");
     else show("age");
   };
@@ -102,16 +104,33 @@
     await kept("readwrite", (store) => store.put({ key: name(), site: SITE, pledge, made: Date.now() }));
     sync();
   };
+  /* Nobody is thanked for what is not kept: where storage is off, the form is sent as without scripts. */
+  let giving = false;
+  let storeless = false;
+  const pledge = async (form, pressed) => {
+    if (giving) return;
+    giving = true;
+    try {
+      await give(pressed.value);
+      show("thanks");
+    } catch {
+      storeless = true;
+      setTimeout(() => form.requestSubmit(pressed)); /* not while this very form is being submitted */
+    } finally {
+      giving = false;
+    }
+  };
 
   document.addEventListener("submit", async (event) => {
+    if (storeless) return;
     event.preventDefault();
     const pressed = event.submitter || {};
     if (pressed.name === "band") {
+      band.value = pressed.value;
       if (pressed.value === "u13") { show("young"); await give(null); }
       else show(pressed.value === "22+" ? "adult" : "pledge");
     } else if (pressed.name === "pledge") {
-      show("thanks");
-      await give(pressed.value);
+      await pledge(event.target, pressed);
     } else {
       clear();
     }
@@ -131,7 +150,7 @@
     document.addEventListener("fullscreenchange", () => { full.hidden = Boolean(document.fullscreenElement); });
   }
   addEventListener("pageshow", (event) => { if (event.persisted) show("age"); });
-  if (at() !== "age" && at() !== "closed") show("age");
+  count();
   if (navigator.serviceWorker) {
     navigator.serviceWorker.register("/kiosk/worker.js", { scope: "/kiosk" }).then(() => { body.dataset.worker = "on"; }, () => undefined);
   }

@@ -124,6 +124,6 @@ async def test_P1_a_report_can_be_read_left_and_asked_for_help(stand: Stand) -> 
             "all => all.every(one => !one.offsetHeight)"
         )
         await seen.page.emulate_media(media="screen")
-        await seen.page.locator("header a.help").click()
+        await seen.press_first("header a.help")
         assert seen.page.url.endswith("/help")
         seen.assert_quiet()

@@ -45,7 +45,8 @@ async def test_the_next_pupil_at_the_same_browser_sees_nothing_of_the_one_before
             await first.close(run_before_unload=True)
             await asyncio.wait_for(_gone(context), 10)
         else:
-            await press(first, "I’m done")
+            async with first.expect_navigation():
+                await press(first, "I’m done")
             await first.go_back()
             assert OPEN not in await first.inner_text("body")
             await first.close()

@@ -11,7 +11,11 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Request, Respons
 
 CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-in_chromium = [pytest.mark.browser, needs_chromium, pytest.mark.asyncio(loop_scope="session")]
+_ITS_OWN = "Protocol error|Target (page|crashed)|Page crashed|has been closed|Timeout [0-9]+ms exceeded"
+once_more = pytest.mark.flaky(reruns=1, only_rerun=[_ITS_OWN])
+"""Where the browser itself fails, not what a test says of the page: a busy machine makes one in thousands stumble."""
+
+in_chromium = [pytest.mark.browser, needs_chromium, once_more, pytest.mark.asyncio(loop_scope="session")]
 """Marks of a file whose tests share one browser, whose event loop is theirs too."""
 
 PHONE = (390, 844)

@@ -391,7 +391,7 @@ def _notifier(base: _Base) -> ChannelNotifier:
 
 
 def _lanes(base: _Base, notifier: ChannelNotifier) -> Mapping[str, Lane]:
-    failing = PostStopping(base.store, base.time.clock, base.renderer, notifier)
+    failing = PostStopping(base.time.clock, base.renderer, notifier)
     said = (base.time.clock, base.places.name, base.settings.site_url, base.hours, base.settings.lease, failing)
     return {
         name: Lane(LaneParts(base.store, channel, base.renderer, base.paces[name], *said))

@@ -28,12 +28,12 @@ class Lane:
         self._clock = parts.clock
         self._lease = Lease(parts)
         self._leaving = Leaving(parts)
-        self._books = LaneBooks(parts, self._lease, self._leaving.breaker)
+        self._watch = FailureWatch(parts.channel.name, parts.failing)
+        self._books = LaneBooks(parts, self._lease, self._leaving.breaker, self._watch)
         self._unrecorded: tuple[int, list[Outcome]] = (0, [])
         self._flow: Flow | None = None
         self._stopping = False
         self._again_at: datetime | None = None
-        self._watch = FailureWatch(parts.failing)
 
     @property
     def name(self) -> str:

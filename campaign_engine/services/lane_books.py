@@ -8,6 +8,7 @@ from campaign_engine.domain.breaker import Breaker
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.ports.sending import Claimed, LaneState, Outcome
 from campaign_engine.ports.unit_of_work import UnitOfWork
+from campaign_engine.services.failure_watch import FailureWatch
 from campaign_engine.services.lane_lease import Lease
 from campaign_engine.services.lane_parts import LaneParts
 
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 class LaneBooks:
     """Of one lane; `breaker` says whether its platform is away."""
 
-    def __init__(self, parts: LaneParts, lease: Lease, breaker: Breaker) -> None:
+    def __init__(self, parts: LaneParts, lease: Lease, breaker: Breaker, watch: FailureWatch) -> None:
         self._name = parts.channel.name
         self._store = parts.store
         self._clock = parts.clock
@@ -25,6 +26,7 @@ class LaneBooks:
         self._pace = parts.pace
         self._lease = lease
         self._breaker = breaker
+        self._watch = watch
 
     async def turn(self, epoch: int, outcomes: Sequence[Outcome], room: int) -> tuple[Claimed, ...]:
         """Record, and claim at most `room` under the same epoch. Raises StoreUnavailable: the lease is lost then."""
@@ -33,10 +35,11 @@ class LaneBooks:
         if closed and room and not await self._has_notices():
             room = 0
         try:
-            async with self._store.write(durable=room > 0) as work:
+            async with self._watch.batch() as batch, self._store.write(durable=room > 0) as work:
                 # The lane's row first, as a take-over locks it: the other way round the two could wait for each other.
                 may_claim = await self._may_claim(work, epoch, room)
                 await self._record(work, epoch, outcomes)
+                await batch.count(work)
                 if not may_claim:
                     return ()
                 return await work.deliveries.claim(self._name, epoch, room, self._clock(), notices_only=closed)
@@ -48,8 +51,9 @@ class LaneBooks:
     async def record(self, epoch: int, outcomes: Sequence[Outcome]) -> None:
         """Raises StoreUnavailable."""
         if outcomes:
-            async with self._store.write() as work:
+            async with self._watch.batch() as batch, self._store.write() as work:
                 await self._record(work, epoch, outcomes)
+                await batch.count(work)
 
     async def _record(self, work: UnitOfWork, epoch: int, outcomes: Sequence[Outcome]) -> None:
         recorded = await work.deliveries.record(self._name, epoch, outcomes, self._clock())

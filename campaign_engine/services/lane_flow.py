@@ -109,7 +109,6 @@ class Flow:
 
     async def _book(self) -> int:
         """Record what ended and claim as many as have room."""
-        await self._watch.act()
         outcomes, self.ended = self.ended, []
         wide = self._width()
         self._step = max(1, wide // 2)

@@ -10,7 +10,8 @@ from campaign_engine.domain.windows import DEFAULT_HOURS, SendingHours
 from campaign_engine.ports.channel import Channel
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.renderer import Renderer
-from campaign_engine.ports.unit_of_work import Store
+from campaign_engine.ports.unit_of_work import Store, UnitOfWork
+from campaign_engine.services.turn import Notice
 
 DEAD_AFTER = timedelta(seconds=25)
 """A lane whose owner has been silent for so long may be taken over."""
@@ -54,10 +55,13 @@ class Pace(Protocol):
 
 
 class FailingPosts(Protocol):
-    """services.stopping.PostStopping: what becomes of a post of which one message after another fails."""
+    """services.post_stopping.PostStopping: what becomes of a post of which one message after another fails."""
 
-    async def stop(self, post_id: int, version: int, reason: str) -> None:
-        """Raises StoreUnavailable."""
+    async def stop(self, work: UnitOfWork, post_id: int, version: int, reason: str) -> Notice | None:
+        """For its author, to be told when the transaction has ended well; None where nobody is to be told."""
+
+    async def tell(self, notice: Notice) -> None:
+        """Returns at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from campaign_engine.domain.errors import ForbiddenTransition
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.planner import CANCEL_WINDOW
 from campaign_engine.ports.sending import Claimed, Outcome
+from campaign_engine.ports.stopping import Run
 from campaign_engine.store import recording, tables
 from campaign_engine.store.database import async_url
 from campaign_engine.store.unit_of_work import SqlStore
@@ -292,3 +293,19 @@ async def test_what_ended_is_looked_up_by_its_id_however_much_is_on_its_way(sqli
     assert plan.count("SEARCH d USING INTEGER PRIMARY KEY (rowid=?)") == 2, plan
     assert {one for one in plan if one.startswith("SCAN")} <= {"SCAN e", "SCAN r", "SCAN f", "SCAN temp.ended_flags"}
     await engine.dispose()
+
+
+async def test_failures_in_a_row_are_counted_for_each_lane_and_over_all_of_them(house: House) -> None:
+    plan = await house.plan()
+
+    async def met(lane: str, failed: int, last: int | None = None, version: int = 1) -> int:
+        async with house.store.write() as work:
+            return await work.stopped_posts.count(lane, Run(plan.post_id, version, failed, last))
+
+    assert [await met("telegram", 2), await met("discord", 1), await met("discord", 2)] == [2, 3, 5]
+    assert await met("discord", 1, 0) == 6, "the run that ends now counts as well"
+    assert [await met("telegram", 1), await met("discord", 0, 2), await met("discord", 1)] == [3, 2, 3]
+    assert await met("telegram", 1, version=2) == 1
+    async with house.store.write() as work:
+        await work.stopped_posts.retry(plan.campaign_id)
+    assert [await met("telegram", 0, 0), await met("telegram", 1)] == [0, 1]

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Role
@@ -15,6 +16,7 @@ from campaign_engine.services.failure_watch import MOST_FAILURES
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.post_stopping import PostStopping
 from campaign_engine.services.posting import Posting
+from campaign_engine.store.tables import deliveries
 from tests.support.bots import running_post
 from tests.support.channels import RecordingChannel
 from tests.support.engine import House
@@ -45,7 +47,7 @@ async def due(house: House) -> House:
 
 def lane_of(house: House, channel: RecordingChannel) -> Lane:
     pace = LanePace(LIMITS["telegram"], lambda: house.clock().timestamp(), house.clock.sleep)
-    failing = PostStopping(house.store, house.clock, house.renderer, house.notes)
+    failing = PostStopping(house.clock, house.renderer, house.notes)
     parts = LaneParts(
         house.store, channel, house.renderer, pace, house.clock, lambda _: "East", house.accounts.page, failing=failing
     )
@@ -102,6 +104,45 @@ async def test_a_post_that_fails_stops_its_author_hears_of_it_and_lets_it_go_on(
     await Posting(due.store, due.clock, 0).tick()
     await lane.drain()
     assert (await counts_of(due))["sent"] == PEOPLE - refused - len(channel.blocked)
+    assert len(due.notes.told) == 1
+
+
+class Tired(RecordingChannel):
+    """Refuses so many messages, and is away then."""
+
+    def __init__(self, refusals: int, name: str = "telegram") -> None:
+        super().__init__()
+        self.name, self.refusals = name, refusals
+
+    async def send(self, message: Message, to: Destination, key: str = "") -> Receipt:
+        await super().send(message, to, key)
+        self.refusals -= 1
+        raise SendError("refused") if self.refusals >= 0 else SendError("not_connected", retryable=True)
+
+
+async def test_failures_are_counted_over_restarts_take_overs_and_lanes_and_its_author_hears_of_it_once(
+    due: House,
+) -> None:
+    async with due.store.database.write() as connection:
+        some = deliveries.c.id.in_(sa.select(deliveries.c.id).order_by(deliveries.c.id.desc()).limit(10))
+        await connection.execute(deliveries.update().where(some).values(lane="console"))
+    first = lane_of(due, Tired(2))
+    assert await first.take()
+    await first.drain()
+    assert not due.notes.told
+    due.clock.advance(timedelta(minutes=1))  # it died: another process takes over, and a lane of its own goes on
+    second, other = lane_of(due, Tired(2)), lane_of(due, Tired(1, "console"))
+    assert await second.take()
+    await second.drain()
+    assert not due.notes.told
+    assert await other.take()
+    await other.drain()
+    assert len(due.notes.told) == 1
+    assert (await counts_of(due))["failed"] == MOST_FAILURES
+    third = lane_of(due, Tired(5))
+    due.clock.advance(timedelta(minutes=1))
+    assert await third.take()
+    assert await third.drain() == 0
     assert len(due.notes.told) == 1
 
 

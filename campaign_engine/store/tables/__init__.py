@@ -7,6 +7,7 @@ from campaign_engine.store.tables.base import Id, metadata
 from campaign_engine.store.tables.campaigns import (
     campaign_targets,
     campaigns,
+    failing_posts,
     occurrences,
     post_versions,
     posts,
@@ -114,6 +115,7 @@ __all__ = [
     "event_notices",
     "fact_pause",
     "failing_jobs",
+    "failing_posts",
     "feed_pages",
     "feeds",
     "first_times",

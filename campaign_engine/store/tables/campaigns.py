@@ -82,6 +82,16 @@ stopped_posts = sa.Table(
     staff("since", UtcDateTime, keep="until somebody lets it go on"),
 )
 
+failing_posts = sa.Table(
+    "failing_posts",
+    metadata,
+    staff("post_id", Id, sa.ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, keep=CAMPAIGN),
+    staff("version", sa.Integer, primary_key=True, keep=CAMPAIGN),
+    staff("lane", sa.String(20), primary_key=True, keep=CAMPAIGN),
+    staff("failures", sa.Integer, keep=CAMPAIGN),
+)
+"""Messages that failed in a row on a lane, and under no lane's name on all of them; no row where the last one left."""
+
 translators = sa.Table(
     "translators",
     metadata,

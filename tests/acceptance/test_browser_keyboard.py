@@ -118,6 +118,7 @@ async def test_P1_two_people_at_a_kiosk_by_keyboard(stand: Stand) -> None:
         await seen.page.clock.install(time=stand.house.clock())
         await seen.open(f"/kiosk/open/{link}")
         await enter(seen, "Open the kiosk here")
+        await seen.stop_time(stand.house.clock())
         for words, step in (("16 or 17", "pledge"), ("Look out", "thanks"), ("Done", "age"), ("13 to 15", "pledge")):
             await go_to(seen, words)
             await seen.page.keyboard.press("Enter")

@@ -10,6 +10,7 @@ from playwright.async_api import Page, Route
 from campaign_engine.store import tables
 from tests.acceptance.stand import Stand
 from tests.support.browser import DESKTOP, Visit, in_chromium, visit
+from tests.support.cable import Cable, cable_to
 from tests.support.engine import House
 
 pytestmark = in_chromium
@@ -23,6 +24,7 @@ class Tablet:
     seen: Visit
     page: Page
     house: House
+    cable: Cable
 
     async def step(self) -> str:
         return str(await self.page.evaluate("document.querySelector('[data-step]:not([hidden])').dataset.step"))
@@ -66,11 +68,12 @@ async def tablet(stand: Stand) -> AsyncIterator[Tablet]:
     house = stand.house
     site = await house.site(75, "Maple High")
     link = (await house.kiosks.link_for("oak3", site.id)).rpartition("/")[2]
-    async with visit(stand.browser, stand.root, DESKTOP, scripts=True) as seen:
+    async with cable_to(stand.root) as cable, visit(stand.browser, cable.root, DESKTOP, scripts=True) as seen:
         await seen.page.clock.install(time=house.clock())
         await seen.open(f"/kiosk/open/{link}")
         await seen.press("Open the kiosk here")
-        yield Tablet(seen, seen.page, house)
+        await seen.stop_time(house.clock())
+        yield Tablet(seen, seen.page, house, cable)
 
 
 async def test_two_people_in_a_row_and_nobody_there(tablet: Tablet) -> None:
@@ -126,6 +129,7 @@ async def test_F18_a_tablet_whose_clock_is_hours_ahead_stays_open_and_closes_in_
 
 async def test_without_a_network_the_queue_survives_a_reload_and_is_sent_once(tablet: Tablet) -> None:
     await tablet.page.evaluate(CONTROLLED)
+    await tablet.cable.pull_out()
     await tablet.page.context.set_offline(True)
     for words in ("Look out", "Learn twelve"):
         await tablet.pledge(words)
@@ -142,6 +146,7 @@ async def test_without_a_network_the_queue_survives_a_reload_and_is_sent_once(ta
         await route.abort()
 
     await tablet.page.context.route("**/kiosk/sync", lost)
+    await tablet.cable.plug_in()
     await tablet.page.context.set_offline(False)
     while await tablet.pledges() < 3:
         await tablet.page.clock.run_for(1_000)
@@ -157,6 +162,7 @@ async def test_without_a_network_the_queue_survives_a_reload_and_is_sent_once(ta
 async def test_nobody_is_thanked_for_a_pledge_that_a_tablet_without_storage_cannot_keep(tablet: Tablet) -> None:
     await tablet.page.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new Error('full') } }")
     await tablet.press("13 to 15")
+    await tablet.page.clock.resume()
     async with tablet.page.expect_navigation():
         await tablet.press("Look out")
     assert await tablet.step() == "thanks"

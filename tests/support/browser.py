@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -60,6 +61,10 @@ class Visit:
     async def open(self, path: str) -> None:
         await self.page.goto(self.root + path)
 
+    async def stop_time(self, now: datetime) -> None:
+        """A minute after `now`: then it passes by `page.clock.run_for` alone, however slow the machine is."""
+        await self.page.clock.pause_at(now + timedelta(minutes=1))
+
     async def press(self, words: str) -> None:
         """The first button or link whose words begin so, and what it leads to."""
         found = self.page.locator("button, a.button, header a", has_text=words).first
@@ -115,7 +120,7 @@ async def visit(
         color_scheme="dark" if dark else "light",
     )
     page = await context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     seen = Visit(page, root)
 
     def complained(message: ConsoleMessage) -> None:

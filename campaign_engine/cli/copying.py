@@ -1,6 +1,6 @@
 """`groundswell db copy`: everything into another database, from SQLite to PostgreSQL or back."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ from campaign_engine.cli.terminal import command, progress, say
 
 if TYPE_CHECKING:
     from campaign_engine.settings import Settings
-    from campaign_engine.store.copying import Bar, Digest
+    from campaign_engine.store.copying import Bar, Copied
     from campaign_engine.store.database import Database
 
 _TO = typer.Option("--to", metavar="URL", help="An empty PostgreSQL database, or a new SQLite file.")
@@ -20,19 +20,24 @@ _TO = typer.Option("--to", metavar="URL", help="An empty PostgreSQL database, or
 
 @command
 async def copy(context: typer.Context, to: Annotated[str, _TO]) -> None:
-    """Copy everything into an empty database and compare it, table by table; all of it or nothing."""
+    """Copy everything into an empty database and compare it, table by table.
+
+    Stopped in between, the same command goes on where it was; until it has ended, nothing uses the unfinished copy.
+    """
     from campaign_engine.settings import load_settings
 
     source, target = settings_of(context), load_settings(context.obj, database_url=to)
     with progress("Copying") as bar:
         copied = await _copied(source, target, bar)
-    rows = sum(digest.rows for digest in copied.values())
-    say(f"Copied {rows} rows of {len(copied)} tables to {place(target)}; counts and hashes agree in every table.")
+    if copied.there_before:
+        say(f"Went on where an earlier run stopped: {copied.there_before} rows were there and are unchanged.")
+    tables = len(copied.tables)
+    say(f"Copied {copied.rows} rows of {tables} tables to {place(target)}; counts and hashes agree in every table.")
     say("Set GROUNDSWELL_DATABASE_URL to it everywhere, keep the key file, and run `groundswell doctor`.")
     say(f"Nothing reads {place(source)} any more then: remove it when all is well, with its backups after 30 days.")
 
 
-async def _copied(source: "Settings", target: "Settings", bar: "Bar") -> "Mapping[str, Digest]":
+async def _copied(source: "Settings", target: "Settings", bar: "Bar") -> "Copied":
     from campaign_engine.bootstrap import sqlite_file
     from campaign_engine.store.copying import copy, kept_still
 

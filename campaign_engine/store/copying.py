@@ -1,4 +1,7 @@
-"""Everything from one database into an empty one, SQLite or PostgreSQL: in one transaction, read back and compared."""
+"""Everything from one database into an empty one, SQLite or PostgreSQL, read back and compared.
+
+Stopped in between, however hard, it goes on from the last batch; until its end nothing takes it for a database.
+"""
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -13,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from campaign_engine.domain.errors import ConfigurationError, Conflict
 from campaign_engine.store import fact_triggers, migrate
 from campaign_engine.store.database import Database
+from campaign_engine.store.migrate import AT, COPYING
 from campaign_engine.store.tables import metadata
 
 BATCH = 1000
@@ -20,6 +24,16 @@ BATCH = 1000
 
 _LOCK_WAIT = "10s"
 _HASH_BITS = 256
+_ANEW = "To begin anew, give a new empty database (createdb NAME)."
+
+_PROGRESS = sa.Table(
+    "unfinished_copy",
+    sa.MetaData(),
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("rows", sa.BigInteger),
+    sa.Column("total", sa.String(64)),
+)
+"""Of the target alone, until the copy is whole: what each table holds."""
 
 Bar = Callable[[int, int], None]
 
@@ -35,6 +49,19 @@ class Digest:
         """A row counts by the values that Python sees, which are the same from both databases."""
         added = sum(int.from_bytes(hashlib.sha256(_written(row)).digest()) for row in rows)
         return Digest(self.rows + len(rows), (self.total + added) % 2**_HASH_BITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """By table; of all rows, `there_before` are an earlier run's."""
+
+    tables: Mapping[str, Digest]
+    there_before: int
+
+    @property
+    def rows(self) -> int:
+        """In all."""
+        return sum(digest.rows for digest in self.tables.values())
 
 
 @asynccontextmanager
@@ -53,48 +80,115 @@ async def kept_still(database: Database) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-async def copy(source: AsyncConnection, target: Database, bar: Bar) -> Mapping[str, Digest]:
-    """What every table held. All of it is there when this returns, and nothing before.
+async def copy(source: AsyncConnection, target: Database, bar: Bar) -> Copied:
+    """What every table holds. A target counts as a database when this returns, and as an unfinished copy before.
 
-    Raises Conflict when the target is not empty, ConfigurationError for what it does not take or gives back otherwise.
+    Raises Conflict when the target is not empty, nor an unfinished copy of what the source holds now, and
+    ConfigurationError for what it does not take or gives back otherwise.
     """
-    total = sum([await _count(source, table) for table in metadata.sorted_tables])
-    done, copied = 0, {}
+    total = 2 * sum([await _count(source, table) for table in metadata.sorted_tables])
+    there = await _begin(target)
+    copied: dict[str, Digest] = {}
+    done = 0
+
+    def count(rows: int) -> None:
+        nonlocal done
+        done += rows
+        bar(done, total)
+
+    for table in metadata.sorted_tables:
+        copied[table.name] = await _copy_table(source, target, table, there[table.name], count)
     async with target.write(durable=True) as connection:
-        await _check_empty(connection)
+        for table in metadata.sorted_tables:
+            await _check_same(connection, table, copied[table.name], count)
+        await _end(connection)
+    return Copied(copied, sum(digest.rows for digest in there.values()))
+
+
+async def _begin(target: Database) -> Mapping[str, Digest]:
+    """The tables, and what an earlier run left in them: it goes on from there."""
+    async with target.write(durable=True) as connection:
+        tables = await connection.run_sync(lambda inner: sa.inspect(inner).get_table_names())
+        mark = COPYING + migrate.newest()
+        if _PROGRESS.name in tables:
+            if connection.dialect.name == "postgresql":
+                # What a killed run was just writing ends first.
+                await connection.exec_driver_sql(f"LOCK TABLE {_PROGRESS.name} IN EXCLUSIVE MODE")
+            if await connection.run_sync(migrate.version_on) != mark:
+                raise Conflict("This copy was begun by another version of the program.", _ANEW)
+            rows = await connection.execute(sa.select(_PROGRESS))
+            return {row.name: Digest(row.rows, int(row.total, 16)) for row in rows}
+        if tables:
+            raise Conflict(
+                "The database to copy to is not empty, so it was left as it is.",
+                "Give a new one (createdb NAME), without `groundswell init`: the copy makes the tables.",
+            )
         await migrate.upgrade_on(connection)
         # The facts come along as rows.
         await connection.run_sync(fact_triggers.drop)
-        for table in metadata.sorted_tables:
-            digest = Digest()
-            async for rows in _batches(source, table):
-                await _insert(connection, table, rows)
-                digest = digest.with_rows(rows)
-                done += len(rows)
-                bar(done, total * 2)
-            copied[table.name] = digest
-        for table in metadata.sorted_tables:
-            digest = Digest()
-            async for rows in _batches(connection, table):
-                digest = digest.with_rows(rows)
-                done += len(rows)
-                bar(done, total * 2)
-            if digest != copied[table.name]:
-                raise ConfigurationError(
-                    f"The copy of {table.name} is not what was read, so nothing was kept.",
-                    "Keep working with the database you have, and ask for help with this line.",
-                )
-        await connection.run_sync(fact_triggers.install)
-        await _number_on(connection)
-    return copied
+        await connection.run_sync(_PROGRESS.create)
+        nothing = [{"name": table.name, "rows": 0, "total": "0"} for table in metadata.sorted_tables]
+        await connection.execute(_PROGRESS.insert(), nothing)
+        await connection.execute(sa.update(AT).values(version_num=mark))
+        return {table.name: Digest() for table in metadata.sorted_tables}
 
 
-async def _check_empty(connection: AsyncConnection) -> None:
-    if await connection.run_sync(lambda inner: sa.inspect(inner).get_table_names()):
-        raise Conflict(
-            "The database to copy to is not empty, so it was left as it is.",
-            "Give a new one (createdb NAME), without `groundswell init`: the copy makes the tables.",
+async def _copy_table(
+    source: AsyncConnection, target: Database, table: sa.Table, there: Digest, count: Callable[[int], None]
+) -> Digest:
+    """Each batch with a note of it in one transaction; what is there already has to be what the source holds."""
+    digest = Digest()
+    async for batch in _batches(source, table):
+        left = max(0, there.rows - digest.rows)
+        digest = digest.with_rows(batch[:left])
+        if left and digest.rows == there.rows and digest != there:
+            raise _changed()
+        if rows := batch[left:]:
+            before, digest = digest, digest.with_rows(rows)
+            await _write(target, table, rows, (before, digest))
+        count(len(batch))
+    if digest.rows < there.rows:
+        raise _changed()
+    return digest
+
+
+def _changed() -> Conflict:
+    return Conflict(
+        "What an earlier run copied is not what this database holds now, so the copy cannot go on.",
+        f"It was used meanwhile, or the copy was begun from another one. {_ANEW}",
+    )
+
+
+async def _write(target: Database, table: sa.Table, rows: Sequence[sa.Row[Any]], step: tuple[Digest, Digest]) -> None:
+    before, after = step
+    async with target.write(durable=True) as connection:
+        mine = _PROGRESS.update().where(_PROGRESS.c.name == table.name, _PROGRESS.c.rows == before.rows)
+        noted = await connection.execute(mine.values(rows=after.rows, total=f"{after.total:x}"))
+        if not noted.rowcount:
+            raise Conflict("Another copy to this database is at work.", "Let it end, or stop it and run this again.")
+        await _insert(connection, table, rows)
+
+
+async def _check_same(
+    connection: AsyncConnection, table: sa.Table, copied: Digest, count: Callable[[int], None]
+) -> None:
+    digest = Digest()
+    async for rows in _batches(connection, table):
+        digest = digest.with_rows(rows)
+        count(len(rows))
+    if digest != copied:
+        raise ConfigurationError(
+            f"The copy of {table.name} is not what was read, so it does not count as one.",
+            f"Keep working with the database you have, and ask for help with this line. {_ANEW}",
         )
+
+
+async def _end(connection: AsyncConnection) -> None:
+    """From here on it is a database."""
+    await connection.run_sync(fact_triggers.install)
+    await _number_on(connection)
+    await connection.run_sync(_PROGRESS.drop)
+    await connection.execute(sa.update(AT).values(version_num=migrate.newest()))
 
 
 async def _count(connection: AsyncConnection, table: sa.Table) -> int:
@@ -119,8 +213,8 @@ async def _insert(connection: AsyncConnection, table: sa.Table, rows: Sequence[s
         await connection.execute(_plain(table).insert(), [row._asdict() for row in rows])
     except (DataError, IntegrityError) as error:
         raise ConfigurationError(
-            f"{table.name} holds something that the other database does not take, so nothing was kept.",
-            "Run `groundswell doctor`, and ask for help with this line.",
+            f"{table.name} holds something that the other database does not take.",
+            "Run `groundswell doctor`, and ask for help with this line. The copy is unfinished until it is mended.",
         ) from error
 
 

@@ -14,7 +14,9 @@ from campaign_engine.store.database import Database
 
 _LOCK = 0x6D696772  # "migr": any number that nothing else locks
 _MIGRATIONS = "campaign_engine.store.migrations"
-_AT = sa.table("alembic_version", sa.column("version_num"))
+AT = sa.table("alembic_version", sa.column("version_num"))
+COPYING = "copying "
+"""Before the version of a copy that is not finished, so that nothing takes it for a whole one."""
 _STEP = re.compile(r'^(down_)?revision\b[^=]*= "(\w+)"', re.MULTILINE)
 
 
@@ -36,7 +38,7 @@ async def upgrade_on(connection: AsyncConnection) -> str:
 
 
 async def current(database: Database) -> str | None:
-    """The revision a database is at, None for an empty one."""
+    """The revision a database is at, None for an empty one. Raises ConfigurationError for an unfinished copy."""
     async with database.read() as connection:
         return await connection.run_sync(_current)
 
@@ -53,9 +55,21 @@ def newest() -> str:
     return str(last)
 
 
+def version_on(connection: sa.Connection) -> str | None:
+    """What stands in the database, a copy that is not finished (store.copying) among it."""
+    there = sa.inspect(connection).has_table(AT.name)
+    return str(connection.scalars(sa.select(AT.c.version_num)).one()) if there else None
+
+
 def _current(connection: sa.Connection) -> str | None:
-    there = sa.inspect(connection).has_table(_AT.name)
-    return str(connection.scalars(sa.select(_AT.c.version_num)).one()) if there else None
+    found = version_on(connection)
+    if found is not None and found.startswith(COPYING):
+        raise ConfigurationError(
+            "This database is a copy that is not finished.",
+            "Run the same `groundswell db copy` again: it goes on where it stopped.",
+            "unfinished_copy",
+        )
+    return found
 
 
 def _upgrade_sqlite(connection: sa.Connection) -> str:

@@ -1,17 +1,20 @@
-"""A database moves to another kind whole, or not at all."""
+"""A database moves to another kind whole, and counts as one only then; what stopped goes on where it was."""
 
 import os
 import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.bootstrap import Engine
+from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Destination, Message
 from campaign_engine.ports.clock import system_clock
 from campaign_engine.store import copying
@@ -141,7 +144,7 @@ def is_empty(url: str) -> bool:
         return connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchone() is None
 
 
-def test_what_the_other_database_does_not_take_or_gives_back_otherwise_is_named_and_nothing_is_kept(
+def test_what_the_other_database_does_not_take_or_gives_back_otherwise_is_named_and_is_no_copy(
     sqlite_cli: Cli, empty_postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def spoil(engine: Engine) -> None:
@@ -155,49 +158,137 @@ def test_what_the_other_database_does_not_take_or_gives_back_otherwise_is_named_
     sqlite_cli.within(spoil)
     refused = sqlite_cli.run("db", "copy", "--to", empty_postgres, code=1)
     assert "precincts holds something that the other database does not take" in refused
-    assert is_empty(empty_postgres)
     sqlite_cli.within(mend)
     insert = copying._insert
 
-    async def lossy(connection: object, table: sa.Table, rows: list[object]) -> None:
-        await insert(connection, table, rows[1:] if table is precincts else rows)  # type: ignore[arg-type]
+    async def lossy(connection: AsyncConnection, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> None:
+        await insert(connection, table, rows[1:] if table is precincts else rows)
 
     monkeypatch.setattr(copying, "_insert", lossy)
     refused = sqlite_cli.run("db", "copy", "--to", empty_postgres, code=1)
     assert "The copy of precincts is not what was read" in refused
-    assert is_empty(empty_postgres)
+    assert_is_no_database(moved_to(sqlite_cli, empty_postgres), COMMANDS)
 
 
-def test_stopped_in_between_nothing_is_there_and_it_can_be_run_again(sqlite_cli: Cli, empty_postgres: str) -> None:
-    async def fill(engine: Engine) -> None:
-        post = {"address_hash": "0" * 64, "text": "t", "choices": [], "language": "en", "created_at": system_clock()}
-        async with engine.database.write() as connection:
-            await connection.execute(inbox.insert(), [{**post, "delivery_key": str(key)} for key in range(10_000)])
+COMMANDS = (("doctor",), ("db", "upgrade"), ("db", "status"), ("init",), ("up", "--roles", "web"))
 
+
+def assert_is_no_database(copy: Cli, commands: Sequence[Sequence[str]] = COMMANDS[:1]) -> None:
+    for words in commands:
+        assert "a copy that is not finished" in copy.run(*words, code=1)
+
+
+async def fill(engine: Engine) -> None:
+    """What takes a while to copy."""
+    post = {"address_hash": "0" * 64, "text": "t", "choices": [], "language": "en", "created_at": system_clock()}
+    async with engine.database.write() as connection:
+        await connection.execute(inbox.insert(), [{**post, "delivery_key": str(key)} for key in range(7_000)])
+
+
+WAITS = """CREATE FUNCTION wait() RETURNS trigger AS
+$$ BEGIN PERFORM pg_advisory_xact_lock(NEW.delivery_key::int); RETURN NEW; END $$ LANGUAGE plpgsql;
+CREATE TRIGGER wait BEFORE INSERT ON inbox FOR EACH ROW WHEN (NEW.delivery_key IN ('3500', '6500'))
+EXECUTE FUNCTION wait()"""
+"""In the middle of a batch, for as long as somebody holds that number."""
+
+
+def test_stopped_in_between_it_is_no_database_and_goes_on_where_it_was(
+    sqlite_cli: Cli, empty_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sqlite_cli.within(fill)
     before = rows_of(sqlite_cli)
-    for how in (signal.SIGINT, signal.SIGKILL):
-        process = subprocess.Popen(
-            [GROUNDSWELL, "db", "copy", "--to", empty_postgres],
-            env={**os.environ, **sqlite_cli.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        until_it_writes(empty_postgres)
-        process.send_signal(how)
-        assert process.wait(30) != 0
-        assert is_empty(empty_postgres)
+
+    async def fails(*_: object) -> None:
+        raise StoreUnavailable("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(copying, "_insert", fails)
+        sqlite_cli.run("db", "copy", "--to", empty_postgres, code=1)
+    told(empty_postgres, WAITS)
+    for key, how in ((3500, signal.SIGINT), (6500, signal.SIGKILL)):
+        with psycopg.connect(empty_postgres) as gate:
+            gate.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+            process = subprocess.Popen(
+                [GROUNDSWELL, "db", "copy", "--to", empty_postgres],
+                env={**os.environ, **sqlite_cli.environment},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            until_it_waits(empty_postgres)
+            process.send_signal(how)
+            assert process.wait(30) != 0
+    assert_is_no_database(moved_to(sqlite_cli, empty_postgres))
+    kept = written_by(empty_postgres)
+    assert len(kept) == 6000
+    said = sqlite_cli.run("db", "copy", "--to", empty_postgres)
+    assert "Went on where an earlier run stopped: 6000 rows were there" in said
+    assert "counts and hashes agree" in said
+    assert kept < written_by(empty_postgres), "what was there was not written again"
     assert rows_of(sqlite_cli) == before
-    assert "counts and hashes agree" in sqlite_cli.run("db", "copy", "--to", empty_postgres)
+    moved = moved_to(sqlite_cli, empty_postgres)
+    assert rows_of(moved) == before
+    moved.run("doctor")
+    assert "not empty" in sqlite_cli.run("db", "copy", "--to", empty_postgres, code=1), "it is whole now"
 
 
-def until_it_writes(url: str) -> None:
-    deadline = time.monotonic() + 30
+def until_it_waits(url: str) -> None:
+    deadline = time.monotonic() + 60
     with psycopg.connect(url, autocommit=True) as connection:
         while time.monotonic() < deadline:
-            sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'moved' AND query LIKE 'INSERT INTO inbox%'"
-            found = connection.execute(sql).fetchone()
-            if found and found[0]:
+            sql = "SELECT 1 FROM pg_stat_activity WHERE datname = 'moved' AND wait_event = 'advisory'"
+            if connection.execute(sql).fetchone():
                 return
             time.sleep(0.01)
-    raise AssertionError("it never began")
+    raise AssertionError("it never came so far")
+
+
+def written_by(url: str) -> set[tuple[object, ...]]:
+    """Posts with the number of the transaction that wrote them."""
+    with psycopg.connect(url) as connection:
+        return set(connection.execute("SELECT id, xmin::text FROM inbox").fetchall())
+
+
+def test_it_does_not_go_on_over_what_changed_or_from_another_database_or_beside_another_run(
+    sqlite_cli: Cli, empty_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert = copying._insert
+    failing = [StoreUnavailable("The disk is full.")]
+
+    async def interrupted(connection: AsyncConnection, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> None:
+        if table is precincts and failing:
+            raise failing.pop()
+        if table is precincts:
+            told(empty_postgres, "UPDATE unfinished_copy SET rows = 1 WHERE name = 'campaigns'")
+        await insert(connection, table, rows)
+
+    async def put(engine: Engine) -> None:
+        async with engine.store.write() as work:
+            await work.inbox.put(Destination("web", "x"), "k", Message("First"), system_clock())
+
+    async def change(engine: Engine) -> None:
+        async with engine.database.write() as connection:
+            await connection.execute(inbox.update().values(text="Later"))
+
+    number_of_a_new_one(sqlite_cli)
+    sqlite_cli.within(put)
+    monkeypatch.setattr(copying, "_insert", interrupted)
+    copy = ("db", "copy", "--to", empty_postgres)
+    sqlite_cli.run(*copy, code=1)
+    assert "Another copy to this database is at work" in sqlite_cli.run(*copy, code=1)
+    told(empty_postgres, "UPDATE unfinished_copy SET rows = 0 WHERE name = 'campaigns'")
+    other = sqlite_cli.folder / "other"
+    other.mkdir()
+    Cli(other).run("init")
+    assert "begun from another one" in Cli(other).run(*copy, code=1)
+    sqlite_cli.within(change)
+    refused = sqlite_cli.run(*copy, code=1)
+    assert "is not what this database holds now" in refused
+    assert "createdb NAME" in refused
+    told(empty_postgres, "UPDATE alembic_version SET version_num = 'copying 0001'")
+    assert "begun by another version" in sqlite_cli.run(*copy, code=1)
+    assert_is_no_database(moved_to(sqlite_cli, empty_postgres))
+
+
+def told(url: str, sql: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(sql)

@@ -82,12 +82,14 @@ async def _keep_up(engine: Engine, roles: Collection[ProcessRole], stop: asyncio
     ticker = Ticker()
     presence = Presence(engine.store, engine.time.clock, socket.gethostname(), ",".join(roles))
     ticker.add_often("presence", presence.tick, EVERY_SECONDS)
-    if not engine.database.is_sqlite:
-        accounts = {name: (engine.paces[name], lane) for name, lane in engine.lanes.items()}
-        sharing = PaceSharing(engine.store, engine.time.clock, accounts)
-        ticker.add_often("paces", sharing.tick, TICK_SECONDS)
     ticker.add_daily("leavers", engine.store.keep_leavers)
-    await _until(stop, ticker)
+    async with asyncio.TaskGroup() as group:
+        if not engine.database.is_sqlite:
+            accounts = {name: (engine.paces[name], lane) for name, lane in engine.lanes.items()}
+            sharing = PaceSharing(engine.store, engine.time.clock, accounts)
+            ticker.add_often("paces", sharing.tick, TICK_SECONDS)
+            group.create_task(sharing.run(stop, engine.store.holds_told))
+        await _until(stop, ticker)
     with suppress(StoreUnavailable):  # then it is seen for a minute longer
         await presence.leave()
 

@@ -1,5 +1,6 @@
 """The pacing of one sending account in this process, shared by its broadcasts and its replies."""
 
+import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 
@@ -14,7 +15,10 @@ SHORTEST_HOLD = 0.5
 
 
 class LanePace:
-    """Implements bots.replies.Pace and services.leaving.Pace; `monotonic` gives seconds, `sleep` waits for them."""
+    """Implements bots.replies.Pace and services.leaving.Pace; `monotonic` gives seconds, `sleep` waits for them.
+
+    `asked_to_wait` is set when a wait begins or grows, for whoever has to tell others of it.
+    """
 
     def __init__(
         self, limits: LaneLimits, monotonic: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
@@ -24,6 +28,7 @@ class LanePace:
         self._pacer = self._alone
         self._now = monotonic
         self._sleep = sleep
+        self.asked_to_wait = asyncio.Event()
         self._held_until = float("-inf")
         self._asking = 0
         self._numbers = itertools.count()
@@ -93,6 +98,8 @@ class LanePace:
 
     def rest(self, seconds: float) -> None:
         """The whole account waits, replies too; never shortens a longer wait."""
+        if seconds >= self.held_for + SHORTEST_HOLD:
+            self.asked_to_wait.set()
         self._held_until = max(self._held_until, self._now() + seconds)
 
     @property

@@ -1,19 +1,31 @@
 """One account, several processes: each hears of the others' holds, and leaves room for whoever broadcasts."""
 
-from collections.abc import Mapping
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from campaign_engine.domain.errors import GroundswellError
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.sending import LaneState
 from campaign_engine.ports.unit_of_work import Store
+
+log = logging.getLogger(__name__)
 
 LEAST = timedelta(seconds=0.5)
 """A hold that is over sooner is nobody else's business."""
 
 
+AWAY_SECONDS = 1.0
+"""Until the database is listened to again."""
+
+
 class Pace(Protocol):
     """services.lane_pace.LanePace, as far as it is shared."""
+
+    asked_to_wait: asyncio.Event
 
     def share(self, *, elsewhere: bool) -> None:
         """Whether another process broadcasts through this account."""
@@ -41,6 +53,37 @@ class PaceSharing:
         self._store = store
         self._clock = clock
         self._accounts = accounts
+
+    async def run(self, stop: asyncio.Event, told: Callable[[], AsyncGenerator[None]]) -> None:
+        """Until `stop`, between ticks: tell of a wait when it begins, and look when one is `told` of."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._tell(pace)) for pace, _ in self._accounts.values()]
+            tasks.append(group.create_task(self._hear(told)))
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+
+    async def _tell(self, pace: Pace) -> None:
+        while True:
+            await pace.asked_to_wait.wait()
+            pace.asked_to_wait.clear()
+            await self._look()
+
+    async def _hear(self, told: Callable[[], AsyncGenerator[None]]) -> None:
+        while True:
+            try:
+                async with aclosing(told()) as words:
+                    async for _ in words:
+                        await self._look()
+            except GroundswellError as error:
+                log.warning("holds of other processes are heard of a second later (%s)", error.code)
+            await asyncio.sleep(AWAY_SECONDS)
+
+    async def _look(self) -> None:
+        try:
+            await self.tick()
+        except GroundswellError as error:
+            log.warning("a hold is told of a second later (%s)", error.code)
 
     async def tick(self) -> None:
         """One read; one write more where the platform asked this process to wait. Raises StoreUnavailable."""

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from campaign_engine.ports.sending import LaneState
+from campaign_engine.store import listening
 from campaign_engine.store.tables import lanes
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.upsert import insert
@@ -39,13 +40,14 @@ class SqlLanesRepository(Transaction):
         await self._connection.execute(held.values(owner="", heartbeat_at=None))
 
     async def hold(self, name: str, until: datetime) -> None:
-        """One upsert; a lane that nobody has taken yet can be held too."""
+        """One upsert, and word of it to every process; a lane that nobody has taken yet can be held too."""
         first = insert(self._connection, lanes).values(name=name, owner="", epoch=0, hold_until=until)
         longer = sa.or_(lanes.c.hold_until.is_(None), lanes.c.hold_until < until)
         again = first.on_conflict_do_update(
             index_elements=[lanes.c.name], set_={"hold_until": first.excluded.hold_until}, where=longer
         )
-        await self._connection.execute(again)
+        if (await self._connection.execute(again)).rowcount:
+            await listening.tell(self._connection, listening.HOLDS)
 
     async def set_away(self, name: str, since: datetime | None) -> None:
         """One update."""

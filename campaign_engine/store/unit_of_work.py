@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.errors import ConfigurationError
+from campaign_engine.store import listening
 from campaign_engine.store.actions import SqlActionsRepository
 from campaign_engine.store.approvals import SqlApprovalsRepository
 from campaign_engine.store.areas import SqlAreasRepository
@@ -171,6 +172,10 @@ class SqlStore:
         """See Database.read."""
         async with self.database.read(shared=shared, in_transaction=in_transaction) as connection:
             yield SqlUnitOfWork(connection, self.database.cipher)
+
+    def holds_told(self) -> AsyncGenerator[None]:
+        """See store.listening.told, of holds; for PostgreSQL."""
+        return listening.told(self.database, listening.HOLDS)
 
     async def scrub(self) -> bool:
         """See Database.scrub."""

@@ -170,7 +170,7 @@ def test_what_the_other_database_does_not_take_or_gives_back_otherwise_is_named_
     assert_is_no_database(moved_to(sqlite_cli, empty_postgres), COMMANDS)
 
 
-COMMANDS = (("doctor",), ("db", "upgrade"), ("db", "status"), ("init",), ("up", "--roles", "web"))
+COMMANDS = (("doctor",), ("db", "upgrade"), ("db", "status"), ("init",), ("campaign", "status", "1"))
 
 
 def assert_is_no_database(copy: Cli, commands: Sequence[Sequence[str]] = COMMANDS[:1]) -> None:

@@ -18,7 +18,7 @@ from telegram.error import (
 
 from campaign_engine.channels.telegram_files import CAPTION_CHARACTERS, FileIds, Files, RememberedFileIds
 from campaign_engine.channels.telegram_request import AiohttpRequest, NotSent
-from campaign_engine.domain.delivery import Receipt, SendError
+from campaign_engine.domain.delivery import UNKNOWN_REFUSAL, Receipt, SendError
 from campaign_engine.domain.message import Attachment, Choice, Destination, Limits, Message
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # python-telegram-bot's switch to typed periods, without a warning
@@ -274,7 +274,7 @@ def _forbidden(text: str) -> SendError:
         return SendError("blocked", flags=frozenset({"opted_out"}))
     if _says(text, _NO_ROOM):
         return SendError("no_rights", flags=frozenset({"opted_out"}))
-    return SendError("forbidden")
+    return SendError(UNKNOWN_REFUSAL)
 
 
 def _bad_request(text: str) -> SendError:

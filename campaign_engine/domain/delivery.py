@@ -61,6 +61,10 @@ Discord drops for two minutes; a request may be twenty seconds on its way.
 """
 
 
+UNKNOWN_REFUSAL = "forbidden"
+"""Reason of a refusal that may be about the reader, in words that nobody knows: it counts for nothing the first time,
+because platforms have sent waves of false ones, and like a block when the next message meets it again."""
+
 SHUT_OUT = r"blocked|chat_not_found|discord_\d+"
 """Reasons by which a platform says that a person shut us out (channels' SendError codes that opt an address out)."""
 

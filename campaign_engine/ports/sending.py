@@ -235,7 +235,8 @@ class DeliveriesRepository(Protocol):
     async def record(self, lane: str, epoch: int, outcomes: Sequence[Outcome], now: datetime) -> int:
         """In a few statements, only of rows that are sending under this epoch; how many were recorded.
 
-        `gone` makes an active address unreachable, and a room inactive. Where the address that somebody `moved_to` is
+        `gone` makes an active address unreachable, and a room inactive; so does an UNKNOWN_REFUSAL where what it got
+        before met one too. Where the address that somebody `moved_to` is
         known already, the old one is treated as gone. Raises ForbiddenTransition for an end that `sending` cannot have.
         """
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_engine.domain.contact import AddressStatus
-from campaign_engine.domain.delivery import DeliveryStatus, check_delivery_transition
+from campaign_engine.domain.delivery import UNKNOWN_REFUSAL, DeliveryStatus, check_delivery_transition
 from campaign_engine.ports.sending import Claimed, Outcome
 from campaign_engine.store import choosing, claims, recording, text_approvals
 from campaign_engine.store.tables import addresses, deliveries, occurrences, posts, rooms
@@ -16,6 +16,16 @@ from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import IS_CLAIMABLE, IS_SENDING
 
 _SENDING = DeliveryStatus.SENDING
+_FAILED = DeliveryStatus.FAILED
+
+
+def _struck_before() -> sa.ColumnElement[bool]:
+    """Of all that this address or room got before, the platform refused the last one in words that nobody knows."""
+    before = deliveries.alias("before")
+    theirs = sa.or_(before.c.address_id == deliveries.c.address_id, before.c.room_id == deliveries.c.room_id)
+    ended = before.c.status.in_((DeliveryStatus.SENT, _FAILED))
+    last = sa.select(before.c.reason).where(theirs, ended).order_by(before.c.updated_at.desc(), before.c.id.desc())
+    return last.limit(1).correlate(deliveries).scalar_subquery() == UNKNOWN_REFUSAL
 
 
 class SqlDeliveriesRepository(Transaction):
@@ -77,7 +87,9 @@ class SqlDeliveriesRepository(Transaction):
         return tuple(found[one] for one in ids if one in found)
 
     async def record(self, lane: str, epoch: int, outcomes: Sequence[Outcome], now: datetime) -> int:
-        """One update for all; one more each for addresses and rooms that are gone, four where somebody moved."""
+        """One update for all; two more for addresses and rooms that are gone, or refused us twice in words that nobody
+        knows, four where somebody moved.
+        """
         if not outcomes:
             return 0
         for outcome in outcomes:
@@ -85,6 +97,8 @@ class SqlDeliveriesRepository(Transaction):
         mine = sa.and_(deliveries.c.lane == lane, deliveries.c.epoch == epoch, IS_SENDING)
         # Addresses first, as a deletion locks them: the other way round the two could wait for each other.
         await self._gone([outcome.delivery_id for outcome in outcomes if outcome.gone], mine)
+        unknown = [one.delivery_id for one in outcomes if one.status is _FAILED and one.reason == UNKNOWN_REFUSAL]
+        await self._gone(unknown, sa.and_(mine, _struck_before()))
         await self._moved(lane, [outcome for outcome in outcomes if outcome.moved_to], mine)
         return await recording.record(self._connection, recording.Batch(lane, epoch, now, outcomes))
 

@@ -295,6 +295,37 @@ async def test_what_ended_is_looked_up_by_its_id_however_much_is_on_its_way(sqli
     await engine.dispose()
 
 
+async def test_a_refusal_in_unknown_words_counts_when_the_next_message_meets_it_again(house: House) -> None:
+    await house.room("-100")
+    plan, epoch = await house.queue("1", "2"), await take(house)
+
+    async def met(one: str, two: str, room: str) -> list[tuple[str, str]]:
+        said = {"1": one, "2": two, "-100": room}
+        claimed = await claim(house, epoch)
+        assert len(claimed) == 3
+        ends = [(each, said[each.to.address]) for each in claimed]
+        outcomes = [Outcome(each.id, _S.FAILED if reason else _S.SENT, reason) for each, reason in ends]
+        assert await record(house, epoch, *outcomes) == 3
+        house.clock.advance(timedelta(hours=20))
+        found = [("1", house.addresses["1"]), ("2", house.addresses["2"])]
+        states = {row.id: row.status for row in await house.rows(tables.addresses)}
+        (room_row,) = await house.rows(tables.rooms)
+        return [*((name, states[number]) for name, number in found), ("-100", str(room_row.active))]
+
+    async def again() -> None:
+        await house.open(plan)
+        await house.freeze()
+
+    fine = [("1", "active"), ("2", "active"), ("-100", "True")]
+    assert await met("forbidden", "forbidden", "forbidden") == fine
+    await again()
+    assert await met("", "refused", "") == fine
+    await again()
+    assert await met("forbidden", "forbidden", "forbidden") == fine, "something else came in between"
+    await again()
+    assert await met("forbidden", "", "forbidden") == [("1", "unreachable"), ("2", "active"), ("-100", "False")]
+
+
 async def test_failures_in_a_row_are_counted_for_each_lane_and_over_all_of_them(house: House) -> None:
     plan = await house.plan()
 

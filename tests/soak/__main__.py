@@ -40,7 +40,9 @@ def main() -> None:
     for plan in PLANS:
         if given.plans and plan.name not in given.plans:
             continue
-        chosen = _scaled(plan, given.scale) if given.seed is None else replace(plan, seed=given.seed)
+        chosen = _scaled(plan, given.scale)
+        if given.seed is not None:
+            chosen = replace(chosen, seed=given.seed)
         sys.stdout.write(f"{chosen.name}: seed {chosen.seed}, {chosen.size.people} people\n")
         sys.stdout.flush()
         with tempfile.TemporaryDirectory(prefix="groundswell-") as folder, server_for(chosen) as server:

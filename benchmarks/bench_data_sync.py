@@ -15,7 +15,7 @@ import httpx
 from benchmarks.bench_targeting import ROWS
 from benchmarks.installation import open_new
 from benchmarks.rows import Row
-from campaign_engine.bootstrap import open_syncing
+from campaign_engine.city_desk import open_syncing
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 from campaign_engine.opendata.socrata import DATASETS, PAGE_ROWS, Socrata
 from campaign_engine.ports.feeds import FeedName

@@ -66,7 +66,6 @@ from campaign_engine.services.sites import Sites
 from campaign_engine.services.staff_sessions import StaffSessions
 from campaign_engine.services.staffing import Staffing
 from campaign_engine.services.sundays import Sundays
-from campaign_engine.services.syncing import Syncing
 from campaign_engine.services.targeting import Targeting
 from campaign_engine.services.team_list import TeamList
 from campaign_engine.services.text_approvals import TextApprovals
@@ -229,12 +228,6 @@ def sqlite_file(settings: Settings) -> Path | None:
 def open_linting(settings: Settings) -> Linting:
     """For texts in files: no database is needed."""
     return Linting(_renderer(settings), WordLists(settings.data_dir), ShippedPlaces().name, settings.site_url)
-
-
-def open_syncing(engine: Engine) -> Syncing:
-    """Loads the City's feeds into an engine's store."""
-    city, clock = NewYorkData(), engine.time.clock
-    return Syncing(engine.store, engine.targeting, city, clock, engine.site_desk.lists, engine.sites)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,10 @@ class Settings(BaseSettings):
     open_data_token: SecretStr = Field(
         default=SecretStr(""), description="App token of NYC Open Data: fewer refusals when busy; empty asks without."
     )
+    open_data_sync: bool = Field(
+        default=False,
+        description="Ask NYC Open Data for news by itself, once a week at night; off asks only when told.",
+    )
     web_host: str = Field(default="127.0.0.1", description="Address that the pages listen on.")
     web_port: int = Field(default=8000, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
     school_calendar: Path | None = Field(

@@ -11,6 +11,7 @@ from functools import partial
 
 from campaign_engine.bootstrap import Engine
 from campaign_engine.channels.web_push import WebPush
+from campaign_engine.city_desk import open_feeds
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.jobs import Job
@@ -39,6 +40,7 @@ TURNS_SECONDS = 20.0
 
 RETENTION = "retention"
 AUDIENCE = "audience"
+CITY = "city"
 
 
 class ProcessRole(StrEnum):
@@ -97,6 +99,7 @@ async def _keep_up(engine: Engine, roles: Collection[ProcessRole], stop: asyncio
 async def _tell_the_time(engine: Engine, wakes: Collection[asyncio.Event], stop: asyncio.Event) -> None:
     """Only what is cheap and must be on time happens here; all else is put as a job."""
     clock, put = engine.time.clock, engine.jobs.put
+    city = open_feeds(engine).week if engine.settings.open_data_sync else None
 
     async def tick() -> None:
         ticked = await engine.posting.tick(lambda occurrence: put(Job(AUDIENCE, occurrence)))
@@ -108,6 +111,8 @@ async def _tell_the_time(engine: Engine, wakes: Collection[asyncio.Event], stop:
         for name, seconds in OFTEN.items():
             await put(Job(name, turn=int(now.timestamp()) // seconds))
         await put(Job(RETENTION, turn=_night_of(now)))
+        if city is not None:
+            await put(Job(CITY, turn=city.night(now)))
 
     ticker = Ticker()
     ticker.add_often("tick", tick, TICK_SECONDS)
@@ -135,7 +140,7 @@ def _night_of(now: datetime) -> int:
 
 async def _do_jobs(engine: Engine, wakes: Collection[asyncio.Event], stop: asyncio.Event) -> None:
     """What failed when the last process ended is put again, so that it is done or still seen to fail."""
-    jobs = Jobs(engine.store, engine.time.clock, handlers(engine, wakes))
+    jobs = Jobs(engine.store, engine.time.clock, handlers(engine, wakes, stop))
     while not stop.is_set():
         try:
             async with engine.store.read() as work:
@@ -155,8 +160,8 @@ def open_pushing(engine: Engine) -> Pushing:
     return Pushing(engine.store, engine.time.clock, service)
 
 
-def handlers(engine: Engine, wakes: Collection[asyncio.Event] = ()) -> Mapping[str, Handler]:
-    """Every job by name; those that queue messages wake the lanes of this process."""
+def handlers(engine: Engine, wakes: Collection[asyncio.Event], stop: asyncio.Event) -> Mapping[str, Handler]:
+    """Every job by name; those that queue messages wake the lanes of this process, the long one ends at `stop`."""
 
     def waking(handler: Handler) -> Handler:
         async def do(about: int) -> None:
@@ -165,7 +170,7 @@ def handlers(engine: Engine, wakes: Collection[asyncio.Event] = ()) -> Mapping[s
 
         return do
 
-    pushing = open_pushing(engine)
+    pushing, city = open_pushing(engine), open_feeds(engine)
     return {
         AUDIENCE: waking(engine.posting.freeze),
         "own": waking(lambda _: send_own(engine)),
@@ -173,5 +178,6 @@ def handlers(engine: Engine, wakes: Collection[asyncio.Event] = ()) -> Mapping[s
         "nudge": lambda _: engine.nudging.tick(),
         "push": lambda _: pushing.tick(),
         "sundays": lambda _: engine.sundays.tick(),
+        CITY: lambda _: city.run(stop),
         RETENTION: lambda _: engine.retention.run(engine.time.clock()),
     }

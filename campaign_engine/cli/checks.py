@@ -178,7 +178,7 @@ async def _data(engine: "Engine") -> Finding:
     whose = "shipped figures" if status.shipped else "loaded shootings"
     says = f"Data through {status.data_through:%B %-d, %Y} ({whose})."
     if engine.time.clock().date() - status.data_through > _OLD_DATA:
-        todo = "Download the City's newest edition and run `groundswell data import FILE`."
+        todo = "Run `groundswell data sync`, or `groundswell data import FILE` with a file you downloaded."
         return Finding(Level.YELLOW, "data", says, todo)
     return well("data", says)
 

@@ -1,6 +1,6 @@
-"""What `groundswell doctor` says about processes, lanes and jobs."""
+"""What `groundswell doctor` says about processes, lanes and jobs, the City's feeds among them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from campaign_engine.cli.finding import Finding, Level, well
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from campaign_engine.bootstrap import Engine
 
 _DEAD = timedelta(minutes=1)
+_NIGHT = timedelta(days=1)
 _CLOCKS_APART = timedelta(seconds=3)
 
 
@@ -63,6 +64,28 @@ async def _jobs(engine: "Engine") -> Finding:
     return Finding(Level.YELLOW, "jobs", f"{named}.", todo)
 
 
+async def _city(engine: "Engine") -> Finding:
+    """Whether the City is asked by itself, and which feeds have failed for a night or longer."""
+    from campaign_engine.city_desk import open_feeds
+
+    if not engine.settings.open_data_sync:
+        return well("city feeds", "Asked when somebody runs `groundswell data sync`.")
+    feeds, now = open_feeds(engine), engine.time.clock()
+    due = await feeds.due()
+    async with engine.store.read() as work:
+        looked = await work.feeds.looked_at()
+    late = [feed for feed in due if feed not in looked or now - feeds.week.began(now) > _NIGHT]
+    if late:
+        named = "; ".join(f"{feed} {_since(looked.get(feed))}" for feed in late)
+        todo = "It is tried again every night while `groundswell up` runs. `groundswell data sync` says why it fails."
+        return Finding(Level.YELLOW, "city feeds", f"Not loaded this week: {named}.", todo)
+    return well("city feeds", f"Asked once a week; all were there {day_and_time(min(looked.values()))} or later.")
+
+
+def _since(looked_at: datetime | None) -> str:
+    return f"(last {day_and_time(looked_at)})" if looked_at else "(never)"
+
+
 async def _clocks(engine: "Engine") -> Finding:
     """Who has a lane is told by times that every machine writes by its own clock."""
     from campaign_engine.store import health
@@ -77,5 +100,5 @@ async def _clocks(engine: "Engine") -> Finding:
     return well("clocks", "This machine and the database agree.")
 
 
-ALL = (_processes, _lanes, _jobs, _clocks)
+ALL = (_processes, _lanes, _jobs, _city, _clocks)
 """In the order in which they are shown."""

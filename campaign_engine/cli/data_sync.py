@@ -25,14 +25,12 @@ async def sync(
 
     A feed that is broken keeps none of the others back.
     """
-    from campaign_engine.bootstrap import open_syncing
-    from campaign_engine.opendata.socrata import Socrata
+    from campaign_engine.city_desk import open_portal, open_syncing
 
     failed: list[GroundswellError] = []
     async with engine_of(context) as engine:
-        settings, syncing = engine.settings, open_syncing(engine)
-        token = settings.open_data_token.get_secret_value()
-        async with Socrata(settings.open_data_url, token, sleep=engine.time.sleep) as source:
+        syncing = open_syncing(engine)
+        async with open_portal(engine, engine.time.sleep) as source:
             for feed in FeedName:
                 if only and feed not in only:
                     continue

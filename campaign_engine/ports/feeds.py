@@ -64,6 +64,9 @@ class FeedsRepository(Protocol):
     async def mark(self, feed: FeedName) -> Mark:
         """Of the edition in use; empty before the first."""
 
+    async def looked_at(self) -> Mapping[str, datetime]:
+        """By feed, when the City last said what is in use or that nothing is new (UTC); without those never loaded."""
+
     async def unfinished(self, feed: FeedName) -> Unfinished | None:
         """None when nothing waits."""
 

@@ -21,6 +21,11 @@ class SqlFeedsRepository(Transaction):
         row = (await self._connection.execute(wanted)).one_or_none()
         return Mark(*row) if row else Mark()
 
+    async def looked_at(self) -> dict[str, datetime]:
+        """See the port."""
+        rows = await self._connection.execute(sa.select(feeds.c.name, feeds.c.looked_at))
+        return {row.name: row.looked_at for row in rows}
+
     async def unfinished(self, feed: FeedName) -> Unfinished | None:
         """See the port."""
         wanted = sa.select(sa.func.sum(feed_pages.c.rows), sa.func.max(feed_pages.c.modified))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from analytics import editions
 from analytics.evidence_desk import EvidenceDesk
-from analytics.indicators import HIDDEN, INDICATORS, Record, of_cells
+from analytics.indicators import HIDDEN, INDICATORS, Correction, Record, of_cells
 from analytics.published import published_campaigns
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.delivery import DeliveryStatus
@@ -48,6 +48,7 @@ class Shared:
     records: tuple[Record, ...]
     campaigns: tuple[SharedCampaign, ...]
     rule: Mapping[str, Any]
+    corrections: tuple[Correction, ...]
 
 
 @dataclass
@@ -78,11 +79,12 @@ class IndicatorDesk:
             sent = await _sent(connection)
             figures = {row.id: [*await _edition(connection, row.id), *_of_posts(row, sent, today)] for row in rows}
             places = [*await _allies(connection), *await _sites(connection, today)]
+            corrections = await _corrections(connection)
         running = [row.id for row in rows if row.status not in _OVER]
         places += [*_campaigns(targets, running, today), *_ranked(found)]
         campaigns = tuple(_campaign(row, tuple(targets.get(row.id, ())), figures[row.id]) for row in rows)
         records = sorted((*places, *(record for each in figures.values() for record in each)), key=_order)
-        return Shared(tuple(records), campaigns, found["rule"])
+        return Shared(tuple(records), campaigns, found["rule"], corrections)
 
 
 def _campaign(row: sa.Row[Any], precincts: tuple[int, ...], figures: Iterable[Record]) -> SharedCampaign:
@@ -102,6 +104,13 @@ async def _edition(connection: AsyncConnection, campaign_id: int) -> tuple[Recor
         if measure in INDICATORS
         for record in of_cells(measure, table.cells, campaign_id, edition.number, edition.data_through)
     )
+
+
+async def _corrections(connection: AsyncConnection) -> tuple[Correction, ...]:
+    c = t.editions.c
+    wanted = sa.select(c.campaign_id, c.corrects, c.number, c.reason).where(c.corrects.is_not(None))
+    rows = await connection.execute(wanted.order_by(c.campaign_id, c.number))
+    return tuple(Correction(*row) for row in rows)
 
 
 async def _targets(connection: AsyncConnection) -> Mapping[int, list[int]]:

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ from campaign_engine.domain.message import Reply
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.rendering import Renderer
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """A new column or indicator raises the second number, anything that breaks a reader the first."""
 
 HIDDEN: Literal["hidden"] = "hidden"
@@ -54,7 +54,7 @@ def _of_persons(*ids: str) -> Iterator[Indicator]:
 INDICATORS: Mapping[str, Indicator] = {
     each.id: each
     for each in (
-        *_of_persons("delivered_people", "reached", "engaged", "pledged", "joined"),
+        *_of_persons("delivered_people", "reached", "engaged", "pledged", "joined", "trained", "inviting"),
         *_of_persons("opt_outs", "deletes", "blocks", "pauses", "pledges_without_person"),
         Indicator("allies", "persons", "persons", "indicators.define_allies"),
         Indicator("goal", "pledges", "messages", "indicators.define_goal"),
@@ -104,11 +104,26 @@ class Record:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An edition that a later one stands in the place of, so that who kept its values knows."""
+
+    campaign: int
+    edition: int
+    replaced_by: int
+    reason: str
+
+
 COLUMNS = ("id", "indicator", "unit", "level", "borough", "precinct", "campaign", "edition", "data_through", "value")
 
 
 def as_json(
-    records: Iterable[Record], campaigns: Mapping[int, str], rule: Mapping[str, Any], *, simulated: bool = False
+    records: Iterable[Record],
+    campaigns: Mapping[int, str],
+    rule: Mapping[str, Any],
+    corrections: Iterable[Correction],
+    *,
+    simulated: bool = False,
 ) -> dict[str, Any]:
     """Checked against schemas/indicators.v1.schema.json; `rule` is that of the ranking.
 
@@ -121,6 +136,7 @@ def as_json(
         "hidden_below": K,
         "ranking_rule": dict(rule),
         "campaigns": [{"id": number, "title": title} for number, title in sorted(campaigns.items())],
+        "corrections": [asdict(one) for one in corrections],
         "indicators": list(dictionary()),
         "records": [record.as_json() for record in records],
     }

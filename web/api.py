@@ -43,7 +43,8 @@ def router(desk: Indicators, root: str, *, simulated: bool = False) -> APIRouter
     async def as_json(request: Request) -> Response:
         shared = await desk.current()
         titles = {campaign.id: campaign.title for campaign in shared.campaigns}
-        make = partial(indicators.as_json, shared.records, titles, shared.rule, simulated=simulated)
+        told = (shared.records, titles, shared.rule, shared.corrections)
+        make = partial(indicators.as_json, *told, simulated=simulated)
         made = await asyncio.to_thread(make)
         return _answer(request, made, "application/json")
 

@@ -66,7 +66,7 @@ async def partner(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIte
         await connection.execute(
             tables.editions.insert().values(
                 campaign_id=plan.campaign_id, number=3, week=date(2026, 3, 8), data_through=date(2026, 3, 7),
-                made_at=clock(), corrects=None, reason="", layout=LAYOUT.as_json(), loose={},
+                made_at=clock(), corrects=2, reason="Counted twice.", layout=LAYOUT.as_json(), loose={},
                 public_cells={"reached": {key: [count, False] for key, count in SHOWN.items()}},
                 organizer_cells={"reached": {"precinct:73": [6, True]}}, counts=None,
             )
@@ -78,7 +78,7 @@ async def partner(store: SqlStore, clock: FakeClock, tmp_path: Path) -> AsyncIte
         await connection.execute(tables.area_figures.insert(), rows)
     async with (
         served(parts_of(house, tmp_path, Health())) as root,
-        httpx.AsyncClient(base_url=root) as reader,
+        httpx.AsyncClient(base_url=root, timeout=60) as reader,
     ):
         yield Partner(reader, planned, plan.campaign_id)
 
@@ -92,6 +92,8 @@ async def test_F27_the_json_keeps_to_its_schema_and_hides_what_the_edition_hides
     broken = {**found, "records": [{**found["records"][0], "value": -3}]}
     assert list(checker.iter_errors(broken)), "a schema that lets everything through checks nothing"
 
+    wrong = {"campaign": partner.campaign, "edition": 2, "replaced_by": 3, "reason": "Counted twice."}
+    assert found["corrections"] == [wrong]
     of = f"campaign:{partner.campaign}"
     reached = await partner.values("reached")
     assert reached == {

@@ -87,12 +87,7 @@ def _tiled(shades: Shades, describe: Callable[[int], str]) -> tuple[tuple[int, i
     for number, precinct in figures.precincts().items():
         column, row = precinct.tile
         columns, rows = max(columns, column + 1), max(rows, row + 1)
-        x, y = column * pitch, row * pitch
-        shapes.append(
-            f'<g class="{shades.css(number)}"><title>{escape(describe(number))}</title>'
-            f'<rect x="{x}" y="{y}" width="{TILE}" height="{TILE}" rx="7"/>'
-            f'<text x="{x + TILE / 2:g}" y="{y + TILE / 2:g}">{number}</text></g>'
-        )
+        shapes.append(_tile(shades.css(number), describe(number), number, (column * pitch, row * pitch)))
     return (columns * pitch - GAP, rows * pitch - GAP), shapes
 
 
@@ -102,7 +97,9 @@ def _outlined(
     import shapely  # serving processes do not draw
 
     areas = {number: shapely.from_geojson(text) for number, text in outlines.items()}
-    west, south, east, north = shapely.total_bounds(list(areas.values()))
+    lacking = {number: figures.precincts()[number] for number in shades.counts if number not in areas}
+    points = [shapely.Point(one.longitude, one.latitude) for one in lacking.values()]
+    west, south, east, north = shapely.total_bounds([*areas.values(), *points])
     narrow = math.cos(math.radians((south + north) / 2))
     scale = WIDTH / ((east - west) * narrow)
 
@@ -120,4 +117,17 @@ def _outlined(
         shapes.append(
             f'<g class="{shades.css(number)}"><title>{escape(describe(number))}</title><path d="{path}"/>{label}</g>'
         )
+    for number, precinct in lacking.items():  # newer than the outlines: a tile where it lies
+        middle = [float(each) for each in place(precinct.longitude, precinct.latitude).split()]
+        corner = (middle[0] - TILE / 2, middle[1] - TILE / 2)
+        shapes.append(_tile(shades.css(number), describe(number), number, corner))
     return (WIDTH, math.ceil((north - south) * scale)), shapes
+
+
+def _tile(css: str, said: str, number: int, corner: tuple[float, float]) -> str:
+    x, y = corner
+    return (
+        f'<g class="{css}"><title>{escape(said)}</title>'
+        f'<rect x="{x:g}" y="{y:g}" width="{TILE}" height="{TILE}" rx="7"/>'
+        f'<text x="{x + TILE / 2:g}" y="{y + TILE / 2:g}">{number}</text></g>'
+    )

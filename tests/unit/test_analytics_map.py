@@ -66,3 +66,15 @@ def test_outlines_keep_their_shape_and_are_simplified() -> None:
     assert len(re.findall(r"[ML]", path)) <= 8
     assert svg.attrib["viewBox"].startswith("0 0 640 ")
     assert next(svg.iter(f"{SVG}g")).findtext(f"{SVG}text") == "75"
+
+
+def test_a_precinct_that_the_loaded_outlines_lack_is_a_tile_where_it_lies() -> None:
+    """A precinct that was split off after they were loaded, such as 116 out of 105 and 113."""
+    ring = [[-73.80, 40.64], [-73.72, 40.64], [-73.72, 40.72], [-73.80, 40.72], [-73.80, 40.64]]
+    svg = drawn({105: 40, 116: 20}, {105: json.dumps({"type": "Polygon", "coordinates": [ring]})})
+    (tile,) = [one for group in svg.iter(f"{SVG}g") for one in group.iter(f"{SVG}rect")]
+    width, height = (float(each) for each in svg.attrib["viewBox"].split()[2:])
+    assert 0 < float(tile.attrib["x"]) < width
+    assert 0 < float(tile.attrib["y"]) < height
+    assert shade(svg, 116) == "step0"
+    assert len(list(svg.iter(f"{SVG}path"))) == 1

@@ -108,6 +108,9 @@ _STACKED = _Line(48, 0, WIDTH, -11, 8)
 
 _SHORT = _Line(26, 72, WIDTH - 72, 0, 0)
 
+_BESIDE = _Line(24, 44, WIDTH - 76, 0, 0)
+"""Many short names beside each other: half as high as words above their bars."""
+
 
 def _spec(chart: Spec) -> dict[str, Any]:
     import altair as alt
@@ -117,7 +120,7 @@ def _spec(chart: Spec) -> dict[str, Any]:
     kind = chart["kind"]
     if kind == "columns" and (len(rows) > _MOST_COLUMNS or all(row["value"] is None for row in rows)):
         kind = "rows"
-    draws = {"bars": _bars, "rows": _rows, "columns": _columns, "shares": _shares}
+    draws = {"bars": _bars, "rows": _rows, "columns": _columns, "shares": _shares, "ranges": _ranges}
     config = {
         "font": _FONT,
         "background": "transparent",
@@ -151,9 +154,17 @@ def _drawn_rows(alt: Any, base: Any, rows: Sequence[Spec], line: _Line) -> Any:
 
 
 def _shares(alt: Any, base: Any, rows: Sequence[Spec]) -> Any:
-    """Points with intervals on 0 to 100 %; a share that is only said to be over or under is a box without a point."""
-    line, y = _STACKED, _y(alt)
-    scale = alt.Scale(domain=[0, 1])
+    return _points(alt, base, rows, _STACKED)
+
+
+def _ranges(alt: Any, base: Any, rows: Sequence[Spec]) -> Any:
+    return _points(alt, base, rows, _BESIDE)
+
+
+def _points(alt: Any, base: Any, rows: Sequence[Spec], line: _Line) -> Any:
+    """With intervals on 0 to 100 %; a share that is only said to be over or under is a box without a point."""
+    y = _y(alt)
+    scale = alt.Scale(domain=[0, 1], range=[line.left, line.right])
     axis = alt.Axis(
         values=[0, 0.25, 0.5, 0.75, 1], labelExpr="round(100 * datum.value) + ' %'", labelFlush=True, domain=False,
         ticks=False,

@@ -24,6 +24,9 @@ UNITS: Mapping[str, str] = {
     **dict.fromkeys(NESTED, "persons"),
     **dict.fromkeys(HARM, "persons"),
     WITHOUT_PERSON: "pledges",
+    "pledged_28_days_before": "persons",
+    "r_low": "ratio",
+    "r_high": "ratio",
     "room_audience": "members",
     "room_reactions": "reactions",
     "room_joins": "joins",
@@ -187,7 +190,7 @@ def read(connection: sa.Connection, asked: Asked) -> Report:
     Raises NotFound, code no_edition for an edition that there is not; ReleaseRefused for what came back from rooms.
     """
     campaign = about.campaign_facts(connection, asked.campaign_id)
-    links = editions.listed(connection, asked.campaign_id)
+    links = editions.listed(connection, asked.campaign_id, asked.view)
     edition = _edition(connection, asked, links)
     before, old = (_earlier(connection, asked, links, edition, apart) for apart in (timedelta(days=1), OLD_ENOUGH))
     through = edition.data_through if edition else None

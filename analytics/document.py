@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Level = Literal["", "sum", "borough", "inner"]
-ChartKind = Literal["bars", "shares", "columns", "map"]
+ChartKind = Literal["bars", "shares", "ranges", "columns", "map"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ No pandas and no solver: the serving process reads them too. Nothing unprotected
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -62,7 +62,7 @@ class ProtectedTable:
 
 @dataclass(frozen=True, slots=True)
 class EditionLink:
-    """One edition on a list. `corrected_by` is the number of the edition that stands in its place."""
+    """One edition on a list. `corrected_by` is the number of the one in its place, `sites` are those that it has."""
 
     number: int
     week: date
@@ -71,6 +71,11 @@ class EditionLink:
     corrects: int | None
     corrected_by: int | None
     reason: str
+    sites: frozenset[int] = frozenset()
+
+    def has(self, site: int | None) -> bool:
+        """Whether a site was in it; every edition has the whole campaign."""
+        return site is None or site in self.sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +151,13 @@ def by_number(connection: sa.Connection, campaign_id: int, number: int, view: Vi
     return edition_of(row, view)
 
 
-def listed(connection: sa.Connection, campaign_id: int) -> tuple[EditionLink, ...]:
-    """All of a campaign, newest first."""
-    return tuple(EditionLink(*row) for row in connection.execute(links(campaign_id)))
+def listed(connection: sa.Connection, campaign_id: int, view: View) -> tuple[EditionLink, ...]:
+    """All of a campaign, newest first; with their sites in the view of a site."""
+    wanted = links(campaign_id)
+    if view != "site":
+        return tuple(EditionLink(*row) for row in connection.execute(wanted))
+    rows = connection.execute(wanted.add_columns(editions.c.layout["sites"]))
+    return tuple(replace(EditionLink(*about), sites=frozenset(map(int, sites))) for *about, sites in rows)
 
 
 def newest(campaign_id: int) -> sa.Select[Any]:

@@ -38,7 +38,7 @@ def report_csv(report: Report, part: Part = WHOLE) -> str:
     }
     rows = [*_figures(report, part), *_made(report), *_places(report, part)]
     if part == WHOLE:
-        rows += (*_closed_week(report), *_rooms(report), *_outcomes(report))
+        rows += (*_closed_week(report), *_reproduction(report), *_rooms(report), *_outcomes(report))
     return _written(COLUMNS, ({**leading, "unit": UNITS[str(row["measure"])], **row} for row in rows))
 
 
@@ -87,6 +87,19 @@ def _closed_week(report: Report) -> Iterator[Row]:
     week = report.edition.week - timedelta(weeks=1)
     for measure, figure in report.edition.closed_week.items():
         yield {"measure": measure, "level": "closed_week", "week": week, "value": figure}
+
+
+def _reproduction(report: Report) -> Iterator[Row]:
+    """What R is worked out from besides this edition's pledgers, and its range over sites where one is printed."""
+    if report.edition is None or report.old is None:
+        return
+    for step in range(report.layout.generations - 1):
+        key = f"generation:{step}"
+        place: Row = {"level": "generation", "generation": step}
+        yield {"measure": "pledged_28_days_before", **place, "value": report.old.figure("pledged", key)}
+        if between := report.edition.ranges.get(key):
+            yield {"measure": "r_low", **place, "value": between.low}
+            yield {"measure": "r_high", **place, "value": between.high}
 
 
 def _rooms(report: Report) -> Iterator[Row]:

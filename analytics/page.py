@@ -41,7 +41,8 @@ class Links:
 class Frame:
     """What every page of ours has around it, as markup, in the reader's language; a file that works alone has none.
 
-    `head` comes into the head of the file, `above` before everything else, `ways_out` are Get help and Leave.
+    `head` comes into the head of the file, `above` before everything else, `ways_out` are Get help and Leave;
+    `lacking` says in that language why the report is in another one, and is empty where it is not.
     """
 
     language: str
@@ -49,6 +50,7 @@ class Frame:
     head: str
     above: str
     ways_out: str
+    lacking: str = ""
 
 
 def report_page(document: Document, drawn: Mapping[str, str], links: Links, frame: Frame | None = None) -> str:

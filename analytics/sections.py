@@ -9,6 +9,7 @@ from analytics import sections_work as work
 from analytics.content import Report
 from analytics.document import Document, Head, Notice, Row, Section, Table
 from analytics.editions import HIDDEN, Figure
+from analytics.layout import HARM
 from analytics.words import Words, area
 from campaign_engine.domain.area import CITY, week_begin
 from campaign_engine.domain.errors import NotFound
@@ -18,8 +19,9 @@ from campaign_engine.opendata import figures
 
 HEADS = ("pledged", "reached", "opt_outs", "joined")
 PRECINCT_HEADS = ("pledged", "reached", "joined", "opt_outs")
-PRECINCT_COLUMNS = ("delivered_people", "reached", "engaged", "joined", "pledged", "trained", "inviting", "opt_outs")
+PRECINCT_COLUMNS = ("delivered_people", "reached", "engaged", "joined", "pledged", "trained", "inviting")
 SITE_COLUMNS = ("joined", "pledged")
+_NONE = "–"
 
 _SECTIONS: tuple[Callable[[Report, Words], Section | None], ...] = (
     people.places,
@@ -69,7 +71,8 @@ def precinct(report: Report, number: int, language: str) -> Document:
     sections.append(work.meanings(report, say))
     title = say("precinct_head", number=number, area=area(number), title=report.campaign.title)
     opens = () if people.is_open(report, key) else (say("precinct_hidden", k=report.k),)
-    return _document(report, say, title, heads, opens, tuple(sections))
+    made = say("made_whole", made=_made(report, say))
+    return _document(report, say, title, heads, (*opens, made), tuple(sections))
 
 
 def site(report: Report, site_id: int, language: str) -> Document:
@@ -80,14 +83,20 @@ def site(report: Report, site_id: int, language: str) -> Document:
     key = f"site:{site_id}"
     heads = tuple(_head(report, say, measure, key) for measure in ("joined", "pledged"))
     lines = ((name, key), (f"{number} {area(number)}", f"precinct:{number}"), (say("measures.row_city"), CITY))
-    rows = tuple(Row(said, people.figures_of(report, say, SITE_COLUMNS, where)) for said, where in lines)
-    columns = (say("measures.column_area"), *(say(f"measures.column_{one}") for one in SITE_COLUMNS))
+    rows = tuple(Row(said, _of_site(report, say, where)) for said, where in lines)
+    columns = (say("measures.column_area"), *(say(f"measures.column_{one}") for one in (*SITE_COLUMNS, "opt_outs")))
     section = Section(
         "site", say("site_title"), (say("site_note", k=report.k),), Table(say("site_caption"), columns, rows)
     )
     title = say("site_head", site=name, title=report.campaign.title)
-    made = (_made(report, say),)
+    made = (say("made_whole", made=_made(report, say)),)
     return _document(report, say, title, heads, made, (section, work.meanings(report, say)))
+
+
+def _of_site(report: Report, say: Words, key: str) -> tuple[str, ...]:
+    """Who left is counted of areas and never of a site: there it is no hidden cell but none."""
+    left = _NONE if key.startswith("site:") else say.figure(report.figure("opt_outs", key))
+    return (*people.figures_of(report, say, SITE_COLUMNS, key), left)
 
 
 def _document(
@@ -192,14 +201,12 @@ def _head(report: Report, say: Words, measure: str, key: str) -> Head:
 def _beside(report: Report, say: Words, number: int) -> Table:
     """One row per measure: the precinct, its borough and the city; and pledges by residents."""
     keys = (f"precinct:{number}", f"borough:{borough_of(number)}", CITY)
-    rows = [
-        Row(
-            say(f"step_{name}") if name in people.STEPS else say(f"measures.column_{name}"),
-            tuple(say.figure(report.figure(name, key)) for key in keys),
-        )
-        for name in PRECINCT_COLUMNS
-    ]
-    rows.append(Row(say("per_1000"), (_per_1000(report.figure("pledged", keys[0]), number, say), "–", "–")))
+    names = {
+        name: say(f"step_{name}" if name in people.STEPS else f"measures.column_{name}") for name in PRECINCT_COLUMNS
+    }
+    names |= {name: say(f"measures.harm_{name}") for name in HARM}
+    rows = [Row(said, tuple(say.figure(report.figure(name, key)) for key in keys)) for name, said in names.items()]
+    rows.append(Row(say("per_1000"), (_per_1000(report.figure("pledged", keys[0]), number, say), _NONE, _NONE)))
     columns = (
         say("column_measure"),
         say("column_precinct", number=number),

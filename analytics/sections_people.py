@@ -170,14 +170,13 @@ def _weeks(report: Report, say: Words) -> list[tuple[str, str]]:
 
 
 def recruitment(report: Report, say: Words) -> Section:
-    """Who joined by week of sign-up."""
+    """Who joined by week of sign-up, and how many of them invite."""
     measures = ("reached", "joined", "pledged")
     weeks = _weeks(report, say)
-    rows = tuple(Row(label, figures_of(report, say, measures, key)) for label, key in weeks)
+    rows = tuple(Row(label, figures_of(report, say, (*measures, "inviting"), key)) for label, key in weeks)
     marks = tuple(mark(label, report.figure("joined", key), say) for label, key in weeks)
-    table = Table(
-        say("weeks_caption"), (say("column_week"), *(say(f"measures.column_{name}") for name in measures)), rows
-    )
+    columns = (*(say(f"measures.column_{name}") for name in measures), say("step_inviting"))
+    table = Table(say("weeks_caption"), (say("column_week"), *columns), rows)
     chart = chart_of("columns", say("weeks_title"), say("weeks_said"), marks, say)
     return Section("weeks", say("weeks_title"), (say("weeks_note"),), table, chart, half=True)
 

@@ -186,7 +186,7 @@ def _links(report: Report, part: Part, language: str) -> Links:
             one.number == number,
         )
         for one in report.editions
-        if not part.site  # it may have come in with a later one
+        if one.has(part.site)
     )
     return Links(
         other=f"?lang={_other(language)}",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
+from campaign_engine.domain.contact import Role
 from campaign_engine.domain.languages import direction
 from tests.acceptance.stand import Stand
 from tests.integration.test_analytics_report import filled
@@ -101,14 +102,21 @@ async def test_P1_every_page_can_be_read_left_and_asked_for_help(stand: Stand, l
 
 
 async def test_P1_a_report_can_be_read_left_and_asked_for_help(stand: Stand) -> None:
-    """Of an edition and of one of its precincts: by day, by night and on a narrow screen."""
+    """Of an edition for everybody, for the team and of one precinct: by day, by night and on a narrow screen."""
     drive = filled(stand.house.store.database.engine.url.set(drivername="sqlite").render_as_string())
+    drive.joined_and_pledged(44, 30, 12)
+    drive.joined_and_pledged(120, 20, 9)
     drive.freeze()
     drive.engine.dispose()
     here = f"/reports/{drive.id}/1/public"
+    organizers = here.replace("public", "organizer")
     async with visit(stand.browser, stand.root, NARROW, scripts=True) as seen:
-        for path in (here, f"{here}?lang=es", f"{here}/precinct/75"):
-            pdf = f"{stand.root}{here}/report.pdf?{urlsplit(path).query}"
+        said = await (await stand.house.staff("fern7", Role.ANALYST)).command("dashboard")
+        (enter,) = re.findall(r"https://groundswell\.example(/enter/\S+)", said)
+        await seen.page.request.post(stand.root + enter)
+        for path in (here, f"{here}?lang=es", f"{here}/precinct/75?lang=ar", f"{organizers}?lang=en"):
+            whole = organizers if path.startswith(organizers) else here
+            pdf = f"{stand.root}{whole}/report.pdf?{urlsplit(path).query}"
             await seen.page.request.get(pdf, timeout=60_000)  # waits for the charts
             await seen.open(path)
             told = await found_by_axe(seen, "tag", *ALL_RULES)
@@ -118,6 +126,9 @@ async def test_P1_a_report_can_be_read_left_and_asked_for_help(stand: Stand) -> 
             assert await seen.sideways() <= 0
             assert await seen.small_targets() == []
             await kept(seen, path)
+        areas = seen.page.locator("#compared svg.chart")
+        assert re.search(r"44 Highbridge: \d+.% \(\d+–\d+.%\)", await areas.locator("desc").text_content() or "")
+        assert await areas.locator("text", has_text=re.compile(r"^(44|73|75|120)$")).count() == 4, "in order of number"
         await seen.page.emulate_media(media="print", color_scheme="dark")
         assert await seen.page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == PAPER
         assert await seen.page.locator("nav, header a:not(.brand)").evaluate_all(

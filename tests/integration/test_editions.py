@@ -69,12 +69,26 @@ def test_K3_a_correction_stands_beside_the_edition_it_corrects(drive: CountedCam
     drive.freeze(NOW + timedelta(days=1), "A school was counted twice.")
     assert (pledged(drive, 1), pledged(drive, 2)) == (50, 25)
     with drive.engine.connect() as connection:
-        second, first = editions.listed(connection, drive.id)
+        second, first = editions.listed(connection, drive.id, "public")
         assert (first.corrected_by, second.corrects, second.reason) == (2, 1, "A school was counted twice.")
         newest = editions.latest(connection, drive.id, "organizer")
     assert newest is not None
     assert newest.week == first.week
     drive.freeze(NOW + WEEK)
+
+
+def test_P3_a_site_has_the_editions_from_its_first_on(drive: CountedCampaign) -> None:
+    first = drive.site(75)
+    drive.joined_and_pledged(75, 40, 30, first)
+    drive.freeze()
+    later = drive.site(73, "Newer High")
+    drive.joined_and_pledged(73, 40, 30, later)
+    drive.freeze(NOW + WEEK)
+    with drive.engine.connect() as connection:
+        links = editions.listed(connection, drive.id, "site")
+        assert [one.number for one in links if one.has(first)] == [2, 1]
+        assert [one.number for one in links if one.has(later)] == [2]
+        assert all(one.has(None) for one in editions.listed(connection, drive.id, "public"))
 
 
 def test_K3_the_closed_week_and_the_rooms_are_frozen_with_it(drive: CountedCampaign) -> None:

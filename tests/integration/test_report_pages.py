@@ -69,6 +69,11 @@ async def test_F24_editions_have_addresses_that_stay(reading: Reading) -> None:
         assert f'href="{here}/latest/public">Newest edition' in first.text
         assert 'lang="es"' in spanish.text
         assert "Edición 1" in spanish.text
+        assert 'role="note" lang=' not in spanish.text + newest.text
+        polish = (await browser.get(f"{here}/1/public?lang=pl")).text
+        assert '<html lang="en"' in polish
+        assert '<p class="notice note" role="note" lang="pl" dir="ltr">To jest po angielsku' in polish
+        await browser.get(f"{here}/1/public?lang=en")
         assert ">80<" in first.text.split('id="rooms"', 1)[1], "rooms are frozen with an edition"
         for wrong in (
             "9/public",
@@ -141,6 +146,10 @@ async def test_P3_a_host_sees_the_page_of_their_own_site_only(reading: Reading) 
         own = await browser.get(f"{path}/1")
         assert own.status_code == 200
         assert "Your site beside its area" in own.text
+        assert "Who left is counted by area, never by site." in own.text
+        assert "The whole campaign: 1 post has gone out." in own.text
+        assert f'href="/reports/{drive.id}/2/site/1"' in own.text
+        assert f'href="/reports/{drive.id}/1/site/1" aria-current="page"' in own.text
         table = await browser.get(f"{path}/1/report.csv")
         assert table.headers["content-disposition"].endswith('-1-site-1-report.csv"')
         assert {row["level"] for row in csv.DictReader(table.text.splitlines())} == {"city", "precinct", "site"}

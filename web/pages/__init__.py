@@ -14,6 +14,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analytics.page import Frame
+from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.languages import LANGUAGE_NAMES, direction
 from campaign_engine.domain.message import Attachment, Message, Picture, Reply, Revision
 from campaign_engine.domain.schedule import to_wall
@@ -83,7 +84,8 @@ class PageWriter:
             self._templates.get_template(name).render(values) if name else ""
             for name in ("frame_head.html", "demo_bar.html" if added["demo"] else "", "ways_out.html")
         )
-        return Frame(language, direction(language), head, above, ways_out)
+        lacking = "" if language in LANGUAGES else words.plain("contact.in_english")
+        return Frame(language, direction(language), head, above, ways_out, lacking)
 
     def problem(self, request: Request, name: str, status: int, again: str = "") -> HTMLResponse:
         """A page that says what went wrong and what to do: the blocks `<name>` and `<name>_hint`, of page.j2 unless

@@ -166,8 +166,8 @@ def _points(alt: Any, base: Any, rows: Sequence[Spec], line: _Line) -> Any:
     y = _y(alt)
     scale = alt.Scale(domain=[0, 1], range=[line.left, line.right])
     axis = alt.Axis(
-        values=[0, 0.25, 0.5, 0.75, 1], labelExpr="round(100 * datum.value) + ' %'", labelFlush=True, domain=False,
-        ticks=False,
+        values=[0, 0.25, 0.5, 0.75, 1] if line is _STACKED else [0, 0.5, 1],
+        labelExpr="round(100 * datum.value) + ' %'", labelFlush=True, domain=False, ticks=False,
     )  # fmt: skip
     low = alt.X("low:Q", scale=scale, axis=axis, title=None)
     known, coded = base.transform_filter(_KNOWN), base.transform_filter(_CODED)

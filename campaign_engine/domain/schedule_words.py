@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from campaign_engine.domain.clock_words import plain, time_in
+from campaign_engine.domain.day_words import MONTH, refuse_unplanned, spelled
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.schedule import Schedule
 
@@ -15,17 +16,17 @@ _WORD = re.compile(r"[a-z]+")
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})(?:/\d{2,4})?\b")
 _MONTH_DAY = re.compile(
-    r"\b([a-z]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?!:)(?: (20\d\d)\b(?!:))?"
-    r"|\b(\d{1,2}) (?:de )?([a-z]{3,})\b(?: (?:del? )?(20\d\d)\b(?!:))?"
+    rf"\b({MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?: (20\d\d)\b(?!:))?"
+    rf"|\b(\d{{1,2}}) (?:de )?({MONTH})\b(?: (?:del? )?(20\d\d)\b(?!:))?"
 )
 _UNTIL = re.compile(r"\b(?:until|till|through|thru|to|hasta)\b(?: el)?")
-_WORKING = re.compile(r"\b(?:monday|mon|lunes) ?(?:to|through|thru|a|-) ?(?:friday|fri|viernes)\b")
 _SCHOOL = re.compile(r"\bschool ?days?\b|\bdias? (?:escolar(?:es)?|de (?:clases?|escuela))\b")
+EVERY_WEEKDAY = (0, 1, 2, 3, 4)
 _SETS = (
-    (re.compile(r"\bweekdays?\b|\bentre semana\b"), (0, 1, 2, 3, 4)),
+    (re.compile(r"\bweekdays?\b|\bentre semana\b"), EVERY_WEEKDAY),
     (re.compile(r"\bweekends?\b|\bfin(?:es)? de semana\b"), (5, 6)),
-    (re.compile(r"\bevery day\b|\beach day\b|\bdaily\b|\b(?:cada|todos los) dias?\b|\ba? ?diario\b"), tuple(range(7))),
 )
+_DAILY = re.compile(r"\bevery day\b|\beach day\b|\bdaily\b|\b(?:cada|todos los) dias?\b|\ba? ?diario\b")
 _AGAIN = re.compile(r"\b(?:every|each|cada|todos|todas|los)\b|days\b|\b(?:sabados|domingos)\b")
 _COUNTS = {"a": 1, "one": 1, "un": 1, "una": 1, "two": 2, "dos": 2, "three": 3, "tres": 3, "four": 4, "cuatro": 4}
 _WEEKS = re.compile(rf"\b(?:for|por|durante) (\d{{1,2}}|{'|'.join(_COUNTS)}) (?:weeks?|semanas?)\b")
@@ -38,18 +39,20 @@ _AHEAD = (
 _AND = re.compile(r"\d(?:st|nd|rd|th)? (?:and|&|y)(?: the| el)? \d")
 _EXAMPLE = 'Say it like "December 1 at 4 pm" or "Tuesdays and Thursdays at 4 pm until December 18".'
 _JUST_PASSED = timedelta(days=60)
-EVERY_WEEKDAY = (0, 1, 2, 3, 4)
 
 
 def parse_schedule(text: str, today: date, is_school_day: Callable[[date], bool] | None = None) -> Schedule:
     """English or Spanish words or ISO dates; a day without a year is the one nearest to `today`.
 
-    "Every school day" leaves out what `is_school_day` says no to. Raises InvalidInput saying what is missing.
+    "Every school day" leaves out what `is_school_day` says no to. Raises InvalidInput saying what is missing, or that
+    it cannot be planned.
     """
-    words = _WORKING.sub("weekdays", plain(text))
-    at = time_in(words)
+    words = spelled(plain(text))
+    undated = _without_dates(words)
+    at = time_in(undated)
     if at is None:
         raise InvalidInput("The time of day is missing.", _EXAMPLE, "no_time")
+    refuse_unplanned(undated)
     head, *tail = _UNTIL.split(words, maxsplit=1)
     until = _last_day(tail[0] if tail else "", words, today)
     weekdays, first = _weekdays_in(head), _day_in(head, today)
@@ -74,10 +77,9 @@ def parse_schedule(text: str, today: date, is_school_day: Callable[[date], bool]
 def _weekdays_in(text: str) -> tuple[int, ...]:
     if _SCHOOL.search(text):
         return EVERY_WEEKDAY
-    for said, days in _SETS:
-        if said.search(text):
-            return days
-    return tuple(number for number, names in enumerate(_DAYS) if _names_day(text, names))
+    days = {number for number, names in enumerate(_DAYS) if _names_day(text, names)}
+    days.update(day for said, some in _SETS if said.search(text) for day in some)
+    return tuple(sorted(days)) or (tuple(range(7)) if _DAILY.search(text) else ())
 
 
 def _names_day(text: str, names: str) -> bool:
@@ -134,6 +136,11 @@ def _dates_in(text: str) -> Iterator[tuple[int, int, str | None]]:
         month = next((index for index, names in enumerate(_MONTHS, 1) if name[:3] in names.split()), None)
         if month is not None:
             yield month, int(number), year
+
+
+def _without_dates(text: str) -> str:
+    """Their numbers are no times of day."""
+    return _MONTH_DAY.sub(" ", _SLASHED.sub(" ", _ISO_DAY.sub(" ", text)))
 
 
 def _says_several(text: str) -> bool:

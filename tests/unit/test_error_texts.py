@@ -58,6 +58,7 @@ def test_an_error_that_no_template_knows_says_its_own_words() -> None:
         ("targets", "here", {"en": "no precinct number", "es": "ningún número de precinto"}),
         ("schedule", "December 1", {"en": "time of day", "es": "Falta la hora"}),
         ("schedule", "December 1 and 8 at 4 pm", {"en": "more than one day", "es": "varios días"}),
+        ("schedule", "every other Tuesday at 4 pm", {"en": "at one time of day", "es": "a una sola hora"}),
         ("schedule", "4 pm", {"en": "a day too", "es": "Falta el día"}),
         ("schedule", "Mondays at 4 pm", {"en": "the last day", "es": "Falta el último día"}),
         ("schedule", "November 31 at 4 pm", {"en": "no such day", "es": "Ese día no existe"}),

@@ -89,6 +89,61 @@ def test_F10_days_as_people_say_them(said: str, first: str, weekdays: tuple[int,
     assert (schedule.weekdays, schedule.until) == (weekdays, date.fromisoformat(until))
 
 
+def test_F10_days_of_the_week_from_one_to_another() -> None:
+    end = " until December 18"
+    working = (
+        *("Monday through Thursday at 4 pm", "Mondays to Thursdays at 4 pm", "Mon-Thu 4pm", "Mon. \u2013 Thu. 4 p.m."),
+        *(
+            "between Monday and Thursday at 4",
+            "Monday until Thursday at 4 pm",
+            "every day, Monday to Thursday, at 4 pm",
+        ),
+        *("lunes a jueves a las 4 pm", "de lunes hasta el jueves a las 4", "entre lunes y jueves a las 4 de la tarde"),
+    )
+    expected: dict[str, tuple[tuple[int, ...], str]] = {
+        **{said + end: ((0, 1, 2, 3), "2026-11-25T16:00") for said in working},
+        "Monday to Friday and Sundays at 4 pm" + end: ((0, 1, 2, 3, 4, 6), "2026-11-25T16:00"),
+        "weekdays and Saturdays at 4 pm" + end: ((0, 1, 2, 3, 4, 5), "2026-11-25T16:00"),
+        "viernes a lunes a las 4 y media" + end: ((0, 4, 5, 6), "2026-11-27T16:30"),
+        "Tuesdays through Friday, December 18 at 4 pm": ((1,), "2026-12-01T16:00"),
+        "cada martes al viernes 18 de diciembre a las 4 pm": ((1,), "2026-12-01T16:00"),
+        "martes hasta el viernes 18 de diciembre a las 4 pm": ((1,), "2026-12-01T16:00"),
+        "Tuesdays at 4 pm and Thursdays at 4 pm" + end: ((1, 3), "2026-11-26T16:00"),
+    }
+    for said, (weekdays, first) in expected.items():
+        schedule = parse_schedule(said, TODAY)
+        assert (schedule.weekdays, schedule.until) == (weekdays, date(2026, 12, 18)), said
+        assert schedule.first.isoformat("T", "minutes") == first, said
+    assert parse_schedule("el martes 15 de diciembre a las 4 pm", TODAY).first.isoformat() == "2026-12-15T16:00:00"
+    assert parse_schedule("December 1st, Tuesday, more or less at 4 pm", TODAY).first.isoformat() == (
+        "2026-12-01T16:00:00"
+    )
+
+
+def test_F10_what_only_half_is_understood_is_refused_and_never_planned_otherwise() -> None:
+    end, hasta = " until December 18", " hasta el 18 de diciembre"
+    refused = (
+        *("every other Tuesday at 4 pm", "Tuesdays at 4 pm every two weeks", "every 2nd Tuesday at 4 pm"),
+        *("first Tuesday of the month at 4 pm", "the last Friday at 4 pm", "monthly on Tuesday at 4 pm"),
+        *("Mondays except December 7 at 4 pm", "every day but Thursday at 4 pm", "not on Mondays, Tuesdays at 4 pm"),
+        *("Tuesdays at 4 pm and Thursdays at 5 pm", "Tuesdays at 3 pm and 5 pm", "Tuesdays at 3 and 5 pm"),
+        *("Tuesdays at 3 and 5", "Tuesdays 3-5 pm", "Tuesdays from 3 pm to 5 pm", "Tuesdays at 15:30 and 17:00"),
+    )
+    nada = (
+        *("cada dos semanas el martes a las 4 pm", "un martes si y otro no a las 4 pm", "cada 2 martes a las 4 pm"),
+        *("primer martes del mes a las 4 pm", "todos los días menos jueves a las 4 pm", "lunes salvo el 7 a las 4 pm"),
+        *("diario excepto domingos a las 4 pm", "martes a las 4 y jueves a las 5 pm", "martes a las 4 o 5 pm"),
+    )
+    either = ("Tuesday through Friday, December 18 at 4 pm", "martes a viernes 18 de diciembre a las 4 pm")
+    for said in (*(one + end for one in refused), *(one + hasta for one in nada), *either):
+        with pytest.raises(InvalidInput) as caught:
+            parse_schedule(said, TODAY)
+        assert caught.value.code == "unplanned", said
+    with pytest.raises(InvalidInput) as caught:
+        parse_schedule("Wednesday through Friday at 4 pm", TODAY)
+    assert caught.value.code == "no_last_day"
+
+
 @pytest.mark.parametrize(
     "said", ["every school day at 3:30 until Friday", "cada día escolar a las 3:30 hasta el viernes"]
 )

@@ -1,5 +1,6 @@
 """Pledges on paper: typed for one day, or as a CSV of many; looked at before they count."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
@@ -17,6 +18,9 @@ from web.staff_session import FormKey, Gate
 
 AROUND = 4000
 """What a form with one file has around it, in bytes."""
+
+_FIRST_ROW = 2
+"""Of data, below the headings."""
 
 _SiteId = Annotated[int, Path(ge=1, lt=10**9)]
 _Batch = Annotated[str, Form(max_length=24)]
@@ -51,8 +55,9 @@ class _TallyPages:
         session = await self._gate.host(request, site_id)
         async with request.form(max_files=0, max_fields=8) as form:
             session.check_form(_text(form, "form_key"))
-            sheet = await self._hosting.read_rows(site_id, _as_sheet(form))
-        return await self._shown(request, site_id, session, sheet)
+            counted = _counted(form)
+            sheet = await self._hosting.read_rows(site_id, _as_sheet(_text(form, "date"), counted))
+        return await self._shown(request, site_id, session, sheet, tuple(counted))
 
     async def check_file(self, request: Request, site_id: _SiteId) -> Response:
         """Too much is not read at all."""
@@ -88,9 +93,18 @@ class _TallyPages:
             count = 0
         return RedirectResponse(f"/host/{site_id}/tally?undone={count}", status_code=303)
 
-    async def _shown(self, request: Request, site_id: int, session: StaffSession, sheet: TallySheet) -> Response:
+    async def _shown(
+        self,
+        request: Request,
+        site_id: int,
+        session: StaffSession,
+        sheet: TallySheet,
+        counted: Sequence[PledgeCode] = (),
+    ) -> Response:
+        """`counted` are the pledges of one day's form, whose fields have names and no rows."""
         site = (await self._hosting.view(site_id)).site
-        values = {"session": session, "site": site, "sheet": sheet, "rows": as_text(sheet.rows)}
+        fields = dict(enumerate(counted, _FIRST_ROW))
+        values = {"session": session, "site": site, "sheet": sheet, "rows": as_text(sheet.rows), "fields": fields}
         return self._pages.write(request, "tally_check.html", values, status=422 if sheet.problems else 200)
 
 
@@ -103,9 +117,14 @@ def _text(form: FormData, name: str) -> str:
     return found[: LONGEST_CELL * 2] if isinstance(found, str) else ""
 
 
-def _as_sheet(form: FormData) -> str:
-    """One day as the same sheet that a file would be; a pledge that nobody made is left out."""
-    cells = {name: _text(form, name).replace('"', "").replace("\n", " ") for name in ("date", *PledgeCode)}
-    counted = {code: cells[code].strip() for code in PledgeCode if cells[code].strip()}
-    lines = (f'"{cells["date"]}","{code}","{count}"' for code, count in counted.items())
+def _counted(form: FormData) -> Mapping[PledgeCode, str]:
+    """A pledge that nobody made is left out."""
+    cells = {code: _text(form, code).replace('"', "").replace("\n", " ").strip() for code in PledgeCode}
+    return {code: cell for code, cell in cells.items() if cell}
+
+
+def _as_sheet(day: str, counted: Mapping[PledgeCode, str]) -> str:
+    """One day as the same sheet that a file would be."""
+    plain = day.replace('"', "").replace("\n", " ")
+    lines = (f'"{plain}","{code}","{count}"' for code, count in counted.items())
     return "\n".join(("date,pledge,count", *lines))

@@ -59,7 +59,7 @@ class TallyRow:
 
 @dataclass(frozen=True, slots=True)
 class TallyProblem:
-    """Row from 1 at the first line of data, 0 for the sheet as a whole; its words are `host.tally_<reason>`."""
+    """Row as a spreadsheet numbers it, 0 for the sheet as a whole; its words are `host.tally_<reason>`."""
 
     row: int
     column: str
@@ -123,7 +123,9 @@ def read_bytes(content: bytes, bounds: Bounds) -> TallySheet:
 def read_sheet(text: str, bounds: Bounds) -> TallySheet:
     """Never raises: whatever is wrong is a problem of the sheet."""
     lines = text.lstrip("\ufeff").splitlines()
+    headings = 1
     while lines and (not lines[0].strip() or lines[0].lower().startswith("sep=")):
+        headings += not lines[0].strip()  # spreadsheets obey the other line and show none
         lines = lines[1:]
     if not lines:
         return _refused("no_rows")
@@ -138,7 +140,7 @@ def read_sheet(text: str, bounds: Bounds) -> TallySheet:
     rows = [cells for cells in table[1:] if any(cell.strip() for cell in cells)]
     if not rows or len(rows) > MOST_ROWS:
         return _refused("too_many_rows" if rows else "no_rows", most=MOST_ROWS)
-    return _Reader(bounds, places).read(table[1:])
+    return _Reader(bounds, places).read(table[1:], headings + 1)
 
 
 def _refused(reason: str, column: str = "", **values: object) -> TallySheet:
@@ -177,8 +179,8 @@ class _Reader:
         for (day, _), count in bounds.known.items():
             self._days[day] += count
 
-    def read(self, table: Sequence[Sequence[str]]) -> TallySheet:
-        for number, cells in enumerate(table, 1):
+    def read(self, table: Sequence[Sequence[str]], first: int) -> TallySheet:
+        for number, cells in enumerate(table, first):
             if any(cell.strip() for cell in cells):
                 self._take(number, cells)
         rows = () if self._problems else tuple(self._rows)
@@ -187,22 +189,17 @@ class _Reader:
         return TallySheet(rows, tuple(self._problems))
 
     def _take(self, number: int, cells: Sequence[str]) -> None:
-        before = len(self._problems)
-        if len(cells) > max(self._places.values()) + 1 and any(
-            cell.strip() for place, cell in enumerate(cells) if place not in self._places.values()
-        ):
+        extra = any(cell.strip() for place, cell in enumerate(cells) if place not in self._places.values())
+        if extra:
             self._problem(number, "", "extra_cell")
-        texts = {name: self._cell(number, name, cells) for name in _COLUMNS}
-        if len(self._problems) > before:
-            return
-        day, pledge = self._day(number, texts["date"]), _PLEDGES.get(squeezed(texts["pledge"]))
-        if pledge is None:
-            self._problem(number, "pledge", "bad_pledge", said=shown(texts["pledge"]))
-        count = self._count(number, texts["count"])
-        if day is not None and pledge is not None and count:
+        day = self._day(number, self._cell(number, "date", cells))
+        pledge = self._pledge(number, self._cell(number, "pledge", cells))
+        count = self._count(number, self._cell(number, "count", cells))
+        if day is not None and pledge is not None and count and not extra:
             self._keep(number, TallyRow(day, pledge, count))
 
     def _cell(self, number: int, name: str, cells: Sequence[str]) -> str:
+        """Empty where it is a problem already."""
         place = self._places[name]
         text = cells[place].strip() if place < len(cells) else ""
         if not text:
@@ -211,9 +208,19 @@ class _Reader:
             self._problem(number, name, "long_cell")
         elif text.startswith(_FORMULA) and not (name == "count" and re.fullmatch(r"-\d+(\.\d+)?", text)):
             self._problem(number, name, "formula")
-        return plain_digits(text)
+        else:
+            return plain_digits(text)
+        return ""
+
+    def _pledge(self, number: int, text: str) -> PledgeCode | None:
+        found = _PLEDGES.get(squeezed(text))
+        if text and found is None:
+            self._problem(number, "pledge", "bad_pledge", said=shown(text))
+        return found
 
     def _day(self, number: int, text: str) -> date | None:
+        if not text:
+            return None
         found = _read_day(text)
         if found is None:
             self._problem(number, "date", "bad_date", said=shown(text))
@@ -227,6 +234,8 @@ class _Reader:
 
     def _count(self, number: int, text: str) -> int | None:
         """0 is no problem and counts nothing."""
+        if not text:
+            return None
         if text.startswith("-"):
             self._problem(number, "count", "negative")
         elif not _COUNT.fullmatch(text):

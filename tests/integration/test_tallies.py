@@ -136,7 +136,7 @@ def test_the_command_adds_all_of_a_file_or_nothing(cli: Cli, tmp_path: Path) -> 
     file = tmp_path / "tally.csv"
     file.write_text(f"date,pledge,count\n{today},A,3\n{today},Q,3\n", encoding="utf-8")
     said = cli.run("site", "tally", "1", str(file), "--yes", code=1)
-    assert 'Row 2, column pledge: "Q" is no pledge' in said
+    assert 'Row 3, column pledge: "Q" is no pledge' in said
     assert "Nothing was added" in said
     file.write_text(f"date,pledge,count\n{today},A,3\n", encoding="utf-8")
     assert "Added: 3" in cli.run("site", "tally", "1", str(file), "--yes")

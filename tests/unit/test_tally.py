@@ -56,9 +56,17 @@ def test_a_sheet_is_read_as_spreadsheets_write_it(content: bytes) -> None:
 )
 def test_each_row_that_cannot_be_counted_is_named_and_none_counts(line: str, column: str, reason: str) -> None:
     found = read_sheet(f"date,pledge,count\n2026-11-26,B,100\n{line}\n", BOUNDS)
-    assert [(one.row, one.column, one.reason) for one in found.problems] == [(2, column, reason)]
+    assert [(one.row, one.column, one.reason) for one in found.problems] == [(3, column, reason)]
     assert found.rows == ()
     assert all(len(str(value)) < 60 for one in found.problems for value in one.values.values())
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them_and_every_bad_cell_of_one_is_named() -> None:
+    found = read_sheet("\nsep=,\ndate,pledge,count\n2026-11-25,A,1\n\n2026-13-20,Z,=1+1\n", BOUNDS)
+    named = [(one.row, one.column, one.reason) for one in found.problems]
+    assert named == [(5, "date", "bad_date"), (5, "pledge", "bad_pledge"), (5, "count", "formula")]
+    again = read_sheet("date,pledge,count\n2026-11-26,B,1\n2026-11-26,B,2\n", BOUNDS)
+    assert [(one.row, one.values) for one in again.problems] == [(3, {"first": 2})]
 
 
 @pytest.mark.parametrize(

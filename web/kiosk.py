@@ -152,6 +152,7 @@ class Screen:
         values = {
             "kiosk": kiosk,
             "step": step,
+            "turned": "lang" in request.query_params,
             "bands": _rows(AgeBand),
             "pledges": tuple(PledgeCode),
             "idle": IDLE_SECONDS,

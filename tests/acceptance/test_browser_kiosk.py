@@ -110,6 +110,16 @@ async def test_two_people_in_a_row_and_nobody_there(tablet: Tablet) -> None:
     tablet.seen.assert_quiet()
 
 
+async def test_the_next_person_finds_the_kiosk_in_its_own_language(tablet: Tablet) -> None:
+    async with tablet.page.expect_navigation():
+        await tablet.page.locator('nav.languages a[lang="ar"]').click()
+    assert "lang=ar" in tablet.page.url
+    assert await tablet.step() == "age"
+    async with tablet.page.expect_navigation():
+        await tablet.page.clock.run_for(31_000)
+    assert await tablet.page.locator("html").get_attribute("lang") == "en"
+
+
 async def test_F18_a_tablet_whose_clock_is_hours_ahead_stays_open_and_closes_in_time(tablet: Tablet) -> None:
     async def looks_at(url: str) -> None:
         async with tablet.page.expect_response("**/kiosk/sync"):

@@ -58,7 +58,7 @@
   };
   setInterval(() => {
     if (Date.now() >= ends) { if (at() !== "closed") show("closed"); return; }
-    if (at() === "age") return;
+    if (at() === "age" && !location.search) return;
     seconds -= 1;
     if (seconds <= 0) clear();
     else count();

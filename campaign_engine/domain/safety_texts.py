@@ -31,8 +31,8 @@ SAFETY_TEXTS: tuple[str, ...] = (
     *("contact.unavailable", "contact.in_english"),
     *("page.skip", "page.get_help", "page.leave", "page.automated", "page.privacy", "page.type", "page.send"),
     *("page.call_911", "page.text_911", "page.call_988", "page.text_988", "page.unavailable", "page.unavailable_hint"),
-    *("page.reports", "page.chat_title", "page.session_note", "page.signup_title", "page.signup_line"),
-    *("page.signup_go", "page.signup_small", "page.privacy_text"),
+    *("page.reports", "page.chat_title", "page.session_note", "page.signup_title", "page.signup_who"),
+    *("page.signup_line", "page.signup_go", "page.signup_small", "page.privacy_text"),
     *("poster.scan", "poster.word", "poster.help"),
     *_COMMANDS,
 )

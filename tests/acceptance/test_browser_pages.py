@@ -4,9 +4,10 @@ import itertools
 
 import pytest
 
-from campaign_engine.domain.languages import direction
+from campaign_engine.domain.languages import SAFETY_LANGUAGES, direction
 from tests.acceptance.stand import Stand
 from tests.support.browser import DESKTOP, NARROW, PHONE, in_chromium, visit
+from web.embed import HEIGHT
 
 pytestmark = in_chromium
 
@@ -80,3 +81,21 @@ async def test_keyboard_alone_is_enough(stand: Stand) -> None:
         async with seen.page.expect_navigation():
             await seen.page.keyboard.press("Enter")
         assert "call or text 988" in await seen.text()
+
+
+async def test_F19_nothing_of_a_frame_is_cut_off(stand: Stand) -> None:
+    name = "Simulated community center of the long name, East New York"
+    site, bare = await stand.house.site(75, name), await stand.house.site(73, name)
+    for number in range(23):
+        ally = stand.house.person(f"ally{number}", "telegram")
+        await ally.start(f"s_{site.code}")
+        await ally.tap("16 or 17")
+    await stand.house.editions.tick()
+    async with visit(stand.browser, stand.root) as seen:
+        for width, language in itertools.product((300, 344, 700), SAFETY_LANGUAGES):
+            await seen.page.set_viewport_size({"width": width, "height": HEIGHT})
+            await seen.open(f"/embed/{bare.code}?lang={language}")
+            assert await seen.page.evaluate("document.documentElement.scrollHeight") <= HEIGHT, (width, language)
+            await seen.open(f"/embed/{site.code}?lang={language}")
+            assert await seen.page.locator("progress").count() == 1
+            assert await seen.page.evaluate("document.documentElement.scrollHeight") <= HEIGHT, (width, language)

@@ -6,7 +6,7 @@ Any answer can be changed: `jb:<question>` goes back to one, `an:<question>` and
 
 from dataclasses import replace
 
-from campaign_engine.dialogue import answers, inviting, pledge
+from campaign_engine.dialogue import answers, finding_area, inviting, pledge
 from campaign_engine.dialogue.ally_intents import SetSite
 from campaign_engine.dialogue.flow import (
     EDIT_ANSWERS,
@@ -38,14 +38,6 @@ from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.consent import lacks_chat, refused_lately
 from campaign_engine.domain.contact import AgeBand, Medium, Source, Topic
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
-from campaign_engine.domain.words import plain_digits
-
-ZIP_DIGITS = 5
-MOST_SUGGESTED = 3
-"""Areas for a ZIP code, the likeliest first."""
-
-MOST_NAMED = 6
-"""Areas for a name that was typed; a word that more have in their names says too little."""
 
 _CHAT = (Medium.DIRECT_MESSAGES,)
 
@@ -98,7 +90,7 @@ def _question(state: State, context: Context) -> Reply | None:
         case "age":
             return _age_question(state)
         case "place":
-            return _place_question(state, context)
+            return finding_area.question(state, context)
         case "pledge" | "plan":
             return pledge.question(state) if state.field == "pledge" else pledge.plan_question(state)
         case "updates":
@@ -191,7 +183,7 @@ def _opened(state: State, data: str) -> State | None:
 def _browse(state: State, head: str, value: str, context: Context) -> Step | None:
     """Boroughs (`bb`) or one borough (`b:<index>`); older messages of ours ask for its pages (`bp:<index>:<page>`)."""
     if head == "bb":
-        return ask(waits(state, "join", "place"), context)
+        return ask(waits(finding_area.forget_near(state), "join", "place"), context)
     borough = number(value.partition(":")[0])
     return None if borough is None else _borough_chosen(state, borough, context)
 
@@ -227,13 +219,6 @@ def _under_13(state: State, *, known: bool) -> Step:
     return say(state, Reply("join.under_13_sure", options=(sure,)))
 
 
-def _place_question(state: State, context: Context) -> Reply:
-    boroughs = [named(name, f"b:{number}") for number, name in enumerate(context.places.boroughs())]
-    pairs = tuple(tuple(boroughs[start : start + 2]) for start in range(0, len(boroughs), 2))
-    last = (back(state, "age"), option("join.rather_not", "n:0"))
-    return Reply("join.place", options=(*pairs, last), asks_text=True)
-
-
 def _borough_chosen(state: State, borough: int, context: Context) -> Step | None:
     """All of it at once, so that it takes one tap; the longest is just what a menu of Discord holds."""
     boroughs = context.places.boroughs()
@@ -253,23 +238,18 @@ def _typed_place(state: State, text: str, context: Context) -> Step | None:
     if source is not None and source.precinct is not None:
         return _place_given(waits(state, "join", "place", site=source.site_id), source.precinct, context)
     if context.code_problem:
-        return say(state, Reply("join.code_unknown"), _place_question(state, context))
-    digits = plain_digits(text.strip())
-    is_zip = digits.isdecimal() and len(digits) == ZIP_DIGITS
-    found = context.places.by_zip(digits)[:MOST_SUGGESTED] if is_zip else context.places.by_words(text)
-    if not 0 < len(found) <= MOST_NAMED:
-        return say(
-            state, Reply("join.zip_outside" if is_zip else "join.place_unclear"), _place_question(state, context)
-        )
-    names = (named(f"{context.places.name(number)} ({number})", f"n:{number}") for number in found)
-    other = (option("join.other_area", "bb"), option("join.rather_not", "n:0"))
-    return say(state, Reply("join.zip_suggests", options=(*column(*names), other)))
+        return say(state, Reply("join.code_unknown"), finding_area.boroughs(state, context))
+    borough = finding_area.borough_in(text, context)
+    if borough is not None:
+        return _borough_chosen(state, borough, context)
+    found = finding_area.suggestion(text, context)
+    return say(state, found) if found.options else say(state, found, finding_area.boroughs(state, context))
 
 
 def _place_given(state: State, precinct: int, context: Context) -> Step | None:
-    if precinct and not _exists(precinct, context):
+    if precinct and not finding_area.exists(precinct, context):
         return None
-    state = waits(state, "join", "place", **({"precinct": precinct} if precinct else {}))
+    state = waits(finding_area.forget_near(state), "join", "place", **({"precinct": precinct} if precinct else {}))
     chosen = replace(context.person, precinct=precinct or None, precinct_declined=not precinct)
     after = replace(context, person=chosen)
     return ask(next_field(state, after, "place"), after, (SetPrecinct(precinct or None),))
@@ -302,11 +282,6 @@ def pledged(given: GivePledge, state: State, context: Context) -> Step:
         return before(Reply("pledge.thanks"), ask(state, after), given)
     said = Reply("pledge.thanks" if given.if_then is None else "pledge.planned")
     return before(said, ask(next_field(state, after, "plan"), after), given)
-
-
-def _exists(precinct: int, context: Context) -> bool:
-    boroughs = context.places.boroughs()
-    return any(precinct == number for borough in boroughs for number, _ in context.places.precincts(borough))
 
 
 def _updates_question(state: State, context: Context) -> Reply:

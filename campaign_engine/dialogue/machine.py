@@ -8,6 +8,7 @@ from campaign_engine.dialogue import (
     consents,
     draft_steps,
     events,
+    finding_area,
     holds,
     join,
     learn,
@@ -105,7 +106,7 @@ def _started(state: State, inbound: Inbound, context: Context) -> Step:
     if inbound.data.startswith(ROLE_INVITE):
         return staff.begin(state, inbound.data.removeprefix(ROLE_INVITE))
     kept = state if state.flow == "join" and context.source is None else idle(state)
-    state = remember_source(kept, context)
+    state = finding_area.remember_near(remember_source(kept, context), inbound.data, context)
     if context.person.contact_id is None:
         return _hinted(join.begin(state, context), context)
     if context.person.opted_out:

@@ -4,6 +4,8 @@ import unicodedata
 
 from campaign_engine.domain.command_words import COMMAND_WORDS, STOP_WORDS
 
+_ZIP_DIGITS = 5
+
 _LATIN_MARKS = range(0x300, 0x370)
 _ARABIC_MARKS = range(0x64B, 0x660)
 _KEYS = str.maketrans({"ك": "ک", "ي": "ی", "ى": "ی", "ه": "ہ", "ة": "ہ", "ـ": None, "ł": "l"})
@@ -33,6 +35,12 @@ def squeezed(text: str) -> str:
 def plain_digits(text: str) -> str:
     """Digits of any script as 0 to 9, everything else as it is: "١١٢٠٧" is the ZIP code 11207."""
     return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+
+
+def is_zip_code(text: str) -> bool:
+    """Five digits of any script; whether the city has it is another question."""
+    plain = text.strip()
+    return plain.isdecimal() and len(plain) == _ZIP_DIGITS
 
 
 def is_stop(text: str) -> bool:

@@ -20,6 +20,7 @@ from campaign_engine.domain.permission import stands_behind
 from campaign_engine.domain.roles import Capability, may
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.domain.windows import SendingHours
+from campaign_engine.domain.words import is_zip_code
 from campaign_engine.ports.desk import NOTHING, Desk, Sought
 from campaign_engine.ports.people import Opened
 from campaign_engine.services.polishing import tasks_for
@@ -106,9 +107,9 @@ def move_code(inbound: Inbound) -> str:
 
 
 def _unknown(inbound: Inbound, code: str) -> CodeProblem | None:
-    """Where somebody meant a code that nobody knows."""
+    """Where somebody meant a code that nobody knows; a ZIP code is none."""
     if inbound.kind is InboundKind.START:
-        meant = bool(inbound.data) and not inbound.data.startswith(_TEAM_PAYLOAD)
+        meant = bool(inbound.data) and not (inbound.data.startswith(_TEAM_PAYLOAD) or is_zip_code(inbound.data))
     else:
         meant = any(sign.isdigit() for sign in code)
     return CodeProblem.UNKNOWN if meant else None

@@ -104,7 +104,16 @@ async def test_F14_a_join_by_the_button_under_a_post_takes_at_most_seven_taps_on
     assert len(way) <= MOST_TAPS
 
 
-async def test_F14_a_join_inside_a_discord_server_takes_seven_taps_and_asks_nobody_to_type(house: House) -> None:
+IN_A_SERVER = {
+    "no code": WAYS["no code"],
+    "ZIP code": (("start", "11207", 2), AGE, PLACE, *PLEDGE),
+}
+
+
+@pytest.mark.parametrize("way", IN_A_SERVER)
+async def test_F14_a_join_inside_a_discord_server_takes_seven_taps_and_asks_nobody_to_type(
+    house: House, way: str
+) -> None:
     ear = Ear(house)
     async with (
         discord_guild() as place,
@@ -112,9 +121,10 @@ async def test_F14_a_join_inside_a_discord_server_takes_seven_taps_and_asks_nobo
     ):
         maya = OnDiscord(await place.person("maya", "en-US"), ear, where=place.channel)
         before = len(await maya.person.sees(place.channel))
-        for verb, words, expected in WAYS["no code"]:
+        for verb, words, expected in IN_A_SERVER[way]:
             said = await maya.act(verb, words, expected + (words == "Yes"))
         assert any("You're in." in one.text for one in said)
+        assert len(IN_A_SERVER[way]) <= MOST_TAPS
         assert all(seen.ephemeral for seen in (await maya.person.sees(place.channel))[before:])
 
 

@@ -292,3 +292,56 @@ def test_every_button_fits_telegram() -> None:
         talk.tap(data)
         seen += talk.offered()
     assert max(len(data.encode()) for data in seen) <= CHOICE_DATA_BYTES
+
+
+def test_F14_a_zip_code_behind_the_start_suggests_its_areas_and_is_not_kept() -> None:
+    talk = Talk()
+    talk.start("11207")
+    assert talk.templates() == ["join.welcome", "join.age"]
+    assert "11207" not in str(talk.state)
+    talk.tap("a:16-17")
+    assert talk.templates() == ["join.zip_suggests"]
+    assert talk.offered()[0] == "n:75"
+    talk.tap("bb")
+    assert talk.templates() == ["join.place"]
+    talk.start("11207")
+    talk.tap("n:75")
+    assert talk.templates() == ["pledge.question"]
+    talk.tap("jb:place")
+    assert (talk.templates(), talk.state.data.get("near")) == (["join.place"], None)
+    young = Talk()
+    young.start("11207")
+    young.tap("a:u13")
+    assert not young.state.data
+    outside = Talk()
+    outside.start("90210")
+    outside.tap("a:16-17")
+    assert outside.templates() == ["join.place"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "offered"),
+    [
+        ("Bronx", "join.neighbourhood", "n:40"),
+        ("the bronx!", "join.neighbourhood", "n:40"),
+        ("El Bronx", "join.neighbourhood", "n:40"),
+        ("staten island", "join.neighbourhood", "n:120"),
+        ("BROOKLYN", "join.neighbourhood", "n:60"),
+        ("Queens", "join.neighbourhood", "n:100"),
+        ("manhattan", "join.neighbourhood", "n:1"),
+        ("downtown brooklyn", "join.zip_suggests", "n:84"),
+        ("11207-1234", "join.zip_suggests", "n:75"),
+        ("75", "join.zip_suggests", "n:75"),
+        ("٧٥", "join.zip_suggests", "n:75"),
+        ("2", "join.place_unclear", "b:0"),
+        ("11207-12", "join.place_unclear", "b:0"),
+        ("90210-1234", "join.zip_outside", "b:0"),
+    ],
+)
+def test_F14_a_typed_borough_a_long_zip_code_and_a_precinct_are_understood(typed: str, said: str, offered: str) -> None:
+    talk = Talk()
+    talk.start()
+    talk.tap("a:16-17")
+    talk.say(typed)
+    assert talk.templates()[0] == said
+    assert offered in talk.offered()

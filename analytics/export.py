@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 
 from analytics import rooms
 from analytics.content import UNITS, Report, as_json, made
@@ -36,9 +37,9 @@ def report_csv(report: Report, part: Part = WHOLE) -> str:
         "ranking_rule": report.rule,
         "campaign": report.campaign.title,
     }
-    rows = [*_figures(report, part), *_made(report), *_places(report, part)]
+    rows = [*_figures(report, part), *_made(report), *_places(report, part), *_rooms(report, part)]
     if part == WHOLE:
-        rows += (*_closed_week(report), *_reproduction(report), *_rooms(report), *_outcomes(report))
+        rows += (*_closed_week(report), *_reproduction(report), *_outcomes(report))
     return _written(COLUMNS, ({**leading, "unit": UNITS[str(row["measure"])], **row} for row in rows))
 
 
@@ -50,7 +51,8 @@ def report_json(report: Report, part: Part = WHOLE) -> str:
             plain["figures"][measure] = {key: figure for key, figure in cells.items() if part.has(report, key)}
         plain["sites"] = {key: name for key, name in plain["sites"].items() if part.has(report, key)}
         plain["precincts"] = [one for one in plain["precincts"] if part.has(report, f"precinct:{one['precinct']}")]
-        plain = {key: value for key, value in plain.items() if key not in ("closed_week", "rooms", "outcomes")}
+        plain["rooms"] = {key: counts for key, counts in (plain["rooms"] or {}).items() if part.has(report, key)}
+        plain = {key: value for key, value in plain.items() if key not in ("closed_week", "outcomes")}
     return json.dumps(plain, ensure_ascii=False, indent=1)
 
 
@@ -102,10 +104,11 @@ def _reproduction(report: Report) -> Iterator[Row]:
             yield {"measure": "r_high", **place, "value": between.high}
 
 
-def _rooms(report: Report) -> Iterator[Row]:
+def _rooms(report: Report, part: Part) -> Iterator[Row]:
     if report.rooms is None:
         return
-    for key, counts in report.rooms.places.items():
+    for key in filter(partial(part.has, report), report.rooms.places):
+        counts = report.rooms.places[key]
         for measure in rooms.MEASURES:
             yield {"measure": measure, **_place(report, key), "value": report.rooms.figure(measure, key)}
         if key != CITY:

@@ -66,6 +66,8 @@ def precinct(report: Report, number: int, language: str) -> Document:
     sections = [Section("measures", say("precinct_title"), (say("precinct_note"),), table)]
     if len(report.layout.channels) > 1:
         sections.append(_crossed(report, say, key))
+    if rooms := work.rooms_of(report, say, number):
+        sections.append(rooms)
     if ranked := _place_of(report, say, number):
         sections.append(ranked)
     sections.append(work.meanings(report, say))

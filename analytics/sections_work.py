@@ -8,7 +8,7 @@ from analytics.rooms import RoomTables
 from analytics.words import Words, area, percent
 from campaign_engine.domain.area import CITY
 from campaign_engine.domain.delivery import DeliveryStatus
-from campaign_engine.domain.precinct import RankedPrecinct
+from campaign_engine.domain.precinct import RankedPrecinct, borough_of
 
 _BY_CHANNEL = ("channel", "room")
 _LEVELS: dict[str, Level] = {
@@ -47,20 +47,33 @@ def in_rooms(report: Report, say: Words) -> Section:
     )
 
 
-def _table(by: str, found: RoomTables, keys: list[str], say: Words, k: int) -> Table:
-    columns = (
-        say(f"measures.column_{by}"),
-        say("measures.column_rooms"),
-        say("measures.column_posts"),
-        *(say(f"measures.column_{name}") for name in rooms.MEASURES),
+def rooms_of(report: Report, say: Words, number: int) -> Section | None:
+    """Those tied to a precinct, beside its borough's and the campaign's; None where no post has gone to one."""
+    found, keys = report.rooms, (f"precinct:{number}", f"borough:{borough_of(number)}", CITY)
+    if found is None or not found.places.get(keys[0], {}).get("rooms"):
+        return None
+    rows = (
+        _room_row(found, keys[0], area(number), say, "", str(number)),
+        _room_row(found, keys[1], borough_of(number).value, say, ""),
+        _room_row(found, CITY, say("measures.row_city"), say, "sum"),
     )
+    table = Table(say("measures.rooms_by", by="area", k=report.k), _columns("area", say), rows, frozenset({1, 2}))
+    return Section("rooms", say("measures.rooms_title"), (say("measures.rooms_note"),), table)
+
+
+def _table(by: str, found: RoomTables, keys: list[str], say: Words, k: int) -> Table:
     rows = [_room_row(found, CITY, say("measures.row_city"), say, "sum")]
     for key in keys:
         level, _, value = key.partition(":")
         number = value if level == "precinct" else ""
         said = area(int(value)) if number else say("measures.room_place", level=level, value=value)
         rows.append(_room_row(found, key, said, say, _LEVELS.get(level, ""), number))
-    return Table(say("measures.rooms_by", by=by, k=k), columns, tuple(rows), frozenset({1, 2}))
+    return Table(say("measures.rooms_by", by=by, k=k), _columns(by, say), tuple(rows), frozenset({1, 2}))
+
+
+def _columns(by: str, say: Words) -> tuple[str, ...]:
+    names = (by, "rooms", "posts", *rooms.MEASURES)
+    return tuple(say(f"measures.column_{name}") for name in names)
 
 
 def _room_row(found: RoomTables, key: str, said: str, say: Words, level: Level, number: str = "") -> Row:

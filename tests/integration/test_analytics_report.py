@@ -293,6 +293,14 @@ async def _rows(desk: ReportDesk, drive: CountedCampaign, view: View, part: Part
     return list(csv.DictReader(str(made["report.csv"]).splitlines()))
 
 
+def _is_of(row: dict[str, str], precinct: str) -> bool:
+    return (
+        row["level"] == "city"
+        or (row["level"], row["borough"]) == ("borough", "Brooklyn")
+        or row["precinct"] == precinct
+    )
+
+
 def _cell(row: dict[str, str]) -> tuple[str, ...]:
     return tuple(value for name, value in row.items() if name != "value")
 
@@ -354,3 +362,12 @@ async def test_K1_rooms_have_a_section_of_their_own_in_page_table_and_json(
     assert (plain["rooms"]["precinct:75"]["rooms"], plain["rooms"]["precinct:75"]["posts"]) == (1, 1)
     assert (plain["rooms"]["city"]["room_joins"], plain["rooms"]["city"]["room_taps"]) == (10, "hidden")
     assert plain["figures"]["reached"]["city"] == 89, "rooms are no people"
+    precinct = await report_files(desk, Wanted(drive.id, "public", part=Part(75), kinds=("html", "csv", "json")))
+    assert re.search(
+        r'id="rooms">.*?<b>75</b>.*?Brooklyn.*?The whole campaign', str(precinct["report.html"]), re.DOTALL
+    )
+    assert set(json.loads(str(precinct["report.json"]))["rooms"]) == {"city", "borough:Brooklyn", "precinct:75"}
+    own = [row for row in csv.DictReader(str(precinct["report.csv"]).splitlines()) if row["measure"] == "room_audience"]
+    assert [(row["level"], row["value"]) for row in own] == [
+        (row["level"], row["value"]) for row in rows if row["measure"] == "room_audience" and _is_of(row, "75")
+    ]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,9 +13,10 @@ from campaign_engine.domain.city_week import BEGINS, MINUTES, CityWeek
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.opendata.socrata import ATTEMPTS, Socrata
 from campaign_engine.ports.feeds import FeedName, OpenData
+from campaign_engine.ports.jobs import Job, Work
 from campaign_engine.services.city_feeds import CityFeeds, Sleep
 from campaign_engine.store.unit_of_work import SqlStore
-from campaign_engine.worker import CITY, handlers
+from campaign_engine.worker import CITY, RETENTION, ProcessRole, handlers, parts
 from tests.integration.test_cli_doctor import examined
 from tests.platforms.socrata_server import Fault, Published, SocrataServer
 from tests.support import FakeClock
@@ -34,6 +36,7 @@ from tests.support.portal import (
     shootings,
     zip_areas,
 )
+from tests.support.waiting import eventually
 
 WEEK = CityWeek(weekday=2, minute=17)
 EDITIONS = {
@@ -163,8 +166,40 @@ def test_F1_the_doctor_says_which_feed_of_the_city_failed_for_a_night(cli: Cli) 
     level, said = examined(cli, OPEN_DATA_SYNC="true")["city feeds"]
     assert level == "green"
     assert said.startswith("Asked once a week; all were there")
-    assert CITY in cli.within(_jobs)
 
 
-async def _jobs(engine: Engine) -> set[str]:
-    return {*handlers(engine, (), asyncio.Event())}
+@pytest.mark.parametrize("cli", ["sqlite"], indirect=True)
+def test_F1_the_clock_asks_every_night_where_that_is_set_and_never_elsewhere(cli: Cli) -> None:
+    async def put(engine: Engine, *, asks: bool) -> set[str]:
+        noting, stop = Noting(), asyncio.Event()
+        settings = engine.settings.model_copy(update={"open_data_sync": asks})
+        clock = parts(replace(engine, settings=settings, jobs=noting), [ProcessRole.SCHEDULER])["clock"]
+        running = asyncio.ensure_future(clock(stop))
+        await eventually(lambda: (CITY if asks else RETENTION) in noting.names)
+        stop.set()
+        await running
+        return noting.names
+
+    assert CITY in cli.within(lambda engine: put(engine, asks=True))
+    assert CITY not in cli.within(lambda engine: put(engine, asks=False))
+
+    async def done(engine: Engine) -> set[str]:
+        return {*handlers(engine, (), asyncio.Event())}
+
+    assert CITY in cli.within(done)
+
+
+@dataclass
+class Noting:
+    """A queue that only notes what is put."""
+
+    names: set[str] = field(default_factory=set)
+
+    async def put(self, job: Job) -> None:
+        self.names.add(job.name)
+
+    async def run(self, stop: asyncio.Event, work: Work) -> None:  # noqa: ARG002 - signature of the port
+        await stop.wait()
+
+    async def close(self) -> None:
+        """Nothing was opened."""

@@ -1,6 +1,5 @@
 """A whole campaign in chat: every answer is saved at once, so that it can be taken up anywhere."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +34,7 @@ from campaign_engine.dialogue.intents import (
 )
 from campaign_engine.dialogue.lint import changes_without
 from campaign_engine.dialogue.state import Context, Draft, State, Step
+from campaign_engine.dialogue.where_words import read_targets
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.campaign import CampaignKind
 from campaign_engine.domain.contact import LANGUAGES
@@ -42,11 +42,9 @@ from campaign_engine.domain.drafting import check_length, read_title
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
 from campaign_engine.domain.picture import check_words
-from campaign_engine.domain.precinct import PRECINCT_NUMBERS, TargetKind, TargetRule
+from campaign_engine.domain.precinct import TargetKind, TargetRule
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.domain.schedule_words import parse_schedule
-
-_NUMBER = re.compile(r"\d+")
 
 
 def choice(state: State, data: str, context: Context) -> Step | None:
@@ -197,7 +195,7 @@ def _read(field: str, typed: str, context: Context) -> dict[str, Any] | None:
     simple: dict[str, Callable[[], object]] = {
         "title": lambda: read_title(typed),
         "goal": lambda: _positive(typed),
-        "targets": lambda: _listed(typed).as_json(),
+        "targets": lambda: read_targets(typed, context).as_json(),
     }
     if field in simple:
         return {field: simple[field]()}
@@ -218,14 +216,3 @@ def _positive(typed: str) -> int:
     if not digits.isdecimal() or not 0 < int(digits) <= 1_000_000:
         raise InvalidInput("The goal is a number of pledges.", "Write, for example, 300.", "bad_goal")
     return int(digits)
-
-
-def _listed(typed: str) -> TargetRule:
-    numbers = tuple(dict.fromkeys(int(found) for found in _NUMBER.findall(typed)))
-    unknown = [number for number in numbers if number not in PRECINCT_NUMBERS]
-    if not numbers or unknown:
-        named_wrong = f"There is no precinct {unknown[0]}." if unknown else "There is no precinct number in it."
-        raise InvalidInput(
-            named_wrong, "Write precinct numbers, for example 73, 75.", "no_precinct", {"number": (unknown or [0])[0]}
-        )
-    return TargetRule.from_json({**TargetRule().as_json(), "kind": TargetKind.PRECINCTS, "precincts": list(numbers)})

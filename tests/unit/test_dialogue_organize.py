@@ -78,6 +78,48 @@ def test_wrong_input_is_explained_and_loses_nothing(field: str, typed: str) -> N
     assert talk.context.draft.title == "Winter pledge"
 
 
+def test_where_a_campaign_goes_is_read_as_it_is_meant() -> None:
+    brooklyn, both = ["Brooklyn"], ["Bronx", "Brooklyn"]
+    read: dict[str, tuple[str, list[str] | list[int]]] = {
+        **dict.fromkeys(("top 30", "Top 30!", "the top-30", "the 30 precincts with the most shootings"), ("top", [])),
+        **dict.fromkeys(("most shootings", "los 30", "los 30 precintos con más tiroteos"), ("top", [])),
+        **dict.fromkeys(("Brooklyn", "brooklyn.", "in Brooklyn", "todo Brooklyn"), ("boroughs", brooklyn)),
+        **dict.fromkeys(("the Bronx", "el bronx"), ("boroughs", ["Bronx"])),
+        **dict.fromkeys(("Brooklyn and the Bronx", "El Bronx y Brooklyn"), ("boroughs", both)),
+        **dict.fromkeys(("30", "precinct 30", "el precinto 30", "the 30th precinct"), ("precincts", [30])),
+        **dict.fromkeys(
+            ("73, 75", "73 75", "73 y 75", "los 73 y 75", "#73/75", "precincts 73 & 75"), ("precincts", [73, 75])
+        ),
+        **dict.fromkeys(("Brownsville", "in brownsville", "Brownsville, 73"), ("precincts", [73])),
+        "Brownsville y East New York": ("precincts", [73, 75]),
+        "Staten Island and 75": ("precincts", [120, 121, 122, 123, 75]),
+    }
+    for typed, (kind, chosen) in read.items():
+        talk = drafted()
+        talk.tap("ed:targets")
+        talk.say(typed)
+        (rule,) = [one.changes["targets"] for one in talk.last.intents if isinstance(one, wanted.ChangeDraft)]
+        assert isinstance(rule, dict)
+        assert (rule["kind"], rule["boroughs"] + rule["precincts"]) == (kind, chosen), typed
+    refused = (
+        *(
+            "top 10",
+            "top 30 but not Brooklyn",
+            "most of Queens",
+            "everywhere",
+            "Brownsville and nowhere",
+            "73, but not 75",
+        ),
+        *("70-79", "precinct", "Harlem", "ville", "all", "30 friends", "11212", "73 and 74", "9" * 5000, ",", "the"),
+    )
+    for typed in refused:
+        talk = drafted()
+        talk.tap("ed:targets")
+        talk.say(typed)
+        assert talk.reply("organize.wrong").values["code"] == "no_precinct", typed
+        assert not [one for one in talk.last.intents if isinstance(one, wanted.ChangeDraft)], typed
+
+
 def test_a_draft_goes_on_at_its_first_empty_field() -> None:
     talk = staff(Role.ORGANIZER)
     talk.tap("o:new")

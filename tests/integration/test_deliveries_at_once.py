@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.delivery import DELIVERY_TRANSITIONS, Decision, DeliveryStatus
-from campaign_engine.ports.sending import Outcome
+from campaign_engine.ports.sending import Frozen, Outcome
 from campaign_engine.store import tables
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
@@ -88,6 +88,21 @@ async def test_a_take_over_waits_for_an_open_claim_and_finds_what_it_took(on_pos
     assert await other == 1
     assert await claim(on_postgres, epoch) == ()
     assert await on_postgres.counts() == {"unconfirmed": 1, "queued": 1}
+
+
+@pytest.mark.postgres
+async def test_C8_a_freeze_passes_over_who_is_deleted_meanwhile_and_takes_everybody_else(on_postgres: House) -> None:
+    plan = await on_postgres.plan(status=CampaignStatus.RUNNING)
+    for name in ("before", "leaves", "after"):
+        await on_postgres.ally(name)
+    await on_postgres.open(plan)
+    async with on_postgres.store.database.write() as connection:
+        gone = tables.contacts.delete().where(tables.contacts.c.id == on_postgres.people["leaves"])
+        await connection.execute(gone)
+        freezing = asyncio.create_task(on_postgres.freeze())
+        await waiting_for_a_lock(on_postgres)
+    assert await freezing == Frozen(2, 0)
+    assert await on_postgres.frozen_names() == {"before", "after"}
 
 
 async def random_step(house: House, dice: random.Random, epoch: int) -> int:

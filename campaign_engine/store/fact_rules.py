@@ -149,7 +149,7 @@ def _of_deliveries(what: str, which: str) -> str:
     return (
         _FLAG
         + f"""SELECT DISTINCT r.contact_id, p.campaign_id, {what}, {_NO_PLACE}
-FROM $rows r JOIN occurrences o ON o.id = r.occurrence_id JOIN posts p ON p.id = o.post_id
+FROM $rows r JOIN $occurrences o ON o.id = r.occurrence_id JOIN posts p ON p.id = o.post_id
 WHERE r.contact_id IS NOT NULL AND NOT r.is_room AND {which} AND {_OPEN.format("p.campaign_id")}
 {_ONCE}"""
     )
@@ -267,6 +267,30 @@ ORDER BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT ({_DELIVERY_KEY}) DO UPDATE SET messages = delivery_facts.messages + excluded.messages"""
 
 
+def corrected(counting: str, there: str) -> str:
+    """Adds only by how much facts are wrong: what `counting` finds without `there`, the SELECT of what stands there.
+
+    Rows and their facts change in one transaction, so one statement sees both as of one moment and waits for no writer.
+    """
+    head, _, rest = counting.partition("\n")
+    counted, _, rest = rest.partition("\nORDER BY ")
+    _, _, conflict = rest.partition("\n")
+    columns = head.partition("(")[2].rstrip(")")
+    key = conflict.partition("(")[2].partition(")")[0]
+    counts = columns.removeprefix(f"{key}, ").split(", ")
+    sums = [f"sum({count})" for count in counts]
+    return f"""WITH counted ({columns}) AS (
+{counted}
+UNION ALL
+{there})
+{head}
+SELECT {key}, {", ".join(sums)} FROM counted
+GROUP BY {key}
+HAVING {" OR ".join(f"{one} <> 0" for one in sums)}
+ORDER BY {key}
+{conflict}"""
+
+
 def ungrouped(statement: str) -> str:
     """The same for few rows, which need not be sorted and grouped: each changes its count by itself."""
     return "\n".join(line for line in statement.splitlines() if not line.startswith(("GROUP BY", "ORDER BY")))
@@ -287,6 +311,7 @@ def of_one(statement: str) -> str:
 def written(statement: str, words: Words, rows: str, **more: str) -> str:
     """One statement of a database over `rows`; `more` replaces what is usual: $counted, $people, $contacts ..."""
     usual: Mapping[str, str] = {
+        "occurrences": "occurrences",
         "contacts": "contacts",
         "addresses": "addresses",
         "counted": f"({NO_STAFF} AND {CONFIRMED})",

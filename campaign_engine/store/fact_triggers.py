@@ -25,6 +25,10 @@ _ACTION = ("contact_id", "kind", "campaign_id", "channel", "precinct", "site_id"
 _DELIVERY = ("occurrence_id", "contact_id", "is_room", "lane", "precinct", "site_id", "status", "reason")
 _CONTACT = ("id", "precinct", "site_id", "generation", "created_at")
 _NOT_PAUSED = "NOT EXISTS (SELECT 1 FROM fact_pause)"
+_PAUSE = "groundswell.uncounted"
+_COUNTS = f"coalesce(current_setting('{_PAUSE}', true), '') <> 'on'"
+"""As `_NOT_PAUSED`, where a row that comes and goes would leave a dead one each time."""
+
 _CHANGED = "(OLD.status <> NEW.status OR OLD.reason <> NEW.reason)"
 
 
@@ -207,7 +211,7 @@ def _acts_on_postgres() -> Iterator[Trigger]:
     yield _whole("pledge", "AFTER INSERT", "pledges", pledged)
     undone = _over(rules.PLEDGES_WITHOUT_PERSON, "old_rows", people="-count(*)")
     yield _whole("pledge_undone", "AFTER DELETE", "pledges", ((_found(rules.ALONE, "old_rows"), undone),))
-    yield _whole("first_time", "AFTER INSERT", "first_times", (("", _over(rules.PEOPLE)),))
+    yield _whole("first_time", "AFTER INSERT", "first_times", ((_COUNTS, _over(rules.PEOPLE)),))
 
 
 def _whole(name: str, event: str, table: str, body: tuple[tuple[str, str], ...]) -> Trigger:
@@ -254,21 +258,12 @@ def drop(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def paused(connection: sa.Connection, name: str) -> Iterator[None]:
-    """Without one of them until the end of the block, and for nobody else: the caller's transaction holds its table."""
-    dialect = connection.dialect.name
-    full = f"{_PREFIX}{_hash(dialect)}_{name}"
-    trigger = next(one for one in triggers(dialect) if one.name == name)
-    if full not in _names(connection):
-        yield
-    elif dialect == "sqlite":
-        connection.exec_driver_sql("INSERT INTO fact_pause VALUES (1)")
-        yield
-        connection.exec_driver_sql("DELETE FROM fact_pause")
-    else:
-        connection.exec_driver_sql(f"ALTER TABLE {trigger.table} DISABLE TRIGGER {full}")
-        yield
-        connection.exec_driver_sql(f"ALTER TABLE {trigger.table} ENABLE TRIGGER {full}")
+def uncounted(connection: sa.Connection) -> Iterator[None]:
+    """New first times of this transaction are not counted until the end of the block; those of others are."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("INSERT INTO fact_pause VALUES (1)" if on_sqlite else f"SET LOCAL {_PAUSE} = 'on'")
+    yield
+    connection.exec_driver_sql("DELETE FROM fact_pause" if on_sqlite else f"SET LOCAL {_PAUSE} = 'off'")
 
 
 def _names(connection: sa.Connection) -> dict[str, str]:

@@ -1,10 +1,14 @@
-"""Makes the facts of reports anew from the rows that are there; what has none any more stays as it was counted."""
+"""Makes the facts of reports anew from the rows that are there; what has none any more stays as it was counted.
+
+Flags come range by range of people, then counts are corrected by what they differ from a recount of one moment: neither
+makes a writer wait for more than one short step.
+"""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,66 +19,78 @@ from campaign_engine.domain.lesson import DONE
 from campaign_engine.store import fact_rules as rules
 from campaign_engine.store import fact_triggers
 from campaign_engine.store.database import Database
-from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, of_week, written
-from campaign_engine.store.tables import campaigns, first_times, occurrences, posts, week_times
+from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, corrected, of_week, written
+from campaign_engine.store.tables import campaigns, contacts, first_times, occurrences, posts, week_times
 
 Bar = Callable[[int, int], None]
 """Steps done, of how many."""
 
+PEOPLE_AT_ONCE = 2_000
+"""Of one step: whoever deletes one of them waits for it, a fraction of a second."""
 
-_JOINS = f"(SELECT * FROM actions WHERE kind = '{ActionKind.JOIN}')"
-_WHERE_PEOPLE_ARE = "first_times, contacts, addresses, staff_members, recent_signups"
-_OF_MESSAGES = (rules.DELIVERED, rules.BLOCKED)
-_OF_ACTS = (rules.JOINED_BY_POST, rules.JOINED, rules.REACHED, rules.ENGAGED, rules.PLEDGED)
-_ROOM_TO_GROUP = "SET LOCAL work_mem = '128MB'"
+_LOCK = 0x66616374  # "fact": any number that nothing else locks
+_SETTINGS = ("SET LOCAL work_mem = '128MB'", "SET LOCAL jit = off")
+"""Room to count without sorting; statements of a second are not worth compiling."""
+
+_OF_MESSAGES = f"IN ('{rules.DELIVERED}', '{rules.BLOCKED}')"
+_OF_ACTS = f"NOT {_OF_MESSAGES}"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Statements of one transaction; writers of `table` wait until it ends, so that nothing is counted twice.
+    """Statements of one transaction, which is whole or not there.
 
-    `alone` names the trigger whose work the step does itself. A `shared` step waits for no other shared one.
+    Two of one `kind` never run at once, so that two rebuilds do not both put the same count right. Steps without add
+    flags that are not counted yet, for rows that are there.
     """
 
-    table: str
     statements: tuple[str, ...]
-    alone: str = ""
-    shared: bool = False
+    kind: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """`counts` and `flags` can run side by side; `people` counts flags, so it comes after them."""
+
+    counts: Sequence[Step]
+    flags: Sequence[Step]
+    people: Sequence[Step]
 
 
 async def rebuild(database: Database, bar: Bar) -> int:
-    """How many steps it took. Each is whole or not there, so it can be ended at any moment and begun again.
+    """How many steps it took; it can be ended at any moment and begun again.
 
-    Figures are right before, while and after it runs; people who are gone, and messages and acts whose rows went after
+    Figures that are right stay right while it runs; people who are gone, and messages and acts whose rows went after
     30 days, stay as they were counted. Raises StoreUnavailable.
     """
     async with database.read() as connection:
-        chains = await connection.run_sync(lambda inner: [[*one] for one in _chains(inner)])
-    apart, rest = chains[:-1], chains[-1]
-    total, done = sum(map(len, chains)), 0
+        plan = await connection.run_sync(_plan)
+    total, done = len(plan.counts) + len(plan.flags) + len(plan.people), 0
 
-    async def run(steps: Sequence[Step]) -> None:
+    async def run(steps: Iterable[Step]) -> None:
         nonlocal done
         for step in steps:
             bar(done, total)
-            async with database.write() as connection:
+            async with database.write(trusted=not step.kind) as connection:
                 await connection.run_sync(_run, step)
             done += 1
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for one in apart:
-                group.create_task(run(one))
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from failed
-    await run(rest)
+    flags, people = iter(plan.flags), iter(plan.people)
+    for chains in ((chain(plan.counts, flags), flags), (people, people)):
+        try:
+            async with asyncio.TaskGroup() as group:
+                for one in chains[:1] if database.is_sqlite else chains:
+                    group.create_task(run(one))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from failed
     bar(total, total)
     return total
 
 
 def rebuild_on(connection: sa.Connection) -> None:
     """The same within somebody's transaction."""
-    for step in [*chain(*_chains(connection))]:
+    plan = _plan(connection)
+    for step in (*plan.counts, *plan.flags, *plan.people):
         _run(connection, step)
 
 
@@ -105,56 +121,27 @@ async def keep_actions(connection: AsyncConnection, ids: Sequence[int]) -> None:
 
 def _run(connection: sa.Connection, step: Step) -> None:
     if connection.dialect.name == "postgresql":
-        mode = "SHARE" if step.shared else "SHARE ROW EXCLUSIVE"
-        connection.exec_driver_sql(f"LOCK TABLE {step.table} IN {mode} MODE")
-        connection.exec_driver_sql(_ROOM_TO_GROUP)
-    with fact_triggers.paused(connection, step.alone) if step.alone else nullcontext():
+        for setting in _SETTINGS:
+            connection.exec_driver_sql(setting)
+        if step.kind:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK}, {step.kind})")
+    with nullcontext() if step.kind else fact_triggers.uncounted(connection):
         for statement in step.statements:
             connection.exec_driver_sql(statement)
 
 
-def _chains(connection: sa.Connection) -> tuple[Iterator[Step], ...]:
-    """Messages, and acts with pledges, give flags of weeks, each its own; these give first times, and those people.
-
-    All but the last can run side by side: none waits for what another one locks or writes.
-    """
+def _plan(connection: sa.Connection) -> _Plan:
     words = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
     of = connection.scalars(sa.select(campaigns.c.id).order_by(campaigns.c.id)).all()
-    messages = (Step("deliveries", tuple(_messages(words, fired))) for fired in _fired_together(connection))
-    return chain(messages, _first(words, of, _OF_MESSAGES)), _acted(words, of), _counted(words, of)
-
-
-def _acted(words: Words, of: Sequence[int]) -> Iterator[Step]:
-    for campaign in (0, *of):
-        yield Step("actions", tuple(_acts(words, campaign)))
-    for campaign in of:
-        yield Step("pledges", tuple(_pledges(words, campaign)))
-    yield Step("actions", (_flags(of_week(rules.OF_JOINS_WITHOUT_POST), words, _JOINS),))
-    yield from _first(words, of, _OF_ACTS)
-
-
-def _first(words: Words, of: Sequence[int], whats: Sequence[str]) -> Iterator[Step]:
-    """On PostgreSQL, where foreign keys take longest, first times come from weeks side by side; they are counted later.
-
-    Nobody can be deleted meanwhile, so that every flag has its person.
-    """
-    for campaign in of if words is POSTGRES else ():
-        which = ", ".join(f"'{what}'" for what in whats)
-        rows = f"(SELECT * FROM week_times WHERE campaign_id = {campaign} AND what IN ({which}))"
-        yield Step("contacts", (_flags(rules.OF_WEEKS, words, rows),), shared=True)
-
-
-def _counted(words: Words, of: Sequence[int]) -> Iterator[Step]:
-    for campaign in of:
-        yield Step(_WHERE_PEOPLE_ARE, tuple(_people(words, campaign)), alone="first_time")
-    yield Step("actions", tuple(_of_no_campaign(words)))
+    messages = [Step((_messages(words, fired),), 1) for fired in _fired_together(connection)]
+    acts = [Step((_acts(words, campaign),), 2) for campaign in (0, *of)]
+    flags = [Step(tuple(_flags(words, *ends))) for ends in _ranges(connection)]
+    people = [Step((_people(words, which),), kind) for kind, which in ((3, _OF_MESSAGES), (4, _OF_ACTS))]
+    return _Plan((*messages, *acts, Step((_alone(words),), 5)), flags, (*people, Step(tuple(_swept()), 6)))
 
 
 def _fired_together(connection: sa.Connection) -> Iterator[Sequence[int]]:
-    """Occurrences of one step: those of a campaign's week, to whose flags no other comes; on SQLite each by itself.
-
-    SQLite has one writer, and others wait for it ten seconds at most.
-    """
+    """Occurrences of one step: those of a campaign's week; on SQLite, where others wait for a writer, one."""
     wanted = sa.select(posts.c.campaign_id, occurrences.c.wall_time, occurrences.c.id).join_from(occurrences, posts)
     found: dict[object, list[int]] = {}
     for campaign, wall, number in connection.execute(wanted.order_by(occurrences.c.id)):
@@ -163,55 +150,82 @@ def _fired_together(connection: sa.Connection) -> Iterator[Sequence[int]]:
     yield from found.values()
 
 
-def _flags(rule: str, words: Words, rows: str) -> str:
-    """SQLite finds what is there twice while it inserts; PostgreSQL inserts far faster what is new and in order."""
-    if words is SQLITE:
-        return written(rule, words, rows).replace("SELECT DISTINCT", "SELECT", 1)
-    return written(rule, words, rows).replace("ON CONFLICT", "ORDER BY 1\nON CONFLICT", 1)
+def _ranges(connection: sa.Connection) -> Iterator[tuple[int, int]]:
+    """From a contact's number to before another's. Who comes later is followed by triggers."""
+    at = sa.func.row_number().over(order_by=contacts.c.id)
+    numbered = sa.select(contacts.c.id, at.label("at")).subquery()
+    firsts = sa.select(numbered.c.id).where(numbered.c.at % PEOPLE_AT_ONCE == 1).order_by(numbered.c.id)
+    last = connection.scalar(sa.select(sa.func.max(contacts.c.id))) or 0
+    yield from pairwise((*connection.scalars(firsts), last + 1))
 
 
-def _messages(words: Words, fired: Sequence[int]) -> Iterator[str]:
+def _messages(words: Words, fired: Sequence[int]) -> str:
     these = f"occurrence_id IN ({', '.join(map(str, fired))})"
-    rows = f"(SELECT * FROM deliveries WHERE {these})"
-    yield f"DELETE FROM delivery_facts WHERE {these}"
-    yield written(rules.DELIVERIES, words, rows, part="0")
-    for rule in (rules.OF_DELIVERIES, rules.OF_BOUNCED):
-        yield _flags(of_week(rule), words, rows)
+    there = "SELECT occurrence_id, is_room, lane, precinct, site_id, status, reason, 0, -messages FROM delivery_facts"
+    rule = corrected(rules.DELIVERIES, f"{there} WHERE {these}")
+    return written(rule, words, f"(SELECT * FROM deliveries WHERE {these})", part="0")
 
 
-def _acts(words: Words, campaign: int) -> Iterator[str]:
-    is_its = f"campaign_id = {campaign}" if campaign else "campaign_id IS NULL"
-    rows = f"(SELECT * FROM actions WHERE {is_its})"
-    yield f"UPDATE action_facts SET actions = 0 WHERE campaign_id = {campaign}"
-    yield written(rules.ACTIONS, words, rows, part="0")
-    yield f"DELETE FROM action_facts WHERE campaign_id = {campaign} AND actions = 0 AND removed = 0"
-    if campaign:
-        yield _flags(of_week(rules.OF_ACTIONS), words, rows)
+def _acts(words: Words, campaign: int) -> str:
+    rows = f"(SELECT * FROM actions WHERE campaign_id {f'= {campaign}' if campaign else 'IS NULL'})"
+    there = "SELECT campaign_id, day, kind, channel, precinct, site_id, generation, 0, -actions, 0 FROM action_facts"
+    return written(corrected(rules.ACTIONS, f"{there} WHERE campaign_id = {campaign}"), words, rows, part="0")
 
 
-def _pledges(words: Words, campaign: int) -> Iterator[str]:
-    rows = f"(SELECT * FROM pledges WHERE campaign_id = {campaign})"
-    yield f"DELETE FROM people_facts WHERE campaign_id = {campaign} AND what = '{rules.WITHOUT_PERSON}'"
-    yield written(rules.PLEDGES_WITHOUT_PERSON, words, rows, part="0")
-    yield _flags(of_week(rules.OF_PLEDGES), words, rows)
+_COUNTED_THERE = "SELECT campaign_id, what, precinct, site_id, channel, generation, week, counted, 0"
 
 
-def _people(words: Words, campaign: int) -> Iterator[str]:
-    rows = f"(SELECT * FROM first_times WHERE campaign_id = {campaign})"
-    if words is SQLITE:
-        yield _flags(rules.OF_WEEKS, words, f"(SELECT * FROM week_times WHERE campaign_id = {campaign})")
-    yield f"UPDATE people_facts SET people = gone WHERE campaign_id = {campaign}"
-    yield written(rules.PEOPLE, words, rows, part="0")
-    yield f"DELETE FROM people_facts WHERE campaign_id = {campaign} AND people = 0 AND gone = 0"
+def _alone(words: Words) -> str:
+    there = f"{_COUNTED_THERE}, -people, -gone FROM people_facts WHERE what = '{rules.WITHOUT_PERSON}'"
+    return written(corrected(rules.PLEDGES_WITHOUT_PERSON, there), words, "pledges", part="0")
 
 
-def _of_no_campaign(words: Words) -> Iterator[str]:
-    """Leaving, invites and lessons say nothing of a campaign: they count where somebody was written to or reached."""
-    yield written(rules.OF_LEAVING, words, "actions")
-    yield written(of_week(rules.OF_LEAVING), words, "actions")
+def _people(words: Words, which: str) -> str:
+    """Each person's place is found once, for all of their flags."""
+    there = f"FROM people_facts WHERE what <> '{rules.WITHOUT_PERSON}' AND what {which}"
+    rule = corrected(rules.PEOPLE, f"{_COUNTED_THERE}, gone - people, 0 {there}")
+    place = written("(SELECT c.*, $week_created AS since, $counted AS counts FROM contacts c)", words, "")
+    of_place = {"contacts": place, "week_created": "c.since", "counted": "c.counts", "part": "0"}
+    return written(rule, words, f"(SELECT * FROM first_times WHERE what {which})", **of_place)
+
+
+def _swept() -> Iterator[str]:
+    """Counts of nothing, which take only room."""
+    for table, counts in (("delivery", ("messages",)), ("action", ("actions", "removed")), ("people", ("people", "gone"))):
+        yield f"DELETE FROM {table}_facts WHERE {' AND '.join(f'{one} = 0' for one in counts)}"
+
+
+def _flags(words: Words, first: int, end: int) -> Iterator[str]:
+    """Of the people of a range, from all that their rows say.
+
+    On PostgreSQL nobody of them can be deleted meanwhile, so that each flag has its person, and no campaign be closed.
+    """
+    mine = f"WHERE contact_id >= {first} AND contact_id < {end}"
+    acts = f"(SELECT * FROM actions {mine})"
+    if words is POSTGRES:
+        yield "LOCK TABLE closings IN SHARE MODE"
+        held = f"SELECT 1 FROM contacts WHERE id >= {first} AND id < {end} ORDER BY id FOR KEY SHARE"
+        yield f"SELECT count(*) FROM ({held}) held"
+    yield from _flags_of_messages(words, mine)
+    for rule, rows in (
+        (rules.OF_ACTIONS, acts),
+        (rules.OF_PLEDGES, f"(SELECT * FROM pledges {mine})"),
+        (rules.OF_JOINS_WITHOUT_POST, f"(SELECT * FROM actions {mine} AND kind = '{ActionKind.JOIN}')"),
+    ):
+        yield written(of_week(rule), words, rows)
+    yield written(rules.OF_WEEKS, words, f"(SELECT * FROM week_times {mine})")
+    yield written(rules.OF_LEAVING, words, acts)
+    yield written(of_week(rules.OF_LEAVING), words, acts)
     sources = (
-        f"SELECT contact_id FROM actions WHERE kind = '{ActionKind.INVITE}'",
-        f"SELECT contact_id FROM first_times WHERE what = '{rules.INVITING}'",
-        f"SELECT contact_id FROM lesson_progress WHERE reached >= {DONE}",
+        f"SELECT contact_id FROM actions {mine} AND kind = '{ActionKind.INVITE}'",
+        f"SELECT contact_id FROM first_times {mine} AND what = '{rules.INVITING}'",
+        f"SELECT contact_id FROM lesson_progress {mine} AND reached >= {DONE}",
     )
     yield written(rules.OF_WHO_IS_REACHED, words, f"({' UNION '.join(sources)})")
+
+
+def _flags_of_messages(words: Words, mine: str) -> Iterator[str]:
+    """The sum keeps SQLite from looking for whose they are in every occurrence."""
+    rows = f"(SELECT occurrence_id + 0 AS occurrence_id, contact_id, is_room, status, reason FROM deliveries {mine})"
+    for rule in (rules.OF_DELIVERIES, rules.OF_BOUNCED):
+        yield written(of_week(rule), words, rows)

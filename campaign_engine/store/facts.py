@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.area import week_begin
+from campaign_engine.domain.errors import Conflict
 from campaign_engine.domain.lesson import DONE
 from campaign_engine.store import fact_rules as rules
 from campaign_engine.store import fact_triggers
@@ -28,6 +30,7 @@ Bar = Callable[[int, int], None]
 PEOPLE_AT_ONCE = 2_000
 """Of one step: whoever deletes one of them waits for it, a fraction of a second."""
 
+_TRIES = 5
 _LOCK = 0x66616374  # "fact": any number that nothing else locks
 _SETTINGS = ("SET LOCAL work_mem = '128MB'", "SET LOCAL jit = off")
 """Room to count without sorting; statements of a second are not worth compiling."""
@@ -71,8 +74,7 @@ async def rebuild(database: Database, bar: Bar) -> int:
         nonlocal done
         for step in steps:
             bar(done, total)
-            async with database.write(trusted=not step.kind) as connection:
-                await connection.run_sync(_run, step)
+            await _carried_out(database, step)
             done += 1
 
     flags, people = iter(plan.flags), iter(plan.people)
@@ -85,6 +87,17 @@ async def rebuild(database: Database, bar: Bar) -> int:
             raise failed.exceptions[0] from failed
     bar(total, total)
     return total
+
+
+async def _carried_out(database: Database, step: Step, tries: int = _TRIES) -> None:
+    """Once more where somebody wrote the same flag at that moment, or the database ended one of two that waited."""
+    try:
+        async with database.write(trusted=not step.kind) as connection:
+            await connection.run_sync(_run, step)
+    except (IntegrityError, Conflict):
+        if tries == 1:
+            raise
+        await _carried_out(database, step, tries - 1)
 
 
 def rebuild_on(connection: sa.Connection) -> None:
@@ -201,21 +214,19 @@ def _flags(words: Words, first: int, end: int) -> Iterator[str]:
     On PostgreSQL nobody of them can be deleted meanwhile, so that each flag has its person, and no campaign be closed.
     """
     mine = f"WHERE contact_id >= {first} AND contact_id < {end}"
-    acts = f"(SELECT * FROM actions {mine})"
     if words is POSTGRES:
         yield "LOCK TABLE closings IN SHARE MODE"
         held = f"SELECT 1 FROM contacts WHERE id >= {first} AND id < {end} ORDER BY id FOR KEY SHARE"
         yield f"SELECT count(*) FROM ({held}) held"
-    yield from _flags_of_messages(words, mine)
-    for rule, rows in (
-        (rules.OF_ACTIONS, acts),
-        (rules.OF_PLEDGES, f"(SELECT * FROM pledges {mine})"),
-        (rules.OF_JOINS_WITHOUT_POST, f"(SELECT * FROM actions {mine} AND kind = '{ActionKind.JOIN}')"),
-    ):
-        yield written(of_week(rule), words, rows)
-    yield written(rules.OF_WEEKS, words, f"(SELECT * FROM week_times {mine})")
-    yield written(rules.OF_LEAVING, words, acts)
-    yield written(of_week(rules.OF_LEAVING), words, acts)
+        yield rules.missing("week_times", _all_of_weeks(mine), mine)
+        first_times = written(rules.selected(rules.OF_WEEKS), words, f"(SELECT * FROM week_times {mine})")
+        yield rules.missing("first_times", first_times, mine)
+    else:
+        for rule, rows in _rows_of(words, mine):
+            yield written(of_week(rule), words, rows)
+        yield written(rules.OF_WEEKS, words, f"(SELECT * FROM week_times {mine})")
+    for rule in (rules.OF_LEAVING, of_week(rules.OF_LEAVING)):
+        yield written(rule, words, f"(SELECT * FROM actions {mine})")
     sources = (
         f"SELECT contact_id FROM actions {mine} AND kind = '{ActionKind.INVITE}'",
         f"SELECT contact_id FROM first_times {mine} AND what = '{rules.INVITING}'",
@@ -224,8 +235,20 @@ def _flags(words: Words, first: int, end: int) -> Iterator[str]:
     yield written(rules.OF_WHO_IS_REACHED, words, f"({' UNION '.join(sources)})")
 
 
-def _flags_of_messages(words: Words, mine: str) -> Iterator[str]:
-    """The sum keeps SQLite from looking for whose they are in every occurrence."""
-    rows = f"(SELECT occurrence_id + 0 AS occurrence_id, contact_id, is_room, status, reason FROM deliveries {mine})"
-    for rule in (rules.OF_DELIVERIES, rules.OF_BOUNCED):
-        yield written(of_week(rule), words, rows)
+def _rows_of(words: Words, mine: str) -> Iterator[tuple[str, str]]:
+    """Each rule with its rows. The sum keeps SQLite from looking for whose they are in every occurrence."""
+    number = "occurrence_id + 0 AS occurrence_id" if words is SQLITE else "occurrence_id"
+    yield rules.OF_ENDED, f"(SELECT {number}, contact_id, is_room, status, reason FROM deliveries {mine})"
+    yield rules.OF_ACTIONS, f"(SELECT * FROM actions {mine})"
+    yield rules.OF_PLEDGES, f"(SELECT * FROM pledges {mine})"
+    yield rules.OF_JOINS_WITHOUT_POST, f"(SELECT * FROM actions {mine} AND kind = '{ActionKind.JOIN}')"
+
+
+def _all_of_weeks(mine: str) -> str:
+    """On PostgreSQL, where a week is worked out once for each occurrence; OFFSET keeps it from being put off."""
+    fired = written("(SELECT o.*, $week_fired AS week FROM occurrences o OFFSET 0)", POSTGRES, "")
+    each = (
+        written(rules.selected(of_week(rule)), POSTGRES, rows, occurrences=fired, week_fired="o.week")
+        for rule, rows in _rows_of(POSTGRES, mine)
+    )
+    return "\nUNION ALL\n".join(each)

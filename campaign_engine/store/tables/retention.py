@@ -25,11 +25,15 @@ first_times = sa.Table(
     "first_times",
     metadata,
     person("contact_id", Id, sa.ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, keep=_AFTER),
-    person("campaign_id", Id, sa.ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True, keep=_AFTER),
+    person("campaign_id", Id, primary_key=True, keep=_AFTER),
     person("what", sa.String(16), primary_key=True, keep=_AFTER),
     person("precinct", sa.Integer, nullable=True, keep=_AFTER),
+    sqlite_with_rowid=False,
 )
-"""That a person was written to, joined, took part or left, once per campaign, when the rows that say so have gone."""
+"""That a person was written to, joined, took part or left, once per campaign, when the rows that say so have gone.
+
+No campaign is ever deleted, so its number is not looked up for each of millions of flags.
+"""
 
 week_times = sa.Table(
     "week_times",
@@ -40,10 +44,7 @@ week_times = sa.Table(
     person("week", sa.Date, primary_key=True, keep=_AFTER),
     sqlite_with_rowid=False,
 )
-"""The same once for each week, by its Sunday in New York; not what stays so once it is so (trained, inviting).
-
-No campaign is ever deleted, so its number is not looked up for each of millions of flags.
-"""
+"""The same once for each week, by its Sunday in New York; not what stays so once it is so (trained, inviting)."""
 
 week_gone = sa.Table(
     "week_gone",

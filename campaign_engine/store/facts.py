@@ -204,7 +204,11 @@ def _people(words: Words, which: str) -> str:
 
 def _swept() -> Iterator[str]:
     """Counts of nothing, which take only room."""
-    for table, counts in (("delivery", ("messages",)), ("action", ("actions", "removed")), ("people", ("people", "gone"))):
+    for table, counts in (
+        ("delivery", ("messages",)),
+        ("action", ("actions", "removed")),
+        ("people", ("people", "gone")),
+    ):
         yield f"DELETE FROM {table}_facts WHERE {' AND '.join(f'{one} = 0' for one in counts)}"
 
 

@@ -20,6 +20,8 @@ Rows = list[Any]
 BUSY_MILLISECONDS = 10_000
 """How long a writer waits for another process."""
 
+_LOOK_AGAIN_SECONDS = 0.0005
+
 SHORT_SECONDS, AWAY_SECONDS = 0.025, 0.25
 """A statement that kept the event loop for longer sends those after it to the thread for a while: the disk is slow."""
 
@@ -112,7 +114,7 @@ class OneVisitConnection(aiosqlite.Connection):
 
         def made() -> Any:
             if begin:
-                self._conn.execute("BEGIN IMMEDIATE")
+                _begin(self._conn, BUSY_MILLISECONDS / 1000)
             return call(self._conn)
 
         return await self._execute(made)
@@ -153,15 +155,12 @@ class OneVisitConnection(aiosqlite.Connection):
 
     def _begin_at_once(self) -> bool:
         """False where another process writes: the thread can wait for it, the event loop cannot."""
-        self._conn.execute("PRAGMA busy_timeout=0")
         try:
-            self._conn.execute("BEGIN IMMEDIATE")
+            _begin(self._conn, 0)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            if not _is_busy(error):
                 raise
             return False
-        finally:
-            self._conn.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         self._begins = False
         return True
 
@@ -176,6 +175,30 @@ class OneVisitConnection(aiosqlite.Connection):
 
         self._asked += 1
         return await super()._execute(counted)  # type: ignore[no-untyped-call] # as aiosqlite has it
+
+
+def _begin(connection: sqlite3.Connection, seconds: float) -> None:
+    """Looks often while another process writes: SQLite would sleep for up to 100 ms each time, and miss over and over
+    the moment between two writes of one that writes on and on. Raises sqlite3.Error, when that took too long too.
+    """
+    last = time.monotonic() + seconds
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() >= last:
+                    raise
+            else:
+                return
+            time.sleep(_LOOK_AGAIN_SECONDS)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 class Connections:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -83,6 +84,26 @@ async def test_while_another_process_writes_the_event_loop_goes_on(database: Dat
     assert await keys(database) == ["ours", "theirs"]
     async with database.write() as connection:
         assert (await connection.exec_driver_sql("PRAGMA busy_timeout")).scalar_one() == sqlite_driver.BUSY_MILLISECONDS
+
+
+async def test_a_write_looks_often_for_the_moment_between_two_of_another_process(
+    database: Database, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, slept = Path(sqlite_url.removeprefix("sqlite:///")), list[float]()
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            if len(slept) == 3:
+                other.execute("COMMIT")
+
+        monkeypatch.setattr(time, "sleep", sleep)
+        async with database.write() as connection:
+            await connection.execute(meta.insert().values(key="ours", value="1"))
+    assert len(slept) == 3
+    assert max(slept) <= 0.001
+    assert await keys(database) == ["ours"]
 
 
 async def test_after_a_slow_one_statements_go_to_the_thread_for_a_while(

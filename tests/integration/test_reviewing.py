@@ -22,7 +22,7 @@ async def test_S1_the_approver_sees_all_of_it_on_one_card(house: House) -> None:
         "Where: 30 precincts",
         "Risk: usual",
         "First message: Thursday",
-        "the last one by about",
+        "the last one of that first post by about",
     ):
         assert line in approver.text
     assert "We look out for each other" in approver.text

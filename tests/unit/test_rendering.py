@@ -1,6 +1,6 @@
 """Words: blocks of two languages, and posts that can neither run nor lead astray."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -182,3 +182,39 @@ def test_an_empty_text_is_refused(renderer: Renderer) -> None:
 
 def test_the_listed_variables_are_the_ones_that_posts_get() -> None:
     assert set(VALUES) == set(POST_VALUES)
+
+
+def test_a_series_is_said_with_its_last_day(renderer: Renderer) -> None:
+    days = Schedule(datetime(2026, 11, 26, 16), (1, 3), date(2027, 1, 28))  # noqa: DTZ001 - wall-clock times
+    walls = tuple(days.walls())
+    echo = {"walls": walls, "skips": (), "closed": (), "event": None}
+    card = {"adult": False, "rooms_named": (), "changes": (), "leaving": {"first": walls[0], "last": walls[0]}}
+    said = {
+        language: [
+            *(
+                renderer.reply(Reply("organize.schedule_echo", {**echo, "walls": walls[:many]}), language).text
+                for many in (4, 5)
+            ),
+            renderer.reply(Reply("organize.schedule_echo", echo), language).text,
+            *(
+                renderer.reply(Reply("campaign.review", {**card, "walls": walls[:many]}), language).text
+                for many in (1, 5)
+            ),
+        ]
+        for language in ("en", "es")
+    }
+    four, five, all_, one_post, first_post = said["en"]
+    assert "more" not in four
+    assert "Tuesday, December 8, 4:00 PM; and 1 more, the last on Thursday, December 10, 4:00 PM (New York" in five
+    assert "; and 15 more, the last on Thursday, January 28, 4:00 PM (New York time)." in all_
+    assert "the last one by about 4:00 PM" in one_post
+    assert "the last one of that first post by about 4:00 PM" in first_post
+    assert "; y 15 más, hasta el jueves 28 de enero, 4:00 p. m. (hora de Nueva York)." in said["es"][2]
+    assert "el último de ese primer envío, hacia 4:00 p. m." in said["es"][4]
+
+
+def test_a_spanish_sentence_never_begins_with_a_small_letter_for_its_day(renderer: Renderer) -> None:
+    wall = datetime(2026, 12, 6, 16)  # noqa: DTZ001 - wall-clock time
+    late = Reply("campaign.error_past_schedule", {"wall": wall})
+    assert renderer.reply(late, "es").text.startswith("El domingo 6 de diciembre, 4:00 p. m. ya pasó.")
+    assert renderer.reply(Reply("page.posted", {"wall": wall}), "es").text == "Domingo 6 de diciembre, 4:00 p. m."

@@ -4,6 +4,7 @@ import asyncio
 import heapq
 import itertools
 import random
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -208,6 +209,24 @@ async def test_replies_go_before_a_broadcast_that_waits_too(clock: FakeClock) ->
     await asking
     assert (clock() - before).total_seconds() <= 0.1
     assert pace.take("ally 9") > 0
+
+
+async def test_a_broadcast_leaves_its_place_to_a_reply_that_has_yet_to_wake_up(clock: FakeClock) -> None:
+    woken = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        await woken.wait()
+
+    pace = LanePace(LIMITS["telegram"], lambda: clock().timestamp(), sleep)
+    assert [pace.take(f"ally {number}") for number in range(3)] == [0, 0, 0]
+    asking = asyncio.create_task(pace.slot("asker", priority=True))
+    await asyncio.sleep(0)
+    clock.advance(timedelta(seconds=5))
+    assert pace.take("another ally") > 0
+    woken.set()
+    await asking
+    clock.advance(timedelta(seconds=5))
+    assert pace.take("another ally") == 0
 
 
 async def test_many_who_wait_are_served_in_their_order_and_nobody_wakes_in_vain(clock: FakeClock) -> None:

@@ -21,6 +21,10 @@ class Pace(Protocol):
     def hold(self, seconds: float) -> None:
         """The platform asked the whole account to wait."""
 
+    @property
+    def held_for(self) -> float:
+        """Seconds until the account may send again."""
+
 
 async def deliver(pace: Pace, chat: str, send: Callable[[], Awaitable[object]]) -> SendError | None:
     """Send one answer; waits and tries again where the platform asks for it. The error it was given up with.

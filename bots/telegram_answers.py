@@ -1,17 +1,18 @@
 """Answers on Telegram: cards that are edited in place, pop-ups, and one tap counted once."""
 
+import asyncio
 import logging
 from collections.abc import Hashable, Iterable
 from functools import partial
 
 from telegram import Bot
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from bots.cards import as_cards, replaces
 from bots.parts import BotParts
 from bots.replies import deliver
 from campaign_engine.channels.split import split
-from campaign_engine.channels.telegram import ALERT_CHARACTERS, TelegramChannel, utf16_length
+from campaign_engine.channels.telegram import ALERT_CHARACTERS, TelegramChannel, seconds_of, utf16_length
 from campaign_engine.domain.delivery import SendError
 from campaign_engine.domain.message import Destination, Message
 
@@ -19,6 +20,9 @@ log = logging.getLogger("groundswell.bots")
 
 DOUBLE_SECONDS = 2.0
 """A person's next tap on the same button within this time is their thumb, not their wish."""
+
+BUTTON_SECONDS = 10.0
+"""After a little longer Telegram calls a pressed button too old."""
 
 _MOST_KEPT = 1000
 
@@ -54,9 +58,19 @@ class Answers:
             await self._channel.send(answer, to)  # the message is gone, too old or a picture
 
     async def confirm(self, query_id: str, text: str = "") -> None:
-        """End the waiting of a pressed button, with a pop-up where there is something to say; one try."""
+        """End the waiting of a pressed button, with a pop-up where there is something to say; one try.
+
+        Whatever Telegram refuses with a 429 holds the whole account. Where that is held, a button ends its waiting by
+        itself; what there is to say waits as long as Telegram knows the button.
+        """
+        held = self._parts.pace.held_for
+        if held > (BUTTON_SECONDS if text else 0):
+            return
+        await asyncio.sleep(held)
         try:
             await self._bot.answer_callback_query(query_id, text or None, show_alert=bool(text))
+        except RetryAfter as error:
+            self._parts.pace.hold(seconds_of(error))
         except TelegramError as error:
             log.info("a pressed button was not confirmed (%s)", type(error).__name__)
 

@@ -65,7 +65,7 @@ class TelegramBot:
             if self._ways.webhook:
                 await self._hook.run(stop, self._one)
             else:
-                await Polling(self._bot, self._parts.board, self._ways).run(stop, self._batch)
+                await Polling(self._bot, self._parts, self._ways).run(stop, self._batch)
         finally:
             over.set()
             await self._finish()

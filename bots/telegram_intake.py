@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bots.guard import Health, HealthBoard, unless_stopped
+from bots.guard import Health, unless_stopped
+from bots.parts import BotParts
 from campaign_engine.channels.telegram import seconds_of
 
 log = logging.getLogger("groundswell.bots")
@@ -44,12 +45,13 @@ class Polling:
     """Asks for updates; the next request confirms a batch, only after all of it was handled.
 
     python-telegram-bot's own Updater confirms an update when it enters a queue in memory; a killed process would lose
-    it.
+    it. Where only sending is held it goes on, so that a STOP is heard.
     """
 
-    def __init__(self, bot: Bot, board: HealthBoard, ways: Ways) -> None:
+    def __init__(self, bot: Bot, parts: BotParts, ways: Ways) -> None:
         self._bot = bot
-        self._board = board
+        self._pace = parts.pace
+        self._board = parts.board
         self._ways = ways
         self._pause = ways.first_pause
         self._patience = POLL_SECONDS
@@ -73,6 +75,7 @@ class Polling:
             log.error("another program polls with this token")  # nothing in the traceback helps
             await asyncio.sleep(CONFLICT_PAUSE)
         except RetryAfter as error:
+            self._pace.hold(seconds_of(error))
             await asyncio.sleep(seconds_of(error))
         except InvalidToken:
             raise

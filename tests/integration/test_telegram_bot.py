@@ -10,6 +10,7 @@ from telegram.error import NetworkError
 
 from bots.guard import Health, HealthBoard, supervise
 from bots.parts import BotParts
+from bots.telegram_answers import Answers
 from bots.telegram_bot import TelegramBot
 from campaign_engine.channels.telegram import TelegramChannel, open_bot
 from campaign_engine.domain.contact import AddressStatus, Person, Role, Topic
@@ -369,3 +370,23 @@ async def test_a_platform_that_is_away_at_the_start_is_tried_again(
     stop.set()
     await again
     await running.close()
+
+
+async def test_a_429_to_whatever_holds_the_account_and_no_button_is_confirmed_meanwhile(
+    house: House, telegram_server: TelegramServer
+) -> None:
+    maya, pacing = await telegram_server.telegram.person("Maya"), Pacing()
+    async with telegram_bot_running(telegram_server, bot_parts(house, pacing)):
+        await maya.start()
+        await told(maya, "How old are you?")
+        await telegram_server.telegram.fault(Fault(FaultKind.FLOOD, method="answerCallbackQuery", retry_after=1))
+        await tap(maya, "16 or 17", "Type your ZIP code")
+        await eventually(lambda: 1.0 in pacing.held)
+    asked = len(telegram_server.transcript.find(kind="request", path_or_event="answerCallbackQuery"))
+    assert asked == 1
+    pacing.hold(3600)
+    async with open_bot(telegram_server.token, telegram_server.root) as bot:
+        answers = Answers(bot, TelegramChannel(bot), bot_parts(house, pacing))
+        await answers.confirm("1")
+        await answers.confirm("1", "You are in.")
+    assert len(telegram_server.transcript.find(kind="request", path_or_event="answerCallbackQuery")) == asked

@@ -60,6 +60,10 @@ class Pacing:
         self.held.append(seconds)
         self.inner.hold(seconds)
 
+    @property
+    def held_for(self) -> float:
+        return self.inner.held_for
+
 
 def bot_parts(house: House, pace: Pace | None = None) -> BotParts:
     return BotParts(

@@ -16,7 +16,7 @@ from campaign_engine.services.delivering import DEAD_AFTER
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support import FakeClock
 from tests.support.channels import RecordingChannel
-from tests.support.sending import STALE, Stage, opened
+from tests.support.sending import STALE, Stage, lane_of, opened, pace_of
 
 
 def refusal(code: str, *flags: str, **more: Any) -> SendError:
@@ -208,7 +208,10 @@ async def test_S7_after_a_429_the_whole_lane_waits_and_then_everybody_gets_it_on
     await stage.people(*names)
     await stage.fire()
     channel.answers["3"] = [refusal("rate_limited", "holds_lane", retryable=True, retry_after=40)]
-    lane = await opened(stage, channel)
+    pace = pace_of(stage)
+    lane, rate = lane_of(stage, channel, pace=pace), pace.rate
+    assert rate is not None
+    assert await lane.take()
     await lane.drain()
     sent = len(channel.calls)
     assert sent < 12
@@ -217,6 +220,7 @@ async def test_S7_after_a_429_the_whole_lane_waits_and_then_everybody_gets_it_on
     assert timedelta(seconds=35) < hold - stage.clock() <= timedelta(seconds=40)
     assert await lane.drain() == 0
     stage.clock.advance(timedelta(seconds=41))
+    assert pace.rate == pytest.approx(rate / 2, rel=0.02), "and goes on slower"
     while await lane.drain():
         pass
     assert sorted(channel.reached) == sorted([*names, "3"])

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from campaign_engine import worker
+from campaign_engine.bootstrap import Engine
 from campaign_engine.domain.pacing import LIMITS
 from campaign_engine.ports.clock import SYSTEM_TIME
 from campaign_engine.services import pace_sharing
@@ -16,12 +18,9 @@ from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support.channels import RecordingChannel
-from tests.support.sending import Stage, lane_of
+from tests.support.cli import Cli
+from tests.support.sending import Stage, lane_of, pace_of
 from tests.support.waiting import eventually
-
-
-def pace_of(stage: Stage) -> LanePace:
-    return LanePace(LIMITS["telegram"], lambda: stage.clock().timestamp(), stage.clock.sleep)
 
 
 async def replies_in_ten_seconds(pace: LanePace, stage: Stage) -> int:
@@ -103,3 +102,27 @@ async def test_S7_a_hold_is_heard_in_other_processes_when_it_is_committed_and_no
         assert not held.done(), "a reply that waited goes on waiting"
         held.cancel()
         stop.set()
+
+
+@pytest.mark.postgres
+def test_S7_every_process_hears_of_holds_whatever_its_roles(postgres_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "TICK_SECONDS", 3600.0)
+
+    async def hear(engine: Engine) -> None:
+        stop, more = asyncio.Event(), 60
+        running = asyncio.create_task(worker.parts(engine, [worker.ProcessRole.WEB])["upkeep"](stop))
+        for least in (100, 500):  # the first one may be seen by a look at the start
+
+            async def heard(least: int = least) -> bool:
+                """A little longer each time, because it may not listen yet."""
+                nonlocal more
+                more += 1
+                async with engine.store.write() as work:
+                    await work.lanes.hold("web", engine.time.clock() + timedelta(seconds=least + more))
+                return engine.paces["web"].held_for > least
+
+            await eventually(heard)
+        stop.set()
+        await running
+
+    postgres_cli.within(hear)

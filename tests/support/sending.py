@@ -175,15 +175,19 @@ class FailingStore:
         return await self.store.scrub()
 
 
-def lane_of(stage: Stage, channel: Channel, store: Store | None = None) -> Lane:
-    """A process of its own, with its own pace on the stage's clock."""
-    pace = LanePace(LIMITS[channel.name], lambda: stage.clock().timestamp(), stage.clock.sleep)
+def pace_of(stage: Stage, channel: str = "telegram") -> LanePace:
+    """On the stage's clock."""
+    return LanePace(LIMITS[channel], lambda: stage.clock().timestamp(), stage.clock.sleep)
+
+
+def lane_of(stage: Stage, channel: Channel, store: Store | None = None, pace: LanePace | None = None) -> Lane:
+    """A process of its own, with its own pace unless one is given."""
     return Lane(
         LaneParts(
             store or stage.store,
             channel,
             Renderer(),
-            pace,
+            pace or pace_of(stage, channel.name),
             stage.clock,
             lambda number: f"Precinct {number}",
             "https://ours.example",

@@ -110,7 +110,7 @@ def test_S7_every_process_hears_of_holds_whatever_its_roles(postgres_cli: Cli, m
 
     async def hear(engine: Engine) -> None:
         stop, more = asyncio.Event(), 60
-        running = asyncio.create_task(worker.parts(engine, [worker.ProcessRole.WEB])["upkeep"](stop))
+        running = asyncio.ensure_future(worker.parts(engine, [worker.ProcessRole.WEB])["upkeep"](stop))
         for least in (100, 500):  # the first one may be seen by a look at the start
 
             async def heard(least: int = least) -> bool:

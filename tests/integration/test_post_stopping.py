@@ -7,15 +7,19 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Role
-from campaign_engine.domain.delivery import Receipt, SendError
+from campaign_engine.domain.delivery import DeliveryStatus, Receipt, SendError
+from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.message import Destination, Message
 from campaign_engine.domain.pacing import LIMITS
 from campaign_engine.domain.schedule import to_utc
+from campaign_engine.ports.sending import Outcome
+from campaign_engine.ports.unit_of_work import UnitOfWork
 from campaign_engine.services.delivering import Lane, LaneParts
-from campaign_engine.services.failure_watch import MOST_FAILURES
+from campaign_engine.services.failure_watch import MOST_FAILURES, FailureWatch
 from campaign_engine.services.lane_pace import LanePace
 from campaign_engine.services.post_stopping import PostStopping
 from campaign_engine.services.posting import Posting
+from campaign_engine.services.turn import Notice
 from campaign_engine.store.tables import deliveries
 from tests.support.bots import running_post
 from tests.support.channels import RecordingChannel
@@ -144,6 +148,42 @@ async def test_failures_are_counted_over_restarts_take_overs_and_lanes_and_its_a
     assert await third.take()
     assert await third.drain() == 0
     assert len(due.notes.told) == 1
+
+
+async def test_what_could_not_be_recorded_counts_later_and_in_its_order(due: House) -> None:
+    stopped = list[tuple[int, int, str]]()
+
+    class Stopping:
+        async def stop(self, work: UnitOfWork, post_id: int, version: int, reason: str) -> None:
+            assert work.deliveries
+            stopped.append((post_id, version, reason))
+
+        async def tell(self, notice: Notice) -> None:
+            raise AssertionError(notice)
+
+    now = due.clock()
+    async with due.store.write(durable=True) as work:
+        epoch = await work.lanes.take("telegram", "somebody", now, now)
+        assert epoch is not None
+        (claimed,) = await work.deliveries.claim("telegram", epoch, 1, now)
+    watch = FailureWatch("telegram", Stopping())
+
+    async def ended(*statuses: DeliveryStatus, away: bool = False) -> None:
+        for status in statuses:
+            watch.met(claimed, Outcome(claimed.id, status, "refused"))
+        async with watch.batch() as batch, due.store.write() as work:
+            await batch.count(work)
+            if away:
+                raise StoreUnavailable("The database is away.")
+
+    failed, sent = DeliveryStatus.FAILED, DeliveryStatus.SENT
+    with pytest.raises(StoreUnavailable):
+        await ended(*[failed] * (MOST_FAILURES - 2), away=True)
+    assert not stopped
+    await ended(failed, failed, sent)
+    assert stopped == [(1, 1, "refused")]
+    await ended(sent, *[failed] * MOST_FAILURES, sent)
+    assert len(stopped) == 2, "between two that left"
 
 
 async def test_one_success_between_failures_stops_nothing(due: House) -> None:

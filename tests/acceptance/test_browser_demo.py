@@ -84,8 +84,8 @@ async def test_the_whole_job_by_clicking(one_browser: Browser, demo: str, size: 
 async def test_nothing_planned_lets_a_day_go_by(one_browser: Browser, demo: str) -> None:
     async with visit(one_browser, demo) as seen:
         await seen.open("/?lang=es")
-        assert "lunes 30 de noviembre" in await seen.text()
+        assert "Lunes 30 de noviembre" in await seen.text()
         await seen.press("Saltar al próximo evento")
         assert "No hay nada planeado, así que pasó un día." in await seen.text()
-        assert "martes 1 de diciembre" in await seen.text()
+        assert "Martes 1 de diciembre" in await seen.text()
         seen.assert_quiet()

@@ -81,14 +81,15 @@ COLUMNS = {"contacts": "id, precinct", "deliveries": "contact_id, status", "acti
 
 
 def run() -> list[Row]:
-    """Six rows of SQLite, one more of PostgreSQL where its server is installed."""
+    """Of SQLite, and of PostgreSQL where its server is installed."""
     with tempfile.TemporaryDirectory(prefix="groundswell-") as name:
         path = Path(name) / "bench.db"
         taken = asyncio.run(_filled(f"sqlite:///{path}"))
         rows = [_rebuilt("SQLite", taken), *_figures(path)]
-    rows.append(_upkeep())
+    rows += _upkeep("sqlite")
     binaries = find_binaries()
     if binaries is not None:
+        rows += _upkeep("postgres")
         with tempfile.TemporaryDirectory(prefix="groundswell-") as name:
             server = PostgresServer(Path(name), binaries)
             server.start()
@@ -208,14 +209,15 @@ def _by_pandas(raw: sqlite3.Connection) -> list[dict[Any, int]]:
     return [*counts, sent["status"].value_counts().to_dict()]
 
 
-def _upkeep() -> Row:
-    """Processor time of the whole process that sends, the thread of SQLite included."""
+def _upkeep(database: str) -> list[Row]:
+    """Processor time of the whole process that sends, and of PostgreSQL's."""
     with fast_telegram() as root:
-        program = [sys.executable, "-m", "benchmarks.upkeep", root, str(SENDS)]
+        program = [sys.executable, "-m", "benchmarks.upkeep", root, str(SENDS), database]
         printed = subprocess.run(program, capture_output=True, text=True, check=True).stdout
-    whole, with_facts, without, first = map(float, printed.split())
-    share = 100 * (with_facts - without) / whole
-    beside = (
-        f"a campaign's first message; a whole send takes {whole:.0f} us, recording {with_facts:.1f}, else {without:.1f}"
-    )
-    return Row("facts in a durable send, processor time", share, "%", beside, 100 * (first - without) / whole, 5)
+    whole, *kinds = map(float, printed.split())
+    rows = []
+    for what, (with_facts, without), most in (("over a campaign", kinds[:2], 5), ("first message", kinds[2:], None)):
+        share, beside = 100 * (with_facts - without) / whole, f"recording without; a whole send takes {whole:.0f} us"
+        name = f"facts in a durable send, {what}, processor time, {database}"
+        rows.append(Row(name, share, "%", beside, 100 * without / whole, most))
+    return rows

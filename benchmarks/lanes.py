@@ -52,13 +52,13 @@ async def open_lane(
         await database.close()
 
 
-async def drained(root: str, count: int, clock: Callable[[], float]) -> float:
-    """Seconds by a clock for so many durable sends, from the first claim to the last record.
+async def drained(root: str, count: int, clock: Callable[[], float], url: str = "") -> float:
+    """Seconds by a clock for so many durable sends, from the first claim to the last record; over SQLite without `url`.
 
     Raises RuntimeError when not every delivery was recorded as sent.
     """
     with tempfile.TemporaryDirectory() as folder:
-        async with open_lane(f"sqlite:///{folder}/bench.db", root, UNLIMITED, NOW) as (store, parts):
+        async with open_lane(url or f"sqlite:///{folder}/bench.db", root, UNLIMITED, NOW) as (store, parts):
             crowd = await make_crowd(store, count, NOW, readable=count)
             await crowd.freeze()
             lane = Lane(parts)

@@ -183,6 +183,20 @@ def of_week(rule: str) -> str:
     return rule.replace(_FLAG, _FLAG_OF_WEEK).replace("r.kind\nON", f"r.kind, {week}\nON")
 
 
+def in_both(rule: str) -> str:
+    """The flags of the week, and of those that are new there the first times: no week has one without the other.
+
+    For PostgreSQL, which so joins its rows once. Not for leaving, whose first times know a place.
+    """
+    flag = "contact_id, campaign_id, what"
+    return f"""WITH of_week AS (
+{of_week(rule)}
+RETURNING {flag})
+INSERT INTO first_times ({flag})
+SELECT DISTINCT {flag} FROM of_week
+{_ONCE}"""
+
+
 def told(rule: str, table: str) -> str:
     """Its flags and their weeks as rows of `table` (contact, campaign, what, week), whether or not they are new."""
     return f"INSERT INTO {table}\n{selected(of_week(rule))}"

@@ -180,7 +180,7 @@ def _on_postgres() -> Iterator[Trigger]:
     body = (
         (settled, _over(rules.DELIVERIES, new)),
         (back, _over(rules.DELIVERIES, old, **taken)),
-        (settled, _over_both(rules.OF_DELIVERIES, new)),
+        (settled, _over(rules.in_both(rules.OF_DELIVERIES), new)),
     )
     both = ("OLD TABLE AS old_rows", "NEW TABLE AS new_rows")
     yield Trigger("delivery_settled", "AFTER UPDATE", "deliveries", body, each=False, sees=both)

@@ -41,6 +41,7 @@ from campaign_engine.services.draft_desk import DraftDesk
 from campaign_engine.services.event_words import EventWords
 from campaign_engine.services.events import Events
 from campaign_engine.services.fixing import Fixing
+from campaign_engine.services.follow_ups import FollowUps
 from campaign_engine.services.hold_cards import HoldCards
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.incidents import Incidents
@@ -113,7 +114,7 @@ class Engine:
     threads: DirectThreads
     posting: Posting
     nudging: Nudging
-    own: tuple[JointWords, AreaCards, Series]
+    own: tuple[JointWords, AreaCards, Series, FollowUps]
     editions: Weekly
     retention: Retention
     reports: ReportDesk
@@ -329,7 +330,7 @@ def _wire(settings: Settings, database: Database, wiring: Wiring, places: Shippe
         threads=DirectThreads(store, base.renderer, clock, settings.discord_chats_a_day),
         posting=Posting(store, clock, settings.min_audience),
         editions=Weekly.over(store, clock, base.reports),
-        own=(JointWords(*line), AreaCards(*line), Series(*line)),
+        own=(JointWords(*line), AreaCards(*line), Series(*line), FollowUps(*line)),
         nudging=Nudging(store, clock, base.renderer, notifier, base.hours),
         retention=Retention(store),
         reports=base.reports,

@@ -8,7 +8,7 @@ import typer
 
 from campaign_engine.cli.opening import settings_of
 from campaign_engine.cli.terminal import command, say
-from campaign_engine.domain.campaign import CampaignKind, Draft
+from campaign_engine.domain.campaign import STARTED_KINDS, Draft
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.lint.finding import Finding, must
@@ -26,7 +26,7 @@ def lint(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A text file; variables such as {{ area }} may stand in it.")],
     language: Annotated[str, typer.Option(help="Language of the text: " + ", ".join(LANGUAGES) + ".")] = "en",
-    kind: Annotated[str, typer.Option(help="Kind of campaign: " + ", ".join(CampaignKind) + ".")] = "awareness",
+    kind: Annotated[str, typer.Option(help="Kind of campaign: " + ", ".join(STARTED_KINDS) + ".")] = "awareness",
     channel: Annotated[str, typer.Option(help="Where it goes: " + ", ".join(NORMS) + ".")] = "telegram",
     lesson: Annotated[str, typer.Option(help="Lesson it belongs to, such as B3.")] = "",
 ) -> None:
@@ -35,7 +35,7 @@ def lint(
     from campaign_engine.rendering import Renderer
 
     _check("language", language, LANGUAGES)
-    _check("kind", kind, tuple(CampaignKind))
+    _check("kind", kind, STARTED_KINDS)
     _check("channel", channel, tuple(NORMS))
     draft = Draft(0, kind, texts={language: _text(file)}, channels=(channel,), languages=(language,))
     show(Renderer(), open_linting(settings_of(context)).of_draft(draft, lesson=lesson.upper()))

@@ -13,7 +13,7 @@ from campaign_engine.dialogue.intents import ChangeDraft, Intent, ShowHints, Sho
 from campaign_engine.dialogue.lint import language_rows
 from campaign_engine.dialogue.state import Context, Draft, State, Step
 from campaign_engine.domain.action import PledgeCode
-from campaign_engine.domain.campaign import CampaignKind
+from campaign_engine.domain.campaign import STARTED_KINDS, CampaignKind
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.message import Option, Reply
 from campaign_engine.domain.precinct import TargetRule
@@ -60,7 +60,7 @@ def begin(state: State, context: Context) -> Step:
 def new_kind(state: State) -> Step:
     """Also beside a draft that is open, which then waits in the list of campaigns."""
     # A check-in begins from a confirmed incident (safety I2).
-    offered = (kind for kind in CampaignKind if kind is not CampaignKind.AFTERMATH)
+    offered = (kind for kind in STARTED_KINDS if kind is not CampaignKind.AFTERMATH)
     kinds = column(*(option(f"organize.kind_{kind}", f"k:{kind}") for kind in offered))
     rows = (*kinds, (together.open_button(),))
     return say(waits(idle(state), "organize", "kind"), Reply("organize.kind", options=rows))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from campaign_engine.dialogue import (
     answers,
     consents,
+    follow_up,
     inviting,
     join,
     learn,
@@ -133,8 +134,9 @@ def command(name: str, state: State, context: Context) -> Step | None:
 
 
 def opened_menu(state: State, context: Context) -> Step:
-    """Opened by the person's own wish: a calm moment for one question about a consent, now and then."""
-    return consents.with_question(menu(state, context), context)
+    """Opened by the person's own wish: a calm moment for one question, now and then."""
+    made = menu(state, context)
+    return follow_up.with_question(made, context) or consents.with_question(made, context)
 
 
 def choice(state: State, data: str, context: Context) -> Step | None:
@@ -171,7 +173,7 @@ def _joined_choice(state: State, data: str, context: Context) -> Step | None:
         return say(state, intents=(ShowHeld(),))
     made = staff_menu.choice(state, data, context, _everybodys_rows(context))
     made = made or stopping.choice(state, data, context) or inviting.choice(state, data, context)
-    return made or consents.choice(state, data, context)
+    return made or consents.choice(state, data, context) or follow_up.choice(state, data, context)
 
 
 def _pledge_page(state: State, context: Context) -> Step:

@@ -36,7 +36,7 @@ from campaign_engine.dialogue.lint import changes_without
 from campaign_engine.dialogue.state import Context, Draft, State, Step
 from campaign_engine.dialogue.where_words import read_targets
 from campaign_engine.domain.action import PledgeCode
-from campaign_engine.domain.campaign import CampaignKind
+from campaign_engine.domain.campaign import STARTED_KINDS, CampaignKind
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.drafting import check_length, read_title
 from campaign_engine.domain.errors import InvalidInput
@@ -65,7 +65,7 @@ def _planned(state: State, data: str, context: Context) -> Step | None:
         return begin(state, context)
     if data == "o:another":
         return new_kind(state)
-    if head == "k" and value in set(CampaignKind):
+    if head == "k" and value in STARTED_KINDS:
         return say(
             waits(idle(state), "organize", "title"),
             Reply("organize.title", asks_text=True),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from campaign_engine.domain.contact import Scope, Topic
+from campaign_engine.domain.contact import ConsentKind, Scope
 
 DIRECT_CHANNELS = ("telegram", "discord", "web", "console")
 """Where people are written to directly."""
@@ -28,7 +28,7 @@ LEAST_MIN_AUDIENCE = 5
 class Audience:
     """Who a post would go to by these rules; nobody directly when it is for rooms only, not to rooms left out."""
 
-    topic: Topic
+    topic: ConsentKind
     channels: tuple[str, ...]
     precincts: tuple[int, ...]
     rooms_only: bool = False

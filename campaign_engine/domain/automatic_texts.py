@@ -45,6 +45,7 @@ _TEMPLATES = (
     AutomaticText("lesson_step", Tier.PEER),
     AutomaticText("lesson_end", Tier.PEER),
     AutomaticText("own_area", Tier.PEER),
+    AutomaticText("follow_up", Tier.PEER),
     AutomaticText("joint_reached", Tier.PEER),
     AutomaticText("joint_started", Tier.PEER),
     AutomaticText("joint_stopped", Tier.PEER),

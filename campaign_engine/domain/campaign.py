@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.audience import DIRECT_CHANNELS
-from campaign_engine.domain.contact import LANGUAGES, Topic
+from campaign_engine.domain.contact import LANGUAGES, Consent, ConsentKind, Topic
 from campaign_engine.domain.errors import ForbiddenTransition, InvalidInput
 from campaign_engine.domain.picture import PostPicture
 from campaign_engine.domain.precinct import TargetRule
@@ -18,7 +18,10 @@ from campaign_engine.domain.schedule import Schedule
 
 
 class CampaignKind(StrEnum):
-    """What a campaign asks for; the kind decides who must approve (safety S1)."""
+    """What a campaign asks for; the kind decides who must approve (safety S1).
+
+    `follow_up` is the program's own question two weeks after a pledge; nobody starts a campaign of it.
+    """
 
     AWARENESS = "awareness"
     PLEDGE = "pledge"
@@ -27,19 +30,24 @@ class CampaignKind(StrEnum):
     RECRUIT = "recruit"
     MEMORIAL = "memorial"
     AFTERMATH = "aftermath"
+    FOLLOW_UP = "follow_up"
 
+
+STARTED_KINDS = tuple(kind for kind in CampaignKind if kind is not CampaignKind.FOLLOW_UP)
+"""Kinds that people start."""
 
 ADULT_APPROVED_KINDS = frozenset({CampaignKind.PRESENCE, CampaignKind.MEMORIAL, CampaignKind.AFTERMATH})
 """Kinds that need an adult safety lead as the second person (safety S1)."""
 
-_TOPICS: Mapping[CampaignKind, Topic] = {
+_TOPICS: Mapping[CampaignKind, ConsentKind] = {
     CampaignKind.SERIES: Topic.LESSON_SERIES,
     CampaignKind.AFTERMATH: Topic.CHECK_INS,
     CampaignKind.PRESENCE: Topic.EVENT_NEWS,
+    CampaignKind.FOLLOW_UP: Consent.SURVEY,
 }
 
 
-def topic_of(kind: CampaignKind) -> Topic:
+def topic_of(kind: CampaignKind) -> ConsentKind:
     """What a person must have said yes to before a campaign of this kind writes to them (safety C4, I2)."""
     return _TOPICS.get(kind, Topic.AREA_UPDATES)
 

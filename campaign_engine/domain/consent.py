@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from campaign_engine.domain import follow_up
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.contact import (
     CONSENT_KINDS,
@@ -28,7 +29,7 @@ MOMENT_GAP = timedelta(days=1)
 """The same where something just happened that makes a question the right one."""
 
 KNOWN_WELL = timedelta(days=28)
-"""Survey and wording tests are for people who have been here a while."""
+"""Wording tests are for people who have been here a while."""
 
 UNTIL_RESUMED = datetime(2200, 1, 1, tzinfo=UTC)
 """A break "until I say so": a day that never comes, so that it ends by the person's own word only."""
@@ -102,10 +103,13 @@ def may_ask(person: Person, kind: ConsentKind, now: datetime) -> bool:
 def next_question(person: Person, now: datetime, *, held: bool = False) -> ConsentKind | None:
     """The one question that may stand below the menu: at most one in seven days, never on the day of the join.
 
-    Where the person's precinct was `held` lately, check-ins are asked about first, and sooner.
+    Where the person's precinct was `held` lately, check-ins are asked about first, and sooner. Else the survey comes
+    first while the weeks of its one question are near.
     """
     if held and _may_have(person, Topic.CHECK_INS, now, MOMENT_GAP):
         return Topic.CHECK_INS
+    if follow_up.needs_consent_soon(person.plans, now) and _may_have(person, Consent.SURVEY, now, ASK_GAP):
+        return Consent.SURVEY
     return next((kind for kind in _IN_ORDER if _may_have(person, kind, now, ASK_GAP)), None)
 
 
@@ -139,10 +143,20 @@ def _is_moment(person: Person, kind: ConsentKind, now: datetime) -> bool:
         case Consent.REMINDERS:
             return any(is_on(person, topic) for topic in Topic)
         case Consent.SURVEY | Consent.WORDING_TESTS:
-            since = person.joined_at
-            return is_on(person, Topic.AREA_UPDATES) and since is not None and now - since >= KNOWN_WELL
+            by_plan = kind is Consent.SURVEY
+            return follow_up.could_be_asked(person.plans, now) if by_plan else _knows_us_well(person, now)
         case _:
             return False
+
+
+def _knows_us_well(person: Person, now: datetime) -> bool:
+    since = person.joined_at
+    return is_on(person, Topic.AREA_UPDATES) and since is not None and now - since >= KNOWN_WELL
+
+
+def may_follow_up(person: Person, now: datetime) -> bool:
+    """Whether somebody may be asked about a plan at all: by their own yes, and never in a break (safety H3)."""
+    return is_on(person, Consent.SURVEY) and not person.is_staff and not is_paused(person, now)
 
 
 def break_until(length: str, now: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from campaign_engine.domain.action import IfThen, PledgeCode
+from campaign_engine.domain.follow_up import MadePlan
 
 
 class AgeBand(StrEnum):
@@ -210,8 +211,8 @@ class Person:
     `contact_id` is None for someone who has not given an age band yet. Times are UTC. `asked` says when we last put a
     question about a consent to them outside the join; `joined_at` is None for a stranger. `lessons` says how far they
     are in each one that they opened (domain.lesson.DONE). `thread`: whether a direct chat is open, None where the
-    channel needs none. `pledge` is the one that they chose last, with its `plan`. `invites` is their counter: the last
-    day of each that they made, by slot.
+    channel needs none. `pledge` is the one that they chose last, with its `plan`; `plans` are all pledges with
+    one. `invites` is their counter: the last day of each that they made, by slot.
     """
 
     contact_id: int | None = None
@@ -233,6 +234,7 @@ class Person:
     pledges: frozenset[PledgeCode] = frozenset()
     pledge: PledgeCode | None = None
     plan: IfThen | None = None
+    plans: tuple[MadePlan, ...] = ()
     pledged_campaigns: frozenset[int] = frozenset()
     grants: tuple[RoleGrant, ...] = ()
     handle: str = ""

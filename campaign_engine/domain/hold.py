@@ -16,6 +16,7 @@ HELD_FOR: Mapping[CampaignKind, timedelta] = {
     CampaignKind.SERIES: SCHEDULED_POSTS,
     CampaignKind.PRESENCE: SCHEDULED_POSTS,
     CampaignKind.RECRUIT: RECRUITING,
+    CampaignKind.FOLLOW_UP: RECRUITING,
 }
 """Kinds that a hold keeps back; memorial and aftermath are not among them (safety I1)."""
 

@@ -31,9 +31,14 @@ class Priority(IntEnum):
     CAMPAIGN = 2
     OWN_AREA = 3
     SERIES = 4
+    FOLLOW_UP = 5
 
 
-_PRIORITIES = {CampaignKind.AFTERMATH: Priority.AFTERMATH, CampaignKind.SERIES: Priority.SERIES}
+_PRIORITIES = {
+    CampaignKind.AFTERMATH: Priority.AFTERMATH,
+    CampaignKind.SERIES: Priority.SERIES,
+    CampaignKind.FOLLOW_UP: Priority.FOLLOW_UP,
+}
 
 
 def priority_of(kind: CampaignKind) -> Priority:
@@ -155,7 +160,12 @@ def _not_yet(facts: Facts, moment: datetime) -> Verdict | None:
         return _wait(Reason.POST_STOPPED, moment + LOOK_AGAIN)
     if facts.held_until is not None and facts.held_until > moment:
         return _wait(Reason.HELD, facts.held_until)
-    return None
+    return _grieving(facts, moment) if facts.aftermath_near else None
+
+
+def _grieving(facts: Facts, moment: datetime) -> Verdict | None:
+    """Nobody is asked how their plan went while an aftermath campaign runs in their precinct."""
+    return _wait(Reason.HELD, moment + LOOK_AGAIN) if facts.priority is Priority.FOLLOW_UP else None
 
 
 def _not_now(facts: Facts, moment: datetime, hours: SendingHours) -> Verdict | None:

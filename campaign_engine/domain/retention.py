@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     _rule("inbox", "30 days", 30 * _DAY, "inbox", "the post was put there"),
     _rule("deliveries", _LOG, 30 * _DAY, "deliveries", "the last change of a message to a person"),
     _rule("actions", _LOG, 30 * _DAY, "actions", "the day"),
+    _rule("follow-ups", _LOG, 30 * _DAY, "follow_ups", "the question"),
     _rule(
         "first times", "30 days after the campaign, then only counts", 30 * _DAY, "first_times week_times", "its end"
     ),

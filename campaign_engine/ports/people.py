@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypedDict
 
 from campaign_engine.domain.action import ActionKind, IfThen, PledgeCode
 from campaign_engine.domain.contact import AddressStatus, AgeBand, ConsentKind, LessonCode, Person, RoleGrant
+from campaign_engine.domain.follow_up import FollowThrough
 from campaign_engine.domain.message import Destination
 from campaign_engine.ports.desk import NOTHING, Desk, Named, Sought
 
@@ -106,7 +107,8 @@ class Held:
     `topics` are all yes and no, `asked` the consents that we do not ask about again for a while. `actions` and
     `messages` are the rows of the 30-day logs; `waiting_posts` counts the page's inbox. `lessons` are those that were
     opened, and whether each was finished, `lessons_sent` codes of what the series sent. `areas_told` are
-    precincts with the figures that cards told of, `joints` the conditional pledges they are in: precinct, goal,
+    precincts with the figures that cards told of, `follow_ups` when they were asked about a plan and what came of it,
+    `joints` the conditional pledges they are in: precinct, goal,
     whether its end was told, and the day. `invites` are the last days of
     the links they made. `by_page` is kept for a while of who signed up on a page: whether it counts (threats T10);
     `may_move`: a code to go on in a chat is open. `in_tab` as of an Inbound. `pseudonym` is empty when no contact is
@@ -134,6 +136,7 @@ class Held:
     lessons: tuple[tuple[LessonCode, bool], ...] = ()
     lessons_sent: tuple[str, ...] = ()
     areas_told: tuple[tuple[int, int], ...] = ()
+    follow_ups: tuple[tuple[date, FollowThrough | None], ...] = ()
     joints: tuple[tuple[int, int, bool, date], ...] = ()
     messages: int = 0
     sign_ins: tuple[datetime, ...] = ()
@@ -326,8 +329,8 @@ class ActionsRepository(Protocol):
         The pledge's `contact_id` is not looked at.
         """
 
-    async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:
-        """Add the plan to the contact's newest pledge of this choice; False when there is none."""
+    async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen, now: datetime) -> bool:
+        """Add the plan, chosen now, to the contact's newest pledge of this choice; False when there is none."""
 
 
 class InvitesRepository(Protocol):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
-from campaign_engine.domain.contact import Scope, Topic
+from campaign_engine.domain.contact import ConsentKind, Scope
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.message import Choice, Destination, Message
 from campaign_engine.domain.planner import Facts, Priority
@@ -54,7 +54,7 @@ class Unfrozen:
     id: int
     post_id: int
     campaign_id: int
-    topic: Topic
+    topic: ConsentKind
     channels: tuple[str, ...]
     languages: tuple[str, ...]
     rooms_only: bool = False

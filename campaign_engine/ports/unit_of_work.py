@@ -10,6 +10,7 @@ from campaign_engine.ports.boards import BoardsRepository
 from campaign_engine.ports.directory import DirectoryRepository
 from campaign_engine.ports.editions import EditionsRepository
 from campaign_engine.ports.feeds import FeedsRepository
+from campaign_engine.ports.follow_ups import FollowUpsRepository
 from campaign_engine.ports.holding import HoldsRepository, IncidentsRepository, NoticesRepository
 from campaign_engine.ports.jobs import JobsRepository
 from campaign_engine.ports.joints import JointsRepository
@@ -75,6 +76,8 @@ class UnitOfWork(Protocol):
     def editions(self) -> EditionsRepository: ...
     @property
     def joints(self) -> JointsRepository: ...
+    @property
+    def follow_ups(self) -> FollowUpsRepository: ...
     @property
     def series(self) -> SeriesRepository: ...
     @property

@@ -59,7 +59,7 @@ def _gave(turn: Turn, intent: GivePledge, campaign_id: int | None) -> None:
 async def _completed(turn: Turn, contact_id: int, intent: GivePledge) -> bool:
     if intent.if_then is None or intent.source.campaign_id is not None or not turn.person.pledged:
         return False
-    return await turn.work.actions.complete(contact_id, intent.pledge, intent.if_then)
+    return await turn.work.actions.complete(contact_id, intent.pledge, intent.if_then, turn.now)
 
 
 def _new_pledge(turn: Turn, contact_id: int, intent: GivePledge) -> NewPledge:

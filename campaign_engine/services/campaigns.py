@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import replace
 
-from campaign_engine.domain.campaign import Campaign, CampaignKind, CampaignStatus, PostStatus
+from campaign_engine.domain.campaign import STARTED_KINDS, Campaign, CampaignKind, CampaignStatus, PostStatus
 from campaign_engine.domain.contact import Person
 from campaign_engine.domain.drafting import apply_changes, check_complete, undone
 from campaign_engine.domain.errors import ForbiddenTransition, InvalidInput, NotAllowed, NotFound
@@ -53,13 +53,11 @@ class Campaigns:
     async def start_draft(self, work: UnitOfWork, author: Person, kind: str) -> Replies:
         """The dialogue asks on by itself. Raises NotAllowed, InvalidInput."""
         contact_id = check_organizer(author)
-        try:
-            known = CampaignKind(kind)
-        except ValueError as error:
-            raise InvalidInput("There is no such kind of campaign.", "Choose one from the list.") from error
-        if known is CampaignKind.AFTERMATH:
+        if kind not in STARTED_KINDS:
+            raise InvalidInput("There is no such kind of campaign.", "Choose one from the list.")
+        if kind == CampaignKind.AFTERMATH:
             raise check_ins.needs_incident()
-        campaign_id = await work.campaigns.start(known, contact_id, self._clock())
+        campaign_id = await work.campaigns.start(CampaignKind(kind), contact_id, self._clock())
         await log_step(work, author, "start", campaign_id, self._clock())
         return ()
 

@@ -235,6 +235,24 @@ async def arrive(turn: Turn) -> None:
         await opt_in(turn, OptIn())
 
 
+_AS_HELD = (
+    *("topics", "asked", "pledges", "actions", "lessons", "lessons_sent", "areas_told", "follow_ups", "joints"),
+    *(
+        "messages",
+        "sign_ins",
+        "waiting_posts",
+        "handle",
+        "grants",
+        "stopped",
+        "listed",
+        "by_page",
+        "may_move",
+        "in_tab",
+    ),
+)
+"""Named alike in the template."""
+
+
 def held_reply(held: Held, person: Person, places: Places) -> Reply:
     """Everything that is kept, in words; the template names each thing."""
     if not held.pseudonym:
@@ -257,24 +275,7 @@ def held_reply(held: Held, person: Person, places: Places) -> Reply:
             "paused_openly": held.paused_until == UNTIL_RESUMED,
             "joined_on": held.joined_on,
             "last_seen_on": held.last_seen_on,
-            "topics": held.topics,
-            "asked": held.asked,
-            "pledges": held.pledges,
-            "actions": held.actions,
-            "lessons": held.lessons,
-            "lessons_sent": held.lessons_sent,
-            "areas_told": held.areas_told,
-            "joints": held.joints,
-            "messages": held.messages,
-            "sign_ins": held.sign_ins,
-            "waiting_posts": held.waiting_posts,
-            "handle": held.handle,
-            "grants": held.grants,
-            "stopped": held.stopped,
-            "listed": held.listed,
-            "by_page": held.by_page,
-            "may_move": held.may_move,
-            "in_tab": held.in_tab,
+            **{name: getattr(held, name) for name in _AS_HELD},
             "trained": person.trained,
             "thread": bool(person.thread),
             "request": person.request and _request_said(person.request),

@@ -26,7 +26,7 @@ from campaign_engine.ports.people import Opened, SavedState
 from campaign_engine.ports.pictures import PictureMaker
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
-from campaign_engine.services import actions, campaign_cards, contacts, pictures, sources, team
+from campaign_engine.services import actions, campaign_cards, contacts, follow_ups, pictures, sources, team
 from campaign_engine.services.approving import ApprovalDesk, Approving, FixingDesk
 from campaign_engine.services.certificates import Certificates
 from campaign_engine.services.directory import SupportDirectory
@@ -104,6 +104,7 @@ class Conversation:
         self._handlers: Handlers = {
             **contacts.handlers(parts.places),
             **actions.handlers(),
+            **follow_ups.handlers(),
             **Inviting(parts.accounts, parts.pictures).handlers(),
             **Moving(parts.accounts, parts.pictures).handlers(),
             **parts.verifying.handlers(),

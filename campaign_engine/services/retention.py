@@ -68,6 +68,7 @@ _APPLY: Mapping[str, Apply] = {
     "sundays": lambda work, before, _: work.boards.forget_sundays(to_wall(before).date()),
     "deliveries": lambda work, before, _: work.retention.count_deliveries(before, BATCH),
     "actions": lambda work, before, _: work.retention.count_actions(before, BATCH),
+    "follow-ups": lambda work, before, _: work.follow_ups.forget(before),
     "first times": lambda work, before, now: work.retention.close_campaigns(before, now),
     "invites": lambda work, before, _: work.retention.forget_invites(before),
     "inactive": lambda work, before, _: work.retention.forget_inactive(before, BATCH),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from campaign_engine.dialogue import my_area
+from campaign_engine.dialogue import follow_up, my_area
 from campaign_engine.dialogue.learn import open_row
 from campaign_engine.dialogue.pledge import room_options
 from campaign_engine.domain.contact import Scope, ScopeKind
@@ -54,6 +54,7 @@ class Wording:
         text = self._renderer.post(claimed.content, claimed.language, self._values(claimed))
         rows = room_options(claimed.post_id, variant.style) if claimed.content.pledge else ()
         rows += open_row(claimed.content.lesson) + my_area.rows_under(claimed.content.automatic)
+        rows += follow_up.rows_under(claimed.content.automatic)
         message = Message(text, claimed.language, self._renderer.choices(rows, claimed.language), stays=True)
         return message if claimed.language in claimed.content.texts else self._explained(message, claimed)
 

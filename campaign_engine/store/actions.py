@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,9 +34,9 @@ class SqlActionsRepository(Transaction):
         contact_id, _, campaign_id = await add_newcomer(self._connection, self._cipher, contact, new, kinds)
         return contact_id, campaign_id
 
-    async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen) -> bool:
+    async def complete(self, contact_id: int, pledge: PledgeCode, if_then: IfThen, now: datetime) -> bool:
         """One update."""
-        values = {"whose": contact_id, "which": pledge, "plan": if_then}
+        values = {"whose": contact_id, "which": pledge, "plan": if_then, "at": now}
         return await _COMPLETED.row(self._connection, values) is not None
 
 
@@ -60,7 +61,7 @@ def _completed_statement(_dialect: str) -> Any:
     chosen_at = sa.func.coalesce(pledges.c.chosen_at, pledges.c.pledged_at)
     newest = sa.select(pledges.c.id).where(mine).order_by(chosen_at.desc(), pledges.c.id.desc()).limit(1)
     changed = pledges.update().where(pledges.c.id == newest.scalar_subquery())
-    return changed.values(if_then=sa.bindparam("plan")).returning(pledges.c.id)
+    return changed.values(if_then=sa.bindparam("plan"), chosen_at=sa.bindparam("at")).returning(pledges.c.id)
 
 
 _GIVEN = [field.name for field in dataclasses.fields(NewPledge)]

@@ -37,6 +37,7 @@ from campaign_engine.store.tables import (
     contacts,
     dialogues,
     do_not_contact,
+    follow_ups,
     holds,
     invite_slots,
     lesson_progress,
@@ -235,7 +236,7 @@ def _lists(as_json: Json) -> dict[str, Any]:
     return {
         "answers": _list(as_json, consents, contact_id, consents.c.topic, consents.c.granted, consents.c.changed_at),
         "asked": _list(as_json, consent_questions, contact_id, consent_questions.c.topic, consent_questions.c.asked_at),
-        "pledged": _list(as_json, pledges, contact_id, *(pledges.c[name] for name in _PLEDGE)),
+        "pledged": _list(as_json, pledges, contact_id, *(pledges.c[name] for name in _PLEDGE), *_asked_about()),
         "invites": _list(as_json, invite_slots, contact_id, invite_slots.c.slot, invite_slots.c.last_day),
         "grants": _list(
             as_json, role_grants, contact_id, role_grants.c.role, role_grants.c.scope_kind, role_grants.c.scope_value
@@ -271,6 +272,13 @@ def _area_held_at(*which: sa.ColumnElement[bool]) -> Any:
 def _invite_used() -> Any:
     used = sa.exists().where(used_invites.c.code_hash == dialogues.c.data["invite"].as_string())
     return sa.case((used.correlate(dialogues), 1), else_=0)
+
+
+def _asked_about() -> Any:
+    """When a pledge was asked about, and what came of it."""
+    mine = follow_ups.c.pledge_id == pledges.c.id
+    columns = (follow_ups.c.asked_at, follow_ups.c.outcome)
+    return (sa.select(each).where(mine).correlate(pledges).scalar_subquery() for each in columns)
 
 
 def _list(as_json: Json, table: sa.Table, contact_id: sa.ColumnElement[int], *columns: sa.ColumnElement[Any]) -> Any:

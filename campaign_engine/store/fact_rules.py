@@ -11,6 +11,7 @@ from string import Template
 
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus
+from campaign_engine.domain.follow_up import FollowThrough
 from campaign_engine.domain.kiosk import CHANNEL as KIOSK
 from campaign_engine.domain.lesson import DONE
 from campaign_engine.domain.tally import PAPER
@@ -20,6 +21,7 @@ TRAINED_AT = 9
 
 REACHED, ENGAGED, JOINED, PLEDGED = "reached", "engaged", "joined", "pledged"
 DELIVERED, BLOCKED, TRAINED, INVITING = "delivered", "blocked", "trained", "inviting"
+FOLLOWED, NOT_FOLLOWED, NO_ANSWER = FOLLOW_THROUGH = ("followed", "not_followed", "no_answer")
 JOINED_BY_POST = "join"
 """As `store.closing` has it: a join that a post of the campaign brought."""
 
@@ -38,6 +40,12 @@ _BY_KIND = (
     (ActionKind.TAP, (ENGAGED, REACHED)),
     (ActionKind.ANSWER, (ENGAGED, REACHED)),
     (ActionKind.PLEDGE, (ENGAGED, REACHED)),
+)
+
+_BY_OUTCOME = (
+    (FollowThrough.DID, (FOLLOWED,)),
+    (FollowThrough.DID_NOT, (NOT_FOLLOWED,)),
+    (FollowThrough.SILENT, (NO_ANSWER,)),
 )
 
 
@@ -243,6 +251,17 @@ AND {_OPEN.format("f.campaign_id")}
 {_ONCE}"""
 )
 """An invite or a lesson belongs to no campaign: it counts in every one that reached its person, whatever came first."""
+
+OF_FOLLOW_UPS = (
+    _FLAG
+    + f"""SELECT DISTINCT r.contact_id, p.campaign_id, w.what, {_NO_PLACE}
+FROM $rows r JOIN pledges p ON p.id = r.pledge_id JOIN {_pairs(_BY_OUTCOME)} ON w.kind = r.outcome
+WHERE p.campaign_id IS NOT NULL AND {_OPEN.format("p.campaign_id")} AND NOT EXISTS (
+  SELECT 1 FROM first_times f WHERE f.contact_id = r.contact_id AND f.campaign_id = p.campaign_id
+  AND f.what IN ({_listed(FOLLOW_THROUGH)}))
+{_ONCE}"""
+)
+"""A person is one of the three in a campaign, for good; they have no week."""
 
 _PEOPLE_KEY = "campaign_id, what, precinct, site_id, channel, generation, week, counted, part"
 _DIMENSIONS = (

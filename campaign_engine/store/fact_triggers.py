@@ -114,6 +114,15 @@ def _lessons(words: Words) -> Iterator[Trigger]:
         yield Trigger(name, event, "lesson_progress", body, when=f"NEW.reached >= {DONE}")
 
 
+def _follow_ups(words: Words) -> Iterator[Trigger]:
+    """Once there is an outcome; that it is forgotten later changes nothing."""
+    row = "(SELECT NEW.contact_id AS contact_id, NEW.pledge_id AS pledge_id, NEW.outcome AS outcome)"
+    body, there = (("", written(rules.OF_FOLLOW_UPS, words, row)),), "NEW.outcome IS NOT NULL"
+    yield Trigger("follow_up", "AFTER INSERT", "follow_ups", body, when=there)
+    when = f"OLD.outcome IS NULL AND {there}"
+    yield Trigger("follow_up_over", "AFTER UPDATE OF outcome", "follow_ups", body, when=when)
+
+
 def _one(statement: str, which: str, **more: str) -> tuple[str, str]:
     """`which` is the row before (OLD) or after (NEW)."""
     return ("", re.sub(r"\br\.", f"{which}.", written(of_one(statement), SQLITE, "", **more)))
@@ -223,8 +232,8 @@ def _whole(name: str, event: str, table: str, body: tuple[tuple[str, str], ...])
 def triggers(dialect: str) -> tuple[Trigger, ...]:
     """All of a database."""
     if dialect == "sqlite":
-        return (*_on_sqlite(), *_acts_on_sqlite(), *_people(SQLITE), *_lessons(SQLITE))
-    return (*_on_postgres(), *_acts_on_postgres(), *_people(POSTGRES), *_lessons(POSTGRES))
+        return (*_on_sqlite(), *_acts_on_sqlite(), *_people(SQLITE), *_lessons(SQLITE), *_follow_ups(SQLITE))
+    return (*_on_postgres(), *_acts_on_postgres(), *_people(POSTGRES), *_lessons(POSTGRES), *_follow_ups(POSTGRES))
 
 
 @cache

@@ -231,6 +231,7 @@ def _flags(words: Words, first: int, end: int) -> Iterator[str]:
         yield written(rules.OF_WEEKS, words, f"(SELECT * FROM week_times {mine})")
     for rule in (rules.OF_LEAVING, of_week(rules.OF_LEAVING)):
         yield written(rule, words, f"(SELECT * FROM actions {mine})")
+    yield written(rules.OF_FOLLOW_UPS, words, f"(SELECT * FROM follow_ups {mine})")
     sources = (
         f"SELECT contact_id FROM actions {mine} AND kind = '{ActionKind.INVITE}'",
         f"SELECT contact_id FROM first_times {mine} AND what = '{rules.INVITING}'",

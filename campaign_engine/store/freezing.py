@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS, OPENED_FIRST
-from campaign_engine.domain.contact import AddressStatus, AgeBand, ScopeKind, Topic
+from campaign_engine.domain.contact import AddressStatus, AgeBand, ConsentKind, ScopeKind, Topic
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.sending import Unfrozen
@@ -108,7 +108,7 @@ def _in_audience(occurrence: Unfrozen, now: datetime, dialect: str) -> sa.Column
 
 
 def size(
-    topic: Topic, channels: Collection[str], precinct: Precincts, now: datetime, without: Collection[int] = ()
+    topic: ConsentKind, channels: Collection[str], precinct: Precincts, now: datetime, without: Collection[int] = ()
 ) -> sa.Select[Any]:
     """One row (people, rooms) of whoever `people` and `rooms_of` would choose now; `without` are rooms left out."""
     reached = sa.select(sa.func.count(contacts.c.id.distinct())).select_from(ADDRESSED)
@@ -120,7 +120,7 @@ def size(
 
 
 def _is_reached(
-    topic: Topic,
+    topic: ConsentKind,
     channels: Collection[str],
     precinct: Precincts,
     now: datetime,
@@ -136,7 +136,7 @@ def _is_reached(
 
 
 def may_be_told(
-    topic: Topic, channels: Collection[str], now: datetime, *, breaks: bool = True
+    topic: ConsentKind, channels: Collection[str], now: datetime, *, breaks: bool = True
 ) -> sa.ColumnElement[bool]:
     """Over `ADDRESSED`: who asked for the topic, takes no break, said no STOP and can be reached (safety C4, C6).
 

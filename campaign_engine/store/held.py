@@ -19,6 +19,7 @@ from campaign_engine.domain.contact import (
     ScopeKind,
     consent_kind,
 )
+from campaign_engine.domain.follow_up import FollowThrough
 from campaign_engine.domain.lesson import DONE
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.schedule import to_wall
@@ -34,6 +35,7 @@ from campaign_engine.store.tables import (
     contacts,
     deliveries,
     do_not_contact,
+    follow_ups,
     imported_optouts,
     inbox,
     invite_slots,
@@ -73,6 +75,7 @@ _LISTS: Mapping[str, Sequence[Any]] = {
     "lessons": (sa.case(_PLACE, value=lesson_progress.c.lesson), lesson_progress.c.lesson, lesson_progress.c.reached),
     "lessons_sent": (series_steps.c.lesson,),
     "areas_told": (area_cards.c.precinct, area_cards.c.shown),
+    "follow_ups": (follow_ups.c.asked_at, follow_ups.c.outcome),
     "joints": (joint_joins.c.joint_id, *_JOINT, joint_joins.c.joined_on),
     "invites": (invite_slots.c.slot, invite_slots.c.last_day),
     "messages": (deliveries.c.id,),
@@ -91,6 +94,7 @@ _READ: Mapping[str, Callable[..., Any]] = {
     "lessons": lambda _, lesson, reached: (LessonCode(lesson), reached >= DONE),
     "lessons_sent": lambda lesson: lesson,
     "areas_told": lambda precinct, shown: (precinct, shown),
+    "follow_ups": lambda at, outcome: (to_wall(moment(at)).date(), FollowThrough(outcome) if outcome else None),
     "joints": lambda _, precinct, goal, told, day: (precinct, goal, bool(told), moment(day).date()),
     "invites": lambda _, last_day: moment(last_day).date(),
     "messages": lambda number: number,

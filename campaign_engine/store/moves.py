@@ -13,6 +13,7 @@ from campaign_engine.domain.errors import busy
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.moving import MOVED, later, stricter, younger
 from campaign_engine.store import tables as t
+from campaign_engine.store.fact_rules import FOLLOW_THROUGH
 from campaign_engine.store.facts import uncount
 from campaign_engine.store.moving import MOVE, PENDING, live
 from campaign_engine.store.transaction import Transaction
@@ -36,7 +37,7 @@ KNOWN = frozenset(
         *(table.name for table, _ in _TOGETHER.values()),
         *(table.name for table in _ONCE),
         *("addresses", "consents", "pledges", "actions", "deliveries", "dialogues", "role_requests"),
-        *("move_codes", "recent_signups", "push_subscriptions"),
+        *("move_codes", "recent_signups", "push_subscriptions", "follow_ups"),
     }
 )
 """Tables of an ally that a merge thinks of; those of staff name the author of work, and staff are not merged."""
@@ -118,15 +119,17 @@ class SqlMovesRepository(Transaction):
             key = [column.name for column in table.primary_key]
             await self._connection.execute(taken.on_conflict_do_update(index_elements=key, set_={newest: further}))
         for table in _ONCE:
-            await self._connection.execute(self._copied(table, mover, stays).on_conflict_do_nothing())
+            but = (_answered_both(stays),) if table is t.first_times else ()
+            await self._connection.execute(self._copied(table, mover, stays, *but).on_conflict_do_nothing())
         theirs = t.role_requests.c.contact_id
         asked = sa.exists().where(t.role_requests.alias().c.contact_id == stays)
         await self._connection.execute(t.role_requests.update().where(theirs == mover, ~asked).values(contact_id=stays))
 
-    def _copied(self, table: sa.Table, mover: int, stays: int) -> Any:
+    def _copied(self, table: sa.Table, mover: int, stays: int, *but: sa.ColumnElement[bool]) -> Any:
         names = [column.name for column in table.c]
         kept = [sa.literal(stays, column.type) if column.name == "contact_id" else column for column in table.c]
-        return insert(self._connection, table).from_select(names, sa.select(*kept).where(table.c.contact_id == mover))
+        theirs = sa.select(*kept).where(table.c.contact_id == mover, *(~each for each in but))
+        return insert(self._connection, table).from_select(names, theirs)
 
     async def _counted(self, mover: int, stays: int) -> None:
         """A pledge or act that both have counts once; the mover's would otherwise stay as nobody's."""
@@ -138,6 +141,8 @@ class SqlMovesRepository(Transaction):
             mine = table.c.contact_id == mover
             await self._connection.execute(table.delete().where(mine, twice))
             await self._connection.execute(table.update().where(mine).values(contact_id=stays))
+        asked = t.follow_ups.update().where(t.follow_ups.c.contact_id == mover)
+        await self._connection.execute(asked.values(contact_id=stays))
 
     async def _deliveries(self, mover: int, stays: int, now: datetime) -> None:
         """What came to either counts to the caps of one person (safety S5)."""
@@ -202,3 +207,11 @@ class SqlMovesRepository(Transaction):
 
     def _hash(self, who: Destination) -> str:
         return self._cipher.lookup(who.channel, who.address)
+
+
+def _answered_both(stays: int) -> sa.ColumnElement[bool]:
+    """Of what was asked about a plan in one campaign, the answer of the one who stays is the person's."""
+    first, theirs = t.first_times, t.first_times.alias("theirs")
+    said = sa.and_(theirs.c.contact_id == stays, theirs.c.what.in_(FOLLOW_THROUGH))
+    both = sa.and_(first.c.what.in_(FOLLOW_THROUGH), theirs.c.campaign_id == first.c.campaign_id)
+    return sa.exists().where(said, both).correlate(first)

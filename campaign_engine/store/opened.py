@@ -21,6 +21,7 @@ from campaign_engine.domain.contact import (
     ScopeKind,
     consent_kind,
 )
+from campaign_engine.domain.follow_up import FollowThrough, MadePlan
 from campaign_engine.domain.roles import TRAINING
 from campaign_engine.ports.people import Opened, SavedState
 from campaign_engine.store.desk import desk_of, named_of
@@ -107,12 +108,19 @@ def _pledged(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
         "pledge": PledgeCode(pledged[-1][1]) if pledged else None,
         "plan": IfThen(pledged[-1][2]) if pledged and pledged[-1][2] else None,
         "pledged_campaigns": frozenset(one[0] for one in pledged if one[0] is not None),
+        "plans": tuple(_made_plan(*one) for one in pledged if one[2]),
     }
+
+
+def _made_plan(campaign_id: int | None, _pledge: str, _plan: str, *more: Any) -> MadePlan:
+    chosen_at, pledged_at, number, asked_at, outcome = more
+    said = FollowThrough(outcome) if outcome else None
+    return MadePlan(number, moment(chosen_at or pledged_at), campaign_id is not None, _moment(asked_at), said)
 
 
 def _last_chosen(pledge: Sequence[Any]) -> tuple[datetime, int]:
     """A pledge that was changed is newer than one that was given later."""
-    _, _, _, chosen_at, pledged_at, number = pledge
+    _, _, _, chosen_at, pledged_at, number, *_ = pledge
     return moment(chosen_at or pledged_at), number
 
 

@@ -26,6 +26,7 @@ from campaign_engine.store.dialogues import SqlDialoguesRepository
 from campaign_engine.store.directory import SqlDirectoryRepository
 from campaign_engine.store.editions import SqlEditionsRepository
 from campaign_engine.store.feeds import SqlFeedsRepository
+from campaign_engine.store.follow_ups import SqlFollowUpsRepository
 from campaign_engine.store.holds import SqlHoldsRepository, SqlIncidentsRepository
 from campaign_engine.store.inbox import SqlInboxRepository
 from campaign_engine.store.inviting import SqlInvitesRepository
@@ -107,6 +108,7 @@ class SqlUnitOfWork:
     editions = _Made(SqlEditionsRepository)
     joints = _Made(SqlJointsRepository)
     series = _Made(SqlSeriesRepository)
+    follow_ups = _Made(SqlFollowUpsRepository)
     lessons = _Made(SqlLessonsRepository)
     invites = _Made(SqlInvitesRepository)
     campaigns = _Made(SqlCampaignsRepository)

@@ -185,6 +185,7 @@ HAPPENINGS: dict[str, Happening] = {
     "a Telegram group of the 75th is linked": _room,
     "a day passes": _later(days=1),
     "three days pass": _later(days=3),
+    "two weeks pass": _later(days=14),
 }
 
 

@@ -35,7 +35,7 @@ def test_N4_no_table_says_who_brought_whom() -> None:
         *("actions.contact_id", "addresses.contact_id", "consents.contact_id", "consent_questions.contact_id"),
         *("deliveries.contact_id", "dialogues.contact_id", "pledges.contact_id"),
         *("role_requests.contact_id", "lesson_progress.contact_id", "series_steps.contact_id"),
-        *("area_cards.contact_id", "joint_joins.contact_id", "joint_words.contact_id"),
+        *("area_cards.contact_id", "joint_joins.contact_id", "joint_words.contact_id", "follow_ups.contact_id"),
         *("first_times.contact_id", "week_times.contact_id", "invite_slots.contact_id"),
         *("move_codes.contact_id", "recent_signups.contact_id", "push_subscriptions.contact_id"),
     }

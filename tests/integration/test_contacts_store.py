@@ -183,9 +183,9 @@ async def test_a_second_pledge_to_a_campaign_changes_the_choice_and_counts_once(
 async def test_a_plan_completes_the_newest_pledge_of_that_choice(store: SqlStore, clock: FakeClock) -> None:
     contact_id, _ = await create(store, clock)
     async with store.write() as work:
-        assert not await work.actions.complete(contact_id, PledgeCode.ALLY, IfThen.WALK)
+        assert not await work.actions.complete(contact_id, PledgeCode.ALLY, IfThen.WALK, clock())
         await work.actions.pledge(NewPledge(contact_id, "telegram", PledgeCode.ALLY, None, clock()))
-        assert await work.actions.complete(contact_id, PledgeCode.ALLY, IfThen.WALK)
+        assert await work.actions.complete(contact_id, PledgeCode.ALLY, IfThen.WALK, clock())
         held = await work.contacts.held(WHO)
     assert [pledge.if_then for pledge in held.pledges] == [IfThen.WALK]
 

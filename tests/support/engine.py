@@ -41,6 +41,7 @@ from campaign_engine.services.draft_desk import DraftDesk
 from campaign_engine.services.event_words import EventWords
 from campaign_engine.services.events import Events
 from campaign_engine.services.fixing import Fixing
+from campaign_engine.services.follow_ups import FollowUps
 from campaign_engine.services.hold_cards import HoldCards
 from campaign_engine.services.holding import Holding
 from campaign_engine.services.incidents import Incidents
@@ -146,6 +147,7 @@ class House:
         self.joint_words = JointWords(store, clock, texts.hours, self.texts)
         self.area_cards = AreaCards(store, clock, texts.hours, self.texts)
         self.series = Series(store, clock, texts.hours, self.texts)
+        self.follow_ups = FollowUps(store, clock, texts.hours, self.texts)
         self.retention = Retention(store)
         self.sharing = Sharing(FixedFigures(), QuickKits(), self.renderer, places.name, PAGE)
         self.sundays = Sundays(store, clock, self.sharing, texts.hours, self.notes)

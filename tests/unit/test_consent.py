@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaign_engine.domain import follow_up
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.consent import (
     ASK_GAP,
@@ -35,6 +37,7 @@ from campaign_engine.domain.contact import (
     Topic,
     consent_kind,
 )
+from campaign_engine.domain.follow_up import FollowThrough, MadePlan
 from tests.support.talk import NOW
 
 DAY = timedelta(days=1)
@@ -101,14 +104,46 @@ def test_C3_adults_are_never_offered_the_youth_series() -> None:
 
 
 def test_C4_each_question_has_its_moment_and_area_updates_belong_to_the_join() -> None:
-    asked, person, now = [], ALLY, NOW
+    asked, person, now = [], replace(ALLY, plans=(MadePlan(1, NOW - DAY),)), NOW
     for _ in range(len(CONSENT_KINDS) + 2):
         kind = next_question(person, now)
         if kind is not None:
             asked.append(kind)
             person = replace(person, asked={**person.asked, kind: now})
         now += ASK_GAP
-    assert asked == [Topic.LESSON_SERIES, Topic.EVENT_NEWS, Topic.CHECK_INS, *Consent]
+    others = [Topic.EVENT_NEWS, Topic.CHECK_INS, Consent.REMINDERS, Consent.WORDING_TESTS]
+    assert asked == [Topic.LESSON_SERIES, Consent.SURVEY, *others], "the survey while its one question is near"
+
+
+def test_C4_the_survey_is_asked_about_while_a_plan_may_still_be_asked_about() -> None:
+    """Not on the day of the join, first in the weeks that matter, and never without a plan that counts."""
+
+    def asked(*plans: MadePlan, days: float = 0, **change: Any) -> ConsentKind | None:
+        return next_question(replace(ALLY, plans=plans, **change), NOW + days * DAY)
+
+    plan = MadePlan(1, NOW)
+    quiet: dict[str, Any] = {"pledges": frozenset(), "precinct": None, "answers": {}}
+    assert asked(plan, **quiet) is Consent.SURVEY
+    assert asked(plan, joined_at=NOW, **quiet) is None
+    assert asked(**quiet) is None
+    assert asked(replace(plan, counts=False), **quiet) is None
+    assert asked(plan) is Topic.LESSON_SERIES
+    assert asked(plan, days=7) is Consent.SURVEY
+    assert asked(plan, days=20.9) is Consent.SURVEY
+    assert asked(plan, days=21, **quiet) is None
+    assert asked(replace(plan, asked_at=NOW), days=15, **quiet) is None
+    assert asked(plan, days=8, asked={Topic.EVENT_NEWS: NOW + 2 * DAY}) is None, "seven days between two questions"
+
+
+def test_each_plan_is_asked_about_once_in_its_third_week() -> None:
+    plan = MadePlan(1, NOW)
+    assert [day for day in range(30) if follow_up.due((plan,), NOW + day * DAY)] == [*range(14, 21)]
+    newer, asked = MadePlan(2, NOW), replace(plan, asked_at=NOW + 14 * DAY)
+    assert follow_up.due((newer, plan), NOW + 15 * DAY) == newer
+    assert follow_up.due((asked, newer), NOW + 20 * DAY) is None, "one question in two weeks"
+    assert follow_up.due((asked,), NOW + 40 * DAY) is None
+    assert [day for day in range(30) if follow_up.open_question((asked,), NOW + day * DAY)] == [*range(21)]
+    assert follow_up.open_question((replace(asked, outcome=FollowThrough.DID), newer), NOW + 15 * DAY) is None
 
 
 @pytest.mark.parametrize(

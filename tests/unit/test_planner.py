@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
 from campaign_engine.domain.errors import InvalidInput
-from campaign_engine.domain.planner import Facts, Priority, Reason, Verdict, priority_of, verdict
+from campaign_engine.domain.planner import LOOK_AGAIN, Facts, Priority, Reason, Verdict, priority_of, verdict
 from campaign_engine.domain.schedule import to_utc, to_wall
 from campaign_engine.domain.school_calendar import Days, SchoolCalendar
 from campaign_engine.domain.windows import SendingHours
@@ -117,11 +117,19 @@ def test_S5_what_waits_for_the_cap_waits_for_the_window_too() -> None:
 
 
 def test_S5_the_order_in_which_messages_compete() -> None:
-    kinds = [CampaignKind.AFTERMATH, CampaignKind.AWARENESS, CampaignKind.SERIES]
-    assert [priority_of(kind) for kind in kinds] == [Priority.AFTERMATH, Priority.CAMPAIGN, Priority.SERIES]
+    kinds = [CampaignKind.AFTERMATH, CampaignKind.AWARENESS, CampaignKind.SERIES, CampaignKind.FOLLOW_UP]
+    of_kinds = [Priority.AFTERMATH, Priority.CAMPAIGN, Priority.SERIES, Priority.FOLLOW_UP]
+    assert [priority_of(kind) for kind in kinds] == of_kinds
     assert sorted(Priority) == [
         Priority.CANCELLATION, Priority.AFTERMATH, Priority.CAMPAIGN, Priority.OWN_AREA, Priority.SERIES,
+        Priority.FOLLOW_UP,
     ]  # fmt: skip
+
+
+def test_nobody_is_asked_about_a_plan_while_their_area_grieves() -> None:
+    assert told(priority=Priority.FOLLOW_UP, aftermath_near=True) == waits(R.HELD, START + LOOK_AGAIN)
+    assert told(priority=Priority.FOLLOW_UP).may
+    assert told(priority=Priority.SERIES, aftermath_near=True).may
 
 
 def test_S9_a_cancelled_event_is_told_at_once_whatever_else_waits() -> None:

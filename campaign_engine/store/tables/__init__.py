@@ -28,6 +28,7 @@ from campaign_engine.store.tables.deliveries import (
 )
 from campaign_engine.store.tables.editions import editions
 from campaign_engine.store.tables.facts import action_facts, delivery_facts, fact_pause, people_facts
+from campaign_engine.store.tables.follow_ups import follow_ups
 from campaign_engine.store.tables.help import directory_looks
 from campaign_engine.store.tables.holds import event_notices, held_posts, hold_events, holds, incidents
 from campaign_engine.store.tables.inviting import invite_slots, used_invites
@@ -119,6 +120,7 @@ __all__ = [
     "feed_pages",
     "feeds",
     "first_times",
+    "follow_ups",
     "held_posts",
     "hold_events",
     "holds",

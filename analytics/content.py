@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from analytics import about, editions, rooms
 from analytics.editions import HIDDEN, OLD_ENOUGH, SMALLEST, Edition, EditionLink, Figure, Rate, View, coded
 from analytics.intervals import Interval, wilson
-from analytics.layout import HARM, NESTED, WITHOUT_PERSON, Layout, by_borough
+from analytics.layout import FOLLOW_THROUGH, HARM, NESTED, WITHOUT_PERSON, Layout, by_borough
 from analytics.measures import harm_rises
 from analytics.rooms import RoomTables
 from campaign_engine.domain.area import CITY
@@ -21,7 +21,7 @@ from campaign_engine.store import tables as t
 UNITS: Mapping[str, str] = {
     "delivered": "messages",
     "delivered_people": "persons",
-    **dict.fromkeys(NESTED, "persons"),
+    **dict.fromkeys((*NESTED, *FOLLOW_THROUGH), "persons"),
     **dict.fromkeys(HARM, "persons"),
     WITHOUT_PERSON: "pledges",
     "pledged_28_days_before": "persons",

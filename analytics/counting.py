@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from analytics import facts
 from analytics.cells import Name
 from analytics.layout import (
+    ANSWERS,
+    ASKED,
     BEYOND,
     BY_CHANNEL,
     BY_SITE,
@@ -44,7 +46,7 @@ def settled(now: Mapping[str, Mapping[facts.Cell, int]], before: Counts) -> Coun
     for measure in sorted(now, key=_depth):
         cells = dict(before.get(measure, {}))
         room = max(0, sum(now[measure].values()) - sum(cells.values()))
-        whole = found.get(WITHIN.get(measure, ""))
+        whole = _most(measure, found, before)
         for cell, count in sorted(now[measure].items()):
             have = cells.get(cell, 0)
             most = count if whole is None else min(count, whole.get(cell, 0))
@@ -53,7 +55,19 @@ def settled(now: Mapping[str, Mapping[facts.Cell, int]], before: Counts) -> Coun
                 cells[cell] = have + grown
                 room -= grown
         found[measure] = cells
+    found[ASKED] = dict(sum((Counter(found.get(one, {})) for one in ANSWERS), Counter[facts.Cell]()))
     return found
+
+
+def _most(measure: str, found: Counts, before: Counts) -> Mapping[facts.Cell, int] | None:
+    """Its whole, cell by cell; of an answer to what pledgers were asked, what the other answers leave of them."""
+    if measure not in ANSWERS:
+        return found.get(WITHIN.get(measure, ""))
+    left = Counter(found.get("pledged", {}))
+    for other in ANSWERS:
+        if other != measure:
+            left.subtract(found.get(other) or before.get(other, {}))
+    return left
 
 
 def layout_of(connection: sa.Connection, campaign_id: int, counted: facts.Facts, now: date) -> Layout:

@@ -31,6 +31,9 @@ MEASURES = {
     "deletes": "delete",
     "pauses": "pause",
     "blocks": rules.BLOCKED,
+    "followed_through": rules.FOLLOWED,
+    "not_followed": rules.NOT_FOLLOWED,
+    "no_answer": rules.NO_ANSWER,
     "pledges_without_person": rules.WITHOUT_PERSON,
 }
 """Names as in docs/measures.md, and what stands for them in `people_facts.what`. The last one counts pledges."""

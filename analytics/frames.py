@@ -31,6 +31,7 @@ class Frames:
     `rooms`: index room id; channel, kind, scope_kind, scope_value, precinct (its site's, or its own).
     `room_figures`: what came back from them to this campaign; room_id, figure, count.
     `first_times` and `leavers`: what is kept of rows that have gone, see analytics.kept.
+    `follow_ups`: what came of the question about a plan of this campaign, while it is kept; contact_id, outcome.
     `occurrences`: firings so far. `outlines`: GeoJSON by precinct, empty while no boundaries are loaded.
     `simulated` counts made-up contacts in the whole database, `real` the others.
     """
@@ -43,6 +44,7 @@ class Frames:
     deliveries: pd.DataFrame
     rooms: pd.DataFrame
     room_figures: pd.DataFrame
+    follow_ups: pd.DataFrame
     first_times: pd.DataFrame
     leavers: pd.DataFrame
     occurrences: pd.DataFrame
@@ -67,6 +69,7 @@ def read(url: str, campaign_id: int, now: datetime) -> Frames:
             deliveries=_deliveries(connection, campaign_id),
             rooms=_rooms(connection),
             room_figures=_room_figures(connection, campaign_id),
+            follow_ups=_follow_ups(connection, campaign_id),
             first_times=first_times,
             leavers=kept.leavers(connection, campaign_id),
             occurrences=_occurrences(connection, campaign_id),
@@ -172,6 +175,12 @@ def _room_figures(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
     its_posts = sa.exists().where(t.posts.c.campaign_id == campaign_id, its_post)
     wanted = sa.select(c.room_id, c.figure, c.count)
     return _frame(connection, wanted.where(sa.or_(c.subject == about_campaign(campaign_id), its_posts)))
+
+
+def _follow_ups(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:
+    c = t.follow_ups.c
+    wanted = sa.select(c.contact_id, c.outcome).join(t.pledges, t.pledges.c.id == c.pledge_id)
+    return _frame(connection, wanted.where(t.pledges.c.campaign_id == campaign_id))
 
 
 def _occurrences(connection: sa.Connection, campaign_id: int) -> pd.DataFrame:

@@ -18,6 +18,10 @@ GENERATIONS = MOST_STEPS + 1
 
 NESTED = ("reached", "engaged", "joined", "pledged", "trained", "inviting")
 PEOPLE = (*NESTED, "delivered_people")
+ASKED, ANSWERS = "asked", ("followed_through", "not_followed", "no_answer")
+FOLLOW_THROUGH = (ASKED, *ANSWERS)
+"""Of the whole campaign only, since few are asked in an area. Who was asked about a plan is in one of the answers."""
+
 HARM = ("opt_outs", "deletes", "blocks", "pauses")
 WITHOUT_PERSON = "pledges_without_person"
 WITHIN: Mapping[str, str] = {
@@ -26,6 +30,8 @@ WITHIN: Mapping[str, str] = {
     "pledged": "engaged",
     "trained": "reached",
     "inviting": "reached",
+    ASKED: "pledged",
+    **dict.fromkeys(ANSWERS, ASKED),
 }
 """Each measure is a part of the other one, cell by cell."""
 
@@ -66,6 +72,8 @@ class Layout:
 
     def sums(self, measure: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every whole of a measure with its parts, by key."""
+        if measure in FOLLOW_THROUGH:
+            return
         boroughs = {f"borough:{name}": tuple(f"precinct:{one}" for one in each) for name, each in self.boroughs.items()}
         yield CITY, (*boroughs, BEYOND)
         yield from boroughs.items()
@@ -92,7 +100,7 @@ class Layout:
 
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """Measures that are protected together, because people know how they belong together."""
-        return (NESTED, *((measure,) for measure in ("delivered_people", *HARM, WITHOUT_PERSON)))
+        return ((*NESTED, *FOLLOW_THROUGH), *((measure,) for measure in ("delivered_people", *HARM, WITHOUT_PERSON)))
 
     def tables(self, measures: Iterable[str]) -> Tables:
         """The shape of all tables of these measures together."""
@@ -102,6 +110,8 @@ class Layout:
             for measure in wanted
             for whole, parts in self.sums(measure)
         ]
+        if ASKED in wanted:
+            sums.append(Sum((ASKED, CITY), tuple((answer, CITY) for answer in ANSWERS)))
         names = dict.fromkeys((measure, CITY) for measure in wanted)
         names |= dict.fromkeys(name for each in sums for name in (each.whole, *each.parts))
         within = [

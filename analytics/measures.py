@@ -75,6 +75,32 @@ def pledges_without_person(facts: Facts) -> Cells:
     return facts.people["pledges_without_person"]
 
 
+def asked(facts: Facts) -> Cells:
+    """Pledgers who were asked about their if-then plan, by their own yes; unit: persons. From: the three answers.
+
+    Two weeks after they chose it, once. Each counts when they answer, or when seven days have passed.
+    """
+    counts: Counter[Cell] = Counter()
+    for one in (followed_through, not_followed, no_answer):
+        counts.update(one(facts))
+    return counts
+
+
+def followed_through(facts: Facts) -> Cells:
+    """Of the asked, who said that they did their plan; unit: persons. From: people facts (followed)."""
+    return facts.people["followed_through"]
+
+
+def not_followed(facts: Facts) -> Cells:
+    """Of the asked, who said not yet, no or rather not say; unit: persons. From: people facts (not_followed)."""
+    return facts.people["not_followed"]
+
+
+def no_answer(facts: Facts) -> Cells:
+    """Of the asked, who said nothing in seven days; unit: persons. From: people facts (no_answer)."""
+    return facts.people["no_answer"]
+
+
 def opt_outs(facts: Facts) -> Cells:
     """People who said STOP while the campaign ran and was theirs; unit: persons. From: people facts (opt_out)."""
     return facts.people["opt_outs"]
@@ -146,6 +172,15 @@ class Share:
     interval: Interval
 
 
+def follow_through(facts: Facts) -> Share | None:
+    """Followed through, of all asked, silence counting in full (Wilson 95 %); unit: share. From: people facts.
+
+    None while nobody was asked.
+    """
+    of = sum(asked(facts).values())
+    return _share(sum(followed_through(facts).values()), of) if of else None
+
+
 def funnel(facts: Facts) -> dict[date, dict[str, Share]]:
     """Of the reached by week of sign-up, who went each step (Wilson 95 %); unit: share. From: people facts."""
     cohorts = facts.by("reached", "week")
@@ -202,7 +237,8 @@ def per_1000_residents(cells: Cells) -> dict[int, float]:
 
 MEASURES: tuple[Callable[..., object], ...] = (
     delivered, delivered_people, reached, joined, engaged, pledged, trained, inviting, accepted_invites,
-    pledges_without_person, opt_outs, deletes, blocks, pauses, harm, closed_week, harm_rises,
+    pledges_without_person, asked, followed_through, not_followed, no_answer, follow_through,
+    opt_outs, deletes, blocks, pauses, harm, closed_week, harm_rises,
     outcomes, funnel, reproduction, per_1000_residents,
 )  # fmt: skip
 """In the order of docs/measures.md."""

@@ -11,9 +11,11 @@ import pandas as pd
 from analytics.frames import Frames
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.delivery import SHUT_OUT, DeliveryStatus
+from campaign_engine.domain.follow_up import FollowThrough
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.room_figures import RoomFigure
 from campaign_engine.store.closing import BLOCKED, DELIVERED, ENGAGED, JOINED
+from campaign_engine.store.fact_rules import FOLLOWED, NO_ANSWER, NOT_FOLLOWED
 
 GONE = -1
 """Stands for every room that is gone."""
@@ -166,6 +168,27 @@ PEOPLE: Mapping[str, Callable[[Frames], Members]] = {
     "joined": joined,
 }
 """Measures of persons by name. Pledged are among engaged, engaged and joined among reached."""
+
+
+def followed_through(frames: Frames) -> Members:
+    """Of the asked, who said that they did their plan; unit: persons. From: follow-ups, first times."""
+    return _answered(frames, FollowThrough.DID, FOLLOWED)
+
+
+def not_followed(frames: Frames) -> Members:
+    """Of the asked, who said not yet, no or rather not say; unit: persons. From: follow-ups, first times."""
+    return _answered(frames, FollowThrough.DID_NOT, NOT_FOLLOWED)
+
+
+def no_answer(frames: Frames) -> Members:
+    """Of the asked, who said nothing in seven days; unit: persons. From: follow-ups, first times."""
+    return _answered(frames, FollowThrough.SILENT, NO_ANSWER)
+
+
+def _answered(frames: Frames, outcome: FollowThrough, what: str) -> Members:
+    rows = frames.follow_ups
+    kept = _known(frames, _once(frames, what))
+    return _known(frames, rows.loc[rows["outcome"] == outcome, "contact_id"]).union(kept)
 
 
 def pledges_without_person(frames: Frames) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from analytics import sections_compared as compared
+from analytics import sections_follow_up as follow_up
 from analytics import sections_people as people
 from analytics import sections_work as work
 from analytics.content import Report
@@ -27,6 +28,7 @@ _SECTIONS: tuple[Callable[[Report, Words], Section | None], ...] = (
     people.places,
     compared.areas,
     people.funnel,
+    follow_up.follow_through,
     people.closed_week,
     people.recruitment,
     people.generations,

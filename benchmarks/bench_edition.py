@@ -10,7 +10,7 @@ from analytics import counting
 from analytics.cells import Printed
 from analytics.facts import Cell
 from analytics.freezing import Case, both_views
-from analytics.layout import HARM, NESTED, WITHOUT_PERSON, Layout, by_borough
+from analytics.layout import ANSWERS, ASKED, FOLLOW_THROUGH, HARM, NESTED, WITHOUT_PERSON, Layout, by_borough
 from benchmarks.rows import Row
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 
@@ -18,6 +18,8 @@ LAUNCH = date(2026, 11, 29)
 SITES = 60
 WEEKS = 30
 SECONDS = 30.0
+
+_COUNTED = (*NESTED, *FOLLOW_THROUGH, "delivered_people", *HARM)
 
 
 def layout(weeks: int) -> Layout:
@@ -34,7 +36,7 @@ class Town:
         self._random = random.Random(seed)
         self._people = people
         self._weights = [self._random.paretovariate(1.2) for _ in PRECINCT_NUMBERS]
-        self.counts: dict[str, Counter[Cell]] = {measure: Counter() for measure in (*NESTED, "delivered_people", *HARM)}
+        self.counts: dict[str, Counter[Cell]] = {measure: Counter() for measure in _COUNTED}
         self.counts[WITHOUT_PERSON] = Counter()
 
     def grow(self, week: date) -> None:
@@ -54,6 +56,8 @@ class Town:
         pledged = engaged and dice.random() < 0.7
         did = {"reached"} if joined or engaged else set()
         did |= {name for name, done in (("joined", joined), ("engaged", engaged), ("pledged", pledged)) if done}
+        if pledged and dice.random() < 0.2:
+            did |= {ASKED, dice.choice(ANSWERS)}
         if did and dice.random() < 0.1:
             did.add(dice.choice(("trained", "inviting")))
         if dice.random() < 0.02:

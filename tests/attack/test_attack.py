@@ -12,7 +12,7 @@ from analytics.cells import Printed
 from analytics.counting import cells_of
 from analytics.facts import Cell
 from analytics.freezing import Case, both_views
-from analytics.layout import Layout, by_borough
+from analytics.layout import ANSWERS, ASKED, Layout, by_borough
 from tests.attack import attacker
 from tests.attack.attacker import Paper, recovered
 
@@ -52,7 +52,7 @@ class Campaign:
             did = {"reached", "delivered_people"}
             did |= {name for name in ("joined", "engaged", "trained", "inviting", "opt_outs") if dice.random() < 0.5}
             if "engaged" in did and dice.random() < 0.7:
-                did.add("pledged")
+                did |= {"pledged", *((ASKED, dice.choice(ANSWERS)) if dice.random() < 0.4 else ())}
             if dice.random() < 0.3:
                 did.add("pledges_without_person")
             for name in did:

@@ -29,6 +29,7 @@ _STEPS = st.one_of(
     st.tuples(st.just("status"), _PERSON, st.sampled_from(_STATUSES)),
     st.tuples(st.just("act"), _PERSON, st.sampled_from(["tap", "answer", "join", "opt_out", "pause", "invite"])),
     st.tuples(st.just("pledge"), _PERSON, st.none()),
+    st.tuples(st.just("asked"), _PERSON, st.sampled_from([None, "did", "did_not", "silent"])),
     st.tuples(st.just("alone"), st.none(), st.none()),
     st.tuples(st.just("move"), _PERSON, st.sampled_from([44, 75, 60])),
     st.tuples(st.just("channel"), _PERSON, st.sampled_from(["web", "telegram"])),
@@ -39,7 +40,9 @@ _STEPS = st.one_of(
 )
 SAME: dict[str, Any] = {
     "delivered_people": metrics.delivered_people, "reached": metrics.reached, "engaged": metrics.engaged,
-    "pledged": metrics.pledged, "opt_outs": metrics.opt_outs, "pauses": metrics.pauses, "blocks": metrics.blocks,
+    "pledged": metrics.pledged, "followed_through": metrics.followed_through,
+    "not_followed": metrics.not_followed, "no_answer": metrics.no_answer,
+    "opt_outs": metrics.opt_outs, "pauses": metrics.pauses, "blocks": metrics.blocks,
 }  # fmt: skip
 
 
@@ -87,6 +90,12 @@ class Life:
     def _pledge(self, contact: int, _: None) -> None:
         self._once("pledge", contact, None)
         self.drive.pledge(contact, 44)
+
+    def _asked(self, contact: int, outcome: str | None) -> None:
+        """Who has a plan, once."""
+        if ("pledge", contact, None) in self.done and ("asked", contact) not in self.done:
+            self._once("asked", contact)
+            self.drive.asked(contact, outcome)
 
     def _alone(self, _contact: None, _what: None) -> None:
         self.drive.pledge(None, 75, channel="kiosk")
@@ -165,7 +174,8 @@ def test_facts_are_what_a_recomputation_gives(database_url: str, steps: list[tup
 SOMETHING_OF_EACH: tuple[tuple[str, int | None, Any], ...] = (
     ("delivery", 0, 0), ("delivery", 1, 0), ("delivery", 2, 2), ("status", 0, "sent"), ("status", 1, "failed"),
     ("status", 2, "unconfirmed"), ("delivery", 0, 2), ("act", 0, "tap"), ("act", 0, "invite"), ("act", 1, "opt_out"),
-    ("act", 2, "pause"), ("pledge", 0, None), ("alone", None, None), ("lessons", 0, 9), ("act", 3, "join"),
+    ("act", 2, "pause"), ("pledge", 0, None), ("asked", 0, "did"), ("alone", None, None), ("lessons", 0, 9),
+    ("act", 3, "join"),
 )  # fmt: skip
 
 

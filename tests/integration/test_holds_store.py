@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_engine.domain.campaign import CampaignKind, CampaignStatus
+from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, topic_of
 from campaign_engine.domain.contact import ScopeKind, Topic
 from campaign_engine.domain.hold import Hold
 from campaign_engine.ports.holding import Actor, Settled
@@ -55,8 +55,7 @@ async def story(house: House, precinct: int = 75) -> tuple[int, int, int]:
 @pytest.mark.parametrize("kind", list(CampaignKind))
 async def test_I1_a_hold_keeps_back_what_is_queued_by_kind(house: House, kind: CampaignKind) -> None:
     await house.precincts()
-    topics = {"series": Topic.LESSON_SERIES, "presence": Topic.EVENT_NEWS, "aftermath": Topic.CHECK_INS}
-    await house.ally("one", topic=topics.get(kind, Topic.AREA_UPDATES))
+    await house.ally("one", topic=topic_of(kind))
     await house.open(await house.plan(kind=kind, status=CampaignStatus.RUNNING))
     await house.freeze()
     await hold(house)

@@ -132,6 +132,14 @@ class CountedCampaign:
         given = {"campaign_id": self.id, "channel": "web", "generation": 0, "pledge": "A", "pledged_at": NOW, **values}
         self.add(t.pledges, contact_id=contact, precinct=precinct, **given)
 
+    def asked(self, contact: int, outcome: str | None = None, at: datetime = NOW) -> None:
+        """About the plan of their pledge to this campaign; what came of it a moment later."""
+        c, f = t.pledges.c, t.follow_ups.c
+        mine = sa.select(c.id).where(c.contact_id == contact, c.campaign_id == self.id).scalar_subquery()
+        with self.engine.begin() as connection:
+            connection.execute(t.follow_ups.insert().values(pledge_id=mine, contact_id=contact, asked_at=at))
+            connection.execute(t.follow_ups.update().where(f.contact_id == contact).values(outcome=outcome))
+
     def delivery(self, occurrence: int, contact: int | None, status: str = "sent", **values: Any) -> None:
         given = {
             "is_room": contact is None, "lane": "web", "precinct": None, "language": "en", "reason": "", "attempts": 1,

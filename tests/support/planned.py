@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from campaign_engine.domain.audience import NewRoom, RoomKind
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
-from campaign_engine.domain.contact import AddressStatus, AgeBand, Scope, ScopeKind, Topic
+from campaign_engine.domain.contact import AddressStatus, AgeBand, ConsentKind, Scope, ScopeKind, Topic
 from campaign_engine.domain.delivery import Decision, DeliveryStatus
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.planner import CANCEL_WINDOW
@@ -101,7 +101,7 @@ class House:
         self,
         name: str,
         channel: str = "telegram",
-        topic: Topic | None = Topic.AREA_UPDATES,
+        topic: ConsentKind | None = Topic.AREA_UPDATES,
         language: str = "en",
         age_band: AgeBand = AgeBand.FROM_16,
         **changes: Any,

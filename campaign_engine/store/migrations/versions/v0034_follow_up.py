@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0034"
-down_revision = "0038"
+down_revision = "0035"
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -71,6 +71,12 @@ def back(state: State, to: str) -> Option:
     return option("join.back", edited_from(state) or f"jb:{to}")
 
 
+WAY_BACK: Rows = ((option("menu.open", "m:back"),),)
+"""Under a text that asks nothing: to the menu, for a stranger to the open question. It leads past the question about a
+consent, for which this is no moment.
+"""
+
+
 def beside_last(rows: Rows, button: Option) -> Rows:
     """In the last row, because a Discord message holds five and shows a longer list as a menu."""
     return (*rows[:-1], (*rows[-1], button))

@@ -1,6 +1,7 @@
 """The help card; what brings it up is in help_finding (safety H1, H2)."""
 
-from campaign_engine.domain.message import Option, Reply
+from campaign_engine.dialogue.flow import WAY_BACK, option
+from campaign_engine.domain.message import Reply
 
 
 def help_card() -> Reply:
@@ -9,9 +10,5 @@ def help_card() -> Reply:
 
 
 def opened_card() -> Reply:
-    """The card that a person opened, with places near them and the way to the menu (safety H5).
-
-    That way leads past the question about a consent, for which this is no moment.
-    """
-    row = (Option(label="help.near", data="m:near"), Option(label="menu.open", data="m:back"))
-    return Reply("help.card", options=(row,), stays=True)
+    """The card that a person opened, with places near them and the way on (safety H5)."""
+    return Reply("help.card", options=((option("help.near", "m:near"), *WAY_BACK[0]),), stays=True)

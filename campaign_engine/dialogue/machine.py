@@ -16,6 +16,7 @@ from campaign_engine.dialogue import (
     moving,
     my_area,
     organize,
+    own_site,
     own_words,
     pledge,
     staff,
@@ -46,6 +47,8 @@ def step(state: State, inbound: Inbound, context: Context) -> Step:
     made = _moved(state, inbound, context) or _always(state, inbound, context)
     made = made or moving.gone(state, inbound, context) or _answered(state, inbound, context)
     made = made or _lost(state, inbound, context)
+    site = own_site.named(state, inbound, context)
+    made = made if site is None else before(site, made)
     return _counted(consents.after_event(state, made, context), inbound, context)
 
 
@@ -189,17 +192,12 @@ def _lost(state: State, inbound: Inbound, context: Context) -> Step:
         return say(state, Reply("help.short"))
     if context.code_problem is not None:
         return _hinted(menu.open_question(state, context), context)
-    following = _still_open(state, context)
+    following = menu.still_open(state, context)
     if state.flow == "organize" and context.draft is not None and state.field in draft_steps.fields_of(context.draft):
         following = draft_steps.ask(state, state.field, context)
+    if own_site.named(state, inbound, context) is not None:
+        return following
     return before(_not_understood(state, inbound), following)
-
-
-def _still_open(state: State, context: Context) -> Step:
-    """A stranger who was welcomed already is only asked the age band again."""
-    if context.person.contact_id is None and (state.flow, state.field) == ("join", "age"):
-        return join.ask(state, context)
-    return menu.open_question(state, context)
 
 
 def _not_understood(state: State, inbound: Inbound) -> Reply:

@@ -19,7 +19,18 @@ from campaign_engine.dialogue import (
     volunteer,
 )
 from campaign_engine.dialogue.ally_intents import ShowVerify
-from campaign_engine.dialogue.flow import EDIT_ANSWERS, Rows, aside, before, idle, language_rows, option, say, waits
+from campaign_engine.dialogue.flow import (
+    EDIT_ANSWERS,
+    WAY_BACK,
+    Rows,
+    aside,
+    before,
+    idle,
+    language_rows,
+    option,
+    say,
+    waits,
+)
 from campaign_engine.dialogue.help import opened_card
 from campaign_engine.dialogue.intents import (
     DeletePerson,
@@ -71,6 +82,8 @@ _ALLY_BUTTONS: tuple[Callable[[Context], Option | None], ...] = (
 )
 """An ally's menu in this order; what leads nowhere for this person makes no button (None)."""
 
+_PRIVACY = Reply("menu.privacy_text", options=WAY_BACK, stays=True)
+
 IN_A_ROW = 2
 _FOR_CONTACTS = frozenset({"menu", "pause", "resume", "status", "learn", "area", "invite"})
 """Commands that a stranger gets the open question for."""
@@ -108,7 +121,7 @@ def command(name: str, state: State, context: Context) -> Step | None:
         return open_question(state, context)
     simple = {
         "help": Step(state, (opened_card(),)),
-        "privacy": Step(state, (Reply("menu.privacy_text"),)),
+        "privacy": Step(state, (_PRIVACY,)),
         "export": Step(state, (), (ShowHeld(),)),
         "verify": Step(state, (), (ShowVerify(),)),
     }
@@ -148,13 +161,15 @@ def choice(state: State, data: str, context: Context) -> Step | None:
         "m:stop": opt_out(state),
         "m:help": Step(state, (opened_card(),)),
         "m:near": say(state, intents=(ShowNear(),)),
-        "m:privacy": Step(state, (Reply("menu.privacy_text"),)),
+        "m:privacy": Step(state, (_PRIVACY,)),
         "m:verify": say(state, intents=(ShowVerify(),)),
         "m:delete": ask_delete(state),
         "del:yes": Step(idle(state), (Reply("menu.deleted"),), (DeletePerson(),)),
     }
     if data in simple:
         return simple[data]
+    if data == "m:back" and context.person.contact_id is None:
+        return still_open(state, context)
     return _joined_choice(state, data, context) if context.person.contact_id is not None else None
 
 
@@ -228,6 +243,13 @@ def open_question(state: State, context: Context) -> Step:
         return learn.ask(state, context)
     resumed = None if context.person.is_staff else join.resume(state, context)
     return before(Reply("join.resumed"), resumed) if resumed is not None else menu(state, context)
+
+
+def still_open(state: State, context: Context) -> Step:
+    """A stranger who was welcomed already is only asked the age band again."""
+    if context.person.contact_id is None and (state.flow, state.field) == ("join", "age"):
+        return join.ask(state, context)
+    return open_question(state, context)
 
 
 def _strangers_question(state: State, context: Context) -> Step:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from campaign_engine.dialogue.ally_intents import SetSite
+from campaign_engine.dialogue.flow import WAY_BACK
 from campaign_engine.dialogue.intents import (
     AnswerTopic,
     CreateContact,
@@ -300,7 +301,8 @@ def handlers(places: Places) -> Handlers:
         """After the commit, so that this step is in it."""
 
         async def read(work: UnitOfWork) -> Replies:
-            return (held_reply(await work.contacts.held(turn.who), turn.person, places),)
+            held = held_reply(await work.contacts.held(turn.who), turn.person, places)
+            return (replace(held, options=WAY_BACK, stays=True),)
 
         turn.reads.append(read)
         return ()

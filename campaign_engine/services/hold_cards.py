@@ -69,7 +69,8 @@ class HoldCards:
     def timeline(self, stories: Iterable[HoldStory]) -> Reply:
         """Staff handles and rounded counts only."""
         told = [self._told(story) for story in stories]
-        return Reply("hold.timeline", {"stories": told}, _rows(("hold.back", "hd"))) if told else Reply("hold.no_story")
+        back = _rows(("hold.back", "hd"))
+        return Reply("hold.timeline", {"stories": told}, back) if told else Reply("hold.no_story", options=back)
 
     def _told(self, story: HoldStory) -> dict[str, Any]:
         hold = story.hold

@@ -137,7 +137,9 @@ class Organizing:
 
     async def _own_waits(self, turn: Turn, _intent: ShowOwnWaits) -> Replies:
         lines = await self._campaigns.own_waits(turn.work, turn.person)
-        return lines or (Reply("campaign.none_with_approver", options=MENU),)
+        if not lines:
+            return (Reply("campaign.none_with_approver", options=MENU),)
+        return (*lines[:-1], replace(lines[-1], options=(*lines[-1].options, *MENU)))
 
     async def _move(self, turn: Turn, intent: MoveCampaign) -> Replies:
         return await self._campaigns.move(turn.work, turn.person, intent.campaign_id, intent.to)

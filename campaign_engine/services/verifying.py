@@ -1,9 +1,11 @@
 """How people tell us from somebody who pretends: our names, what we never ask, and a word that changes daily (T5)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from campaign_engine.dialogue.ally_intents import ShowVerify
+from campaign_engine.dialogue.flow import WAY_BACK
 from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.codes import word_code_of
 from campaign_engine.domain.message import Reply
@@ -31,7 +33,7 @@ class Verifying:
 
     async def show(self, _turn: Turn, _intent: ShowVerify) -> Replies:
         """The card."""
-        return (self.card(),)
+        return (replace(self.card(), options=WAY_BACK, stays=True),)
 
     def handlers(self) -> Handlers:
         """Dispatch table of this class."""

@@ -56,6 +56,11 @@ _WELCOME = Reply("join.welcome", options=((option("join.change_language", "l"),)
 _AGE = Reply("join.age", options=column(*(option(label, f"a:{band}") for band, label in _AGE_LABELS.items())))
 """Five equal answers; none is a default and none hints at a right one (safety C1)."""
 
+_ADULT = Reply(
+    "join.adult", options=((option("help.near", "m:near"), option("volunteer.button_adult", "w")),), stays=True
+)
+"""Partners nearby, and what else an adult can do, the sign-up kit first (safety C3)."""
+
 
 def begin(state: State, context: Context) -> Step:
     """First message of a stranger: who we are, then the age band."""
@@ -92,7 +97,7 @@ def _question(state: State, context: Context) -> Reply | None:
         case "place":
             return finding_area.question(state, context)
         case "pledge" | "plan":
-            return pledge.question(state) if state.field == "pledge" else pledge.plan_question(state)
+            return pledge.question(state, context) if state.field == "pledge" else pledge.plan_question(state)
         case "updates":
             return _updates_question(state, context)
         case "site":
@@ -205,10 +210,9 @@ def _age_given(state: State, band: AgeBand, context: Context) -> Step:
         return ask(next_field(state, after, ""), after, (SetAgeBand(band),))
     created = CreateContact(band, state.language, source_of(state))
     state = replace(state, data={key: value for key, value in state.data.items() if key != "invite"})
-    following = ask(next_field(state, context, ""), context, (created,))
-    if band is AgeBand.FROM_22:
-        return replace(following, replies=(Reply("join.adult"), *following.replies))
-    return following
+    after = replace(context, person=replace(person, age_band=band))
+    following = ask(next_field(state, after, ""), after, (created,))
+    return before(_ADULT, following) if band is AgeBand.FROM_22 else following
 
 
 def _under_13(state: State, *, known: bool) -> Step:

@@ -32,12 +32,17 @@ def room_options(post_id: int, style: str) -> Rows:
     return ((option("pledge.button", f"g:{post_id}"),),)
 
 
-def question(state: State) -> Reply:
-    """All three, or the one that the campaign asks for."""
-    asked = state.data.get("asks")
-    codes = [PledgeCode(asked)] if asked in set(PledgeCode) else list(PledgeCode)
-    rows = column(*(option(f"pledge.{code}", f"pl:{code}") for code in codes))
+def question(state: State, context: Context) -> Reply:
+    """All three, or the one that the campaign asks for; of adults the first one (safety C3)."""
+    rows = column(*(option(f"pledge.{code}", f"pl:{code}") for code in _offered(state, context)))
     return Reply("pledge.question", options=(*rows, (back(state, "place"),)))
+
+
+def _offered(state: State, context: Context) -> tuple[PledgeCode, ...]:
+    if context.person.age_band is AgeBand.FROM_22:
+        return (PledgeCode.LOOK_OUT,)
+    asked = state.data.get("asks")
+    return (PledgeCode(asked),) if asked in set(PledgeCode) else tuple(PledgeCode)
 
 
 def plan_question(state: State) -> Reply:
@@ -50,11 +55,16 @@ def chosen(state: State, data: str, context: Context) -> tuple[GivePledge, State
     """A pledge or a plan was tapped: the pledge is given at once, the plan completes it."""
     head, _, value = data.partition(":")
     given = state.data.get("pledge") or context.person.pledge
-    if head == "pl" and value in set(PledgeCode):
+    if head == "pl" and value in _given_to(context):
         return GivePledge(PledgeCode(value), None, source_of(state)), waits(state, "join", "plan", pledge=value)
     if head == "if" and value in set(IfThen) and given in set(PledgeCode):
         return GivePledge(PledgeCode(given), IfThen(value), source_of(state)), state
     return None
+
+
+def _given_to(context: Context) -> frozenset[str]:
+    """Also by a button that an adult saw before they said so."""
+    return frozenset((PledgeCode.LOOK_OUT,) if context.person.age_band is AgeBand.FROM_22 else PledgeCode)
 
 
 def lesson_row(state: State, context: Context) -> Rows:
@@ -76,7 +86,7 @@ def from_post(state: State, data: str, context: Context) -> Step | None:
     if context.person.contact_id is None:
         return None
     state = replace(remember_source(replace(state, data={}), context))
-    asked = _asked(context)
+    asked = _asked(context, context.person.age_band)
     given = GivePledge(asked, None, context.source)
     state = waits(state, "join", "plan", pledge=str(asked))
     return say(state, Reply("pledge.thanks"), plan_question(state), intents=(given,))
@@ -87,7 +97,7 @@ def _one_tap(state: State, band: str, context: Context) -> Step | None:
     person = context.person
     if band not in set(AgeBand):
         return None
-    given = GivePledge(_asked(context), None, source)
+    given = GivePledge(_asked(context, person.age_band or AgeBand(band)), None, source)
     if person.contact_id is not None:
         return say(state, Reply("pledge.room_thanks"), intents=(given,))
     if person.age_blocked_until is not None and person.age_blocked_until > context.now:
@@ -98,6 +108,6 @@ def _one_tap(state: State, band: str, context: Context) -> Step | None:
     return say(state, Reply("pledge.room_thanks"), intents=(created,))
 
 
-def _asked(context: Context) -> PledgeCode:
-    asked = context.source_pledge
+def _asked(context: Context, band: AgeBand | None) -> PledgeCode:
+    asked = context.source_pledge if band is not AgeBand.FROM_22 else None
     return PledgeCode(asked) if asked in set(PledgeCode) else PledgeCode.LOOK_OUT

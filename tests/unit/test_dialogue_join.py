@@ -89,6 +89,29 @@ def test_C3_adults_hear_of_the_adult_path_and_make_the_same_first_pledge() -> No
     talk.start()
     talk.tap("a:22+")
     assert talk.templates() == ["join.adult", "join.place"]
+    assert talk.offered()[:2] == ["m:near", "w"]
+    talk.tap("n:75")
+    assert talk.offered() == ["pl:A", "jb:place"]
+    for other in ("pl:C", "pl:B"):
+        talk.tap(other)
+        assert not any(isinstance(one, wanted.GivePledge) for one in talk.done)
+    talk.tap("pl:A")
+    assert talk.templates() == ["pledge.thanks", "pledge.plan"]
+
+
+@pytest.mark.parametrize("asked", ["B", "C", None])
+def test_C3_an_adult_makes_the_first_pledge_whatever_a_code_or_a_post_asks_for(asked: str | None) -> None:
+    by_code = Talk()
+    by_code.context = replace(by_code.context, source=SITE, source_pledge=asked)
+    by_code.start("s_ABCDEFGH")
+    by_code.tap("a:22+")
+    assert (by_code.templates(), by_code.offered()[2:3]) == (["join.adult", "pledge.question"], ["pl:A"])
+    in_a_group = Talk()
+    in_a_group.context = replace(in_a_group.context, source=POST, source_pledge=asked)
+    in_a_group.tap("g:7:22+", room="-100")
+    (created,) = (one for one in in_a_group.done if isinstance(one, wanted.CreateContact))
+    assert created.pledge is not None
+    assert created.pledge.pledge is PledgeCode.LOOK_OUT
 
 
 def test_C4_the_join_ends_with_one_question_and_no_thanks_first() -> None:

@@ -105,6 +105,29 @@ async def test_a_rebuild_that_was_stopped_anywhere_is_run_again(drive: CountedCa
 
 
 @pytest.mark.postgres
+def test_a_rebuild_needs_no_superuser(postgres_url: str) -> None:
+    drive = CountedCampaign(postgres_url, (44, 75))
+    try:
+        occurrence, contacts = one_day(drive, 44, 5, "sent")
+        drive.action(contacts[1], "tap", drive.id)
+        before = everything(drive)
+        forget_facts(drive, occurrence, contacts)
+        with drive.engine.begin() as connection:
+            for statement in (
+                "CREATE ROLE plain",
+                "GRANT ALL ON ALL TABLES IN SCHEMA public TO plain",
+                "SET ROLE plain",
+            ):
+                connection.exec_driver_sql(statement)
+            facts.rebuild_on(connection)
+            for statement in ("RESET ROLE", "DROP OWNED BY plain", "DROP ROLE plain"):
+                connection.exec_driver_sql(statement)
+        assert everything(drive) == before
+    finally:
+        drive.engine.dispose()
+
+
+@pytest.mark.postgres
 async def test_a_flag_that_a_sender_sets_at_the_same_moment_is_set_once(
     postgres_url: str, cipher: AddressCipher
 ) -> None:

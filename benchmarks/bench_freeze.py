@@ -1,7 +1,9 @@
-"""An audience becomes deliveries, and a lane claims the first of them: time, waits of other writes, memory.
+"""An audience becomes deliveries, and a lane claims and sends them: time, waits of other writes, memory.
 
 200,000 people, or a million with BENCH_FULL=1. Beside the freeze stands one INSERT .. SELECT of the same rows into the
-same table with its indexes and references, from a ready table of ids, in one transaction. The clock that freezes has
+same table with its indexes and references, from a ready table of ids, in one transaction. They take turns, each on a
+database that holds none of the rows yet, and what is promised is the median of the ratios of a turn; on SQLite both end
+with everything copied out of the write-ahead log, which is copied after as many pages. The clock that freezes has
 ticked before, as clocks do every second.
 """
 
@@ -15,32 +17,34 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 
-from benchmarks.crowd import Crowd, make_crowd
+from benchmarks.bench_delivery import ROOT, fast_telegram
+from benchmarks.crowd import KEY, Crowd, make_crowd
 from benchmarks.rows import Row
 from campaign_engine.services.posting import Posting
 from campaign_engine.store import tables as t
-from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support.postgres import PostgresServer, find_binaries
 
-PEOPLE = 1_000_000 if os.environ.get("BENCH_FULL") else 200_000
-FEW = 20_000
-ROUNDS = 3
+FULL = bool(os.environ.get("BENCH_FULL"))
+PEOPLE, ROUNDS = (1_000_000, 3) if FULL else (200_000, 5)
+FEW = PEOPLE // 10
 CLAIMS = 20
 LANE = "telegram"
 POST = 1
 """The only one of a crowd."""
 
+TIMES = 1.3
+MILLISECONDS = 200
 MEGABYTES = 180
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
-CIPHER = AddressCipher((b"k" * 32,), b"l" * 32)
 READY = (
     "CREATE TABLE ready AS SELECT c.id AS contact_id, a.id AS address_id, a.channel AS lane, c.precinct, c.site_id, "
     "c.language FROM contacts c JOIN addresses a ON a.contact_id = c.id ORDER BY c.id"
@@ -48,13 +52,31 @@ READY = (
 BARE = (
     "INSERT INTO deliveries (occurrence_id, contact_id, address_id, is_room, lane, precinct, site_id, language, "
     "status, reason, attempts, next_attempt_at, epoch, platform_id, updated_at, priority) "
-    "SELECT 1, contact_id, address_id, {no}, lane, precinct, site_id, language, 'queued', '', 0, {now}, 0, '', {now}, "
-    "2 FROM ready"
+    "SELECT {occurrence}, contact_id, address_id, {no}, lane, precinct, site_id, language, 'queued', '', 0, {now}, 0, "
+    "'', {now}, 2 FROM ready"
 )
 
 
+@dataclass
+class Turns:
+    """Seconds of each turn: ours and the bare statement's."""
+
+    ours: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+
+    def rows(self, database: str) -> list[Row]:
+        """The times, and what is promised of them."""
+        ours, bare = statistics.median(self.ours), statistics.median(self.bare)
+        ratio = statistics.median(ours / bare for ours, bare in zip(self.ours, self.bare, strict=True))
+        beside = "one bare INSERT .. SELECT"
+        return [
+            Row(f"freeze {PEOPLE:,} people, {database}", ours, "s", beside, bare),
+            Row(f"the same, median of {len(self.ours)} turns", ratio, "x", beside, 1, TIMES),
+        ]
+
+
 def run() -> list[Row]:
-    """Five rows of SQLite, three of PostgreSQL where its server is installed."""
+    """Seven rows of SQLite, three of PostgreSQL where its server is installed."""
     with tempfile.TemporaryDirectory(prefix="groundswell-") as name:
         rows = _on_sqlite(Path(name))
     binaries = find_binaries()
@@ -73,64 +95,69 @@ def _on_sqlite(folder: Path) -> list[Row]:
     before, few = folder / "before.db", folder / "few.db"
     for path, people in ((before, PEOPLE), (few, FEW)):
         asyncio.run(_make(f"sqlite:///{path}", people))
-    ours, waits, bare = [], [], []
-    for number in range(ROUNDS):
+    turns = Turns()
+    for _ in range(ROUNDS):
         with _copied(before) as path:
-            taken, waited = asyncio.run(_freeze(f"sqlite:///{path}"))
-            ours.append(taken)
-            waits.append(waited)
-            if number == ROUNDS - 1:
-                deep = asyncio.run(_claims(f"sqlite:///{path}"))
+            turns.ours.append(asyncio.run(_freeze(f"sqlite:///{path}")))
         with _copied(before) as path:
             asyncio.run(_open(f"sqlite:///{path}"))
-            bare.append(_bare_sqlite(path))
+            turns.bare.append(_bare_sqlite(path))
+    with _copied(before) as path:
+        waited = _longest_wait(path)
+        deep = asyncio.run(_claims(f"sqlite:///{path}"))
     with _copied(few) as path:
         asyncio.run(_freeze(f"sqlite:///{path}"))
         shallow = asyncio.run(_claims(f"sqlite:///{path}"))
-    with _copied(before) as large, _copied(few) as small:
-        kept, kept_few = _peak(large), _peak(small)
-    frozen, one = statistics.median(ours), statistics.median(bare)
+    with _copied(before) as large, _copied(few) as small, fast_telegram() as root:
+        (frozen, sent), (_, sent_few) = _peaks(large, root), _peaks(small, root)
     return [
-        Row(f"freeze {PEOPLE:,} people, SQLite", frozen, "s", "one bare INSERT .. SELECT", one, 1.3 * one),
-        Row("freeze, SQLite: longest wait of a write", max(waits) * 1000, "ms", "promised", 200, 200),
+        *turns.rows("SQLite"),
+        Row("freeze: longest write of another process", waited, "ms", "promised", MILLISECONDS, MILLISECONDS),
         Row(f"claim 64 of {PEOPLE:,}, SQLite", deep * 1000, "ms", f"of {FEW:,}", shallow * 1000, 2 * shallow * 1000),
-        Row("peak of a process that freezes and claims", kept, "MB", f"for {FEW:,}", kept_few, MEGABYTES),
-        Row("the same, growth with the audience", kept - kept_few, "MB", "flat", 0, 10),
+        Row("peak memory of a process that froze them", frozen, "MB", "promised", MEGABYTES, MEGABYTES),
+        Row("the same after it sent them all", sent, "MB", f"for {FEW:,}", sent_few, MEGABYTES),
+        Row("growth of the peak with the audience", sent - sent_few, "MB", "flat", 0, 10),
     ]
 
 
 async def _on_postgres(server: PostgresServer) -> list[Row]:
-    found = []
+    shallow, deep, turns = 0.0, 0.0, Turns()
     for name, people in (("few", FEW), ("many", PEOPLE)):
         server.execute(f"CREATE DATABASE {name}")
         url = server.url(name)
         await _make(url, people)
-        await _open(url)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(READY.encode())
-            bare = []
-            for _ in range(ROUNDS):
-                connection.execute(b"TRUNCATE deliveries RESTART IDENTITY CASCADE")
-                connection.execute(b"CHECKPOINT")
-                begun = time.perf_counter()
-                connection.execute(BARE.format(no="false", now="now()").encode())
-                bare.append(time.perf_counter() - begun)
-            connection.execute(b"TRUNCATE deliveries RESTART IDENTITY CASCADE")
-            connection.execute(b"DELETE FROM occurrences")
-            connection.execute(b"CHECKPOINT")
-        taken, waited = await _freeze(url)
-        found.append((taken, waited, statistics.median(bare), await _claims(url)))
-    (_, _, _, shallow), (taken, waited, one, deep) = found
+            for _ in range(ROUNDS if people == PEOPLE else 0):
+                turns.bare.append(await _bare_postgres(url, connection))
+                _forget(connection)
+                turns.ours.append(await _freeze(url))
+                _forget(connection)
+            await _freeze(url)
+            shallow, deep = deep, await _claims(url)
     return [
-        Row(f"freeze {PEOPLE:,} people, PostgreSQL", taken, "s", "one bare INSERT .. SELECT", one, 1.3 * one),
-        Row("freeze, PostgreSQL: longest wait of a write", waited * 1000, "ms", "promised", 200, 200),
+        *turns.rows("PostgreSQL"),
         Row(f"claim 64 of {PEOPLE:,}, PostgreSQL", deep * 1000, "ms", f"of {FEW:,}", shallow * 1000, 2e3 * shallow),
     ]
 
 
+async def _bare_postgres(url: str, connection: psycopg.Connection) -> float:
+    await _open(url)
+    found = connection.execute("SELECT max(id) FROM occurrences").fetchone()
+    statement = BARE.format(occurrence=found and found[0], no="false", now="now()").encode()
+    begun = time.perf_counter()
+    connection.execute(statement)
+    return time.perf_counter() - begun
+
+
+def _forget(connection: psycopg.Connection) -> None:
+    for statement in (b"TRUNCATE deliveries RESTART IDENTITY CASCADE", b"DELETE FROM occurrences", b"CHECKPOINT"):
+        connection.execute(statement)
+
+
 @contextmanager
 def _copied(before: Path) -> Iterator[Path]:
-    path = before.with_name("copy.db") if not before.with_name("copy.db").exists() else before.with_name("copy2.db")
+    path = before.with_name(f"copy of {before.name}")
     shutil.copy(before, path)
     try:
         yield path
@@ -141,7 +168,7 @@ def _copied(before: Path) -> Iterator[Path]:
 
 @asynccontextmanager
 async def _opened(url: str) -> AsyncIterator[SqlStore]:
-    database = Database(url, CIPHER)
+    database = Database(url, KEY)
     try:
         yield SqlStore(database)
     finally:
@@ -162,32 +189,17 @@ async def _open(url: str) -> None:
         await Crowd(store, NOW, POST).open()
 
 
-async def _freeze(url: str) -> tuple[float, float]:
-    """Seconds, and the longest that a short write of somebody else took meanwhile, its commit included."""
+async def _freeze(url: str) -> float:
+    """Seconds."""
     async with _opened(url) as store:
         await Posting(store, lambda: NOW - timedelta(hours=1)).tick()
-        waits: list[float] = []
-        writing = asyncio.create_task(_write_on(store, waits))
         begun = time.perf_counter()
         ticked = await Posting(store, lambda: NOW).tick()
+        await store.scrub()
         taken = time.perf_counter() - begun
-        writing.cancel()
-        with suppress(asyncio.CancelledError):
-            await writing
     if ticked.frozen_people not in (PEOPLE, FEW):
         raise RuntimeError(f"froze {ticked.frozen_people}")
-    return taken, max(waits)
-
-
-async def _write_on(store: SqlStore, waits: list[float]) -> None:
-    """As a dialogue step does; 20 a second, so that it costs the freeze next to nothing."""
-    touched = t.contacts.update().where(t.contacts.c.id == 1).values(last_seen_at=NOW)
-    while True:
-        begun = time.perf_counter()
-        async with store.database.write() as connection:
-            await connection.execute(touched)
-        waits.append(time.perf_counter() - begun)
-        await asyncio.sleep(0.05)
+    return taken
 
 
 async def _claims(url: str) -> float:
@@ -208,28 +220,31 @@ async def _claims(url: str) -> float:
 
 def _bare_sqlite(path: Path) -> float:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON", "synchronous=NORMAL"):
-            connection.execute(f"PRAGMA {pragma}")
         connection.execute(READY)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for pragma in (
+            "journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON", "synchronous=NORMAL", "wal_autocheckpoint=4000",
+            "wal_checkpoint(TRUNCATE)",
+        ):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
         begun = time.perf_counter()
-        connection.execute(BARE.format(no="0", now="'2026-11-24 20:00:00.000000'"))
+        connection.execute(BARE.format(occurrence=1, no="0", now="'2026-11-24 20:00:00.000000'"))
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return time.perf_counter() - begun
 
 
-def _peak(path: Path) -> float:
-    """Megabytes of a process of its own that freezes and then claims."""
-    program = [sys.executable, "-m", "benchmarks.bench_freeze", str(path)]
-    return float(subprocess.run(program, capture_output=True, text=True, check=True).stdout)
+def _longest_wait(path: Path) -> float:
+    """Milliseconds of the longest write in another process while this one freezes."""
+    program = [sys.executable, "-m", "benchmarks.freezes", "write", str(path)]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as writing:
+        if writing.stdout is None or writing.stdout.readline() != "ready\n":
+            raise RuntimeError("the other process does not write")
+        asyncio.run(_freeze(f"sqlite:///{path}"))
+        said, _ = writing.communicate()
+    return float(said)
 
 
-def _alone(path: str) -> None:
-    import resource
-
-    asyncio.run(_freeze(f"sqlite:///{path}"))
-    asyncio.run(_claims(f"sqlite:///{path}"))
-    sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000}\n")
-
-
-if __name__ == "__main__":
-    _alone(sys.argv[1])
+def _peaks(path: Path, root: str) -> tuple[float, float]:
+    """Megabytes of a process of its own: frozen, and sent."""
+    program = [sys.executable, "-m", "benchmarks.freezes", "whole", str(path), root]
+    said = subprocess.run(program, capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
+    return float(said[0]), float(said[1])

@@ -14,10 +14,13 @@ from campaign_engine.domain.schedule import Schedule, to_wall
 from campaign_engine.ports.sending import NewOccurrence, Unfrozen
 from campaign_engine.services.posting import Posting
 from campaign_engine.store import tables as t
+from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.unit_of_work import SqlStore
 
 TEXT = "Three minutes today: what would you do if a friend is angry and you know it? One idea is on our page."
 FIRST_CHAT = 1_000_000
+KEY = AddressCipher((b"k" * 32,), b"l" * 32)
+"""For a crowd that several processes open."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ class Crowd:
 async def make_crowd(store: SqlStore, people: int, now: datetime, readable: int = 5_000) -> Crowd:
     """Everybody on Telegram, spread over all precincts, one in three in Spanish.
 
-    Only the first `readable` have addresses that are encrypted, because that takes longer than all else; chats are
-    numbered from FIRST_CHAT.
+    Only the first `readable` have a chat of their own, numbered from FIRST_CHAT, because encrypting takes longer than
+    all else; all others have that of number 0.
     """
     cipher = store.database.cipher
     async with store.database.write() as connection:
@@ -58,7 +61,7 @@ async def make_crowd(store: SqlStore, people: int, now: datetime, readable: int 
         ]
         if rows:
             await connection.execute(t.precincts.insert(), rows)
-        for statement in _people(people, now):
+        for statement in _people(people, now, cipher.encrypt("telegram", str(FIRST_CHAT))):
             await connection.execute(statement)
         addresses = [(number, str(FIRST_CHAT + number)) for number in range(1, min(readable, people) + 1)]
         await connection.execute(
@@ -80,7 +83,7 @@ async def make_crowd(store: SqlStore, people: int, now: datetime, readable: int 
     return Crowd(store, now, post_id)
 
 
-def _people(people: int, now: datetime) -> list[sa.Insert]:
+def _people(people: int, now: datetime, chat: bytes) -> list[sa.Insert]:
     first = sa.select(sa.literal(1).label("i")).cte("n", recursive=True)
     numbers = first.union_all(sa.select(first.c.i + 1).where(first.c.i < people))
     i, name = numbers.c.i, sa.cast(numbers.c.i, sa.String)
@@ -90,9 +93,7 @@ def _people(people: int, now: datetime) -> list[sa.Insert]:
         i, "p" + name, sa.literal(AgeBand.FROM_16.value), language, precinct, sa.false(), sa.literal(1),
         sa.literal(now, t.contacts.c.created_at.type), sa.literal(now, t.contacts.c.created_at.type), sa.false(),
     )  # fmt: skip
-    addresses = sa.select(
-        i, i, sa.literal("telegram"), name, sa.cast(name, sa.LargeBinary), sa.literal(AddressStatus.ACTIVE.value)
-    )
+    addresses = sa.select(i, i, sa.literal("telegram"), name, sa.literal(chat), sa.literal(AddressStatus.ACTIVE.value))
     granted = sa.select(
         i, sa.literal(Topic.AREA_UPDATES.value), sa.true(), sa.literal(now, t.consents.c.changed_at.type)
     )

@@ -27,11 +27,11 @@ NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 
 @asynccontextmanager
 async def open_lane(
-    url: str, root: str, limits: LaneLimits, now: datetime
+    url: str, root: str, limits: LaneLimits, now: datetime, cipher: AddressCipher | None = None
 ) -> AsyncIterator[tuple[SqlStore, LaneParts]]:
     """With a wall clock that begins at `now`; a `Lane` of these parts is for the caller to make."""
     begun = time.monotonic()
-    database = Database(url, AddressCipher((os.urandom(32),), os.urandom(32)))
+    database = Database(url, cipher or AddressCipher((os.urandom(32),), os.urandom(32)))
     store, bot = SqlStore(database), open_bot(TOKEN, root)
     try:
         async with database.write() as connection:

@@ -38,6 +38,7 @@ _FOREVER = datetime.max.replace(tzinfo=UTC)
 _STILL_SENDING = (*TO_LEAVE, DeliveryStatus.SENDING)
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 _COUNTED = {"preserve_rowcount": True}
+_MANY = 1_000
 _LAST_CONTACT = sa.select(sa.func.max(contacts.c.id))
 _LAST_DELIVERY = sa.select(sa.func.max(deliveries.c.id))
 
@@ -108,7 +109,7 @@ class SqlOccurrencesRepository(Transaction):
         return bool(await self._connection.scalar(freezing.first_people(occurrence, number, now)) == number)
 
     async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
-        """At most ten statements, and three more where a hold keeps something back."""
+        """At most fourteen statements, and three more where a hold keeps something back."""
         still_open = sa.and_(
             occurrences.c.id == occurrence.id,
             occurrences.c.status == OccurrenceStatus.OPEN,
@@ -128,7 +129,7 @@ class SqlOccurrencesRepository(Transaction):
             rooms = await self._freeze_in(occurrence, freezing.in_rooms, now)
         frozen = freezing.counted(occurrence.id, people=people, rooms=rooms)
         await self._connection.execute(frozen.values(frozen_at=now))
-        if after and self._connection.dialect.name == "postgresql":
+        if (after or people > _MANY) and self._connection.dialect.name == "postgresql":
             # Until it looks by itself, a minute or more later, it takes a table that grew at once for a small one, and
             # reads all of it for each claim. A tenth of its usual sample says that much.
             await self._connection.execute(sa.text("SET LOCAL default_statistics_target = 10"))

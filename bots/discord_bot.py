@@ -26,6 +26,7 @@ from bots.guard import Health, contained, unknown_token, unless_stopped
 from bots.parts import BotParts
 from bots.replies import InOrder, deliver
 from bots.slash import Words, add_commands, fingerprint
+from bots.slash_words import SlashWords
 from bots.views import Pressed, from_discord
 from campaign_engine.channels.discord import DiscordChannel
 from campaign_engine.channels.discord_view import escaped_length, question_of
@@ -34,7 +35,7 @@ from campaign_engine.channels.split import split
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.languages import from_tag
-from campaign_engine.domain.message import Destination, Inbound, Reply
+from campaign_engine.domain.message import Destination, Inbound, Message, Reply
 from campaign_engine.services.room_offers import BUTTON
 
 log = logging.getLogger("groundswell.bots")
@@ -98,6 +99,7 @@ class DiscordBot:
         self._channel = DiscordChannel(client)
         self._tree = app_commands.CommandTree(client)
         self._in_order = InOrder()
+        self._slashed = SlashWords(parts.say)
         self._answers = Answers(parts, ThreadOpener(self._channel, parts))
         self._reactions = Reactions(client, parts)
         self._invites = Invites(client, parts)
@@ -242,7 +244,10 @@ class DiscordBot:
         self._in_order.add(str(interaction.user.id), partial(contained, what, work))
 
     async def _answer(self, interaction: discord.Interaction, inbound: Inbound) -> None:
-        await self._answers.say(interaction, inbound.address, await self._parts.answers(inbound))
+        await self._answers.say(interaction, inbound.address, await self._said(inbound))
+
+    async def _said(self, inbound: Inbound) -> tuple[Message, ...]:
+        return tuple(map(self._slashed, await self._parts.answers(inbound)))
 
     async def on_message(self, message: discord.Message) -> None:
         """Direct messages only: what people write in servers is not ours to read."""
@@ -256,7 +261,7 @@ class DiscordBot:
     async def _reply(self, message: discord.Message, inbound: Inbound) -> None:
         to = Destination("discord", inbound.address, thread=str(message.channel.id))
         limit = self._channel.limits.text
-        answers = await self._parts.answers(inbound)
+        answers = await self._said(inbound)
         for part in (part for answer in answers for part in split(answer, limit, escaped_length)):
             await deliver(self._parts.pace, inbound.address, partial(self._channel.send, part, to))
         if answers and await self._parts.threads.met(to):

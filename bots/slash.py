@@ -21,8 +21,11 @@ Used = Callable[[discord.Interaction, str, str], Awaitable[None]]
 ENGLISH = "en"
 LONGEST_DESCRIPTION = 100
 OF_STAFF = tuple(STAFF_COMMANDS)
-"""In servers only offered to moderators, so that others are not shown what they cannot do; in direct chats to all,
-because Discord has no such rule there: the dialogue decides by role."""
+"""Offered in servers only, and there to moderators, so that nobody is shown what they cannot do: in a direct chat
+Discord would list them to everybody. Staff have buttons there, and type "hold 75"."""
+
+_SPOKEN = frozenset(from_tag(locale.value) for locale in discord.Locale)
+"""Languages that Discord shows a command's name in."""
 
 
 class Words(app_commands.Translator):
@@ -43,7 +46,7 @@ class Words(app_commands.Translator):
         if text is None or language in ("", ENGLISH):
             return None
         if words := _typed(str(text)).get(language):
-            return words[0].replace(" ", "-")
+            return _as_name(words[0])
         said = self._say(Reply(text), language)
         return None if said.spoken else said.text[:LONGEST_DESCRIPTION]
 
@@ -57,12 +60,18 @@ def add_commands(tree: app_commands.CommandTree[Any], say: Say, used: Used) -> N
         command: app_commands.Command[Any, Any, Any] = app_commands.Command(
             name=_words(f"{name}_name", say), description=_words(name, say), callback=callback
         )
-        command.guild_only = name == "link"
+        command.guild_only = name == "link" or name in OF_STAFF
         if name == "link":
             command.default_permissions = discord.Permissions(manage_channels=True)
         elif name in OF_STAFF:
             command.default_permissions = discord.Permissions(manage_messages=True)
         tree.add_command(command)
+
+
+def command_name(name: str, language: str) -> str:
+    """What Discord calls a command that people type the word of, for a reader of this language."""
+    words = _typed(f"command.{name}_name")
+    return _as_name(words[language if language in _SPOKEN else ENGLISH][0])
 
 
 async def fingerprint(tree: app_commands.CommandTree[Any], words: Words) -> str:
@@ -93,6 +102,10 @@ def _typed(text: str) -> Mapping[str, tuple[str, ...]]:
     name = text.removeprefix("command.").removesuffix("_name")
     words = {STOP: STOP_WORDS, **COMMAND_WORDS}
     return words.get(name, {}) if text.endswith("_name") else {}
+
+
+def _as_name(word: str) -> str:
+    return word.replace(" ", "-")
 
 
 def _words(block: str, say: Say) -> locale_str:

@@ -246,6 +246,19 @@ DIFFERENCES = (
         "direct messages are asked for", "discord", r"Direct messages: [^\n]*\n|Mensajes directos: [^\n]*\n", ""
     ),
     Difference("direct messages are asked for", "discord", r"(On|En) Discord, .*", ""),
+    *(
+        Difference("a server hears commands only", "discord", slash, word)
+        for slash, word in (
+            ("/menu(?= to come back| or /stop any)", "MENU"),
+            ("/help(?= for help)", "HELP"),
+            ("/stop(?= to leave| any time)", "STOP"),
+            ("/menú(?= para volver| o /parar cuando)", "MENU"),
+            ("/ayuda(?= para pedir)", "AYUDA"),
+            ("/parar(?= para salir| cuando)", "PARAR"),
+            ("/menu(?= أو)", "MENU (القائمة)"),
+            ("/stop(?= في أي وقت)", "STOP (توقف)"),
+        )
+    ),
     Difference("the chat that was opened says so", "discord", r"Updates come here from now on: .*", ""),
 )
 

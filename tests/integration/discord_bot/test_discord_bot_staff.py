@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from campaign_engine.domain.contact import Role
 from campaign_engine.store.tables import addresses, holds, pledges
 from tests.support.bots import DiscordGuild
-from tests.support.discord_steps import draft, member
+from tests.support.discord_steps import begin, draft, member, tap
 from tests.support.engine import House
+from tests.support.waiting import eventually
 
 
 async def test_F5_a_campaign_goes_from_draft_to_approved(house: House, server: DiscordGuild) -> None:
@@ -84,3 +87,28 @@ async def test_I1_one_holds_with_a_slash_command_and_a_second_one_lets_go(house:
         in (await ben.slash("release", {"precincts": "75"}, channel=server.channel)).text
     )
     assert [(row.precinct, row.ended_at is None) for row in await house.rows(holds)] == [(73, True), (75, False)]
+
+
+async def test_C7_in_a_server_texts_name_commands_because_nothing_typed_there_is_heard(server: DiscordGuild) -> None:
+    luz = await server.person("luz", "es-ES")
+    await begin(luz, server.channel)
+    for label in ("16 o 17", "Prefiero no decirlo", "Cuidar: calmar y buscar apoyo", "Es demasiado: escribo al 988"):
+        said = await tap(luz, label)
+    assert "Envía /menú para volver, /ayuda para pedir ayuda, /parar para salir." in said.text
+    assert "Envía /menú o /parar cuando quieras." in (await luz.slash("help", channel=server.channel)).text
+    assert "No recibirás más mensajes" in (await luz.slash("stop", channel=server.channel)).text
+
+
+async def test_commands_of_the_team_are_not_listed_in_a_direct_chat_where_words_do_the_same(
+    house: House, server: DiscordGuild
+) -> None:
+    ana = await member(house, server, Role.APPROVER, "ana7")
+    for name in ("hold", "release", "freeze", "unfreeze", "status", "link"):
+        with pytest.raises(LookupError, match="not offered"):
+            await ana.slash(name)
+    await ana.say("hold 75")
+
+    async def held() -> bool:
+        return any("Held, by ana7: 75" in seen.text for seen in await ana.sees())
+
+    await eventually(held)

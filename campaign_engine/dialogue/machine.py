@@ -91,6 +91,7 @@ def _always(state: State, inbound: Inbound, context: Context) -> Step | None:
         name, any_words = command_in(inbound.text), own_words.asked(state, context)
         if any_words and name not in own_words.COMMANDS:
             name = ""
+        name = name or own_words.of_staff(inbound.text, any_words=any_words)
         held = holds.typed(inbound.text, state, context, only_numbered=any_words)
         if held is not None:
             return held

@@ -60,3 +60,18 @@ async def test_staff_who_find_nothing_or_something_that_waits_have_a_way_back(ho
     assert (member.text, member.buttons) == ("Nothing was held there yet.", {"All areas": "hd"})
     await member.press("o:mine")
     assert member.buttons == {"Menu": "m"}
+
+
+async def test_S3_who_may_stops_everything_and_looks_at_campaigns_by_typed_words_too(house: House) -> None:
+    """Discord offers the commands of the team in servers only, and a direct chat must not need one."""
+    first, second = await house.staff("river7", Role.SAFETY_LEAD), await house.staff("oak3", Role.APPROVER)
+    assert "There is no campaign" in await first.say("Status")
+    assert "Everything is stopped." in await first.say("/freeze")
+    assert "It goes on now." in await second.say("unfreeze")
+    ally = await house.person("ally").join()
+    for word in ("freeze", "/unfreeze", "status"):
+        assert "did not understand" in await ally.say(word)
+    writer = await house.staff("elm2", Role.ORGANIZER)
+    await writer.press("k:pledge")
+    await writer.say("Freeze")
+    assert "Everything is stopped" not in writer.text

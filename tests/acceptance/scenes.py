@@ -85,6 +85,10 @@ def _staff(name: str, handle: str, *roles: Role) -> Happening:
     return there
 
 
+async def _invited(scene: Scene) -> None:
+    scene.codes[await scene.house.invite(Role.ORGANIZER)] = "role invite"
+
+
 def _ally(*, pledged: bool = True) -> Happening:
     async def there(scene: Scene) -> None:
         player = await scene.player("")
@@ -178,6 +182,7 @@ HAPPENINGS: dict[str, Happening] = {
     "an organizer, Rosa": _staff("Rosa", "river7", Role.ORGANIZER),
     "an approver, Omar": _staff("Omar", "oak3", Role.APPROVER),
     "a safety lead, Sam": _staff("Sam", "maple2", Role.SAFETY_LEAD),
+    "an invite to organize": _invited,
     "a campaign that waits for approval": _handed_in,
     "a campaign that runs": _running,
     "its post stands in a room": _posted,
@@ -216,6 +221,13 @@ OPERATIONS = {
     "say retener": "holding a precinct",
     "say soltar": "letting a precinct go",
     "hd:": "holding a precinct and letting it go",
+    "jp:do:": "handing a pledge of an area in",
+    "jp:ok:": "opening a pledge of an area",
+    "ks:yes": "stopping everything",
+    "command unfreeze": "letting everything go on",
+    "say staff.handle": "taking an invite to the team",
+    "tr:3:": "the end of the training",
+    "kt:": "a share kit",
 }
 """Steps that may cost more than three statements, by the beginning of what was tapped or typed (ADR 12)."""
 

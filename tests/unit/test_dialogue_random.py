@@ -90,6 +90,7 @@ FLOWS: dict[str, tuple[Callable[[], Talk], ...]] = {
     "draft_steps": (written_draft, everyone("o:new", "k:series")),
     "event_series": (around_an_event, everyone("o:new", "k:presence", "es"), everyone("o:new", "k:pledge", "es")),
     "events": (everyone("ec:1"), known("ev:1:yes")),
+    "follow_up": (known("fu:did"), known("fu:no")),
     "holds": (everyone("hd"), everyone("hd:b:2:1"), everyone("hd:h:75")),
     "inviting": (known("iv"), known("iv:3")),
     "join": (Talk, joining, turned_away, known("an", precinct=None)),

@@ -8,13 +8,17 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from analytics import facts
 from campaign_engine.domain.errors import ConfigurationError, StoreUnavailable
 from campaign_engine.store import migrate
 from campaign_engine.store.cipher import AddressCipher
@@ -23,6 +27,9 @@ from campaign_engine.store.tables import metadata
 from tests.support.postgres import PostgresServer, find_binaries
 
 ROOT = Path(__file__).parents[2]
+
+MONDAY = date(2026, 11, 23)
+DAY = timedelta(days=1)
 
 _ADDED = re.compile(r", (?=\w+ [A-Z]+)")
 
@@ -128,6 +135,50 @@ async def test_a_database_of_a_newer_program_is_refused(empty: Database) -> None
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ConfigurationError, match="newer version"):
         await migrate.upgrade(empty)
+
+
+def _to_revision(connection: sa.Connection, revision: str) -> None:
+    with as_file(files("campaign_engine.store.migrations")) as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def _counted_by_monday(connection: sa.Connection) -> None:
+    """One ally who came on a Sunday; seven who have gone, of two weeks."""
+    tables = sa.MetaData()
+    tables.reflect(connection, only=["contacts", "actions", "people_facts", "week_gone", "week_times"])
+
+    def add(table: str, *rows: dict[str, object]) -> None:
+        connection.execute(tables.tables[table].insert(), [*rows])
+
+    sunday = datetime(2026, 11, 29, 17, tzinfo=UTC)
+    campaign = {"id": 1, "title": "Winter", "kind": "pledge", "goal": 9, "languages": ["en"], "status": "running"}
+    add("campaigns", {**campaign, "version": 1, "created_at": sunday, "launched_at": sunday})
+    ally = {"id": 1, "pseudonym": "p", "age_band": "16-17", "language": "en", "precinct_declined": True}
+    add("contacts", {**ally, "generation": 0, "created_at": sunday, "last_seen_at": sunday, "simulated": False})
+    act = {"id": 1, "contact_id": 1, "kind": "tap", "campaign_id": 1, "channel": "web", "generation": 0}
+    add("actions", {**act, "day": sunday.date()})
+    key = {"campaign_id": 1, "what": "reached", "precinct": 0, "site_id": 0, "generation": 0, "counted": True, "part": 0}
+    for channel, week, people, gone in (("", MONDAY - 7 * DAY, 4, 4), ("", MONDAY, 3, 3), ("web", MONDAY, 1, 0)):
+        add("people_facts", {**key, "channel": channel, "week": week, "people": people, "gone": gone})
+    add("week_gone", {"campaign_id": 1, "week": MONDAY, "what": "reached", "people": 3})
+    add("week_times", {"campaign_id": 1, "week": MONDAY, "contact_id": 1, "what": "reached"})
+
+
+async def test_weeks_that_began_on_monday_begin_on_the_sunday_before(empty: Database) -> None:
+    """Whoever has gone moves with their week; who is there and came on a Sunday is counted in the week it begins."""
+
+    async with empty.write() as connection:
+        await connection.run_sync(_to_revision, "0032")
+        await connection.run_sync(_counted_by_monday)
+    await migrate.upgrade(empty)
+    async with empty.read() as connection:
+        both = await connection.run_sync(lambda inner: (facts.read(inner, 1), facts.read_weeks(inner, 1)))
+    before = date(2026, 11, 15)
+    assert both[0].by("reached", "week") == {before: 4, MONDAY - DAY: 3, date(2026, 11, 29): 1}
+    assert {week: of["reached"] for week, of in both[1].items()} == {MONDAY - DAY: 3, date(2026, 11, 29): 1}
 
 
 def test_the_newest_step_is_the_one_that_alembic_would_go_to() -> None:

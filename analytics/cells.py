@@ -21,11 +21,15 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The fixed shape of what is printed together. `within`: the first cell never counts more than the second."""
+    """The fixed shape of what is printed together. `within`: the first cell never counts more than the second.
+
+    `under`: the first cell is shown only where the second is.
+    """
 
     names: tuple[Name, ...]
     sums: tuple[Sum, ...]
     within: tuple[tuple[Name, Name], ...] = ()
+    under: tuple[tuple[Name, Name], ...] = ()
 
     def leaves(self) -> frozenset[Name]:
         """Cells that no other cells add up to."""

@@ -32,11 +32,14 @@ ORGANIZER = Rules(k=ORGANIZER_K, slack=ORGANIZER_K - 1)
 PUBLIC = Rules(k=PUBLIC_K, slack=PUBLIC_K + ORGANIZER_K - 2)
 """A public figure moves only together with the organizers', so it may lag by both steps."""
 
-MOST_CELLS = 3600
-"""Of all editions that are audited together by the program; those before them only by analytics.bounds."""
+MOST_CELLS = 5400
+"""Of all editions that are audited together by the program; those before them by analytics.apart and bounds."""
 
 LEAST_EDITIONS = 2
 """Before the new one."""
+
+MOST_EDITIONS = 26
+"""Older than the newest ones; nothing of more than half a year ago is asked again."""
 
 Progress = Callable[[int, int], None]
 
@@ -230,7 +233,7 @@ class _Story:
     def __init__(self, told: Sequence[Printed], case: Case) -> None:
         telling = [one for number, one in enumerate(told) if _says_more(one, told[max(0, number - 1) : number + 2])]
         room = max(LEAST_EDITIONS, MOST_CELLS // max(1, len(case.tables.names)) - 1)
-        self.told, self.older = telling[-room:], telling[:-room]
+        self.told, self.older = telling[-room:], telling[:-room][-MOST_EDITIONS:]
         self._case = case
         self._last = told[-1].shown if told else {}
         self._before: dict[Name, int] = {}

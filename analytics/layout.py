@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from analytics.cells import Sum, Tables
+from analytics.cells import Name, Sum, Tables
 from campaign_engine.domain.area import CITY
 from campaign_engine.domain.inviting import MOST_STEPS
 from campaign_engine.domain.precinct import Borough, borough_of
@@ -65,11 +65,6 @@ class Layout:
         """Targets in ascending order."""
         return tuple(sorted(number for numbers in self.boroughs.values() for number in numbers))
 
-    def areas(self) -> Mapping[str, str]:
-        """Each smallest area, and the cell it is counted in besides the city's."""
-        found = {f"precinct:{number}": f"borough:{name}" for name, each in self.boroughs.items() for number in each}
-        return {**found, BEYOND: BEYOND}
-
     def sums(self, measure: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every whole of a measure with its parts, by key."""
         if measure in FOLLOW_THROUGH:
@@ -120,7 +115,13 @@ class Layout:
             for measure, key in names
             if measure == part and (whole, key) in names
         ]
-        return Tables(tuple(names), tuple(sums), tuple(within))
+        return Tables(tuple(names), tuple(sums), tuple(within), tuple(self._under(wanted)))
+
+    def _under(self, measures: tuple[str, ...]) -> Iterator[tuple[Name, Name]]:
+        """Every area of a measure, under the city."""
+        areas = [BEYOND, *(f"borough:{name}" for name in self.boroughs), *(f"precinct:{one}" for one in self.precincts())]
+        for measure in measures:
+            yield from (((measure, area), (measure, CITY)) for area in areas)
 
     def _within(self, measures: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """Pledged are among the reached too, which have tables that the engaged have not."""

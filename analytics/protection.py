@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from analytics.apart import Apart
 from analytics.auditor import Rules, Seen, weak_cells
 from analytics.bounds import narrow
 from analytics.cells import Name, Place, Printed, Sum, Tables
@@ -36,7 +37,7 @@ def protect(wanted: Wanted, earlier: Sequence[Printed], rules: Rules, older: Seq
     """The next edition of one view. Raises ReleaseRefused when not even what was there before can be shown again.
 
     `earlier` are audited together with it; of those that are `older` still it must not narrow a hidden cell in plain
-    sight (analytics.bounds).
+    sight (analytics.bounds), nor by the rows of one table together (analytics.apart).
     """
     draft = _Draft(wanted, earlier[-1].shown if earlier else {}, rules)
     audit = _Audit(earlier, older, rules)
@@ -58,6 +59,7 @@ class _Audit:
     def __init__(self, earlier: Sequence[Printed], older: Sequence[Printed], rules: Rules) -> None:
         self._earlier, self._older = earlier, older
         self._narrow = narrow([*older, *earlier], rules, len(older))
+        self._apart = Apart([*older, *earlier], rules) if older else None
         self._rules = rules
         self._alone, self._together = Seen(), Seen()
 
@@ -75,6 +77,9 @@ class _Audit:
         told = [*self._older, *self._earlier, printed]
         for _, name in sorted(narrow(told, self._rules, len(self._older)) - self._narrow):
             yield 0, name
+        if self._apart is not None:
+            for number, name in self._apart.weak(printed):
+                yield max(0, number - len(self._older)), name
 
 
 @dataclass
@@ -100,6 +105,7 @@ class _Draft:
         for part, whole in self.wanted.tables.within:
             self.beside[part].append(whole)
             self.beside[whole].append(part)
+        for part, whole in self._below():
             self.inside[whole].append(part)
 
     def printed(self) -> Printed:
@@ -140,11 +146,12 @@ class _Draft:
     def _cover(self) -> None:
         """Under each total that is shown nothing is hidden, or two cells or more that hold k persons together (K2).
 
-        What is hidden of a measure is hidden of its parts.
+        What is hidden of a measure is hidden of its parts, and no area is shown of which the city is not.
         """
-        for part, whole in self.wanted.tables.within:
-            if whole not in self.shown:
-                self.hide(part)
+        for part, whole in self._below():
+            if whole not in self.shown and part in self.shown:
+                for one in self._narrower(part):
+                    self.hide(one)
         waiting = list(self.wanted.tables.sums)
         while waiting:
             each = waiting.pop()
@@ -205,6 +212,10 @@ class _Draft:
         for name in tuple(self.exact):
             self.undo(name)
         self.settle()
+
+    def _below(self) -> tuple[tuple[Name, Name], ...]:
+        """Cells that are shown only where another one is, with that one."""
+        return (*self.wanted.tables.under, *self.wanted.tables.within)
 
     def _narrower(self, name: Name) -> list[Name]:
         """It and the cells within it."""

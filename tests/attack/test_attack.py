@@ -88,6 +88,18 @@ def tables(one: Printed) -> int:
     return sum(each.whole[1] in ("city", "source:site") for each in one.tables.sums)
 
 
+def from_the_city_down(one: Printed, whole: tuple[str, str], parts: Sequence[tuple[str, str]]) -> None:
+    """No area without the city; a borough is hidden beside its precincts only to cover what is hidden beside it."""
+    measure, key = whole
+    shown, city = any(part in one.shown for part in parts), (measure, "city")
+    if key.startswith("borough:") and "|" not in key and shown:
+        assert city in one.shown
+        (beside,) = [each.parts for each in one.tables.sums if each.whole == city and whole in each.parts]
+        assert whole in one.shown or any(part not in one.shown for part in beside if part != whole), whole
+    if key == "city" and any(part[1] == "beyond" for part in parts) and shown:
+        assert city in one.shown
+
+
 def checked(editions: Sequence[Mapping[str, Printed]]) -> None:
     """What readers were promised of each edition (safety K1 to K3)."""
     for number, views in enumerate(editions):
@@ -105,6 +117,8 @@ def checked(editions: Sequence[Mapping[str, Printed]]) -> None:
             for each in one.tables.sums:
                 together = sum(one.shown.get(part, 0) for part in each.parts)
                 assert each.whole not in one.shown or together <= one.shown[each.whole], (view, each)
+            for each in one.tables.sums:
+                from_the_city_down(one, each.whole, each.parts)
             before = editions[number - 1][view].shown if number else {}
             moved = [one.shown[cell] - before[cell] for cell in one.shown.keys() & before.keys()]
             assert all(step == 0 or step >= k for step in moved)

@@ -1,0 +1,72 @@
+"""Each measure by itself over all its editions: what its rows tell together of a cell, however old.
+
+Less than the auditor's program knows of the newest editions, where all measures are held together; but exact for what
+a reader can work out of one measure: its places, channels, ways in, steps and weeks together, and each borough's areas
+crossed with channels.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from analytics.auditor import Rules, Seen, weak_cells
+from analytics.cells import Name, Place, Printed, Sum, Tables
+from campaign_engine.domain.area import CITY
+
+_CROSSED = 1200
+"""Cells of a borough's areas crossed with channels that are held together; of those the newest editions."""
+
+_NOTHING = Printed(Tables((), ()), {})
+
+
+class Apart:
+    """`told` are all editions of one view before the new one."""
+
+    def __init__(self, told: Sequence[Printed], rules: Rules) -> None:
+        self._told = [_cut(printed) for printed in told]
+        self._rules = rules
+        self._seen: defaultdict[Name, Seen] = defaultdict(Seen)
+        self._before: dict[Name, frozenset[Place]] = {}
+
+    def weak(self, printed: Printed) -> Iterator[Place]:
+        """Hidden cells of any edition that this one leaves fewer than k whole numbers, by position."""
+        for line, now in _cut(printed).items():
+            told = [before.get(line, _NOTHING) for before in self._told]
+            first = 0 if line[1] == CITY else max(0, len(told) - _CROSSED // len(now.tables.names))
+            found = weak_cells([*told[first:], now], self._rules, self._seen[line])
+            if found and line not in self._before:
+                self._before[line] = frozenset(weak_cells(told[first:], self._rules, Seen()))
+            for number, name in sorted(set(found) - self._before.get(line, frozenset())):
+                yield first + number, name
+
+
+def _cut(printed: Printed) -> Mapping[Name, Printed]:
+    tops = printed.tables.tops()
+    return {line: _only(printed, sums, tops) for line, sums in _lines(printed.tables).items()}
+
+
+def _lines(tables: Tables) -> Mapping[Name, list[Sum]]:
+    """Rows of a measure that are split once; and those that are crossed with channels, borough by borough."""
+    above = {part: each.whole for each in tables.sums for part in each.parts if "|" not in part[1]}
+    found: defaultdict[Name, list[Sum]] = defaultdict(list)
+    for each in tables.sums:
+        line = (each.whole[0], each.whole[1].partition("|")[0])
+        while line in above and above[line][1] != CITY:
+            line = above[line]
+        crossed = any("|" in key for _, key in each.parts)
+        found[line if crossed else (line[0], CITY)].append(each)
+    return found
+
+
+def _only(printed: Printed, sums: Sequence[Sum], tops: frozenset[Name]) -> Printed:
+    """A whole that is a part of something beside these rows is not known to be below k where it is hidden."""
+    names = dict.fromkeys(name for each in sums for name in (each.whole, *each.parts))
+    tables = Tables(tuple(names), tuple(sums))
+    return Printed(
+        tables=tables,
+        shown={name: printed.shown[name] for name in names if name in printed.shown},
+        exact=printed.exact & names.keys(),
+        loose=(printed.loose & names.keys()) | (tables.tops() - tops),
+        below=printed.below & names.keys(),
+        true={name: printed.true[name] for name in names},
+        corrects=printed.corrects,
+    )

@@ -1,0 +1,47 @@
+"""Half a year of editions: whoever has kept all of them finds nothing out, however few the auditor holds together."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from analytics import freezing
+from analytics.cells import Printed
+from analytics.freezing import Case, both_views
+from tests.attack.attacker import recovered
+from tests.attack.test_attack import Campaign, K, checked, papers
+
+WEEKS = 26
+GROUPS = (("opt_outs",), ("pledges_without_person",))
+SEEDS = (9, 12, 20)
+
+Editions = list[Mapping[str, Printed]]
+
+
+def told(seed: int, kept: int) -> list[Editions]:
+    """Editions of each group; each is made with no more than so many of those before it."""
+    campaign = Campaign(seed)
+    found: list[Editions] = [[] for _ in GROUPS]
+    for week in range(WEEKS):
+        campaign.grow(week)
+        for group, editions in zip(GROUPS, found, strict=True):
+            case = Case(campaign.layout.tables(group), campaign.true(group))
+            editions.append(both_views(case, editions[-kept:]))
+    return found
+
+
+def found_out(editions: Editions) -> int:
+    """Cells that an attacker with the whole history recovers, of both views."""
+    return sum(len([*recovered(papers([one[view] for one in editions], view), k)]) for view, k in K.items())
+
+
+@pytest.mark.parametrize("together", [freezing.MOST_CELLS, 1], ids=["all together", "three together"])
+def test_K4_half_a_year_of_editions_gives_nobody_away(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(freezing, "MOST_CELLS", together)
+    for seed in SEEDS:
+        for editions in told(seed, WEEKS):
+            checked(editions)
+            assert found_out(editions) == 0, (seed, editions[0]["public"].tables.names[0])
+
+
+def test_K4_the_attacker_breaks_a_build_that_audits_only_the_newest_two() -> None:
+    assert all(sum(found_out(editions) for editions in told(seed, 1)) > 0 for seed in SEEDS)

@@ -119,7 +119,11 @@ class Layout:
 
     def _under(self, measures: tuple[str, ...]) -> Iterator[tuple[Name, Name]]:
         """Every area of a measure, under the city."""
-        areas = [BEYOND, *(f"borough:{name}" for name in self.boroughs), *(f"precinct:{one}" for one in self.precincts())]
+        areas = [
+            BEYOND,
+            *(f"borough:{name}" for name in self.boroughs),
+            *(f"precinct:{one}" for one in self.precincts()),
+        ]
         for measure in measures:
             yield from (((measure, area), (measure, CITY)) for area in areas)
 

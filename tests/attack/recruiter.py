@@ -6,6 +6,7 @@ one of four steps; and all pledgers of all sites, but for how those of one step 
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,13 +18,16 @@ STEPS = (0.05, 0.1, 0.25, 0.5)
 
 def spread(pledgers: Pledgers, seed: int) -> tuple[float, float] | None:
     """Between what R lies when sites are drawn again and again; None where it cannot be told."""
-    sites = len(pledgers)
-    times = np.random.default_rng(seed).multinomial(sites, [1 / sites] * sites, size=4000)
-    above, below = (times @ np.array([*pledgers.values()])).T
+    above, below = (_drawn(len(pledgers), seed) @ np.array([*pledgers.values()], dtype=float)).T
     if (below == 0).mean() > 1 / 40:
         return None
     low, high = np.quantile((above / np.maximum(below, 1))[below > 0], (0.025, 0.975))
     return float(low), float(high)
+
+
+@lru_cache(maxsize=4)
+def _drawn(sites: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).multinomial(sites, [1 / sites] * sites, size=4000).astype(float)
 
 
 def reads(pledgers: Pledgers, seed: int, printed: tuple[float, float]) -> bool:
@@ -52,5 +56,5 @@ def left(told: Sequence[tuple[Pledgers, tuple[float, float]]], seed: int, pair: 
 
     return sum(
         all(reads(moved(pledgers, people), seed, printed) for pledgers, printed in told)
-        for people in range(-min(fewest, 12), min(most, 12) + 1)
+        for people in range(-min(fewest, 9), min(most, 9) + 1)
     )

@@ -13,7 +13,7 @@ from analytics.counting import cells_of
 from analytics.facts import Cell
 from analytics.freezing import Case, both_views
 from analytics.layout import ANSWERS, ASKED, Layout, by_borough
-from tests.attack import attacker
+from tests.attack import attacker, recruiter
 from tests.attack.attacker import Paper, recovered
 
 WANTED = int(os.environ.get("SOAK_TABLES", "10000"))
@@ -180,7 +180,18 @@ def test_K4_the_attacker_breaks_editions_that_are_each_safe_but_not_together() -
 
 
 def test_K4_the_attacker_knows_nothing_of_the_code() -> None:
-    read = ast.parse(Path(attacker.__file__).read_text(encoding="utf-8"))
-    names = {alias.name for node in ast.walk(read) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in ast.walk(read) if isinstance(node, ast.ImportFrom)}
-    assert {name.partition(".")[0] for name in names} == {"collections", "dataclasses", "highspy", "math", "numpy"}
+    nodes = [
+        node
+        for one in (attacker, recruiter)
+        for node in ast.walk(ast.parse(Path(str(one.__file__)).read_text("utf-8")))
+    ]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in names} == {
+        "collections",
+        "dataclasses",
+        "functools",
+        "highspy",
+        "math",
+        "numpy",
+    }

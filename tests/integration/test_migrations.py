@@ -160,7 +160,15 @@ def _counted_by_monday(connection: sa.Connection) -> None:
     add("contacts", {**ally, "generation": 0, "created_at": sunday, "last_seen_at": sunday, "simulated": False})
     act = {"id": 1, "contact_id": 1, "kind": "tap", "campaign_id": 1, "channel": "web", "generation": 0}
     add("actions", {**act, "day": sunday.date()})
-    key = {"campaign_id": 1, "what": "reached", "precinct": 0, "site_id": 0, "generation": 0, "counted": True, "part": 0}
+    key = {
+        "campaign_id": 1,
+        "what": "reached",
+        "precinct": 0,
+        "site_id": 0,
+        "generation": 0,
+        "counted": True,
+        "part": 0,
+    }
     for channel, week, people, gone in (("", MONDAY - 7 * DAY, 4, 4), ("", MONDAY, 3, 3), ("web", MONDAY, 1, 0)):
         add("people_facts", {**key, "channel": channel, "week": week, "people": people, "gone": gone})
     add("week_gone", {"campaign_id": 1, "week": MONDAY, "what": "reached", "people": 3})

@@ -12,7 +12,8 @@ from tests.attack.test_attack import Campaign, K, checked, papers
 
 WEEKS = 26
 GROUPS = (("opt_outs",), ("pledges_without_person",))
-SEEDS = (9, 12, 20)
+SEEDS = (12, 14)
+"""Campaigns that a build which looks at less would give away."""
 
 Editions = list[Mapping[str, Printed]]
 

@@ -317,3 +317,11 @@ async def test_a_link_from_a_post_opens_the_pledge(pages: Pages) -> None:
     async with Page(pages.root) as page:
         assert "Make a pledge" in await page.open("/p/1")
         assert "How old are you?" in await page.press("Start")
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "Is it really us?"), ("es", "¿De verdad somos nosotros?")])
+async def test_the_verify_page_says_its_heading_once(pages: Pages, language: str, heading: str) -> None:
+    async with pages.browser() as browser:
+        _, _, shown = (await browser.get(f"/verify?lang={language}")).text.partition("<main")
+    assert shown.count(heading) == 1
+    assert "https://groundswell.example" in shown

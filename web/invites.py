@@ -19,14 +19,14 @@ def router(parts: WebParts, pages: PageWriter) -> APIRouter:
     async def invited(request: Request, code: str) -> HTMLResponse:
         plain = plain_code(code)
         if not is_invite_code(plain):
-            return pages.problem(request, "unknown_code", 404)
+            return pages.problem(request, "invite.unknown", 404)
         return doors.page(request, "invite.html", {"start": PAYLOAD + plain, "code": plain})
 
     @routes.get("/i/{code}/show")
     async def show(request: Request, code: str) -> HTMLResponse:
         plain = plain_code(code)
         if not is_invite_code(plain):
-            return pages.problem(request, "unknown_code", 404)
+            return pages.problem(request, "invite.unknown", 404)
         picture = segno.make(f"{parts.page}/i/{plain}", micro=False).svg_data_uri(scale=8, border=4, light="#fff")
         return pages.write(request, "show_invite.html", {"picture": picture, "spelled": spelled(plain)})
 

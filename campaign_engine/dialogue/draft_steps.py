@@ -126,6 +126,18 @@ def ask(state: State, field: str, context: Context, *intents: Intent) -> Step:
     return say(state, _with_back(reply, field, draft), intents=intents)
 
 
+def still_asked(state: State, context: Context, refusal: Reply) -> Reply:
+    """What was wrong with an answer, with the buttons of the question before its own, where there is room for both."""
+    draft = context.draft
+    asks = state.flow == "organize" and draft is not None and state.field in fields_of(draft)
+    asked = ask(state, state.field, context).replies[:1] if asks else ()
+    for question in asked:
+        rows = (*question.options, *refusal.options)
+        fit = rows if len(rows) + question.asks_text <= MOST_ROWS else question.options
+        return dataclasses.replace(refusal, options=fit, asks_text=question.asks_text)
+    return refusal
+
+
 def _review(state: State, draft: Draft | None, intents: tuple[Intent, ...]) -> Step:
     campaign = draft.campaign_id if draft is not None else 0
     shown: tuple[Intent, ...] = (ShowPreview(campaign), ShowHints(campaign)) if campaign else ()

@@ -107,18 +107,18 @@ def _always(state: State, inbound: Inbound, context: Context) -> Step | None:
 
 
 def _started(state: State, inbound: Inbound, context: Context) -> Step:
-    if inbound.data.startswith(ROLE_INVITE):
+    if inbound.data.startswith(ROLE_INVITE) and context.code_problem is None:
         return staff.begin(state, inbound.data.removeprefix(ROLE_INVITE))
     kept = state if state.flow == "join" and context.source is None else idle(state)
     state = finding_area.remember_near(remember_source(kept, context), inbound.data, context)
     if context.person.contact_id is None:
         return _hinted(join.begin(state, context), context)
     if context.person.opted_out:
-        return menu.come_back(state, context)
+        return _hinted(menu.come_back(state, context), context)
     if context.source is not None and context.source.invite:
         return before(Reply("invite.already"), menu.open_question(idle(state), context))
     if "campaign" in state.data:
-        return join.ask(join.next_field(state, context, "place"), context)
+        return _hinted(join.ask(join.next_field(state, context, "place"), context), context)
     return _hinted(menu.open_question(state, context), context)
 
 
@@ -129,6 +129,8 @@ def _hinted(made: Step, context: Context) -> Step:
         CodeProblem.ROTATED: "signup.code_old",
         CodeProblem.ENDED: "invite.ended",
         CodeProblem.NO_MOVE: "signup.move_over",
+        CodeProblem.NO_INVITE: "invite.no_invite",
+        CodeProblem.NO_ROLE: "staff.no_role",
     }
     problem = context.code_problem
     return before(Reply(said[problem]), made) if problem is not None else made

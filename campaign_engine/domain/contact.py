@@ -119,13 +119,16 @@ class Source:
 
 class CodeProblem(StrEnum):
     """Why a code leads nowhere: nobody knows it, it stood on a poster that is old by now, or it is an invite or a
-    code for going on here that was used or has ended.
+    code for going on here that was used or has ended; an ally's invite nobody made, or one to the team that no longer
+    works.
     """
 
     UNKNOWN = "unknown"
     ROTATED = "rotated"
     ENDED = "ended"
     NO_MOVE = "no_move"
+    NO_INVITE = "no_invite"
+    NO_ROLE = "no_role"
 
 
 class Role(StrEnum):

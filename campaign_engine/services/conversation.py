@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from campaign_engine.dialogue import machine
+from campaign_engine.dialogue import draft_steps, machine
 from campaign_engine.dialogue.drafting_intents import ShowRooms
 from campaign_engine.dialogue.intents import Intent, ShowHints, ShowPreview
 from campaign_engine.dialogue.state import Context, Places, State, Step
@@ -212,9 +212,7 @@ class Conversation:
 
     async def _step(self, turn: Turn) -> Step:
         saved = turn.opened.saved
-        invite = sources.invite_code(turn.inbound, saved.flow)
-        found = await sources.invited(turn, invite) if invite else sources.find(turn.opened, turn.inbound)
-        context = self._shared.context(turn, found)
+        context = self._shared.context(turn, await sources.named(turn))
         _note_site(turn, context)
         return machine.step(_state(saved), _started_by_code(turn.inbound, context), context)
 
@@ -259,10 +257,14 @@ class Conversation:
         now, who = self._parts.clock(), Destination(inbound.channel, inbound.address)
         async with self._parts.store.write() as work:
             opened = await work.dialogues.open(who, inbound.update_id, now)
-        if opened is None:
-            return ()
+            if opened is None:
+                return ()
+            context = self._shared.context(Turn(work, inbound, opened, now, opened.person), sources.Found())
         language = opened.person.language if opened.language_known else inbound.language_hint or LANGUAGES[0]
-        return self._words((_error_reply(error),), language)
+        reply = _error_reply(error)
+        if inbound.kind is InboundKind.TEXT:
+            reply = draft_steps.still_asked(_state(opened.saved), context, reply)
+        return self._words((reply,), language)
 
     def _words(self, replies: Sequence[Reply], language: str) -> tuple[Message, ...]:
         return self._parts.renderer.answers(replies, language)

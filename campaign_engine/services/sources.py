@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from campaign_engine.dialogue.machine import ROLE_INVITE
 from campaign_engine.dialogue.state import Context, Places
 from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.audience import Room
@@ -29,7 +30,6 @@ from campaign_engine.services.turn import Turn
 from campaign_engine.services.volunteers import waiting_for
 
 SITE_PAYLOAD = "s_"
-_TEAM_PAYLOAD = "r_"
 _LONGEST_CODE = 40
 POST_PAYLOAD = "p_"
 _POST = re.compile(r"(?:p_|g:)(\d{1,18})(?::.*)?")
@@ -87,14 +87,31 @@ def invite_code(inbound: Inbound, flow: str) -> str:
     return plain if is_invite_code(plain) else ""
 
 
-async def invited(turn: Turn, code: str) -> Found:
+async def named(turn: Turn) -> Found:
+    """What a code, a link or a button named, with what is known of it. At most one statement."""
+    said, flow = turn.inbound, turn.opened.saved.flow
+    if invite := invite_code(said, flow):
+        return await _invited(turn, invite)
+    if said.kind is InboundKind.START and said.data.startswith(ROLE_INVITE):
+        return await _to_the_team(turn, said.data.removeprefix(ROLE_INVITE)[:_LONGEST_CODE])
+    return find(turn.opened, said)
+
+
+async def _invited(turn: Turn, code: str) -> Found:
     """Neither area nor owner: only how far from the first ones, and which site's. One statement."""
     invite = await turn.work.invites.look(code, to_wall(turn.now).date())
     if invite is None:
-        return Found(problem=_unknown(turn.inbound, ""))
+        meant = turn.inbound.kind is InboundKind.START or any(sign.isdigit() for sign in code)
+        return Found(problem=CodeProblem.NO_INVITE if meant else None)
     if invite.over:
         return Found(problem=CodeProblem.ENDED)
     return Found(Source(site_id=invite.site_id, generation=invite.generation, invite=invite.code_hash))
+
+
+async def _to_the_team(turn: Turn, code: str) -> Found:
+    """Only whether it works, before anything is asked; it is used when there is a work name. One statement."""
+    grant = await turn.work.staff.invited(code, turn.now)
+    return _NOTHING if grant is not None else Found(problem=CodeProblem.NO_ROLE)
 
 
 def move_code(inbound: Inbound) -> str:
@@ -109,9 +126,11 @@ def move_code(inbound: Inbound) -> str:
 def _unknown(inbound: Inbound, code: str) -> CodeProblem | None:
     """Where somebody meant a code that nobody knows; a ZIP code is none."""
     if inbound.kind is InboundKind.START:
-        meant = bool(inbound.data) and not (inbound.data.startswith(_TEAM_PAYLOAD) or is_zip_code(inbound.data))
+        meant = bool(inbound.data) and not (inbound.data.startswith(ROLE_INVITE) or is_zip_code(inbound.data))
     else:
         meant = any(sign.isdigit() for sign in code)
+    if meant and inbound.kind is InboundKind.START and inbound.data.startswith(INVITE_PAYLOAD):
+        return CodeProblem.NO_INVITE
     return CodeProblem.UNKNOWN if meant else None
 
 

@@ -75,6 +75,9 @@ async def test_N4_invites_cost_at_most_three_and_so_does_the_join_that_uses_one(
     code = ally.screen[0].text.split("start=i_")[-1].split("/i/")[-1][:16]
     friend = house.person("friend")
     assert await cost(house, friend.start(f"i_{code}")) <= ANSWER
+    for payload in ("i_" + "9" * 16, "r_nonsense", f"r_{await house.invite(Role.ORGANIZER)}"):
+        assert await cost(house, house.person(payload).start(payload)) <= ANSWER, payload
+        assert await cost(house, ally.start(payload)) <= ANSWER, payload
     for label in ("16 or 17", "Brooklyn", "East New York"):
         assert await cost(house, friend.tap(label)) <= ANSWER, label
     for data in ("an", "an:site", "ns", "m:pledge", "fq", "fq:1", "m:more", "m:verify"):

@@ -138,6 +138,17 @@ async def test_N4_an_invite_counts_one_step_further_and_works_once(house: House,
     assert await generation(house, third) == 0
 
 
+async def test_N4_an_invite_that_nobody_made_is_called_no_poster(house: House, ally: Phone) -> None:
+    (code,) = await links(ally)
+    wrong = code[:-1] + ("2" if code[-1] == "3" else "3")
+    said = "We don't know this invite. An invite link works once, and for 28 days. You can join without it."
+    for payload in (f"i_{wrong}", wrong, "i_X", "i_"):
+        assert (await house.person(f"friend {payload}").start(payload)).startswith(said), payload
+    assert "How old are you?" in await house.person("friend of all").start("i_X")
+    assert (await ally.start("i_X")).startswith(said)
+    assert "poster" in await house.person("passer-by").start("s_WRONG1")
+
+
 async def test_N4_of_two_who_opened_one_link_the_first_to_answer_has_it(house: House, ally: Phone) -> None:
     (code,) = await links(ally)
     both = [house.person(name, "telegram") for name in ("one", "two")]

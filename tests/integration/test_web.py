@@ -73,8 +73,11 @@ async def test_a_word_code_said_aloud_leads_to_its_site(pages: Pages) -> None:
 async def test_an_unknown_code_says_what_to_do(pages: Pages) -> None:
     async with pages.browser() as browser:
         answer = await browser.get("/s/NOSUCH22")
-    assert answer.status_code == 404
+        invite = await browser.get("/i/NOSUCH")
+    assert (answer.status_code, invite.status_code) == (404, 404)
     assert "Look at the poster again" in answer.text
+    assert "An invite link works once, and for 28 days. You can join without it." in invite.text
+    assert "poster" not in invite.text.split("</main>")[0].split("<main")[1]
 
 
 async def test_the_same_form_twice_has_no_effect_and_another_answer_from_an_old_page_has(pages: Pages) -> None:

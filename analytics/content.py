@@ -157,14 +157,15 @@ class Report:
         return Share(count, whole, rate, wilson(count, whole) if isinstance(rate, float) else None)
 
     def reproduction(self, generation: int) -> Reproduction:
-        """Pledgers of the next generation for each of this one, who were published 28 days ago or earlier.
+        """Pledgers of the next generation for each of this one, both as published 28 days ago or earlier.
 
-        From published figures alone, but for the bootstrap over sites, which was frozen with them. Where that says too
-        little or too much: Wilson on the share that follows, of both together, as of two independent counts.
+        The next one's of today would count what newer people brought. From published figures alone, but for the
+        bootstrap over sites, which was frozen with them. Where that says too little or too much: Wilson on the share
+        that follows, of both together, as of two independent counts.
         """
         key = f"generation:{generation}"
         pledgers = self.old.figure("pledged", key) if self.old else HIDDEN
-        following = self.figure("pledged", f"generation:{generation + 1}")
+        following = self.old.figure("pledged", f"generation:{generation + 1}") if self.old else HIDDEN
         if pledgers == HIDDEN or following == HIDDEN:
             return Reproduction(generation, pledgers, following, None, None)
         ratio, over_sites = following / pledgers, self.edition.ranges.get(key) if self.edition else None

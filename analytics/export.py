@@ -92,10 +92,10 @@ def _closed_week(report: Report) -> Iterator[Row]:
 
 
 def _reproduction(report: Report) -> Iterator[Row]:
-    """What R is worked out from besides this edition's pledgers, and its range over sites where one is printed."""
+    """What R is worked out from, and its range over sites where one is printed."""
     if report.edition is None or report.old is None:
         return
-    for step in range(report.layout.generations - 1):
+    for step in range(report.layout.generations):
         key = f"generation:{step}"
         place: Row = {"level": "generation", "generation": step}
         yield {"measure": "pledged_28_days_before", **place, "value": report.old.figure("pledged", key)}

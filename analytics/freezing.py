@@ -78,7 +78,7 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
     week = measures.closed_week(facts.read_weeks(connection, asked.campaign_id), asked.week)
     public = closed_week.shown(week, made.to_date["public"], PUBLIC_K)
     came_back = rooms.read(connection, asked.campaign_id)
-    _add_ranges(made, counts, asked, rows)
+    _add_ranges(made, asked, rows)
     return NewEdition(
         campaign_id=asked.campaign_id,
         number=rows[-1].number + 1 if rows else 1,
@@ -104,16 +104,15 @@ def _case(group: Sequence[str], layout: Layout, counts: counting.Counts, asked: 
     return Case(layout.tables(group), true, frozenset(_overwhelming(true, layout)), bool(asked.reason))
 
 
-def _add_ranges(made: "_Made", counts: counting.Counts, asked: Asked, rows: Sequence[sa.Row[Any]]) -> None:
+def _add_ranges(made: "_Made", asked: Asked, rows: Sequence[sa.Row[Any]]) -> None:
     """How sure R is, which is of the pledgers of the newest edition that is old enough."""
     old = [row for row in rows if asked.week - row.week >= OLD_ENOUGH]
     if not old:
         return
     then = {"public": old[-1].public_cells, "organizer": old[-1].organizer_cells}
     for view, rules in (("public", PUBLIC), ("organizer", ORGANIZER)):
-        cells = made.cells[view]
-        shown = recruiting.Shown(then[view].get("pledged", {}), cells.get("pledged", {}), rules.k)
-        cells[RANGES] = recruiting.ranges(_counts(old[-1].counts), counts, shown, asked.campaign_id)
+        shown = then[view].get("pledged", {})
+        made.cells[view][RANGES] = recruiting.ranges(_counts(old[-1].counts), shown, rules.k, asked.campaign_id)
 
 
 @dataclass(frozen=True, slots=True)

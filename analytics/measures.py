@@ -214,7 +214,8 @@ class Reproduction:
 def reproduction(facts: Facts, generation: int, today: date) -> Reproduction:
     """Pledgers of the next generation for each pledger of this one; unit: ratio. From: people facts (pledged).
 
-    Of weeks of sign-up that ended 28 days ago; 95 % by bootstrap over sites, people of no site being one.
+    Of weeks of sign-up that ended 28 days ago; pages take the edition of 28 days ago, where all is frozen. 95 % by
+    bootstrap over sites, people of no site being one.
     """
     of: dict[int, Counter[int]] = {generation: Counter(), generation + 1: Counter()}
     for cell, count in pledged(facts).items():

@@ -6,9 +6,7 @@ where any one site could have k - 1 more or fewer of them and it would read the 
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Container, Iterator, Mapping
 
 import numpy as np
 
@@ -25,24 +23,18 @@ Parts = Mapping[int, tuple[int, int]]
 """Pledgers of the next step and of this one by site."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a view prints of the pledged: in the edition of 28 days ago, and in this one; from `k` persons on."""
+def ranges(counts: Counts, shown: Container[str], k: int, seed: int) -> dict[str, list[float]]:
+    """Low and high by the key of each step whose R a view prints; nothing for those it would say too much of.
 
-    then: Mapping[str, Any]
-    now: Mapping[str, Any]
-    k: int
-
-
-def ranges(then: Counts, now: Counts, shown: Shown, seed: int) -> dict[str, list[float]]:
-    """Low and high by the key of each step whose R this view prints; nothing for those it would say too much of."""
+    All of an edition that is 28 days old: `shown` are the keys of its pledged, each of `k` persons or more.
+    """
     found = {}
-    for step in range(_steps(now)):
+    for step in range(_steps(counts)):
         key, following = f"generation:{step}", f"generation:{step + 1}"
-        if key not in shown.then or following not in shown.now:
+        if key not in shown or following not in shown:
             continue
-        these, those = _by_site(then, step), _by_site(now, step + 1)
-        between = steady({site: (those[site], these[site]) for site in {*these, *those}}, shown.k, seed)
+        these, those = _by_site(counts, step), _by_site(counts, step + 1)
+        between = steady({site: (those[site], these[site]) for site in {*these, *those}}, k, seed)
         if between is not None:
             found[key] = [between.low, between.high]
     return found

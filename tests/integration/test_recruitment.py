@@ -27,13 +27,14 @@ def test_recruitment_is_worked_out_from_what_was_published_28_days_ago(database_
 
     pledgers(0, 40)
     pledgers(1, 12)
-    drive.freeze()
-    assert read(drive).reproduction(0).ratio is None
     pledgers(1, 8)
     pledgers(2, 12)
+    drive.freeze()
+    assert read(drive).reproduction(0).ratio is None
+    pledgers(1, 40)
     drive.freeze(NOW + timedelta(days=35))
     one = read(drive).reproduction(0)
-    assert (one.pledgers, one.following, one.ratio) == (40, 20, 0.5)
+    assert (one.pledgers, one.following, one.ratio) == (40, 20, 0.5), "who came since was brought by newer ones too"
     assert one.interval is not None
     assert one.wider
     assert 0.28 < one.interval.low < 0.5 < one.interval.high < 0.9
@@ -53,10 +54,10 @@ def test_how_sure_recruitment_is_comes_from_the_sites_and_is_frozen(sqlite_url: 
                 drive.pledge(drive.person(75, generation=generation, site_id=school), 75, generation=generation)
 
     pledgers(0, 8)
-    pledgers(1, 2)
-    drive.freeze()
-    pledgers(1, 4)
+    pledgers(1, 6)
     pledgers(2, 2)
+    drive.freeze()
+    pledgers(1, 6)
     drive.freeze(NOW + timedelta(days=35))
     of_organizers, of_everybody = (read(drive, view).reproduction(0) for view in ("organizer", "public"))
     assert (of_organizers.ratio, of_organizers.wider, of_organizers.interval) == (0.75, False, Interval(0.5, 1.0))

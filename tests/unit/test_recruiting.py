@@ -8,7 +8,7 @@ from analytics.counting import Counts
 from analytics.editions import ORGANIZER_K, PUBLIC_K
 from analytics.facts import Cell
 from analytics.intervals import ratio_over_sites
-from analytics.recruiting import COARSE, LEAST_SITES, Shown, ranges, steady
+from analytics.recruiting import COARSE, LEAST_SITES, ranges, steady
 
 TOWN = {site: (11 + site % 4, 20 + site % 7) for site in range(40)}
 
@@ -40,13 +40,12 @@ def test_where_few_people_would_move_it_there_is_none() -> None:
     assert steady(dict.fromkeys(range(30), (1, 0)), ORGANIZER_K, 0) is None
 
 
-def test_only_what_both_editions_show_has_a_range() -> None:
+def test_only_what_an_edition_shows_has_a_range() -> None:
     counts: Counts = {"pledged": {}}
     for site, (following, pledgers) in TOWN.items():
         for generation, people in ((0, pledgers), (1, following)):
             counts["pledged"][Cell(44, site, "web", generation, date(2026, 9, 6))] = people
-    shown = {"generation:0": [900, True], "generation:1": [500, True]}
-    assert ranges(counts, counts, Shown(shown, shown, PUBLIC_K), 7).keys() == {"generation:0"}
-    assert ranges(counts, counts, Shown({}, shown, PUBLIC_K), 7) == {}
-    assert ranges(counts, counts, Shown(shown, {"generation:0": [900, True]}, PUBLIC_K), 7) == {}
-    assert ranges({}, {}, Shown(shown, shown, PUBLIC_K), 7) == {}
+    assert ranges(counts, {"generation:0", "generation:1"}, PUBLIC_K, 7).keys() == {"generation:0"}
+    assert ranges(counts, {"generation:1"}, PUBLIC_K, 7) == {}
+    assert ranges(counts, {"generation:0"}, PUBLIC_K, 7) == {}
+    assert ranges({}, {"generation:0", "generation:1"}, PUBLIC_K, 7) == {}

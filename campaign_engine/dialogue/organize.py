@@ -17,7 +17,7 @@ from campaign_engine.dialogue.draft_steps import (
     seeing,
     with_changes,
 )
-from campaign_engine.dialogue.flow import column, idle, number, option, say, waits
+from campaign_engine.dialogue.flow import before, column, idle, number, option, say, waits
 from campaign_engine.dialogue.intents import (
     ApproveCampaign,
     AskTranslation,
@@ -187,7 +187,16 @@ def _typed(state: State, typed: str, context: Context, draft: Draft) -> Step | N
         said = {"code": error.code, "message": error.message, "hint": error.hint, **error.values}
         asked = ask(state, state.field, context).replies[0]
         return say(state, Reply("organize.wrong", said, options=asked.options, asks_text=True))
-    return made or (saved(state, state.field, changes, context) if changes is not None else None)
+    if made is not None or changes is None:
+        return made
+    kept = saved(state, state.field, changes, context)
+    return before(_where(changes, context), kept) if state.field == "targets" else kept
+
+
+def _where(changes: dict[str, Any], context: Context) -> Reply:
+    """How the words were understood, before anything is built on it."""
+    precincts = TargetRule.from_json(changes["targets"]).numbers(context.top)
+    return Reply("organize.targets_echo", {"precincts": precincts})
 
 
 def _read(field: str, typed: str, context: Context) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from campaign_engine.dialogue import own_words
 from campaign_engine.dialogue.drafting_intents import ShowRooms
 from campaign_engine.domain.command_words import COMMAND_WORDS
 from campaign_engine.domain.contact import Person, Role, RoleGrant
+from campaign_engine.domain.precinct import TargetRule
 from tests.support.talk import Talk
 
 TEXT = "We look out for each other: {{ link }}"
@@ -101,6 +102,8 @@ def test_where_a_campaign_goes_is_read_as_it_is_meant() -> None:
         (rule,) = [one.changes["targets"] for one in talk.last.intents if isinstance(one, wanted.ChangeDraft)]
         assert isinstance(rule, dict)
         assert (rule["kind"], rule["boroughs"] + rule["precincts"]) == (kind, chosen), typed
+        echo = talk.reply("organize.targets_echo").values["precincts"]
+        assert echo == TargetRule.from_json(rule).numbers(talk.context.top), "it is said back at once"
     refused = (
         *(
             "top 10",

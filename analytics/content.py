@@ -31,6 +31,7 @@ UNITS: Mapping[str, str] = {
     "room_reactions": "reactions",
     "room_joins": "joins",
     "room_taps": "taps",
+    "goal": "pledges",
     "posts_made": "posts",
     "rooms": "rooms",
     "room_posts": "messages",
@@ -302,27 +303,19 @@ def made(report: Report) -> dict[str, int | None]:
 
 
 def card(report: Report) -> dict[str, object]:
-    """Values for the template `campaign.report`; precincts that can be shown, most pledges first."""
-    shown = report.shown("reached")
-
-    def pledged(number: int) -> Figure:
-        return report.figure("pledged", f"precinct:{number}")
-
-    def order(number: int) -> tuple[int, int, int]:
-        known = pledged(number)
-        return (-known if isinstance(known, int) else 0, -shown[number], number)
-
+    """Values for the template `campaign.report`; precincts that can be shown by number, never ranked."""
     if report.rooms is None:
         raise NotFound("There is no card of an earlier edition.", "Open its page.", "no_edition")
     return {
         "title": report.campaign.title,
         "goal": report.campaign.goal,
+        "through": report.through,
         "delivered": report.work.delivered,
         **{name: report.figure(name) for name in ("reached", "engaged", "pledged", "opt_outs")},
         "rooms": report.rooms.rooms,
         **{name: report.rooms.figure(name, CITY) for name in rooms.MEASURES},
         "precincts": [
-            {"precinct": number, "reached": shown[number], "pledged": pledged(number)}
-            for number in sorted(shown, key=order)
+            {"precinct": number, "reached": count, "pledged": report.figure("pledged", f"precinct:{number}")}
+            for number, count in sorted(report.shown("reached").items())
         ],
     }

@@ -142,6 +142,7 @@ def _line(report: Report, key: str) -> Row:
 
 
 def _made(report: Report) -> Iterator[Row]:
+    yield {"measure": "goal", "level": "city", "value": report.campaign.goal}
     for measure, value in made(report).items():
         yield {"measure": measure, "level": "city", "value": "" if value is None else value}
 

@@ -1,5 +1,6 @@
 """Makes the next edition of a campaign: counts, protects both views, and keeps nothing itself (safety K1 to K3)."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -101,7 +102,7 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
 
 def _case(group: Sequence[str], layout: Layout, counts: counting.Counts, asked: Asked) -> "Case":
     true = counting.cells_of(group, counts, layout)
-    return Case(layout.tables(group), true, frozenset(_overwhelming(true, layout)), bool(asked.reason))
+    return Case(layout.tables(group), true, frozenset(_overwhelming(true, layout, counts)), bool(asked.reason))
 
 
 def _add_ranges(made: "_Made", asked: Asked, rows: Sequence[sa.Row[Any]]) -> None:
@@ -269,16 +270,16 @@ def _says_more(one: Printed, around: Sequence[Printed]) -> bool:
     return len(around) < 3 or not all(same) or one.corrects or around[-1].corrects
 
 
-def _overwhelming(true: Mapping[Name, int], layout: Layout) -> Iterable[Name]:
+def _overwhelming(true: Mapping[Name, int], layout: Layout, counts: counting.Counts) -> Iterable[Name]:
+    """Of the people of the site's precinct alone: whoever came by it from elsewhere is not among them."""
     for measure in BY_SITE:
+        here = Counter[tuple[int, int]]()
+        for cell, count in counts.get(measure, {}).items():
+            here[cell.site, cell.precinct] += count
         for site, (_, precinct) in layout.sites.items():
-            count = true.get((measure, f"site:{site}"), 0)
-            if (
-                (measure, f"site:{site}") in true
-                and count
-                and count >= NEARLY_ALL * true[measure, f"precinct:{precinct}"]
-            ):
-                yield measure, f"site:{site}"
+            count, name = here[site, precinct], (measure, f"site:{site}")
+            if name in true and count and count >= NEARLY_ALL * true[measure, f"precinct:{precinct}"]:
+                yield name
 
 
 def _rows(campaign_id: int) -> sa.Select[Any]:

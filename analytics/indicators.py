@@ -57,7 +57,7 @@ INDICATORS: Mapping[str, Indicator] = {
         *_of_persons("delivered_people", "reached", "engaged", "pledged", "joined", "trained", "inviting"),
         *_of_persons("opt_outs", "deletes", "blocks", "pauses", "pledges_without_person"),
         Indicator("allies", "persons", "persons", "indicators.define_allies"),
-        Indicator("goal", "pledges", "messages", "indicators.define_goal"),
+        Indicator("goal", "pledges", "messages", "measures.define_goal"),
         Indicator("posts_made", "posts", "messages", "measures.define_posts_made"),
         Indicator("messages", "messages", "messages", "measures.define_delivered"),
         Indicator("room_messages", "messages", "messages", "indicators.define_room_messages"),

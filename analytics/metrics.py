@@ -1,4 +1,4 @@
-"""One function per measure, named as in docs/measures.md; every report, card and export reads them from here.
+"""One function per measure, named as in docs/measures.md: counts the same from rows, for tests.
 
 Measures of persons give the ids of distinct contacts, staff left out, so that one person counts once. Where somebody is
 counted: `profile` says it once for all measures.

@@ -15,14 +15,14 @@ from campaign_engine.rendering import Renderer
 NUMBERS = {
     "delivered": "head_delivered",
     "reached": "head_reached",
-    "engaged": "column_engaged",
+    "opt_outs": "head_opt_outs",
     "pledged": "head_pledged",
 }
-"""Those of the text card, with the blocks that name them."""
+"""With the blocks that name them; harm always beside reach (measures)."""
 
 
 def words(report: Report, language: str) -> reach_card.ReachWords:
-    """Precincts that can be shown, most reached first."""
+    """Precincts that can be shown by number, as in the text card: they are not ranked by reach (measures)."""
     say = functools.partial(_say, Renderer(), language)
     figure = report.figure
     pledged, goal = figure("pledged", "city"), report.campaign.goal
@@ -33,7 +33,7 @@ def words(report: Report, language: str) -> reach_card.ReachWords:
             count,
             say("reach_figure", reached=_said(count, say), pledged=_said(figure("pledged", f"precinct:{number}"), say)),
         )
-        for number, count in sorted(shown.items(), key=lambda each: (-each[1], each[0]))
+        for number, count in sorted(shown.items())
     ]
     everywhere = len(report.layout.precincts())
     return reach_card.ReachWords(
@@ -45,7 +45,7 @@ def words(report: Report, language: str) -> reach_card.ReachWords:
         ),
         share=pledged / goal if isinstance(pledged, int) and goal else None,
         goal=f"{_said(pledged, say)} {say('of_goal', goal=goal)}",
-        rows_title=say("reach_rows"),
+        rows_title=say("reach_rows", shown=len(rows), most=reach_card.MOST_ROWS),
         rows=tuple(rows),
         rooms=_rooms(report, say),
         no_rows=say("areas_open", shown=len(rows), all=everywhere, k=report.k),

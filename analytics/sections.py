@@ -72,7 +72,7 @@ def precinct(report: Report, number: int, language: str) -> Document:
         sections.append(rooms)
     if ranked := _place_of(report, say, number):
         sections.append(ranked)
-    sections.append(work.meanings(report, say))
+    sections.append(work.meanings(report, say, sure=("edition",)))
     title = say("precinct_head", number=number, area=area(number), title=report.campaign.title)
     opens = () if people.is_open(report, key) else (say("precinct_hidden", k=report.k),)
     made = say("made_whole", made=_made(report, say))
@@ -94,7 +94,7 @@ def site(report: Report, site_id: int, language: str) -> Document:
     )
     title = say("site_head", site=name, title=report.campaign.title)
     made = (say("made_whole", made=_made(report, say)),)
-    return _document(report, say, title, heads, made, (section, work.meanings(report, say)))
+    return _document(report, say, title, heads, made, (section, work.meanings(report, say, (), ("edition",))))
 
 
 def _of_site(report: Report, say: Words, key: str) -> tuple[str, ...]:
@@ -163,7 +163,9 @@ def _notices(report: Report, say: Words) -> list[Notice]:
         names = [say(f"measures.harm_{name}") for name in rising]
         said.append(Notice("warn", say("harm_rises", names=names)))
     elif report.is_success():
-        said.append(Notice("good", say("goal_reached", goal=f"{report.campaign.goal:,}")))
+        said.append(
+            Notice("good", say("goal_reached", goal=f"{report.campaign.goal:,}", has_before=report.before is not None))
+        )
     return said
 
 
@@ -184,6 +186,7 @@ def _made(report: Report, say: Words) -> str:
     done, rooms = report.work, report.rooms
     return say(
         "made",
+        through=report.through,
         posts=done.posts_made,
         messages=done.delivered,
         room_posts=done.room_posts,
@@ -195,7 +198,8 @@ def _made(report: Report, say: Words) -> str:
 def _head(report: Report, say: Words, measure: str, key: str) -> Head:
     value = report.figure(measure, key)
     if value == HIDDEN:
-        return Head(say.hidden, say(f"measures.head_{measure}"), say("measures.opens", k=report.k), hidden=True)
+        opens = "site_opens" if key.startswith("site:") else "measures.opens"
+        return Head(say.hidden, say(f"measures.head_{measure}"), say(opens, k=report.k), hidden=True)
     note = say("measures.of_goal", goal=f"{report.campaign.goal:,}") if (measure, key) == ("pledged", CITY) else ""
     if not note and measure != "pledged":
         note = say(f"measures.note_{measure}")

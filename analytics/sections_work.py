@@ -1,5 +1,7 @@
 """Sections that are not about persons: rooms, what became of each message, why these precincts, what words mean."""
 
+from collections.abc import Sequence
+
 from analytics import rooms
 from analytics.content import Report
 from analytics.document import Level, Row, Section, Table
@@ -24,6 +26,9 @@ _DEFINED = {
     "column": ("reached", "engaged", "pledged", "joined"),
     "harm": HARM,
 }
+STEPS = ("trained", "inviting")
+SURE = ("interval", "r", "edition")
+"""Words that a page leaves out where it shows nothing of the kind."""
 
 
 def in_rooms(report: Report, say: Words) -> Section:
@@ -136,14 +141,14 @@ def chance(probability: float) -> str:
     return f"> {percent(0.99)}" if hundredths > 99 else f"< {percent(0.01)}"
 
 
-def meanings(report: Report, say: Words) -> Section:
+def meanings(report: Report, say: Words, steps: Sequence[str] = STEPS, sure: Sequence[str] = SURE) -> Section:
     """Why numbers are hidden, how sure the others are, and what each word means."""
     words = [
         (say(f"measures.{kind}_{name}"), say(f"measures.define_{name}"))
         for kind, names in _DEFINED.items()
         for name in names
     ]
-    words += [(say(f"step_{name}"), say(f"measures.define_{name}")) for name in ("trained", "inviting")]
-    words += [(say(f"word_{name}"), say(f"define_{name}")) for name in ("interval", "r", "edition")]
+    words += [(say(f"step_{name}"), say(f"measures.define_{name}")) for name in steps]
+    words += [(say(f"word_{name}"), say(f"define_{name}")) for name in sure]
     text = (say("measures.protected", k=report.k), say("protected_weekly", k=report.k))
     return Section("words", say("measures.protected_title"), text, words=tuple(words), fold=say("measures.words_title"))

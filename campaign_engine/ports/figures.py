@@ -20,9 +20,10 @@ class CampaignLink:
 class ReachCard:
     """`values` are for the template `campaign.report`: numbers, or "hidden".
 
-    Keys: title, goal, delivered, reached, engaged, pledged, opt_outs; rooms, and apart from people what came back from
-    them: room_audience, room_reactions, room_joins, room_taps; and precincts, a list of mappings with precinct, reached
-    and pledged. `picture` shows the same, and has no words of its own yet.
+    Keys: title, goal, through (last day that people are counted of, or None), delivered, reached, engaged, pledged,
+    opt_outs; rooms, and apart from people what came back from them: room_audience, room_reactions, room_joins,
+    room_taps; and precincts, a list of mappings with precinct, reached and pledged. `picture` shows the same, and has
+    no words of its own yet.
     """
 
     values: Mapping[str, object]

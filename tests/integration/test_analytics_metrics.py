@@ -285,14 +285,17 @@ def test_K3_a_site_that_brings_nearly_all_of_its_precinct_stands_behind_it(
     drive: CountedCampaign, database_url: str
 ) -> None:
     for precinct, by_site, others in ((75, 19, 1), (73, 20, 20), (44, 15, 25)):
-        drive.joined_and_pledged(precinct, by_site, by_site, drive.site(precinct))
+        site = drive.site(precinct)
+        drive.joined_and_pledged(precinct, by_site, by_site, site)
         drive.joined_and_pledged(precinct, others, others)
+    drive.joined_and_pledged(73, 30, 30, site)
     public = edition(drive)
     by_name = {key: public.figure("pledged", key) for key in public.tables["pledged"].cells if key.startswith("site:")}
     precincts = [precinct for _, precinct in public.layout.sites.values()]
     shown = dict(zip(precincts, by_name.values(), strict=False))
     assert shown[75] == HIDDEN
     assert shown[73] == 20
+    assert shown[44] == 45, "whoever lives elsewhere hides no site"
     assert public.figure("pledged", "precinct:75") == 20
 
 

@@ -176,6 +176,7 @@ async def test_every_row_says_its_edition_and_rule_and_the_dictionary_every_meas
     assert {("measure", row["measure"]) for row in rows} | {("column", name) for name in rows[0]} <= set(explained)
     assert all(explained.values())
     assert sum(int(row["value"]) for row in rows if row["measure"] == "deliveries_people") == 13
+    assert [(row["value"], row["unit"]) for row in rows if row["measure"] == "goal"] == [("300", "pledges")]
 
 
 async def test_K3_a_frozen_edition_stays_as_it_was_and_the_newest_has_the_rooms(
@@ -220,7 +221,8 @@ async def test_an_early_report_says_what_was_made_and_what_opens_next(
     drive.delivery(drive.occurrence(), None, room_id=drive.room(), lane="telegram", room_members=80)
     made = await written(desk, drive)
     for said in (
-        "1 post has gone out.",
+        ">1 post has gone out.",
+        "each from 10 people on, once no one can be found through its neighbors.",
         "None of the 5 areas has enough people to show yet.",
         "the first time on November 29, 2026",
         ">80<",
@@ -239,6 +241,8 @@ def test_harm_that_rises_is_said_first_and_is_no_success(database_url: str) -> N
     drive.freeze()
     kinds = [notice.kind for notice in sections.whole(read(drive), "en").notices]
     assert kinds == ["good"]
+    (good,) = sections.whole(read(drive), "en").notices
+    assert good.text == "The goal is reached: 300 people pledged.", "a first edition has no before"
     for _ in range(12):
         drive.action(drive.person(75), "opt_out", drive.id, precinct=75)
     drive.freeze(NOW + timedelta(days=7))
@@ -314,6 +318,8 @@ def test_P3_a_host_sees_the_line_of_their_own_site(database_url: str) -> None:
     drive.freeze()
     said = [[head.said for head in sections.site(read(drive, "site"), school, "en").heads] for school in schools]
     assert ["30", "20"] in said
+    page = sections.site(read(drive, "site"), schools[0], "en")
+    assert [word for word, _ in page.sections[-1].words if word in ("R", "Likely", "Trained")] == []
     assert {number for heads in said for number in heads} <= {"30", "20", "hidden"}
     drive.engine.dispose()
 

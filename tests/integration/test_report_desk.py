@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics import files
+from analytics import files, reach_picture
 from analytics.desk import ReportDesk
 from analytics.process import ReportFailed
 from campaign_engine.domain.errors import NotAllowed, NotFound, StoreUnavailable
@@ -49,6 +49,11 @@ async def test_the_card_of_a_chat_is_protected_too(desk: ReportDesk, drive: Coun
     assert (card["goal"], card["delivered"], card["pledged"], card["opt_outs"]) == (300, 12, 59, "hidden")
     text = Renderer().reply(Reply("campaign.report", card), "en").text
     assert "75: 60, 41" in text
+    assert "; people are counted through November 27, 2026\n" in text
+    numbers = [row["precinct"] for row in card["precincts"]]  # type: ignore[attr-defined]
+    drawn = reach_picture.words(await desk.report(drive.id, "organizer"), "en")
+    assert [row.name.partition(",")[0] for row in drawn.rows] == [str(number) for number in sorted(numbers)]
+    assert ("hidden", "asked us to stop") in drawn.numbers
     assert "47:" not in text
     assert "Rooms, apart from people: 1\nMembers: 80\nReactions: 30\nCame in by a link: 10\nTaps: 5\n" in text
 

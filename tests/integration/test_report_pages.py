@@ -147,7 +147,7 @@ async def test_P3_a_host_sees_the_page_of_their_own_site_only(reading: Reading) 
         assert own.status_code == 200
         assert "Your site beside its area" in own.text
         assert "Who left is counted by area, never by site." in own.text
-        assert "The whole campaign: 1 post has gone out." in own.text
+        assert "The whole campaign. Through November 27, 2026: 1 post has gone out." in own.text
         assert f'href="/reports/{drive.id}/2/site/1"' in own.text
         assert f'href="/reports/{drive.id}/1/site/1" aria-current="page"' in own.text
         table = await browser.get(f"{path}/1/report.csv")

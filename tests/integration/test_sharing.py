@@ -97,7 +97,7 @@ async def test_K1_the_report_is_a_picture_with_its_numbers_in_words(house: House
     await organizer.tap("Report")
     (card,) = organizer.screen
     assert card.picture is not None
-    assert "812 delivered" in card.picture.alt
+    assert "812 delivered, 240 reached, hidden asked us to stop, 61 of 300 pledged" in card.picture.alt
     assert "Precinct 75: 31 reached, hidden pledged." in card.picture.alt
     assert "Pledged: 61 of 300" in card.text
 
@@ -171,7 +171,9 @@ async def test_a_card_of_a_sunday_that_was_missed_comes_once_on_monday_and_says_
     assert (sum(at_once), await restarted(house).tick()) == (1, 0), "whoever asks, and however many"
     (_, card), (_, board) = house.notes.told
     assert "what needs somebody" in board.text
-    assert card.text.startswith("Card of Sunday, December 6, 2026. It comes a day late because I was off then")
+    assert card.text.startswith(
+        "Card of Sunday, December 6, 2026. It comes a day late because I was off then.\n\n“campaign 1” so far; people"
+    )
     assert "Pledged: 61 of 300" in card.text
     go_to(house, SUNDAY + timedelta(days=7))
     assert await restarted(house).tick() == 0, "nothing ran in that week"

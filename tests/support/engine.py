@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -98,6 +99,7 @@ class FixedFigures:
         counts = {"delivered": 812, "reached": 240, "engaged": 96, "pledged": 61, "opt_outs": "hidden"}
         rows = [{"precinct": 75, "reached": 31, "pledged": "hidden"}]
         values = {"title": f"campaign {campaign_id}", "goal": 300, **counts, "precincts": rows}
+        values["through"] = date(2026, 11, 21)
         values |= {"rooms": 2, "room_audience": 60, "room_reactions": 15, "room_joins": "hidden", "room_taps": 5}
         return ReachCard(values, reach_picture(language))
 

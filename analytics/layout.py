@@ -118,14 +118,13 @@ class Layout:
         return Tables(tuple(names), tuple(sums), tuple(within), tuple(self._under(wanted)))
 
     def _under(self, measures: tuple[str, ...]) -> Iterator[tuple[Name, Name]]:
-        """Every area of a measure, under the city."""
-        areas = [
-            BEYOND,
-            *(f"borough:{name}" for name in self.boroughs),
-            *(f"precinct:{one}" for one in self.precincts()),
-        ]
+        """Every area of a measure, by channel too, under the city."""
+        boroughs = (f"borough:{name}" for name in self.boroughs)
+        areas = (BEYOND, *boroughs, *(f"precinct:{one}" for one in self.precincts()))
+        by_channel = [crossed(area, one) for area in areas for one in self.channels]
         for measure in measures:
-            yield from (((measure, area), (measure, CITY)) for area in areas)
+            lines = (*areas, *by_channel) if measure in BY_CHANNEL else areas
+            yield from (((measure, line), (measure, CITY)) for line in lines)
 
     def _within(self, measures: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """Pledged are among the reached too, which have tables that the engaged have not."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from analytics import facts
+from analytics import facts, measures
 from analytics.published import published_campaigns
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
 from campaign_engine.domain.delivery import DeliveryStatus
@@ -57,11 +57,9 @@ class Work:
 def work(connection: sa.Connection, campaign: CampaignFacts, today: date, through: date | None) -> Work:
     """Of firings up to a day, or of all."""
     counted = facts.read_messages(connection, campaign.id)
-    outcomes = {status: {"people": 0, "rooms": 0} for status in DeliveryStatus}
-    for rows in (counted.messages, counted.open):
-        for row, count in rows.items():
-            if through is None or row.day <= through:
-                outcomes[DeliveryStatus(row.status)]["rooms" if row.is_room else "people"] += count
+    counted = counted if through is None else counted.through(through)
+    people, rooms = (measures.outcomes(counted, rooms=rooms) for rooms in (False, True))
+    outcomes = {status: {"people": people[status], "rooms": rooms[status]} for status in DeliveryStatus}
     left = None if campaign.last_wall is None else max(0, (campaign.last_wall.date() - today).days)
     return Work(_posts_made(connection, campaign.id, through), left, outcomes)
 

@@ -6,7 +6,7 @@ they are, so any sum over cells of one measure counts nobody twice; across chann
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -94,6 +94,13 @@ class Facts:
         for cell, count in self._cells(measure).items():
             found[tuple(cell[place] for place in places)] += count
         return dict(found)
+
+    def through(self, day: date) -> "Facts":
+        """With the messages of firings up to a day alone."""
+        messages, still_open = (
+            {row: count for row, count in rows.items() if row.day <= day} for rows in (self.messages, self.open)
+        )
+        return replace(self, messages=messages, open=still_open)
 
     def outcomes(self, *, rooms: bool) -> dict[DeliveryStatus, int]:
         """Every status; they add up to the frozen rows (measures: accounting identity)."""

@@ -232,8 +232,14 @@ def per_1000_residents(cells: Cells) -> dict[int, float]:
     for cell, count in cells.items():
         if cell.precinct != NOWHERE:
             counts[cell.precinct] += count
-    residents = {number: figures.precincts()[number].population for number in counts}
-    return {number: 1000 * counts[number] / people for number, people in residents.items() if people}
+    rates = {number: per_1000(count, number) for number, count in counts.items()}
+    return {number: rate for number, rate in rates.items() if rate is not None}
+
+
+def per_1000(count: int, precinct: int) -> float | None:
+    """By its residents, 2020 census; None where nobody lives."""
+    residents = figures.precincts()[precinct].population
+    return 1000 * count / residents if residents else None
 
 
 MEASURES: tuple[Callable[..., object], ...] = (

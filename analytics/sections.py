@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from analytics import measures
 from analytics import sections_compared as compared
 from analytics import sections_follow_up as follow_up
 from analytics import sections_people as people
@@ -16,7 +17,6 @@ from campaign_engine.domain.area import CITY, week_begin
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.domain.schedule import to_wall
-from campaign_engine.opendata import figures
 
 HEADS = ("pledged", "reached", "opt_outs", "joined")
 PRECINCT_HEADS = ("pledged", "reached", "joined", "opt_outs")
@@ -226,10 +226,10 @@ def _beside(report: Report, say: Words, number: int) -> Table:
 
 def _per_1000(figure: Figure, number: int, say: Words) -> str:
     """By residents of the 2020 census (measures), or hidden."""
-    residents = figures.precincts()[number].population
     if figure == HIDDEN:
         return say.hidden
-    return f"{1000 * figure / residents:.1f}" if residents else ""
+    rate = measures.per_1000(figure, number)
+    return "" if rate is None else f"{rate:.1f}"
 
 
 def _crossed(report: Report, say: Words, key: str) -> Section:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.campaign import CampaignStatus
 from campaign_engine.domain.contact import Role, Scope, ScopeKind
 from campaign_engine.domain.errors import Conflict, GroundswellError, InvalidInput, NotFound
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.services.hosting import Hosting
 from campaign_engine.site_desk import open_site_desk
 from campaign_engine.store import tables
@@ -132,7 +133,7 @@ async def test_a_host_adds_a_day_and_a_file_looks_first_and_takes_it_back(house:
 
 def test_the_command_adds_all_of_a_file_or_nothing(cli: Cli, tmp_path: Path) -> None:
     cli.run("site", "add", "Maple High", "--precinct", "75")
-    today = date.today().isoformat()  # noqa: DTZ011 - the command uses the real clock; a day either way is taken
+    today = to_wall(datetime.now(UTC)).date().isoformat()
     file = tmp_path / "tally.csv"
     file.write_text(f"date,pledge,count\n{today},A,3\n{today},Q,3\n", encoding="utf-8")
     said = cli.run("site", "tally", "1", str(file), "--yes", code=1)

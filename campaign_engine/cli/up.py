@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,14 +11,17 @@ from campaign_engine.cli import loops
 from campaign_engine.cli.loading import loading
 from campaign_engine.cli.opening import explained, settings_of
 from campaign_engine.cli.terminal import command, say
-from campaign_engine.domain.errors import ConfigurationError, InvalidInput
+from campaign_engine.domain.errors import ConfigurationError, InvalidInput, StoreUnavailable
 from campaign_engine.ports.clock import SYSTEM_TIME, Time
 
 if TYPE_CHECKING:
+    from campaign_engine.bootstrap import Engine, Wiring
     from campaign_engine.settings import Settings
     from campaign_engine.worker import ProcessRole
 
 ROLES = "web,bots,scheduler,sender"
+PATIENCE_SECONDS = 30.0
+LOOK_AGAIN_SECONDS = 0.5
 _ROLES = typer.Option("--roles", help="What this process does; on PostgreSQL several processes may share the work.")
 _PORT = typer.Option("--port", min=0, max=65535, help="In place of WEB_PORT; 0, or no pages, takes a free one.")
 
@@ -52,7 +55,7 @@ async def serve(settings: "Settings", time: Time = SYSTEM_TIME, roles: str = ROL
     """
     with loading():
         from bots.guard import Health, HealthBoard, supervise
-        from campaign_engine.bootstrap import Wiring, open_engine
+        from campaign_engine.bootstrap import Wiring
         from campaign_engine.cli import logs, platforms
         from campaign_engine.cli.process import Process
         from campaign_engine.worker import ProcessRole
@@ -64,7 +67,7 @@ async def serve(settings: "Settings", time: Time = SYSTEM_TIME, roles: str = ROL
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     found = platforms.open_platforms(settings)
     async with AsyncExitStack() as stack:
-        engine = await stack.enter_async_context(open_engine(settings, Wiring(time, found.channels)))
+        engine = await _opened(stack, settings, Wiring(time, found.channels), stop)
         platforms.keep_file_ids(engine, found.channels)
         writers = found.accounts(engine, board, heard=False)
         accounts = found.accounts(engine, board, heard=True) if ProcessRole.BOTS in chosen else writers
@@ -84,6 +87,28 @@ async def serve(settings: "Settings", time: Time = SYSTEM_TIME, roles: str = ROL
             "The port could not be opened, so nothing was started.", board.notes[process.door_name]
         )
     say("Stopped.")
+
+
+async def _opened(stack: AsyncExitStack, settings: "Settings", wiring: "Wiring", stop: asyncio.Event) -> "Engine":
+    """A database server that is just starting, as after its machine's own start, is waited for a little.
+
+    Raises ConfigurationError, StoreUnavailable.
+    """
+    from campaign_engine.bootstrap import open_engine, sqlite_file
+
+    loop = asyncio.get_running_loop()
+    last, told = loop.time() + PATIENCE_SECONDS, False
+    while True:
+        try:
+            return await stack.enter_async_context(open_engine(settings, wiring))
+        except StoreUnavailable:
+            if sqlite_file(settings) is not None or stop.is_set() or loop.time() >= last:
+                raise
+        if not told:
+            say(f"The database does not answer yet. Looking again for {PATIENCE_SECONDS:.0f} seconds.")
+            told = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_AGAIN_SECONDS)
 
 
 def _chosen(settings: "Settings", roles: str) -> "tuple[ProcessRole, ...]":

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.platforms.telegram_server import TelegramServer
 from tests.platforms.transcript import Direction
+from tests.support.cable import cable_to
 from tests.support.clock import FakeClock
 from tests.support.planned import House
 from tests.support.postgres import PostgresServer
@@ -82,6 +84,23 @@ async def site(tmp_path: Path, postgres_server: PostgresServer) -> AsyncIterator
         house = House(SqlStore(database), FakeClock(to_utc(four)))
         yield Site(program, telegram, house, ahead)
     postgres_server.execute("DROP DATABASE processes WITH (FORCE)")
+
+
+async def test_a_process_that_starts_before_its_database_waits_for_it(site: Site) -> None:
+    address = urlsplit(site.first.environment["GROUNDSWELL_DATABASE_URL"])
+    async with cable_to(f"http://{address.hostname}:{address.port}") as cable:
+        await cable.pull_out()
+        late = site.first.beside("late", "sender", site.ahead)
+        through = address._replace(netloc=f"{address.username}@{urlsplit(cable.root).netloc}")
+        late.environment["GROUNDSWELL_DATABASE_URL"] = through.geturl()
+        starting = asyncio.create_task(late.start())
+        try:
+            await eventually(lambda: late.log.exists() and "does not answer yet" in late.log.read_text("utf-8"))
+            await cable.plug_in()
+            await starting
+            assert await late.stop() == 0
+        finally:
+            await late.kill()
 
 
 async def is_holder(program: Program) -> bool:

@@ -1,4 +1,4 @@
-"""The cable between a browser and a site, which a test can pull out."""
+"""The cable to a site or a database, which a test can pull out."""
 
 import asyncio
 from collections.abc import AsyncIterator

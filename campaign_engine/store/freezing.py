@@ -29,7 +29,7 @@ from campaign_engine.store.tables import (
 from campaign_engine.store.tables.base import Id
 from campaign_engine.store.upsert import insert_for
 
-RANGES = {"sqlite": 10_000, "postgresql": 50_000}
+RANGES = {"sqlite": 20_000, "postgresql": 50_000}
 """Contact ids that are frozen in one transaction: few where everybody waits for one writer, more where only a COMMIT
 waits, for the disk."""
 

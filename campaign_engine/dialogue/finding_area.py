@@ -6,7 +6,7 @@ It only ever suggests: which area it is, they say with a tap. Nothing typed is k
 from dataclasses import replace
 
 from campaign_engine.dialogue.flow import back, column, edited_from, named, option
-from campaign_engine.dialogue.state import Context, State
+from campaign_engine.dialogue.state import Context, Places, State
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.words import is_zip_code, plain_digits, squeezed
 
@@ -49,10 +49,10 @@ def boroughs(state: State, context: Context) -> Reply:
     return Reply("join.place", options=(*pairs, last), asks_text=True)
 
 
-def borough_in(text: str, context: Context) -> int | None:
+def borough_in(text: str, places: Places) -> int | None:
     """Which one the whole text names, with or without its article."""
     said = squeezed(text)
-    for number, name in enumerate(context.places.boroughs()):
+    for number, name in enumerate(places.boroughs()):
         if said in {article + squeezed(name) for article in _ARTICLES}:
             return number
     return None

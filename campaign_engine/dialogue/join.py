@@ -243,7 +243,7 @@ def _typed_place(state: State, text: str, context: Context) -> Step | None:
         return _place_given(waits(state, "join", "place", site=source.site_id), source.precinct, context)
     if context.code_problem:
         return say(state, Reply("join.code_unknown"), finding_area.boroughs(state, context))
-    borough = finding_area.borough_in(text, context)
+    borough = finding_area.borough_in(text, context.places)
     if borough is not None:
         return _borough_chosen(state, borough, context)
     found = finding_area.suggestion(text, context)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from campaign_engine.dialogue.finding_area import borough_in
 from campaign_engine.dialogue.state import Context, Places
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.precinct import PRECINCT_NUMBERS, TargetKind, TargetRule
@@ -94,8 +95,8 @@ def _named(said: str, places: Places) -> tuple[int, ...]:
 
 
 def _borough(said: str, places: Places) -> str:
-    name = _LEADING.sub("", said)
-    return next((one for one in places.boroughs() if one.casefold() == name.rstrip(" .!")), "")
+    number = borough_in(_LEADING.sub("", said), places)
+    return "" if number is None else places.boroughs()[number]
 
 
 def _unknown(number: int) -> InvalidInput:

@@ -11,7 +11,7 @@ KEPT_FOR_REPLIES = 5
 _MADE_UP = 0.1
 """Of a limit's seconds: as much lateness (of a timer, a commit, a slow check) is made up by leaving closer together."""
 
-_GUARD, _MOST_GUARD = 0.01, 0.05
+_GUARD, _MOST_GUARD = 0.008, 0.05
 """Of a limit's seconds, and in seconds: how much longer our window is, because not all requests travel equally long."""
 
 _SPARE = 1

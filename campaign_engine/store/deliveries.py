@@ -94,13 +94,26 @@ class SqlDeliveriesRepository(Transaction):
             return 0
         for outcome in outcomes:
             check_delivery_transition(_SENDING, outcome.status)
-        mine = sa.and_(deliveries.c.lane == lane, deliveries.c.epoch == epoch, IS_SENDING)
-        # Addresses first, as a deletion locks them: the other way round the two could wait for each other.
-        await self._gone([outcome.delivery_id for outcome in outcomes if outcome.gone], mine)
-        unknown = [one.delivery_id for one in outcomes if one.status is _FAILED and one.reason == UNKNOWN_REFUSAL]
-        await self._gone(unknown, sa.and_(mine, _struck_before()))
-        await self._moved(lane, [outcome for outcome in outcomes if outcome.moved_to], mine)
+        await self._addresses_of(lane, epoch, outcomes)
         return await recording.record(self._connection, recording.Batch(lane, epoch, now, outcomes))
+
+    async def _addresses_of(self, lane: str, epoch: int, outcomes: Sequence[Outcome]) -> None:
+        """Addresses before deliveries, as a deletion locks them: the other way round the two could wait for each other.
+
+        Statements are put together only where there is such an outcome: that takes longer than a batch of others.
+        """
+        gone = [one.delivery_id for one in outcomes if one.gone]
+        unknown = [one.delivery_id for one in outcomes if one.status is _FAILED and one.reason == UNKNOWN_REFUSAL]
+        moved = [one for one in outcomes if one.moved_to]
+        if not (gone or unknown or moved):
+            return
+        mine = sa.and_(deliveries.c.lane == lane, deliveries.c.epoch == epoch, IS_SENDING)
+        if gone:
+            await self._gone(gone, mine)
+        if unknown:
+            await self._gone(unknown, sa.and_(mine, _struck_before()))
+        if moved:
+            await self._moved(lane, moved, mine)
 
     async def unconfirmed(self, lane: str, epoch: int, now: datetime, *, claimed_before: datetime | None = None) -> int:
         """One update."""
@@ -145,8 +158,6 @@ class SqlDeliveriesRepository(Transaction):
 
     async def _gone(self, ids: list[int], mine: sa.ColumnElement[bool]) -> None:
         """An opt-out stays what it is: the person's own word."""
-        if not ids:
-            return
         lost = sa.and_(deliveries.c.id.in_(ids), mine)
         await self._connection.execute(
             addresses.update()
@@ -161,8 +172,6 @@ class SqlDeliveriesRepository(Transaction):
 
     async def _moved(self, channel: str, moved: list[Outcome], mine: sa.ColumnElement[bool]) -> None:
         """Each statement once for all of them; where the new address is known already the old one is given up."""
-        if not moved:
-            return
         new = [
             {
                 "delivery": outcome.delivery_id,

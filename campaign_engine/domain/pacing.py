@@ -27,7 +27,10 @@ FIRST_SECONDS = 0.2
 """How long a message is taken to be on its way before the first one was measured."""
 
 LEAST_WIDTH, MOST_WIDTH = 3, 256
-"""Messages on their way at once; without a limit as many as it takes to share statements and commits among many."""
+"""Messages in hand at once; without a limit as many as it takes to share statements and commits among many."""
+
+AT_ONCE = 56
+"""Of these, requests to the platform at once: what would wait for a connection waits before its last look."""
 
 
 @dataclass(frozen=True, slots=True)

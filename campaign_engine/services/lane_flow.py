@@ -6,7 +6,7 @@ from collections import deque
 from datetime import datetime, timedelta
 
 from campaign_engine.domain.delivery import DeliveryStatus
-from campaign_engine.domain.pacing import Measured, width
+from campaign_engine.domain.pacing import AT_ONCE, Measured, width
 from campaign_engine.ports.sending import Claimed, Outcome
 from campaign_engine.services.failure_watch import FailureWatch
 from campaign_engine.services.lane_books import LaneBooks
@@ -15,6 +15,9 @@ from campaign_engine.services.leaving import FRESH_SECONDS, Leaving, Ready
 from campaign_engine.services.verdicts import given_back, uncertain
 
 log = logging.getLogger(__name__)
+
+Looked = tuple[Ready, float]
+"""What may leave, and when everything about it was read."""
 
 PATIENCE_SECONDS = 2.0
 """Longest wait of a claimed message for the account; what would wait longer is given back."""
@@ -35,8 +38,8 @@ class Flow:
 
     `again_at`: something that was given back is due then.
 
-    One task claims and records, one looks at what was claimed and lets it go in time, and each message has its own
-    while it is on its way.
+    One task claims and records, one looks at what was claimed and lets it go in time, and each of those that are on
+    their way at once has its own.
     """
 
     def __init__(self, parts: LaneParts, books: LaneBooks, leaving: Leaving, epoch: int, watch: FailureWatch) -> None:
@@ -50,6 +53,7 @@ class Flow:
         self._clock = parts.clock
         self._booking = Measured(0.0)
         self._ready: deque[Claimed] = deque()
+        self._looked: deque[Looked] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand = 0
         self._step = 1
@@ -58,12 +62,14 @@ class Flow:
         self._closing = False
         self._changed = asyncio.Event()
         self._more = asyncio.Event()
+        self._room = asyncio.Event()
 
     def stop(self) -> None:
         """Claim nothing more; what is on its way is finished, the rest given back."""
         self._stopping = True
         self._changed.set()
         self._more.set()
+        self._room.set()
 
     async def run(self, adopted: tuple[Claimed, ...] = ()) -> int:
         """How many were claimed. Raises StoreUnavailable; what `ended` holds then is not recorded."""
@@ -133,18 +139,26 @@ class Flow:
         self._ready.extend(claimed)
         if claimed:
             self._more.set()
+            self._room.set()
 
     async def _let_go(self) -> None:
         while not self._closing:
             self._more.clear()
-            while self._ready:
-                await self._let_group_go()
+            while self._ready or self._looked:
+                if self._ready and len(self._looked) < self._stock():
+                    await self._look_at_group()
+                else:
+                    await self._let_next_go()
             await self._more.wait()
 
-    async def _let_group_go(self) -> None:
+    def _stock(self) -> int:
+        """So many that may leave are kept ready; with a limit each is looked at right before its time."""
+        return AT_ONCE if self._pace.rate is None else 1
+
+    async def _look_at_group(self) -> None:
         rate = self._pace.rate
         wait = await self._pace.until_free(PATIENCE_SECONDS, EARLY_SECONDS if rate is not None else 0.0)
-        if wait > 0 or self._stopping or not self._leaving.breaker.room(self._pace.now(), 1):
+        if wait > 0 or not self._may_go_on():
             self._give_back_all(wait)
             return
         size = MOST_IN_GROUP if rate is None else max(1, round(rate * GROUP_SECONDS))
@@ -157,28 +171,55 @@ class Flow:
         read_at = self._pace.now()
         for claimed, outcome in ended:
             self._end(claimed, outcome)
-        for one in leaves:
-            await self._let_one_go(one, read_at)
+        self._looked.extend((one, read_at) for one in leaves)
 
-    async def _let_one_go(self, one: Ready, read_at: float) -> None:
-        claimed, address = one[0], one[0].to.address
-        while (wait := self._pace.account_wait) > 0 and not self._stopping:
+    async def _let_next_go(self) -> None:
+        """Wait for its turn and let it go."""
+        if len(self._tasks) >= AT_ONCE and self._may_go_on():
+            self._room.clear()
+            await self._room.wait()
+        elif self._may_go_on() and (wait := self._pace.account_wait) > 0:
             if wait > PATIENCE_SECONDS:
-                self._give_back(claimed, wait)
-                return
-            await self._pace.until_free(PATIENCE_SECONDS)
-        if self._stopping:
-            self._give_back(claimed)
-        elif self._pace.now() - read_at > FRESH_SECONDS:
-            self._look_again(claimed)
-        elif (wait := self._pace.take(address)) > 0:  # the account is free: its own chat keeps it waiting
-            self._give_back(claimed, wait)
-        else:
-            task = asyncio.create_task(self._send(one, read_at))
+                self._give_back(self._looked.popleft()[0][0], wait)
+            else:
+                await self._pace.until_free(PATIENCE_SECONDS)
+        elif (looked := self._next()) is not None:
+            task = asyncio.create_task(self._send(*looked))
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._sent)
+
+    def _next(self) -> Looked | None:
+        """One that may leave now, counted by the pace; None where the account must wait, or none is there."""
+        if not self._may_go_on():
+            self._give_back_all()
+        while self._looked:
+            looked = self._looked[0]
+            claimed = looked[0][0]
+            if self._pace.now() - looked[1] > FRESH_SECONDS:
+                self._look_again(claimed)
+            elif (wait := self._pace.take(claimed.to.address)) > 0:
+                if self._pace.account_wait > 0:
+                    return None
+                self._give_back(claimed, wait)  # the account is free: its own chat keeps it waiting
+            else:
+                self._looked.popleft()
+                return looked
+            self._looked.popleft()
+        return None
+
+    def _may_go_on(self) -> bool:
+        return not self._stopping and self._leaving.breaker.room(self._pace.now(), 1) > 0
 
     async def _send(self, one: Ready, read_at: float) -> None:
+        """And those after it that may leave when it has ended: a task for each would cost as much as its request."""
+        following: Looked | None = (one, read_at)
+        while following is not None:
+            await self._send_one(*following)
+            following = self._next()
+            if self._ready and len(self._looked) < self._stock():
+                self._room.set()
+
+    async def _send_one(self, one: Ready, read_at: float) -> None:
         try:
             outcome = await self._leaving.send(*one, read_at)
         except Exception as error:  # noqa: BLE001 - a bug: it may have left, and all others must go on
@@ -189,12 +230,18 @@ class Flow:
         else:
             self._end(one[0], outcome)
 
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._room.set()
+
     def _look_again(self, claimed: Claimed) -> None:
         """Too long ago that it was looked at."""
         self._ready.appendleft(claimed)
         self._more.set()
 
     def _give_back_all(self, wait: float = 0.0) -> None:
+        while self._looked:
+            self._give_back(self._looked.popleft()[0][0], wait)
         while self._ready:
             self._give_back(self._ready.popleft(), wait)
 

@@ -57,7 +57,10 @@ class LanePace:
 
     def take(self, chat: str) -> float:
         """0 when a broadcast to this chat may leave now, which is counted; else the seconds it has to wait."""
-        return self.account_wait or self._pacer.reserve(self._now(), chat, priority=False)
+        now = self._now()
+        if self._asking or self._held_until > now:
+            return self.account_wait
+        return self._pacer.reserve(now, chat, priority=False)
 
     async def until_free(self, most: float, early: float = 0.0) -> float:
         """Wait until a broadcast may leave, less `early` seconds; what would wait longer than `most` is told at once.

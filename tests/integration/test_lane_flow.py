@@ -10,7 +10,7 @@ import pytest
 from campaign_engine.domain.breaker import FIRST_PAUSE, OPENS_AFTER
 from campaign_engine.domain.delivery import REMEMBERED_FOR, Receipt, SendError
 from campaign_engine.domain.message import Destination, Message
-from campaign_engine.domain.pacing import UNLIMITED
+from campaign_engine.domain.pacing import AT_ONCE, UNLIMITED
 from campaign_engine.rendering import Renderer
 from campaign_engine.services.delivering import DEAD_AFTER, Lane, LaneParts
 from campaign_engine.services.lane_pace import LanePace
@@ -98,6 +98,26 @@ async def test_S3_nothing_leaves_on_what_was_read_too_long_ago(stage: Stage) -> 
     assert Counted.reads == 2, "once for all that were claimed, once more for those that had not left yet"
     assert await stage.counts() == {"sent": 20}
     assert len({call.key for call in channel.calls}) == 20
+
+
+async def test_S3_what_waited_while_the_platform_was_slow_is_looked_at_again(stage: Stage) -> None:
+    """It has as many under way as there may be at once, and meanwhile everything is stopped."""
+    channel, waiting = RecordingChannel(gate=asyncio.Event()), 10
+    pace = LanePace(UNLIMITED, lambda: stage.clock().timestamp(), stage.clock.sleep)
+    await stage.people(*map(str, range(AT_ONCE + waiting)))
+    await stage.fire()
+    lane = Lane(LaneParts(stage.store, channel, Renderer(), pace, stage.clock, str, "https://ours.example"))
+    assert await lane.take()
+    draining = asyncio.create_task(lane.drain())
+    await channel.until_under_way(AT_ONCE)
+    stage.clock.advance(timedelta(seconds=FRESH_SECONDS * 2))
+    async with stage.store.write() as work:
+        await work.kill_switch.press(None, stage.clock())
+    assert channel.gate is not None
+    channel.gate.set()
+    await draining
+    assert channel.most_under_way == AT_ONCE
+    assert await stage.counts() == {"sent": AT_ONCE, "retrying": waiting}
 
 
 async def test_a_claim_is_on_the_disk_before_anything_of_it_leaves(stage: Stage) -> None:

@@ -7,6 +7,7 @@ import argparse
 import csv
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from campaign_engine.opendata.zip_areas import Plane, area_shares
 HERE = Path(__file__).parent
 TABLES = HERE.parent / "campaign_engine" / "opendata" / "tables"
 SHORTEST_BORDER = 100.0  # feet; less is a corner
+SMALLEST_PART = 0.05  # of a neighbourhood's area; less is two maps that do not quite agree
+NOT_LIVED_IN = ("park-cemetery-etc", "Airport", "Rikers Island")
 
 SOURCES = """\
 # Written by scripts/build_tables.py. City data: NYC Open Data, no usage restriction, no warranty.
@@ -45,10 +48,10 @@ sha256 = "{population}"
 changes = "105, 113 and 116, as cut in December 2024, are estimates: 105 and 113 together, shared out by census tract."
 
 [neighbourhoods]
-table = "precincts.csv: neighbourhoods"
+table = "precincts.csv: neighbourhoods; neighbourhoods.csv"
 dataset = "NYC Department of City Planning, Neighborhood Tabulation Areas 2010, laid over the precincts"
 sha256 = "{neighbourhoods}"
-changes = "Names chosen and shortened by hand in scripts/neighbourhoods.toml, each checked against the overlap."
+changes = "Names chosen by hand in scripts/neighbourhoods.toml and checked; further names by share of area, from 5 %."
 
 [zips]
 table = "zip_precincts.csv"
@@ -104,6 +107,30 @@ def neighbourhoods(overlap: Path) -> dict[int, list[str]]:
     return names
 
 
+def neighbourhood_rows(overlap: Path) -> Sequence[Sequence[object]]:
+    """One per name, with the precincts it lies in, largest share first. Raises KeyError for a part that is none."""
+    shares: dict[str, dict[int, float]] = {}
+    for row in _read(overlap):
+        share = float(row["share_of_nta_area"])
+        if share < SMALLEST_PART or row["nta2010_name"].startswith(NOT_LIVED_IN):
+            continue
+        # "Co-op City" is one name: what stands behind a hyphen between two begins with a capital letter.
+        for name in re.split(r"-(?=[A-Z])", row["nta2010_name"].partition(" (")[0]):
+            _keep_larger(shares.setdefault(name, {}), int(row["precinct"]), share)
+    called = tomllib.loads((HERE / "neighbourhoods.toml").read_text(encoding="utf-8"))["called"]
+    for name, parts in called.items():
+        shares[name] = {}
+        for part in parts:
+            for number, share in shares[part].items():
+                _keep_larger(shares[name], number, share)
+    by_share = {name: sorted(its, key=lambda number: (-its[number], number)) for name, its in shares.items()}
+    return sorted((name, " ".join(map(str, numbers))) for name, numbers in by_share.items())
+
+
+def _keep_larger(shares: dict[int, float], number: int, share: float) -> None:
+    shares[number] = max(share, shares.get(number, 0.0))
+
+
 def precinct_rows(plane: Plane, overlap: Path, population: Path) -> Iterable[Sequence[object]]:
     """One per precinct."""
     names, places = neighbourhoods(overlap), tiles()
@@ -156,6 +183,7 @@ def main() -> None:
     written = {
         "precincts.csv": (precinct_heads.split(), list(precinct_rows(plane, given.overlap, given.population))),
         "incidents.csv": (["precinct", "year", "code", "today"], list(incident_rows(shootings, outlines))),
+        "neighbourhoods.csv": (["name", "precincts"], neighbourhood_rows(given.overlap)),
         "zip_precincts.csv": (["zip", "precinct", "share"], list(zip_rows(outlines, given.zip_areas, given.zip_codes))),
     }
     sources = SOURCES.format(

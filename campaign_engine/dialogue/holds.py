@@ -2,6 +2,7 @@
 
 import re
 
+from campaign_engine.dialogue.finding_area import MOST_NAMED
 from campaign_engine.dialogue.flow import Rows, aside, column, named, number, option, say, waits
 from campaign_engine.dialogue.intents import (
     CancelEvent,
@@ -24,6 +25,7 @@ COMMANDS = ("hold", "release")
 """Never ask for anything more: a hold must not wait for a code or a second question (safety R2)."""
 
 _WORDS = {"hold": "hold", "release": "release", "retener": "hold", "soltar": "release"}
+_NAMED = re.compile(rf"/?({'|'.join(_WORDS)})\s+(\S.{{2,39}})", re.IGNORECASE)
 _TYPED = re.compile(rf"/?({'|'.join(_WORDS)})\b((?:[\s,;&]+(?:and\b|y\b)?\s*\d{{1,9}})*)[\s.!]*", re.IGNORECASE)
 
 
@@ -37,10 +39,15 @@ def typed(text: str, state: State, context: Context, *, only_numbered: bool = Fa
 
     `only_numbered`: the word alone may be an answer to what is asked.
     """
-    found = _TYPED.fullmatch(text.strip()) if may_hold(context) else None
-    if found is not None and only_numbered and not found[2]:
+    if not may_hold(context):
         return None
-    return command(_WORDS[found[1].lower()], found[2], state, context) if found else None
+    found = _TYPED.fullmatch(text.strip())
+    if found is None:
+        called = None if only_numbered else _NAMED.fullmatch(text.strip())
+        return _called(_WORDS[called[1].lower()], called[2], state, context) if called else None
+    if only_numbered and not found[2]:
+        return None
+    return command(_WORDS[found[1].lower()], found[2], state, context)
 
 
 def command(name: str, argument: str, state: State, context: Context) -> Step | None:
@@ -49,8 +56,18 @@ def command(name: str, argument: str, state: State, context: Context) -> Step | 
         return None
     numbers = tuple(dict.fromkeys(int(digits) for digits in re.findall(r"\d{1,9}", argument)))
     if not numbers:
-        return overview(state, context)
+        return _called(name, argument, state, context) or overview(state, context)
     return say(state, intents=(HoldPrecincts(numbers) if name == "hold" else ReleasePrecincts(numbers),))
+
+
+def _called(name: str, area: str, state: State, context: Context) -> Step | None:
+    """Precincts of the reader's own that a neighbourhood lies in; one tap does it. None where there are none."""
+    mine, verb = visible_precincts(context.person), "h" if name == "hold" else "r"
+    found = [each for each in context.places.by_words(area) if each in mine]
+    if not 0 < len(found) <= MOST_NAMED:
+        return None
+    buttons = column(*(named(f"{context.places.name(each)} ({each})", f"hd:{verb}:{each}") for each in found))
+    return say(state, Reply(f"hold.which_{name}", options=(*buttons, (option("hold.back", "hd"),))))
 
 
 def overview(state: State, context: Context) -> Step:

@@ -34,7 +34,7 @@ from campaign_engine.dialogue.intents import (
 )
 from campaign_engine.dialogue.lint import changes_without
 from campaign_engine.dialogue.state import Context, Draft, State, Step
-from campaign_engine.dialogue.where_words import read_targets
+from campaign_engine.dialogue.where_words import SeveralPrecincts, read_targets, tapped, which
 from campaign_engine.domain.action import PledgeCode
 from campaign_engine.domain.campaign import STARTED_KINDS, CampaignKind
 from campaign_engine.domain.contact import LANGUAGES
@@ -147,6 +147,9 @@ def _lint_answer(state: State, head: str, value: str, context: Context) -> Step 
 def _targets_chosen(state: State, value: str, context: Context) -> Step | None:
     if value == "top":
         return saved(state, "targets", {"targets": TargetRule().as_json()}, context)
+    listed = tapped(value)
+    if listed is not None:
+        return saved(state, "targets", {"targets": listed.as_json()}, context)
     if value not in context.places.boroughs():
         return None
     rule = TargetRule.from_json({**TargetRule().as_json(), "kind": TargetKind.BOROUGHS, "boroughs": [value]})
@@ -181,6 +184,8 @@ def _typed(state: State, typed: str, context: Context, draft: Draft) -> Step | N
     try:
         made = event_series.answer(state, typed, context, draft) if around else None
         changes = _read(state.field, typed, context) if made is None else None
+    except SeveralPrecincts as error:
+        return say(state, which(error, context.places))
     except InvalidInput as error:
         if state.field in event_series.FIELDS:
             return event_series.wrong(state, draft, error)

@@ -53,6 +53,12 @@ def zip_shares() -> Mapping[str, tuple[tuple[int, float], ...]]:
 
 
 @cache
+def neighbourhoods() -> Mapping[str, tuple[int, ...]]:
+    """Names people know, more than precincts are labelled with; the precincts each lies in, largest share first."""
+    return {row["name"]: tuple(map(int, row["precincts"].split())) for row in _rows("neighbourhoods.csv")}
+
+
+@cache
 def sources() -> Mapping[str, Any]:
     """Dataset, edition and changes behind each table, as in SOURCES.toml."""
     return tomllib.loads(_TABLES.joinpath("SOURCES.toml").read_text(encoding="utf-8"))

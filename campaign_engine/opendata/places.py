@@ -1,8 +1,10 @@
 """Find my precinct: by ZIP code, which only suggests, and by borough and neighbourhood."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from campaign_engine.domain.errors import InvalidInput, NotFound
 from campaign_engine.domain.precinct import Borough, Precinct
@@ -10,6 +12,14 @@ from campaign_engine.opendata import figures
 from campaign_engine.ports.opendata import ZipShares
 
 _FEWEST_LETTERS = 3
+_BEGINNING = 4
+"""Letters from which the beginning of a word will do: "brow", but not "all" for Allerton."""
+
+_CITY = ("city", "new york", "new york city")
+_IN_FRONT = re.compile(r"^(?:(?:the|el|la|los|las|in|en) )+")
+_BEHIND = re.compile(
+    r" (?:nyc?|new york(?: city)?|nueva york|manhattan|(?:the |el )?bronx|brooklyn|queens|staten island)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +51,32 @@ def in_borough(borough: Borough) -> tuple[Precinct, ...]:
 
 
 def by_neighbourhood(text: str, borough: Borough | None = None) -> tuple[Precinct, ...]:
-    """Precincts with a neighbourhood that contains these words, exact names first; empty when there is none."""
-    wanted = _plain(text)
-    if not wanted:
-        return ()
-    found = []
-    for precinct in in_borough(borough) if borough else figures.precincts().values():
-        names = [_plain(name) for name in precinct.neighbourhoods]
-        if any(wanted in name for name in names):
-            found.append((wanted not in names, precinct.number, precinct))
-    return tuple(precinct for _, _, precinct in sorted(found))
+    """Precincts with a neighbourhood in which these words are, or begin the last of them; empty when there is none.
+
+    Those called so come first, then by the precincts' own names, then by all others. "The" in front and a borough or
+    the city behind are passed over, as in "the Rockaways" or "Harlem NYC".
+    """
+    said = _plain(text)
+    bare = _IN_FRONT.sub("", said)
+    for wanted in dict.fromkeys((said, bare, _BEHIND.sub("", said), _BEHIND.sub("", bare))):
+        found = _called(wanted) if wanted and wanted not in _CITY else ()
+        here = [figures.precincts()[number] for number in found]
+        if here:
+            return tuple(precinct for precinct in here if borough is None or precinct.borough is borough)
+    return ()
+
+
+def _called(wanted: str) -> tuple[int, ...]:
+    exact = [number for name, numbers in _names() if name == wanted for number in numbers]
+    within = f" {wanted}" if len(wanted) >= _BEGINNING else f" {wanted} "
+    parts = [number for name, numbers in _names() if within in f" {name} " for number in numbers]
+    return tuple(dict.fromkeys((*exact, *parts)))
+
+
+@cache
+def _names() -> tuple[tuple[str, tuple[int, ...]], ...]:
+    own = ((name, (one.number,)) for one in figures.precincts().values() for name in one.neighbourhoods)
+    return tuple((_plain(name), numbers) for name, numbers in (*own, *figures.neighbourhoods().items()))
 
 
 def _plain(text: str) -> str:

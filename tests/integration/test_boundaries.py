@@ -179,6 +179,7 @@ def test_the_tables_are_what_the_script_computes_from_the_citys_files() -> None:
     computed = {
         "precincts.csv": build_tables.precinct_rows(plane, city_file(OVERLAP), city_file(FACTS)),
         "incidents.csv": build_tables.incident_rows(shootings, outlines),
+        "neighbourhoods.csv": build_tables.neighbourhood_rows(city_file(OVERLAP)),
         "zip_precincts.csv": build_tables.zip_rows(outlines, city_file(ZIP_AREAS), city_file(ZIP_CODES)),
     }
     for name, rows in computed.items():

@@ -53,6 +53,24 @@ async def test_I1_one_person_holds_at_once_with_one_line(house: House, ana: Phon
     )
 
 
+async def test_I1_a_neighborhood_is_held_by_its_name_with_one_tap(house: House, ana: Phone) -> None:
+    assert "It is held at once" in await ana.say("hold Crown Heights")
+    assert set(ana.buttons.values()) == {"hd:h:71", "hd:h:77", "hd:h:79", "hd:h:81", "hd"}
+    assert await held(house) == set(), "which one, they say"
+    await ana.tap("Crown Heights North")
+    assert await held(house) == {77}
+    for beyond in ("hold Harlem", "hold on to each other"):
+        await ana.say(beyond)
+        assert not [data for data in ana.buttons.values() if data.startswith("hd:h")], beyond
+    assert "Which one should be let go?" in await slash(ana, "release", "crown heights")
+    await ana.tap("Crown Heights North")
+    assert "It is noted that you want it" in ana.text
+    await ana.press("k:pledge")
+    await ana.say("Hold Crown Heights")
+    assert await held(house) == {77}
+    assert "Where?" in ana.text, "as the name of a campaign it is one"
+
+
 @pytest.mark.parametrize("role", [Role.ORGANIZER, Role.APPROVER, Role.SAFETY_LEAD])
 async def test_I1_each_role_that_watches_may_hold_with_a_command(house: House, role: Role) -> None:
     phone = await house.staff("cam3", role, BROOKLYN)

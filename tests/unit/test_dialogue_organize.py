@@ -113,7 +113,7 @@ def test_where_a_campaign_goes_is_read_as_it_is_meant() -> None:
             "Brownsville and nowhere",
             "73, but not 75",
         ),
-        *("70-79", "precinct", "Harlem", "ville", "all", "30 friends", "11212", "73 and 74", "9" * 5000, ",", "the"),
+        *("70-79", "precinct", "heights", "ville", "all", "30 friends", "11212", "73 and 74", "9" * 5000, ",", "the"),
     )
     for typed in refused:
         talk = drafted()
@@ -121,6 +121,31 @@ def test_where_a_campaign_goes_is_read_as_it_is_meant() -> None:
         talk.say(typed)
         assert talk.reply("organize.wrong").values["code"] == "no_precinct", typed
         assert not [one for one in talk.last.intents if isinstance(one, wanted.ChangeDraft)], typed
+
+
+def test_F5_a_neighborhood_of_several_precincts_offers_them_as_buttons() -> None:
+    talk = drafted()
+    talk.tap("ed:targets")
+    talk.say("Harlem")
+    assert talk.templates() == ["organize.which_precinct"]
+    assert talk.offered() == ["tg:23", "tg:25", "tg:28", "tg:32", "tg:23+25+28+32", "ed:targets"]
+    assert not talk.last.intents
+    talk.say("Brownsville and Harlem")
+    assert "tg:73+23" in talk.offered()
+    talk.tap("tg:73+23+25+28+32")
+    (change,) = [one for one in talk.last.intents if isinstance(one, wanted.ChangeDraft)]
+    assert change.changes["targets"]["precincts"] == [73, 23, 25, 28, 32]  # type: ignore[index]
+    talk.tap("ed:targets")
+    talk.say("Bronx River")
+    assert talk.offered() == ["tg:43", "ed:targets"], "of a name that no precinct bears it is asked even so"
+    for nothing in ("tg:999", "tg:73+x", "tg:", "tg:+"):
+        before = talk.context.draft
+        talk.tap(nothing)
+        assert talk.context.draft == before, nothing
+    talk.tap("ed:targets")
+    long = "1 5 6 7 9 10 13 14 17 18 19 20 22 24 26 30 33 34 40"
+    talk.say(f"{long} and Harlem")
+    assert talk.reply("organize.wrong").values["code"] == "no_precinct", "a button holds no more"
 
 
 def test_a_draft_goes_on_at_its_first_empty_field() -> None:

@@ -110,8 +110,10 @@ def test_F14_neighborhoods_stand_in_the_order_of_the_alphabet_and_are_found_by_n
     talk, _ = begun("page or bot without a code")
     talk.tap("a:16-17")
     for typed, found in (
-        ("bushwick", ["n:83"]),
-        ("Co-op city!", ["n:45"]),
+        ("bushwick", ["n:83", "n:90"]),
+        ("Bronx River", ["n:43"]),
+        ("in Crown Heights, Brooklyn", ["n:71", "n:77", "n:81", "n:79"]),
+        ("Co-op city!", ["n:45", "n:47"]),
         ("harlem", ["n:23", "n:25", "n:28", "n:32"]),
     ):
         talk.say(typed)

@@ -13,6 +13,7 @@ from bots.guard import contained
 from bots.parts import BotParts
 from bots.replies import deliver
 from campaign_engine.channels.discord import DiscordChannel
+from campaign_engine.dialogue.flow import option
 from campaign_engine.domain.audience import RoomKind, RoomSeen
 from campaign_engine.domain.contact import LANGUAGES
 from campaign_engine.domain.errors import StoreUnavailable
@@ -127,7 +128,8 @@ class DiscordRooms:
         elif url := await self._invites.make(channel, name):
             answer = await self._parts.offers.invite_ready(room, url)
         else:
-            answer = self._words(Reply("server.no_invite", {"title": room.title}), _language(interaction))
+            back = ((option("room.back", room_button(room.address, INVITES)),),)
+            answer = self._words(Reply("server.no_invite", {"title": room.title}, back), _language(interaction))
         await self._answers.say(interaction, room.by, (answer,))
 
     async def _offer(self, interaction: discord.Interaction, channel: discord.TextChannel, page: str) -> None:

@@ -26,7 +26,7 @@ from campaign_engine.channels.telegram import STAYS
 from campaign_engine.domain.audience import RoomKind, RoomSeen
 from campaign_engine.domain.languages import SAFETY_LANGUAGES, from_tag
 from campaign_engine.domain.message import Choice, Destination, Message, Reply
-from campaign_engine.services.room_offers import BUTTON, INVITES, LEAVE, UNLINK, read_button, read_subject
+from campaign_engine.services.room_offers import BUTTON, INVITES, KEEP, LEAVE, UNLINK, read_button, read_subject
 
 log = logging.getLogger("groundswell.bots")
 
@@ -80,7 +80,7 @@ class TelegramRooms:
         if offer is not None:
             await self._whisper(offer, room)
             return
-        await self._whisper(await self._parts.offers.said(room, "only_team"), room)
+        await self._whisper(await self._parts.offers.said(room, "not_for_you"), room)
         await self._leave(change.chat.id)
 
     async def _leave(self, chat_id: int) -> None:
@@ -144,7 +144,7 @@ class TelegramRooms:
             return await offers.said(room, "unlinked") if await self._parts.rooms.unlink_by(room) else None
         if page.startswith(f"{INVITES}:"):
             return await self._invite(room, page.removeprefix(f"{INVITES}:"))
-        if _AREA.fullmatch(page):
+        if page == KEEP or _AREA.fullmatch(page):
             return await self._parts.rooms.link(room, page)
         return await offers.page(room, page)
 

@@ -14,7 +14,7 @@ from campaign_engine.domain.words import squeezed
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.renderer import Renderer
 from campaign_engine.ports.unit_of_work import Store, UnitOfWork
-from campaign_engine.services.room_offers import manage_rows
+from campaign_engine.services.room_offers import KEEP, manage_rows, precinct_rows
 from campaign_engine.services.rooms import LINKERS, Rooms
 from campaign_engine.services.site_finding import SiteFinding
 
@@ -45,7 +45,10 @@ class RoomDesk:
         self._finding = SiteFinding(store)
 
     async def link(self, room: RoomSeen, area: str) -> Message:
-        """Tie it to `area` (a precinct number, a borough, "city", a site's name), else as before or to their scope."""
+        """Tie it to `area` (a precinct number, a borough, "city", a site's name), else as before or to their scope.
+
+        What it lacks is looked at anew each time.
+        """
         language = from_tag(room.language_hint)
         try:
             async with self._store.write() as work:
@@ -91,8 +94,8 @@ class RoomDesk:
         if not person.has_role(*LINKERS):
             raise NotAllowed("Only the team links rooms.", "Ask an organizer to do it.")
         before = await work.rooms.by_address(seen.channel, seen.address)
-        if area.strip():
-            scope = await self._meant(work, area)
+        if area.strip() not in ("", KEEP):
+            scope = await self._meant(work, seen, area)
             if isinstance(scope, Reply):
                 return scope
         else:
@@ -108,18 +111,22 @@ class RoomDesk:
         rows = manage_rows(seen) if seen.channel in MANAGED_BY_BUTTONS else ()
         return Reply("room.linked", values, rows, edits=True)
 
-    async def _meant(self, work: UnitOfWork, area: str) -> Scope | Reply:
-        """An area, else the one site that is called like it, else a question which. Raises InvalidInput."""
+    async def _meant(self, work: UnitOfWork, seen: RoomSeen, area: str) -> Scope | Reply:
+        """An area, else the one site that is called like it, else a question which, with the precincts that a
+        neighbourhood lies in. Raises InvalidInput.
+        """
         try:
             return read_area(area)
         except InvalidInput:
             found = await self._finding.find_in(work, area, MOST_NAMED)
-            if not found:
+            precincts = self._places.by_words(area)
+            near = precincts if len(precincts) <= MOST_NAMED and seen.channel in MANAGED_BY_BUTTONS else ()
+            if not found and not near:
                 raise
-        if len(found) == 1:
+        if len(found) == 1 and not near:
             return Scope(ScopeKind.SITE, str(found[0].site.id))
         shown = tuple({"id": one.site.id, "name": one.site.name, "street": one.street} for one in found)
-        return Reply("room.which_site", {"sites": shown})
+        return Reply("room.which_site", {"sites": shown}, precinct_rows(seen, near, self._places))
 
     async def _named(self, work: UnitOfWork, scope: Scope) -> str:
         """Empty for the city."""

@@ -20,8 +20,10 @@ from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 from campaign_engine.services.rooms import LINKERS
 
 BUTTON = "rm:"
-TOP, BOROUGH, SITES, INVITES, LEAVE, UNLINK = "", "?", "?sites", "inv", "x", "off"
-"""Pages; everything else behind the address is an area as /link takes it, or a link's name behind `inv:`."""
+TOP, BOROUGH, SITES, INVITES, LEAVE, UNLINK, KEEP = "", "?", "?sites", "inv", "x", "off", "="
+"""Pages, KEEP of a room that stays as linked; everything else behind the address is an area as /link takes it, or
+a link's name behind `inv:`.
+"""
 
 WHOLE_ROOM = "room"
 MOST = 8
@@ -37,6 +39,7 @@ class _Asked:
     person: Person
     language: str
     room: RoomSeen
+    linked: bool
 
     @property
     def covered(self) -> frozenset[int]:
@@ -65,6 +68,12 @@ def manage_rows(room: RoomSeen) -> Rows:
     return ((change, link), (off,))
 
 
+def precinct_rows(room: RoomSeen, precincts: Iterable[int], places: Places) -> Rows:
+    """A button for each, in the order given."""
+    labels = ((number, f"{number} · {places.name(number).partition(',')[0]}") for number in precincts)
+    return _in_rows(named(label, room_button(room.address, str(number))) for number, label in labels)
+
+
 class RoomOffers:
     """Words and buttons only; linking itself is services.room_desk."""
 
@@ -83,7 +92,8 @@ class RoomOffers:
             if page == INVITES:
                 reply = await self._invites(work, asked)
             elif page == SITES:
-                reply = self._choose(asked, await self._sites(work, asked))
+                back = (option("room.back", asked.data(TOP)),)
+                reply = self._choose(asked, (*await self._sites(work, asked), back))
             elif page.startswith(BOROUGH):
                 reply = self._choose(asked, self._precincts(asked, page.removeprefix(BOROUGH)))
             else:
@@ -117,13 +127,15 @@ class RoomOffers:
     async def _asked(self, work: UnitOfWork, room: RoomSeen) -> _Asked:
         opened = await work.dialogues.look(Destination(room.channel, room.by), self._clock())
         known = opened.person.language if opened.language_known else from_tag(room.language_hint)
-        return _Asked(opened.person, known or SAFETY_LANGUAGES[0], room)
+        linked = await work.rooms.by_address(room.channel, room.address)
+        return _Asked(opened.person, known or SAFETY_LANGUAGES[0], room, linked is not None)
 
     def _said(self, reply: Reply, asked: _Asked) -> Message:
         return self._renderer.answers((reply,), asked.language)[0]
 
     def _choose(self, asked: _Asked, rows: Rows) -> Reply:
-        no = option("room.not_now", asked.data(LEAVE))
+        """What is linked already stays so; we go only from where nobody has linked us."""
+        no = option("room.keep", asked.data(KEEP)) if asked.linked else option("room.not_now", asked.data(LEAVE))
         return Reply("room.offer", {"title": asked.room.title}, (*rows, (no,)), edits=True)
 
     async def _top(self, work: UnitOfWork, asked: _Asked) -> Rows:
@@ -152,8 +164,7 @@ class RoomOffers:
         return rows
 
     def _numbers(self, asked: _Asked, precincts: Iterable[int]) -> Rows:
-        labels = ((number, f"{number} · {self._places.name(number).partition(',')[0]}") for number in sorted(precincts))
-        return _in_rows(named(label, asked.data(str(number))) for number, label in labels)
+        return precinct_rows(asked.room, sorted(precincts), self._places)
 
     async def _sites(self, work: UnitOfWork, asked: _Asked) -> Rows:
         """A few; more are found by name, with /link."""
@@ -178,6 +189,7 @@ class RoomOffers:
         totals = await work.room_figures.totals(room.id)
         shown_from = {str(figure): total for figure, total in totals.items() if total >= SHOWN_FROM}
         counted = {"joins": 0, "reactions": 0, "taps": 0, **shown_from}
+        subjects.append(option("room.back", asked.data(KEEP)))
         return Reply("room.invite_what", {"title": asked.room.title, **counted}, column(*subjects), edits=True)
 
 

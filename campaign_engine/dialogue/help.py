@@ -5,8 +5,8 @@ from campaign_engine.domain.message import Reply
 
 
 def help_card() -> Reply:
-    """The full card; needs no store (safety H4)."""
-    return Reply("help.card", stays=True)
+    """The full card; needs no store (safety H4). In a Discord server nothing can be typed, so it has the way on."""
+    return Reply("help.card", options=WAY_BACK, stays=True)
 
 
 def opened_card() -> Reply:

@@ -146,6 +146,7 @@ def test_the_signs_are_read_for_the_first_text_and_not_by_commands_that_read_non
 def test_H2_the_card_fits_and_says_what_it_must_and_nothing_it_must_not(language: str) -> None:
     card = Renderer().reply(help_card(), language)
     assert len(card.text) <= 600
+    assert [one.data for row in card.choices for one in row] == ["m:back"], "a server's chat takes no words"
     for words in ("911", "988", "741741", "MENU", "STOP" if language != "es" else "PARAR"):
         assert words in card.text
     assert ("AYUDA" if language == "es" else "HOME") in card.text

@@ -55,6 +55,13 @@ def test_languages_say_the_same(language: str, flow: str) -> None:
     }
 
 
+def test_the_city_and_a_hold_have_one_word_each_in_spanish() -> None:
+    """A borough is a condado, as the City says; what is called "retener" in the menu is nowhere something else."""
+    other = re.compile(r"distrito|vecindario|zona en pausa|(?:está|pone|zona) en espera", re.IGNORECASE)
+    files = [*(MESSAGES / "es").rglob("*.j2"), *(ROOT / "templates" / "lessons").glob("*.toml")]
+    assert not [(file.name, found[0]) for file in files for found in other.finditer(file.read_text(encoding="utf-8"))]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", STARTED_KINDS)
 def test_starter_posts_pass_their_own_lint_and_fit_a_phone(language: str, kind: CampaignKind) -> None:

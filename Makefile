@@ -68,7 +68,7 @@ soak: $(VENV)/dev.stamp ## Kill, freeze and starve the real process 320 times; l
 	SOAK_INPUTS=10000 $(BIN)/python -m pytest -q tests/unit/test_dialogue_random.py tests/integration/test_anything_sent.py
 
 conversations: $(VENV)/dev.stamp ## Write the golden conversations anew; look at the diff before you commit
-	WRITE_CONVERSATIONS=1 $(BIN)/python -m pytest -q tests/acceptance/test_conversations.py -k "as_it_is_written and sqlite"
+	WRITE_CONVERSATIONS=1 $(BIN)/python -m pytest -q tests/acceptance/test_conversations.py -k "as_it_is_written and sqlite or link_a_room"
 
 lock: $(VENV)/dev.stamp ## Pin the newest allowed versions
 	$(BIN)/python -m pip install --quiet uv

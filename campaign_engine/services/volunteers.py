@@ -71,7 +71,8 @@ class Volunteers:
             told = Reply("volunteer.somebody_asks", options=((Option(label="volunteer.open_requests", data="rq"),),))
             turn.notices.extend(Notice(to, told) for to in await turn.work.team.contacts(near))
         said = {"found": bool(near), "days": REQUEST_LIFE.days}
-        return (Reply("volunteer.asked", said, options=((Option(label="menu.open", data="m"),),)),)
+        row = (Option(label="volunteer.take_back", data="w:back"), Option(label="menu.open", data="m"))
+        return (Reply("volunteer.asked", said, options=(row,)),)
 
     async def _take_back(self, turn: Turn, _intent: TakeRequestBack) -> Replies:
         if turn.person.contact_id is not None:

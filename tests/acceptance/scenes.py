@@ -53,13 +53,14 @@ class Scene:
                 self.invites += 1
                 self.codes[code] = f"invite {self.invites}"
                 self.codes[spelled(code)] = f"invite {self.invites} spelled"
-        text = _PSEUDONYM.sub("{random name}", said.text)
+        text = _ROOM_LINK.sub("{link to the room}", _PSEUDONYM.sub("{random name}", said.text))
         for value, name in self.codes.items():
             text = text.replace(value, f"{{{name}}}")
         return replace(said, text=text)
 
 
 _PSEUDONYM = re.compile(r"\b[0-9a-f]{24}\b")
+_ROOM_LINK = re.compile(r"https://(?:discord\.gg/|t\.me/\+)\S+")
 _MOVE = re.compile(r"start=m_([A-Z0-9]{10})")
 _INVITE = re.compile(r"(?:/i/|start=i_)([A-Za-z0-9]{8,})")
 
@@ -226,6 +227,9 @@ OPERATIONS = {
     "ks:yes": "stopping everything",
     "command unfreeze": "letting everything go on",
     "say staff.handle": "taking an invite to the team",
+    "say staff.invited": "taking an invite that was asked for",
+    "w:yes": "asking to organize, which those of the area are told",
+    "rq:": "answering who asks to organize",
     "tr:3:": "the end of the training",
     "kt:": "a share kit",
 }
@@ -279,7 +283,7 @@ MORE_BUTTONS = frozenset(
     ("discord", f"{verb} {named}")
     for verbs, named in ((("Turn on", "Turn off"), "direct messages"), (("Activar", "Quitar"), "mensajes directos"))
     for verb in verbs
-)
+) | {("web", f"{words} {chat}") for words in ("Go on in", "Seguir en") for chat in ("Telegram", "Discord")}
 """Labels that one platform has beyond the others, by its name."""
 
 

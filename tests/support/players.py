@@ -11,9 +11,10 @@ import httpx
 
 from bots.cards import as_cards
 from campaign_engine.channels.split import split
-from campaign_engine.channels.telegram import utf16_length
+from campaign_engine.channels.telegram import STAYS, utf16_length
 from campaign_engine.dialogue.pledge import room_options
 from campaign_engine.domain.message import Destination, Inbound, Message
+from campaign_engine.services.room_offers import BUTTON as BUTTON_OF_ROOM
 from tests.platforms.discord_person import Outcome
 from tests.platforms.discord_person import Person as DiscordPerson
 from tests.platforms.discord_person import Seen as DiscordSeen
@@ -23,7 +24,7 @@ from tests.platforms.telegram_driver import Room
 from tests.platforms.telegram_driver import Seen as TelegramSeen
 from tests.support.engine import House, Phone
 from tests.support.posted import POST, ROOM
-from tests.support.transcripts import LINK_SIGN, Said, as_said, label_of
+from tests.support.transcripts import LINK_SIGN, ROOM_VERBS, Said, as_said, label_of
 from web.cookies import CHAT, new_address
 
 TELEGRAM_CHARACTERS = 4096
@@ -134,11 +135,15 @@ class OnTelegram:
     def address(self) -> str:
         return str(self.person.id)
 
-    async def act(self, verb: str, words: str, _: int) -> tuple[Said, ...]:
+    async def act(self, verb: str, words: str, expected: int) -> tuple[Said, ...]:
         if verb == "press":
             return (Said(await self._popped(words)),)
         before = {seen.message_id: seen for seen in await self.person.messages()}
         heard = len(self.ear.answers.get(self.address, ()))
+        if verb in ROOM_VERBS or self._is_about_room(words, before):
+            await self._do(verb, words)
+            after = await self.person.wait_until(lambda messages: len(_changed(before, messages)) >= max(expected, 1))
+            return tuple(map(_telegram_said, _changed(before, after)))
         await self._do(verb, words)
 
         def came(messages: list[TelegramSeen]) -> bool:
@@ -147,6 +152,12 @@ class OnTelegram:
 
         after = await self.person.wait_until(came)
         return tuple(map(_telegram_said, _changed(before, after)))
+
+    def _is_about_room(self, label: str, shown: Mapping[int, TelegramSeen]) -> bool:
+        """The newest button that is called so."""
+        of = [dict(zip(seen.labels, seen.data, strict=False)) for seen in shown.values()]
+        found = next((one[label] for one in reversed(of) if label in one), "")
+        return found.removeprefix(STAYS).startswith(BUTTON_OF_ROOM)
 
     async def _popped(self, label: str) -> str:
         """What pops up over the room, which nobody else sees."""
@@ -167,6 +178,11 @@ class OnTelegram:
                 await self.person.say(words)
             case "command":
                 await self.person.say(f"/{words}")
+            case "add":
+                self.rooms.append(await self.person.telegram.room("group", words, [self.person]))
+                await self.rooms[-1].set_bot("member", self.person)
+            case "link":
+                await self.person.say(f"/link {words}".strip(), self.rooms[-1])
             case "tap":
                 shown = reversed(await self.person.messages())
                 message, label = next(
@@ -220,8 +236,11 @@ class OnDiscord:
             case "press":
                 (self.where,) = self.rooms
                 outcome = await self.person.press(words, at_least=expected)
+            case "link":
+                given = {"area": words} if words else {}
+                outcome = await self.person.slash("link", given, channel=self.where, at_least=max(expected, 1))
             case _:
-                outcome = await self._tap(words, expected)
+                outcome = await self._tap(words, expected or 1)
         return tuple(map(_discord_said, outcome.answers))
 
     async def _tap(self, label: str, expected: int) -> Outcome:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from campaign_engine.domain.message import Message
 
+ROOM_VERBS = ("add", "link")
+"""The bot is added to a new room with this title; `/link` with these words, in the room."""
+
 LINK_SIGN = " ↗"
 """Behind the label of a button that opens an address."""
 
@@ -49,6 +52,11 @@ class Conversation:
     given: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     turns: tuple[Turn, ...] = field(default=())
+
+    @property
+    def in_rooms(self) -> bool:
+        """About linking a room, which bots do without the dialogue: at home there is nothing to hold it with."""
+        return any(turn.verb in ROOM_VERBS for turn in self.turns)
 
 
 def as_said(message: Message) -> Said:

@@ -10,6 +10,7 @@ from campaign_engine.domain.contact import ConsentKind, Scope
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.message import Choice, Destination, Message
 from campaign_engine.domain.planner import Facts, Priority
+from campaign_engine.domain.ranges import Range
 from campaign_engine.domain.schedule import to_utc
 
 
@@ -66,11 +67,11 @@ class Unfrozen:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """How many deliveries one freeze made; `rest` is the contact id to go on after, None at the end of the audience."""
+    """How many deliveries one freeze made; `rest` is the range to go on with, None at the end of the audience."""
 
     people: int
     rooms: int
-    rest: int | None = None
+    rest: Range | None = None
 
 
 class OccurrencesRepository(Protocol):
@@ -91,15 +92,16 @@ class OccurrencesRepository(Protocol):
     async def reaches(self, occurrence: Unfrozen, number: int, now: datetime) -> bool:
         """Whether `freeze` would make deliveries to at least so many people now."""
 
-    async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
+    async def freeze(self, occurrence: Unfrozen, now: datetime, within: Range | None = None) -> Frozen:
         """Audience and rooms become deliveries by INSERT .. SELECT, once per address and room (safety C6).
 
         People: an active address on one of the channels that are direct, a precinct among the campaign's targets, the
         topic granted, no pause, no STOP; a lesson series never goes to adults of 22 and over (safety C3).
         Rooms: linked, on one of the channels, tied to an area that meets the targets.
-        One call takes a range of contacts; call again with `after=rest`, in a transaction of its own, until there is no
-        `rest`. The end of the last range marks the occurrence as frozen, so that a crash in between is made good by
-        beginning again. Does nothing for one that was frozen, cancelled or expired by another clock.
+        One call takes a range of contacts, the first one without `within`; call again with `rest`, in a transaction of
+        its own, until there is none. The end of the last range marks the occurrence as frozen, so that a crash in
+        between is made good by beginning again. Does nothing for one that was frozen, cancelled or expired by another
+        clock.
         """
 
     async def expire(self, now: datetime) -> int:

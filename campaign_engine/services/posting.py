@@ -157,14 +157,14 @@ class Posting:
         return people, rooms
 
     async def _freeze_one(self, occurrence: Unfrozen, now: datetime) -> tuple[int, int]:
-        people = rooms = 0
-        after: int | None = 0
         occurrence = await self._with_enough(occurrence, now)
-        while after is not None:
+        people, rooms, rest = 0, 0, None
+        while True:
             async with self._store.write(trusted=True) as work:
-                frozen = await work.occurrences.freeze(occurrence, now, after)
-            people, rooms, after = people + frozen.people, rooms + frozen.rooms, frozen.rest
-        return people, rooms
+                frozen = await work.occurrences.freeze(occurrence, now, rest)
+            people, rooms, rest = people + frozen.people, rooms + frozen.rooms, frozen.rest
+            if rest is None:
+                return people, rooms
 
     async def _with_enough(self, occurrence: Unfrozen, now: datetime) -> Unfrozen:
         """For rooms only where too few people would get it; its author is told by services.nudging (safety S2)."""

@@ -1,6 +1,7 @@
 """Firings of posts: opened once, frozen into deliveries, closed when nothing of them can leave any more."""
 
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostCo
 from campaign_engine.domain.contact import Topic
 from campaign_engine.domain.delivery import TO_LEAVE, DeliveryStatus, OccurrenceStatus
 from campaign_engine.domain.planner import first_leaving, priority_of
+from campaign_engine.domain.ranges import Range
 from campaign_engine.ports.sending import Frozen, LivePost, NewOccurrence, Unfrozen
 from campaign_engine.store import freezing, holding
 from campaign_engine.store.tables import (
@@ -108,7 +110,7 @@ class SqlOccurrencesRepository(Transaction):
         """One statement, which counts no further."""
         return bool(await self._connection.scalar(freezing.first_people(occurrence, number, now)) == number)
 
-    async def freeze(self, occurrence: Unfrozen, now: datetime, after: int = 0) -> Frozen:
+    async def freeze(self, occurrence: Unfrozen, now: datetime, within: Range | None = None) -> Frozen:
         """At most fourteen statements, and three more where a hold keeps something back."""
         still_open = sa.and_(
             occurrences.c.id == occurrence.id,
@@ -117,19 +119,21 @@ class SqlOccurrencesRepository(Transaction):
         )
         if not await self._locked(still_open):
             return Frozen(0, 0)
-        people, last = 0, after + freezing.RANGES[self._connection.dialect.name]
+        begun, bounds = time.monotonic(), freezing.RANGES[self._connection.dialect.name]
+        people, mine = 0, within or Range(0, bounds.first)
         if not occurrence.rooms_only:
-            people = await self._freeze_in(occurrence, freezing.people, now, {"after": after, "last": last})
-            if (await self._connection.scalar(_LAST_CONTACT) or 0) > last:
+            ends = {"after": mine.after, "last": mine.last}
+            people = await self._freeze_in(occurrence, freezing.people, now, ends)
+            if (await self._connection.scalar(_LAST_CONTACT) or 0) > mine.last:
                 await self._connection.execute(freezing.counted(occurrence.id, people=people))
-                return Frozen(people, 0, rest=last)
+                return Frozen(people, 0, rest=mine.then(people, time.monotonic() - begun, bounds))
         rooms = 0
         if occurrence.topic is not Topic.CHECK_INS:
             # A check-in goes to nobody but the subscribers of check-ins (safety I2).
             rooms = await self._freeze_in(occurrence, freezing.in_rooms, now)
         frozen = freezing.counted(occurrence.id, people=people, rooms=rooms)
         await self._connection.execute(frozen.values(frozen_at=now))
-        if (after or people > _MANY) and self._connection.dialect.name == "postgresql":
+        if (within or people > _MANY) and self._connection.dialect.name == "postgresql":
             # Until it looks by itself, a minute or more later, it takes a table that grew at once for a small one, and
             # reads all of it for each claim. A tenth of its usual sample says that much.
             await self._connection.execute(sa.text("SET LOCAL default_statistics_target = 10"))

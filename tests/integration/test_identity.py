@@ -48,8 +48,8 @@ async def test_the_outcomes_add_up_from_the_freeze_to_the_last_clean_up(house: H
         rest = (await work.occurrences.freeze(unfrozen, house.clock())).rest
     assert await broken(house) == (), "between two ranges"
     async with house.store.write() as work:
-        for after in (0, rest):  # another clock begins again
-            await work.occurrences.freeze(unfrozen, house.clock(), after or 0)
+        for within in (None, rest):  # another clock begins again
+            await work.occurrences.freeze(unfrozen, house.clock(), within)
     claimed = await claim(house, await take(house))
     ends = (DeliveryStatus.SENT, DeliveryStatus.UNCONFIRMED, DeliveryStatus.FAILED, DeliveryStatus.SENT)
     await record(house, 1, *(Outcome(one.id, end) for one, end in zip(claimed, ends, strict=False)))

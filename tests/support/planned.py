@@ -119,8 +119,8 @@ class House:
 
     @property
     def range(self) -> int:
-        """Ids that are frozen in one transaction."""
-        return RANGES[self.store.database.engine.dialect.name]
+        """Ids that are frozen in the first transaction."""
+        return RANGES[self.store.database.engine.dialect.name].first
 
     async def fill_range(self) -> None:
         """Somebody without an address gets the last id of the first range that is frozen."""

@@ -15,6 +15,7 @@ from campaign_engine.city_desk import open_feeds
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.jobs import Job
+from campaign_engine.ports.processes import ANSWERS
 from campaign_engine.queueing.ticker import AT_NIGHT, Ticker
 from campaign_engine.services.jobs import Handler, Jobs
 from campaign_engine.services.pace_sharing import PaceSharing
@@ -47,7 +48,7 @@ class ProcessRole(StrEnum):
     """What a process is there for; on SQLite one process has all of them."""
 
     WEB = "web"
-    BOTS = "bots"
+    BOTS = ANSWERS
     SCHEDULER = "scheduler"
     SENDER = "sender"
 
@@ -87,8 +88,10 @@ async def _keep_up(engine: Engine, roles: Collection[ProcessRole], stop: asyncio
     ticker.add_daily("leavers", engine.store.keep_leavers)
     async with asyncio.TaskGroup() as group:
         if not engine.database.is_sqlite:
+            with suppress(StoreUnavailable):  # then it is seen a little later, and sends as much later
+                await presence.tick()
             accounts = {name: (engine.paces[name], lane) for name, lane in engine.lanes.items()}
-            sharing = PaceSharing(engine.store, engine.time.clock, accounts)
+            sharing = PaceSharing(engine.store, engine.time.clock, accounts, presence.process)
             ticker.add_often("paces", sharing.tick, TICK_SECONDS)
             group.create_task(sharing.run(stop, engine.store.holds_told))
         await _until(stop, ticker)

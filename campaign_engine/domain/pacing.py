@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 KEPT_FOR_REPLIES = 5
 """Of the messages that an account may send in a second, those that broadcasts leave to answers."""
@@ -25,6 +25,9 @@ LEAST_SHARE, DROP, RECOVERY_SECONDS = 0.1, 0.5, 120.0
 
 FIRST_SECONDS = 0.2
 """How long a message is taken to be on its way before the first one was measured."""
+
+ASK_AGAIN_SECONDS = 0.1
+"""While nothing may leave at all."""
 
 LEAST_WIDTH, MOST_WIDTH = 3, 256
 """Messages in hand at once; without a limit as many as it takes to share statements and commits among many."""
@@ -72,14 +75,6 @@ class LaneLimits:
             return None
         return Limit(self.overall.count - round(self.kept * self.overall.seconds), self.overall.seconds)
 
-    @property
-    def beside_broadcasts(self) -> "LaneLimits":
-        """For a process whose account another one broadcasts through: what is kept for replies, and no more."""
-        if self.overall is None:
-            return self
-        count = max(1, round(self.kept * self.overall.seconds))
-        return replace(self, overall=Limit(count, self.overall.seconds), kept=0)
-
     def is_group(self, chat: str) -> bool:
         """Whether this plain address is a group's."""
         return bool(self.group_prefix) and chat.startswith(self.group_prefix)
@@ -124,6 +119,12 @@ class _Spaced:
     def __post_init__(self) -> None:
         self._left = deque(maxlen=self.limit.count if self.limit is not None and self.exact else 0)
 
+    def change(self, limit: Limit | None) -> None:
+        """From now on; what has left stays counted."""
+        self.limit = limit
+        most = max(self._left.maxlen or 0, limit.count if limit is not None and self.exact else 0)
+        self._left = deque(self._left, maxlen=most)
+
     def earliest(self, spare: int = 0) -> float:
         """The earliest moment of the next message; of its window, `spare` messages are left to others."""
         if self.limit is None:
@@ -147,10 +148,14 @@ class _Spaced:
 
 @dataclass(slots=True)
 class Pacer:
-    """Counts what one account sends. Moments are seconds of any clock that never goes back."""
+    """Counts what one account sends. Moments are seconds of any clock that never goes back.
+
+    While it is `closed` nothing leaves.
+    """
 
     limits: LaneLimits
     slowdown: Slowdown = field(default_factory=Slowdown)
+    closed: bool = False
     _overall: _Spaced = field(init=False)
     _broadcasts: _Spaced = field(init=False)
     _chats: dict[str, _Spaced] = field(init=False, default_factory=dict)
@@ -159,8 +164,16 @@ class Pacer:
         self._overall = _Spaced(self.limits.overall)
         self._broadcasts = _Spaced(self.limits.broadcasts, exact=False)
 
+    def change(self, limits: LaneLimits) -> None:
+        """Keep these from now on, with what has left already; opens a closed one."""
+        self.limits, self.closed = limits, False
+        self._overall.change(limits.overall)
+        self._broadcasts.change(limits.broadcasts)
+
     def wait(self, now: float, *, priority: bool) -> float:
         """Seconds until the account may write to a chat that has no limit of its own; not positive when it may now."""
+        if self.closed:
+            return ASK_AGAIN_SECONDS
         if priority:
             return self._overall.earliest() - now
         return max(self._overall.earliest(min(_SPARE, self.limits.kept)), self._broadcasts.earliest()) - now

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+ANSWERS = "bots"
+"""The role of those that answer people by chat."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessSeen:
@@ -14,6 +17,11 @@ class ProcessSeen:
     roles: str
     started_at: datetime
     seen_at: datetime
+
+    @property
+    def answers(self) -> bool:
+        """Whether it has that role."""
+        return ANSWERS in self.roles.split(",")
 
 
 class ProcessesRepository(Protocol):

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 
-from campaign_engine.domain.pacing import LaneLimits, Pacer, Slowdown
+from campaign_engine.domain.pacing import LaneLimits, Pacer
 from campaign_engine.services.turns import Turns
 
 _SHORTEST_SLEEP = 0.001
@@ -17,15 +17,15 @@ SHORTEST_HOLD = 0.5
 class LanePace:
     """Implements bots.replies.Pace and services.leaving.Pace; `monotonic` gives seconds, `sleep` waits for them.
 
+    `limits` are the whole account's.
     `asked_to_wait` is set when a wait begins or grows, for whoever has to tell others of it.
     """
 
     def __init__(
         self, limits: LaneLimits, monotonic: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
     ) -> None:
-        slowdown = Slowdown()
-        self._alone, self._beside = Pacer(limits, slowdown), Pacer(limits.beside_broadcasts, slowdown)
-        self._pacer = self._alone
+        self.limits = limits
+        self._pacer = Pacer(limits)
         self._now = monotonic
         self._sleep = sleep
         self.asked_to_wait = asyncio.Event()
@@ -88,9 +88,12 @@ class LanePace:
         """Broadcasts a second as things are; None without limit."""
         return self._pacer.rate(self._now())
 
-    def share(self, *, elsewhere: bool) -> None:
-        """Whether another process broadcasts through this account: then only what it leaves for replies is ours."""
-        self._pacer = self._beside if elsewhere else self._alone
+    def share(self, limits: LaneLimits | None) -> None:
+        """What this process may send of all that the account may; None is nothing."""
+        if limits is None:
+            self._pacer.closed = True
+        else:
+            self._pacer.change(limits)
 
     def hold(self, seconds: float) -> None:
         """The platform met too many: the whole account waits, replies too, and goes on slower."""

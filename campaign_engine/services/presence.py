@@ -2,12 +2,16 @@
 
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 
 from campaign_engine.ports.clock import Clock
 from campaign_engine.ports.processes import ProcessSeen
 from campaign_engine.ports.unit_of_work import Store
 
 EVERY_SECONDS = 5
+
+SILENT = timedelta(minutes=1)
+"""A process that gave no sign for so long is not there."""
 
 
 class Presence:
@@ -17,15 +21,15 @@ class Presence:
         self._store = store
         self._clock = clock
         now = clock()
-        self._first = ProcessSeen(secrets.token_hex(8), machine[:64], roles, now, now)
+        self.process = ProcessSeen(secrets.token_hex(8), machine[:64], roles, now, now)
 
     async def tick(self) -> None:
         """Raises StoreUnavailable."""
-        now = replace(self._first, seen_at=self._clock())
+        now = replace(self.process, seen_at=self._clock())
         async with self._store.write() as work:
             await work.processes.beat(now)
 
     async def leave(self) -> None:
         """Raises StoreUnavailable."""
         async with self._store.write() as work:
-            await work.processes.leave(self._first.id)
+            await work.processes.leave(self.process.id)

@@ -56,6 +56,7 @@ async def replies(root: str, seconds: float) -> float:
             begun = time.monotonic()
             await parts.pace.slot(str(chat), priority=True)
             await parts.channel.send(Message(TEXT), Destination("telegram", str(chat)))
+            parts.pace.answered(str(chat))
             waited.append((time.monotonic() - begun) * 1000)
 
         broadcast, asked = asyncio.create_task(_broadcast(parts, seconds)), list[asyncio.Task[None]]()

@@ -18,6 +18,9 @@ class Pace(Protocol):
     async def slot(self, chat: str, *, priority: bool = False) -> None:
         """Wait until one message may go to this chat."""
 
+    def answered(self, chat: str) -> None:
+        """The platform answered the last message to this chat, whatever it said."""
+
     def hold(self, seconds: float) -> None:
         """The platform asked the whole account to wait."""
 
@@ -34,7 +37,7 @@ async def deliver(pace: Pace, chat: str, send: Callable[[], Awaitable[object]]) 
     for attempt in range(1, TRIES + 1):
         await pace.slot(chat, priority=True)
         try:
-            await send()
+            await _answered(pace, chat, send)
         except SendError as error:
             if not error.retryable or error.alert or attempt == TRIES:
                 log.info("an answer was not delivered (%s)", error.code)
@@ -46,6 +49,13 @@ async def deliver(pace: Pace, chat: str, send: Callable[[], Awaitable[object]]) 
         else:
             return None
     return None
+
+
+async def _answered(pace: Pace, chat: str, send: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await send()
+    finally:
+        pace.answered(chat)
 
 
 class InOrder:

@@ -11,8 +11,14 @@ KEPT_FOR_REPLIES = 5
 _MADE_UP = 0.1
 """Of a limit's seconds: as much lateness (of a timer, a commit, a slow check) is made up by leaving closer together."""
 
-_GUARD, _MOST_GUARD = 0.008, 0.05
+_GUARD, _MOST_GUARD = 0.01, 0.05
 """Of a limit's seconds, and in seconds: how much longer our window is, because not all requests travel equally long."""
+
+_GUARD_KNOWN = 0.002
+"""Seconds, beside what a message's own answer told: for clocks, and for what is not in a round trip."""
+
+_ENOUGH_TRIPS, _TRIPS = 30, 240
+"""Round trips that are known before the quickest is believed, and of which it is the quickest."""
 
 _SPARE = 1
 """Place in each window that a broadcast never takes, so that a reply finds one even where replies are many."""
@@ -47,11 +53,6 @@ class Limit:
     def interval(self) -> float:
         """Seconds from one message to the next."""
         return self.seconds / self.count
-
-    @property
-    def guarded(self) -> float:
-        """Seconds of the window that we keep, a little longer than the platform's."""
-        return self.seconds + min(self.seconds * _GUARD, _MOST_GUARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,35 @@ class Slowdown:
 
 
 @dataclass(slots=True)
+class _Left:
+    """A message that left: its platform met it `late` seconds after the moment at most, beyond the shortest way."""
+
+    moment: float
+    chat: str
+    late: float
+
+
+@dataclass(slots=True)
+class _Trips:
+    """How long messages and their answers were under way, and which was the quickest lately."""
+
+    _seconds: deque[float] = field(default_factory=lambda: deque(maxlen=_TRIPS))
+
+    def excess(self, seconds: float) -> float:
+        """Of one more; all of it while too few are known."""
+        self._seconds.append(seconds)
+        return seconds - min(self._seconds) if len(self._seconds) >= _ENOUGH_TRIPS else seconds
+
+
+@dataclass(slots=True)
 class _Spaced:
-    """GCRA that makes up for lateness and, where `exact`, never lets more than the limit into its window."""
+    """GCRA that makes up for lateness and, where `exact`, never lets more than the limit into the platform's window."""
 
     limit: Limit | None
     exact: bool = True
+    late: float = 0.0
     _next: float = float("-inf")
-    _left: deque[float] = field(init=False)
+    _left: deque[_Left] = field(init=False)
 
     def __post_init__(self) -> None:
         self._left = deque(maxlen=self.limit.count if self.limit is not None and self.exact else 0)
@@ -131,19 +154,34 @@ class _Spaced:
             return float("-inf")
         spaced, most = self._next - self.limit.seconds * _MADE_UP, self.limit.count - spare
         if self.exact and len(self._left) >= most:
-            return max(spaced, self._left[-most] + self.limit.guarded)
+            return max(spaced, self._gone(self.limit, self._left[-most]))
         return spaced
+
+    @staticmethod
+    def _gone(limit: Limit, one: _Left) -> float:
+        """When it is surely outside the platform's window."""
+        return one.moment + limit.seconds + one.late
 
     def is_idle(self, now: float) -> bool:
         """Whether it may be forgotten: nothing that was counted matters any more."""
         return self.limit is None or (
-            self._next <= now and (not self._left or self._left[-1] + self.limit.guarded <= now)
+            self._next <= now and (not self._left or self._gone(self.limit, self._left[-1]) <= now)
         )
 
-    def take(self, now: float, share: float = 1.0) -> None:
+    def take(self, now: float, chat: str, share: float = 1.0) -> None:
         if self.limit is not None:
             self._next = max(self._next, now) + self.limit.interval / share
-            self._left.append(now)
+            self._left.append(_Left(now, chat, self.late))
+
+    def answered(self, now: float, chat: str, trips: _Trips) -> None:
+        """The answer to the last message to `chat` came; the platform met it before that, less the way back.
+
+        So what the round trip took beyond the quickest one bounds how late it was met, whatever happened on the way.
+        """
+        for one in reversed(self._left):
+            if one.chat == chat:
+                one.late = min(self.late, _GUARD_KNOWN + trips.excess(now - one.moment))
+                return
 
 
 @dataclass(slots=True)
@@ -159,9 +197,10 @@ class Pacer:
     _overall: _Spaced = field(init=False)
     _broadcasts: _Spaced = field(init=False)
     _chats: dict[str, _Spaced] = field(init=False, default_factory=dict)
+    _trips: _Trips = field(init=False, default_factory=_Trips)
 
     def __post_init__(self) -> None:
-        self._overall = _Spaced(self.limits.overall)
+        self._overall = _Spaced(self.limits.overall, late=_MOST_GUARD)
         self._broadcasts = _Spaced(self.limits.broadcasts, exact=False)
 
     def change(self, limits: LaneLimits) -> None:
@@ -185,20 +224,24 @@ class Pacer:
         `priority` is for replies, which may use what broadcasts leave.
         """
         chat_limit = self.limits.per_group if self.limits.is_group(chat) else self.limits.per_chat
-        spaced = None if chat_limit is None else self._chats.get(chat) or _Spaced(chat_limit)
+        spaced = None if chat_limit is None else self._chats.get(chat) or _spaced_chat(chat_limit)
         wait = self.wait(now, priority=priority)
         if spaced is not None:
             wait = max(wait, spaced.earliest() - now)
         if wait > 0:
             return wait
         share = self.slowdown.share(now)
-        self._overall.take(now, share)
+        self._overall.take(now, chat, share)
         if not priority:
-            self._broadcasts.take(now, share)
+            self._broadcasts.take(now, chat, share)
         if spaced is not None:
-            spaced.take(now)
+            spaced.take(now, chat)
             self._remember(chat, spaced, now)
         return 0.0
+
+    def answered(self, now: float, chat: str) -> None:
+        """The platform answered the last message to `chat`, which leaves room for others sooner than no answer."""
+        self._overall.answered(now, chat, self._trips)
 
     def rate(self, now: float) -> float | None:
         """Broadcasts a second at this moment; None without limit."""
@@ -214,6 +257,10 @@ class Pacer:
         self._chats[chat] = spaced
         if len(self._chats) > _FORGET_ABOVE:
             self._chats = {name: one for name, one in self._chats.items() if not one.is_idle(now)}
+
+
+def _spaced_chat(limit: Limit) -> _Spaced:
+    return _Spaced(limit, late=min(limit.seconds * _GUARD, _MOST_GUARD))
 
 
 def width(rate: float | None, seconds: float) -> int:

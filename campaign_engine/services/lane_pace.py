@@ -62,6 +62,10 @@ class LanePace:
             return self.account_wait
         return self._pacer.reserve(now, chat, priority=False)
 
+    def answered(self, chat: str) -> None:
+        """The platform answered the last message to this chat, whatever it said."""
+        self._pacer.answered(self._now(), chat)
+
     async def until_free(self, most: float, early: float = 0.0) -> float:
         """Wait until a broadcast may leave, less `early` seconds; what would wait longer than `most` is told at once.
 

@@ -32,6 +32,9 @@ class Pace(Protocol):
     def take(self, chat: str) -> float:
         """0 when a broadcast to this chat may leave now, which is counted; else the seconds it has to wait."""
 
+    def answered(self, chat: str) -> None:
+        """The platform answered the last message to this chat, whatever it said."""
+
     async def until_free(self, most: float, early: float = 0.0) -> float:
         """Wait until the account may send; at once the seconds, when that takes more than `most`."""
 

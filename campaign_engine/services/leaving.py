@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from campaign_engine.domain.breaker import Breaker
-from campaign_engine.domain.delivery import DeliveryStatus, SendError
+from campaign_engine.domain.delivery import DeliveryStatus, Receipt, SendError
 from campaign_engine.domain.errors import GroundswellError, StoreUnavailable
 from campaign_engine.domain.message import Message
 from campaign_engine.domain.pacing import Measured
@@ -82,7 +82,7 @@ class Leaving:
         for left in reversed(range(REPEATS)):
             begun = self._pace.now()
             try:
-                receipt = await self._channel.send(message, claimed.to, f"delivery-{claimed.id}")
+                receipt = await self._sent(claimed, message)
             except SendError as error:
                 self.breaker.met(self._pace.now(), away=is_away(error))
                 if not (left and error.ambiguous and await self._may_repeat(claimed, first)):
@@ -93,6 +93,12 @@ class Leaving:
                 self.breaker.met(ended, away=False)
                 return accepted(claimed, receipt)
         raise AssertionError("the last try ends it")
+
+    async def _sent(self, claimed: Claimed, message: Message) -> Receipt:
+        try:
+            return await self._channel.send(message, claimed.to, f"delivery-{claimed.id}")
+        finally:
+            self._pace.answered(claimed.to.address)
 
     async def _may_repeat(self, claimed: Claimed, first: float) -> bool:
         """In its turn, while the platform drops a second one, and where a first one might leave now (safety S3, C7)."""

@@ -20,6 +20,9 @@ class Pace(Protocol):
     async def slot(self, chat: str, *, priority: bool = False) -> None:
         """Wait until one message may go to this chat."""
 
+    def answered(self, chat: str) -> None:
+        """The platform answered the last message to this chat, whatever it said."""
+
     def hold(self, seconds: float) -> None:
         """The platform asked the whole account to wait."""
 
@@ -70,3 +73,5 @@ async def _send(channel: Channel, pace: Pace, destination: Destination, message:
         log.info("a notice was not delivered on %s (%s)", channel.name, error.code)
         if error.holds_lane:
             pace.hold(error.retry_after or 1.0)
+    finally:
+        pace.answered(destination.address)

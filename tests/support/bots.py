@@ -56,6 +56,9 @@ class Pacing:
         self.asked.append((chat, priority))
         await self.inner.slot(chat, priority=priority)
 
+    def answered(self, chat: str) -> None:
+        self.inner.answered(chat)
+
     def hold(self, seconds: float) -> None:
         self.held.append(seconds)
         self.inner.hold(seconds)

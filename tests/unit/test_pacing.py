@@ -117,6 +117,41 @@ def test_S7_a_sender_that_is_always_late_loses_no_pace_and_never_passes_the_limi
     assert (len(sent) - 1) / (sent[-1] - sent[0]) >= 0.99 * 25
 
 
+def travelled(delays: list[tuple[float, float]], count: int) -> list[float]:
+    """When the platform met each message of a lane that uses all of 30 a second; `delays` are the ways there and back
+    beyond the shortest, of 1 ms each.
+    """
+    pacer, now = Pacer(LaneLimits(Limit(30, 1.0), kept=0)), 0.0
+    met: list[float] = []
+    answers: list[tuple[float, str]] = []
+    while len(met) < count:
+        wait = pacer.reserve(now, str(len(met)), priority=False)
+        if answers and (wait > 0 and answers[0][0] <= now + wait):
+            now, chat = heapq.heappop(answers)
+            pacer.answered(now, chat)
+        elif wait > 0:
+            now += wait
+        else:
+            there, back = delays[len(met) % len(delays)]
+            heapq.heappush(answers, (now + 0.002 + there + back, str(len(met))))
+            met.append(now + 0.001 + there)
+    return sorted(met)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.floats(0, 0.024), st.floats(0, 0.024)), min_size=40, max_size=70))
+def test_S7_however_long_a_message_and_its_answer_travel_the_platform_never_meets_too_many(
+    delays: list[tuple[float, float]],
+) -> None:
+    assert most_within(travelled([(0.0, 0.0), *delays], 400), 1.0) <= 30
+
+
+def test_a_quick_platform_costs_a_lane_less_than_half_a_percent_of_its_pace() -> None:
+    dice = random.Random(2)
+    met = travelled([(dice.random() / 1000, dice.random() / 1000) for _ in range(97)], 9_000)
+    assert (len(met) - 1) / (met[-1] - met[0]) >= 0.995 * 30
+
+
 def test_after_a_429_the_rate_is_halved_and_comes_back_within_minutes() -> None:
     pacer = Pacer(LaneLimits(Limit(30, 1.0)))
     rates = [pacer.rate(0.0)]
@@ -241,6 +276,7 @@ async def test_many_who_wait_are_served_in_their_order_and_nobody_wakes_in_vain(
 
     async def ask(number: int) -> None:
         await pace.slot(f"ally {number}", priority=True)
+        pace.answered(f"ally {number}")
         served.append(number)
 
     began = clock()

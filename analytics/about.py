@@ -8,16 +8,20 @@ import sqlalchemy as sa
 
 from analytics import facts, measures
 from analytics.published import published_campaigns
-from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent
+from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import NotFound
 from campaign_engine.domain.precinct import Ranking
 from campaign_engine.store import tables as t
 
+_OVER = (CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignFacts:
-    """What is not about persons. Times are aware UTC; `channels` and `last_wall` are those of its approved posts."""
+    """What is not about persons. Times are aware UTC; `channels` and `last_wall` are those of its approved posts,
+    `last_wall` of those that were not withdrawn.
+    """
 
     id: int
     title: str
@@ -60,8 +64,14 @@ def work(connection: sa.Connection, campaign: CampaignFacts, today: date, throug
     counted = counted if through is None else counted.through(through)
     people, rooms = (measures.outcomes(counted, rooms=rooms) for rooms in (False, True))
     outcomes = {status: {"people": people[status], "rooms": rooms[status]} for status in DeliveryStatus}
-    left = None if campaign.last_wall is None else max(0, (campaign.last_wall.date() - today).days)
-    return Work(_posts_made(connection, campaign.id, through), left, outcomes)
+    return Work(_posts_made(connection, campaign.id, through), _days_left(campaign, today), outcomes)
+
+
+def _days_left(campaign: CampaignFacts, today: date) -> int | None:
+    """None of a campaign that is over, whatever its plan said."""
+    if campaign.last_wall is None:
+        return None
+    return 0 if campaign.status in _OVER else max(0, (campaign.last_wall.date() - today).days)
 
 
 def _posts_made(connection: sa.Connection, campaign_id: int, through: date | None) -> int:
@@ -80,7 +90,7 @@ def campaign_facts(connection: sa.Connection, campaign_id: int) -> CampaignFacts
         raise NotFound("There is no report of this campaign.", "Choose one from the list of reports.")
     targets = sa.select(t.campaign_targets.c.precinct).where(t.campaign_targets.c.campaign_id == campaign_id)
     contents = _contents(connection, campaign_id)
-    walls = [wall for content in contents for wall in content.schedule.walls()]
+    walls = [wall for content, status in contents if status != PostStatus.WITHDRAWN for wall in content.schedule.walls()]
     return CampaignFacts(
         id=row.id,
         title=row.title,
@@ -91,21 +101,21 @@ def campaign_facts(connection: sa.Connection, campaign_id: int) -> CampaignFacts
         finished_at=row.finished_at,
         targets=tuple(sorted(connection.scalars(targets))),
         ranking=_ranking(connection, row.ranking_id),
-        channels=tuple(sorted({channel for content in contents for channel in content.channels})),
+        channels=tuple(sorted({channel for content, _ in contents for channel in content.channels})),
         last_wall=max(walls, default=None),
     )
 
 
-def _contents(connection: sa.Connection, campaign_id: int) -> list[PostContent]:
-    """Of the newest approved version of each post."""
+def _contents(connection: sa.Connection, campaign_id: int) -> list[tuple[PostContent, str]]:
+    """The newest approved version of each post, and the post's status."""
     approved = (
-        sa.select(t.post_versions.c.post_id, t.post_versions.c.content)
+        sa.select(t.post_versions.c.post_id, t.post_versions.c.content, t.posts.c.status)
         .join(t.posts, t.posts.c.id == t.post_versions.c.post_id)
         .where(t.posts.c.campaign_id == campaign_id, t.post_versions.c.approved_at.is_not(None))
         .order_by(t.post_versions.c.version)
     )
-    newest = {row.post_id: row.content for row in connection.execute(approved)}
-    return [PostContent.from_json(content) for content in newest.values()]
+    newest = {row.post_id: (row.content, row.status) for row in connection.execute(approved)}
+    return [(PostContent.from_json(content), status) for content, status in newest.values()]
 
 
 def _ranking(connection: sa.Connection, ranking_id: int | None) -> Ranking | None:

@@ -253,8 +253,7 @@ def _place_of(report: Report, say: Words, number: int) -> Section | None:
         incidents=f"{one.incidents:,}",
         first=ranking.rule.first_year,
         last=ranking.rule.last_year,
-        rank=one.rank,
         chance=work.chance(one.p_top),
         top=ranking.rule.top,
     )
-    return Section("place", say("measures.chosen_title"), (said,))
+    return Section("place", say("measures.chosen_title"), (said, say("evidence.people")))

@@ -107,12 +107,15 @@ def outcomes(report: Report, say: Words) -> Section:
 
 
 def chosen(report: Report, say: Words) -> Section | None:
-    """None where somebody chose the precincts by hand."""
+    """In order of number, never of shootings: that would read as a list of the worst. None where somebody chose the
+    precincts by hand.
+    """
     ranking = report.campaign.ranking
     if ranking is None:
         return None
     rule = ranking.rule
-    ranked = [one for one in ranking.precincts if one.precinct in report.campaign.targets]
+    mine = (one for one in ranking.precincts if one.precinct in report.campaign.targets)
+    ranked = sorted(mine, key=lambda one: one.precinct)
     said = say(
         "measures.chosen",
         by=rule.by.value,
@@ -122,14 +125,14 @@ def chosen(report: Report, say: Words) -> Section | None:
         boundaries="code" if ranking.boundaries == "code" else "today",
         through=ranking.data_through,
     )
-    columns = tuple(say(f"measures.column_{name}") for name in ("area", "rank", "incidents", "p_top"))
+    columns = tuple(say(f"measures.column_{name}") for name in ("area", "incidents", "p_top"))
     table = Table(say("measures.p_top_note", top=rule.top), columns, tuple(_ranked(one) for one in ranked))
     fold = say("measures.chosen_list", count=len(ranked))
-    return Section("chosen", say("measures.chosen_title"), (said,), table, fold=fold)
+    return Section("chosen", say("measures.chosen_title"), (said, say("evidence.people")), table, fold=fold)
 
 
 def _ranked(one: RankedPrecinct) -> Row:
-    cells = (str(one.rank), f"{one.incidents:,}", chance(one.p_top))
+    cells = (f"{one.incidents:,}", chance(one.p_top))
     return Row(area(one.precinct), cells, number=str(one.precinct))
 
 

@@ -90,7 +90,9 @@ def campaign_facts(connection: sa.Connection, campaign_id: int) -> CampaignFacts
         raise NotFound("There is no report of this campaign.", "Choose one from the list of reports.")
     targets = sa.select(t.campaign_targets.c.precinct).where(t.campaign_targets.c.campaign_id == campaign_id)
     contents = _contents(connection, campaign_id)
-    walls = [wall for content, status in contents if status != PostStatus.WITHDRAWN for wall in content.schedule.walls()]
+    walls = [
+        wall for content, status in contents if status != PostStatus.WITHDRAWN for wall in content.schedule.walls()
+    ]
     return CampaignFacts(
         id=row.id,
         title=row.title,

@@ -50,7 +50,8 @@ class Mark:
 class Chart:
     """`title` and `text` are what a screen reader says. A map has `shades` and `names` by precinct instead of marks.
 
-    `legend`: class of a shade and its words; of a chart `veiled` and `coded`, where they are drawn.
+    `legend`: class of a shade and its words; of a chart `veiled` and `coded`, where they are drawn. `unit` is of
+    the numbers in it.
     """
 
     kind: ChartKind
@@ -60,6 +61,7 @@ class Chart:
     shades: Mapping[int, int | None] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
     legend: tuple[tuple[str, str], ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

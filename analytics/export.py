@@ -11,12 +11,11 @@ from analytics import rooms
 from analytics.content import UNITS, Report, as_json, made
 from analytics.editions import Figure
 from analytics.part import WHOLE, Part
+from analytics.words import Words
 from campaign_engine.domain.area import CITY
-from campaign_engine.domain.message import Reply
 from campaign_engine.domain.precinct import borough_of
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.opendata import figures
-from campaign_engine.rendering import Renderer
 
 COLUMNS = (
     "data_through", "edition", "city_data_through", "ranking_rule", "campaign", "measure", "unit", "level", "precinct",
@@ -56,16 +55,14 @@ def report_json(report: Report, part: Part = WHOLE) -> str:
     return json.dumps(plain, ensure_ascii=False, indent=1)
 
 
-def dictionary_csv() -> str:
-    """What each column and each measure means, in the words of the page."""
-    say = Renderer().reply
+def dictionary_csv(language: str) -> str:
+    """What each column and each measure means, in the words of the page; their names are the same in every language."""
+    say = Words(language)
     rows: list[Row] = [
-        {"kind": "measure", "name": name, "unit": unit, "definition": say(Reply(f"measures.define_{name}"), "en").text}
+        {"kind": "measure", "name": name, "unit": unit, "definition": say(f"measures.define_{name}")}
         for name, unit in UNITS.items()
     ]
-    columns: list[Row] = [
-        {"kind": "column", "name": name, "definition": say(Reply(f"report.csv_{name}"), "en").text} for name in COLUMNS
-    ]
+    columns: list[Row] = [{"kind": "column", "name": name, "definition": say(f"csv_{name}")} for name in COLUMNS]
     return _written(("kind", "name", "unit", "definition"), [*columns, *rows])
 
 

@@ -57,8 +57,8 @@ class _Given:
     drawn: Mapping[str, str]
 
 
-def _name(language: str, kind: str) -> str:
-    return f"report.{kind}" if language == LANGUAGES[0] else f"report.{language}.{kind}"
+def _name(language: str, kind: str, stem: str = "report") -> str:
+    return f"{stem}.{kind}" if language == LANGUAGES[0] else f"{stem}.{language}.{kind}"
 
 
 def _html(given: _Given) -> dict[str, str | bytes]:
@@ -74,9 +74,10 @@ def _pdf(given: _Given) -> dict[str, str | bytes]:
 
 
 def _csv(given: _Given) -> dict[str, str | bytes]:
+    language = given.document.language
     return {
         "report.csv": export.report_csv(given.report, given.part),
-        "report_dictionary.csv": export.dictionary_csv(),
+        _name(language, "csv", "report_dictionary"): export.dictionary_csv(language),
     }
 
 

@@ -35,6 +35,7 @@ class Links:
     precincts: tuple[Link, ...] = ()
     back: Link | None = None
     areas: Mapping[str, str] = field(default_factory=dict)
+    why: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,11 @@ def _rules() -> list[str]:
         for n in range(4)
     ]
     rest = [
-        f".beyond rect,.beyond path{{fill:{LIGHT['off']}}}.beyond text{{fill:{LIGHT['on-off']}}}",
+        f".beyond text{{fill:{LIGHT['soft']}}}",
         f".veiled rect,.veiled path{{fill:url(#veil);stroke:{LIGHT['veil']}}}.veiled text{{fill:{LIGHT['ink']}}}",
         f".veil-ground{{fill:{LIGHT['card']}}}.veil-line{{fill:{LIGHT['veil']}}}",
         f".place{{text-anchor:start;font-size:14px;fill:{LIGHT['soft']}}}path{{stroke:{LIGHT['paper']}}}",
+        f".beyond rect,.beyond path{{fill:none;stroke:{LIGHT['line']};stroke-width:1.2}}",
     ]
     return [text, *steps, *rest]
 

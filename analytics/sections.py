@@ -198,8 +198,7 @@ def _made(report: Report, say: Words) -> str:
 def _head(report: Report, say: Words, measure: str, key: str) -> Head:
     value = report.figure(measure, key)
     if value == HIDDEN:
-        opens = "site_opens" if key.startswith("site:") else "measures.opens"
-        return Head(say.hidden, say(f"measures.head_{measure}"), say(opens, k=report.k), hidden=True)
+        return Head(say.hidden, say(f"measures.head_{measure}"), say("measures.opens", k=report.k), hidden=True)
     note = say("measures.of_goal", goal=f"{report.campaign.goal:,}") if (measure, key) == ("pledged", CITY) else ""
     if not note and measure != "pledged":
         note = say(f"measures.note_{measure}")

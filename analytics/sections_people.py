@@ -81,7 +81,8 @@ def _map(report: Report, say: Words) -> tuple[str, Chart]:
     legend += [("veiled", say("legend_veiled")), ("beyond", say("measures.legend_beyond"))]
     text = say("measures.map_said", targets=len(targets), shown=list(shown.items()))
     title = say("measures.map_title", measure=mapped)
-    return mapped, Chart("map", title, text, shades=shades.counts, names=names, legend=tuple(legend))
+    unit = say(f"measures.head_{mapped}") if shown else ""
+    return mapped, Chart("map", title, text, shades=shades.counts, names=names, legend=tuple(legend), unit=unit)
 
 
 def _span(least: int, most: int) -> str:

@@ -33,8 +33,6 @@ LIGHT: Mapping[str, str] = {
     "on-map-1": "#0e2430",
     "on-map-2": "#ffffff",
     "on-map-3": "#ffffff",
-    "off": "#e6eceb",
-    "on-off": "#566a74",
     "veil": "#a9b8bb",
 }
 """By day, in print, and in every picture, which brings its own ground."""
@@ -67,8 +65,6 @@ DARK: Mapping[str, str] = {
     "on-map-1": "#ffffff",
     "on-map-2": "#04202c",
     "on-map-3": "#04202c",
-    "off": "#13303f",
-    "on-off": "#8fa8b3",
     "veil": "#4a6a78",
 }
 """The same names for prefers-color-scheme: dark."""
@@ -86,7 +82,6 @@ TEXT_ON: Mapping[str, tuple[str, ...]] = {
     "map-1": ("on-map-1",),
     "map-2": ("on-map-2",),
     "map-3": ("on-map-3",),
-    "off": ("on-off",),
 }
 """What may be written on which ground: 4.5 to 1 at least (WCAG 2.2, 1.4.3)."""
 

@@ -114,7 +114,7 @@ class _ReportPages:
             case "report.csv":
                 made = export.report_csv(report, part)
             case "report_dictionary.csv":
-                made = export.dictionary_csv()
+                made = export.dictionary_csv(document.language)
             case _:
                 made = export.report_json(report, part)
         return Response(made, media_type=_KINDS[name], headers=_download(report, part, name))
@@ -195,6 +195,7 @@ def _links(report: Report, part: Part, language: str) -> Links:
         precincts=tuple(Link(address, f"{number} {area(int(number))}") for number, address in areas.items()),
         back=_back(report, part, number, say),
         areas=areas,
+        why=Link("/precincts", say("evidence.open")),
     )
 
 

@@ -15,6 +15,7 @@ EVERYTHING = [
     "report.json",
     "report.pdf",
     "report_dictionary.csv",
+    "report_dictionary.es.csv",
 ]
 
 
@@ -34,7 +35,12 @@ def test_a_report_is_a_page_tables_and_figures(cli: Cli) -> None:
     cli.run("report", number, "--view", "organizer", "--format", "json", "--out", str(cli.folder / "some"))
     assert made(cli, "some") == ["report.json"]
     cli.run("report", number, "--format", "json", "--format", "csv", "--out", str(cli.folder / "some"))
-    assert made(cli, "some") == ["report.csv", "report.json", "report_dictionary.csv"]
+    assert made(cli, "some") == [
+        "report.csv",
+        "report.json",
+        "report_dictionary.csv",
+        "report_dictionary.es.csv",
+    ]
 
 
 def test_F25_a_report_of_one_precinct_has_its_part_of_the_table(cli: Cli) -> None:

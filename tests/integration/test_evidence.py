@@ -126,4 +126,7 @@ async def test_P1_the_page_fits_a_phone_and_a_desk_without_javascript(
                 assert "3 precincts are close calls" in await seen.text()
                 assert await seen.page.get_by_role("img", name="Where campaigns start").count() == 1
                 assert await seen.page.locator("h1").count() == 1
+                assert await seen.page.get_by_text("14.7–22.2").is_visible(), "how sure, on every screen"
+                other = seen.page.locator("svg.map .beyond rect").first
+                assert await other.evaluate("one => getComputedStyle(one).fill") == "none", "no shade of its own"
                 seen.assert_quiet()

@@ -104,6 +104,7 @@ async def test_F25_files_and_precincts_of_an_edition(reading: Reading) -> None:
         table = await browser.get(f"{here}/report.csv")
         pdf = await browser.get(f"{here}/report.pdf")
         precinct = await browser.get(f"{here}/precinct/75")
+        spanish = (await browser.get(f"{here}/report_dictionary.csv?lang=es")).text
         of_precinct = {kind: await browser.get(f"{here}/precinct/75/report.{kind}") for kind in ("csv", "json", "pdf")}
         assert (await browser.get(f"{here}/precinct/1/report.csv")).status_code == 404
     assert all(f'href="{found.url.path}"' in precinct.text for found in of_precinct.values())
@@ -114,6 +115,8 @@ async def test_F25_files_and_precincts_of_an_edition(reading: Reading) -> None:
     assert {row["edition"] for row in csv.DictReader(table.text.splitlines())} == {"1"}
     assert pdf.content.startswith(b"%PDF")
     assert "Precinct 75, East New York" in precinct.text
+    assert "Personas distintas" in spanish
+    assert all('<a href="/precincts">Why these areas</a>' in one for one in (page, precinct.text))
 
 
 async def test_R1_K1_only_readers_of_reports_see_organizers_figures(reading: Reading) -> None:

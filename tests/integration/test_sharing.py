@@ -98,7 +98,7 @@ async def test_K1_the_report_is_a_picture_with_its_numbers_in_words(house: House
     (card,) = organizer.screen
     assert card.picture is not None
     assert "812 delivered, 240 reached, hidden asked us to stop, 61 of 300 pledged" in card.picture.alt
-    assert "Precinct 75: 31 reached, hidden pledged." in card.picture.alt
+    assert "Precinct 75: reached 31, pledged hidden." in card.picture.alt
     assert "Pledged: 61 of 300" in card.text
 
 

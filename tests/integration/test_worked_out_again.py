@@ -195,7 +195,7 @@ def _check_areas(page: Document, rows: pd.DataFrame, find: Find) -> None:
     for one, cell in sure.items():
         (p_top,) = rows.loc[(rows["measure"] == "p_top") & (rows["precinct"] == one), "value"].astype(float)
         whole = round(100 * p_top)
-        assert cell[2] == (
+        assert cell[1] == (
             f"> {percent(0.99)}" if whole > 99 else f"< {percent(0.01)}" if whole < 1 else percent(p_top)
         )
 

@@ -14,8 +14,8 @@ _MADE_UP = 0.1
 _GUARD, _MOST_GUARD = 0.01, 0.05
 """Of a limit's seconds, and in seconds: how much longer our window is, because not all requests travel equally long."""
 
-_GUARD_KNOWN = 0.002
-"""Seconds, beside what a message's own answer told: for clocks, and for what is not in a round trip."""
+_GUARD_KNOWN, _MOST_KNOWN = 0.002, 0.5
+"""Seconds, beside what a message's own answer told: for clocks, and for what is not in a round trip; and at most."""
 
 _ENOUGH_TRIPS, _TRIPS = 30, 240
 """Round trips that are known before the quickest is believed, and of which it is the quickest."""
@@ -173,15 +173,9 @@ class _Spaced:
             self._next = max(self._next, now) + self.limit.interval / share
             self._left.append(_Left(now, chat, self.late))
 
-    def answered(self, now: float, chat: str, trips: _Trips) -> None:
-        """The answer to the last message to `chat` came; the platform met it before that, less the way back.
-
-        So what the round trip took beyond the quickest one bounds how late it was met, whatever happened on the way.
-        """
-        for one in reversed(self._left):
-            if one.chat == chat:
-                one.late = min(self.late, _GUARD_KNOWN + trips.excess(now - one.moment))
-                return
+    def last(self, chat: str) -> _Left | None:
+        """The last message to `chat` that is remembered."""
+        return next((one for one in reversed(self._left) if one.chat == chat), None)
 
 
 @dataclass(slots=True)
@@ -240,8 +234,16 @@ class Pacer:
         return 0.0
 
     def answered(self, now: float, chat: str) -> None:
-        """The platform answered the last message to `chat`, which leaves room for others sooner than no answer."""
-        self._overall.answered(now, chat, self._trips)
+        """The platform answered the last message to `chat`: it met it before that, less the way back.
+
+        So what the round trip took beyond the quickest one bounds how late it was met, whatever happened on the way.
+        """
+        spaced = (self._overall, self._chats.get(chat))
+        left = [one for one in (limit.last(chat) for limit in spaced if limit is not None) if one is not None]
+        if left:
+            late = min(_MOST_KNOWN, _GUARD_KNOWN + self._trips.excess(now - left[0].moment))
+            for one in left:
+                one.late = late
 
     def rate(self, now: float) -> float | None:
         """Broadcasts a second at this moment; None without limit."""

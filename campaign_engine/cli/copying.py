@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from campaign_engine.cli.files import new_file
+from campaign_engine.cli.files import OWNER_ONLY, cannot_be_written, check_new
 from campaign_engine.cli.opening import check_stopped, explained, place, settings_of
 from campaign_engine.cli.terminal import command, progress, say
 
@@ -45,14 +46,25 @@ async def _copied(source: "Settings", target: "Settings", bar: "Bar") -> "Copied
     with explained(source):
         async with _opened(source) as database, kept_still(database) as still:
             await check_stopped(database)
-            if file is None:
-                async with _empty(target, target.database) as new:
-                    return await copy(still, new, bar)
-            with new_file(file) as beside:
-                async with _empty(target, f"sqlite:///{beside}") as new:
-                    copied = await copy(still, new, bar)
-                    await new.scrub()
-                return copied
+            if file is not None:
+                _make_ready(file)
+            async with _empty(target) as new:
+                copied = await copy(still, new, bar)
+                await new.scrub()
+    return copied
+
+
+def _make_ready(file: Path) -> None:
+    """A new file that only its owner reads, or the unfinished copy that is there. Raises InvalidInput for another."""
+    from campaign_engine.store.copying import may_be_copied_to
+
+    if file.exists() and may_be_copied_to(file):
+        return
+    check_new(file)
+    try:
+        file.touch(OWNER_ONLY, exist_ok=False)
+    except OSError as error:
+        raise cannot_be_written(file) from error
 
 
 @asynccontextmanager
@@ -72,11 +84,11 @@ async def _opened(settings: "Settings") -> "AsyncIterator[Database]":
 
 
 @asynccontextmanager
-async def _empty(settings: "Settings", url: str) -> "AsyncIterator[Database]":
+async def _empty(settings: "Settings") -> "AsyncIterator[Database]":
     from campaign_engine.store.cipher import load_cipher
     from campaign_engine.store.database import Database
 
-    database = Database(url, load_cipher(settings.key_file))
+    database = Database(settings.database, load_cipher(settings.key_file))
     try:
         with explained(settings):
             yield database

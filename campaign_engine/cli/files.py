@@ -25,7 +25,7 @@ def new_file(path: Path) -> Iterator[Path]:
         check_new(path)
         beside.rename(path)
     except OSError as error:
-        raise InvalidInput(f"{path.name} cannot be written.", "Check that the folder exists and has room.") from error
+        raise cannot_be_written(path) from error
     finally:
         beside.unlink(missing_ok=True)
 
@@ -52,6 +52,11 @@ def check_new(path: Path) -> None:
         raise _exists(path)
     if not path.parent.is_dir():
         raise InvalidInput(f"The folder for {path.name} does not exist.", "Make it first, or give another one.")
+
+
+def cannot_be_written(path: Path) -> InvalidInput:
+    """Whatever the system said."""
+    return InvalidInput(f"{path.name} cannot be written.", "Check that the folder exists and has room.")
 
 
 def _exists(path: Path) -> InvalidInput:

@@ -4,14 +4,16 @@ Stopped in between, however hard, it goes on from the last batch; until its end 
 """
 
 import hashlib
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from campaign_engine.domain.errors import ConfigurationError, Conflict
 from campaign_engine.store import fact_triggers, migrate
@@ -24,7 +26,10 @@ BATCH = 1000
 
 _LOCK_WAIT = "10s"
 _HASH_BITS = 256
-_ANEW = "To begin anew, give a new empty database (createdb NAME)."
+_ANEW = {
+    "postgresql": "To begin anew, give a new empty database (createdb NAME).",
+    "sqlite": "To begin anew, remove that file, or give another one.",
+}
 
 _PROGRESS = sa.Table(
     "unfinished_copy",
@@ -80,6 +85,16 @@ async def kept_still(database: Database) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
+def may_be_copied_to(file: Path) -> bool:
+    """Whether this SQLite file is a copy that is not finished, or holds nothing yet; nothing of it is changed."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.DatabaseError:
+        return False
+    return not tables or _PROGRESS.name in tables
+
+
 async def copy(source: AsyncConnection, target: Database, bar: Bar) -> Copied:
     """What every table holds. A target counts as a database when this returns, and as an unfinished copy before.
 
@@ -115,7 +130,7 @@ async def _begin(target: Database) -> Mapping[str, Digest]:
                 # What a killed run was just writing ends first.
                 await connection.exec_driver_sql(f"LOCK TABLE {_PROGRESS.name} IN EXCLUSIVE MODE")
             if await connection.run_sync(migrate.version_on) != mark:
-                raise Conflict("This copy was begun by another version of the program.", _ANEW)
+                raise Conflict("This copy was begun by another version of the program.", _anew(connection))
             rows = await connection.execute(sa.select(_PROGRESS))
             return {row.name: Digest(row.rows, int(row.total, 16)) for row in rows}
         if tables:
@@ -142,21 +157,25 @@ async def _copy_table(
         left = max(0, there.rows - digest.rows)
         digest = digest.with_rows(batch[:left])
         if left and digest.rows == there.rows and digest != there:
-            raise _changed()
+            raise _changed(target)
         if rows := batch[left:]:
             before, digest = digest, digest.with_rows(rows)
             await _write(target, table, rows, (before, digest))
         count(len(batch))
     if digest.rows < there.rows:
-        raise _changed()
+        raise _changed(target)
     return digest
 
 
-def _changed() -> Conflict:
+def _changed(target: Database) -> Conflict:
     return Conflict(
         "What an earlier run copied is not what this database holds now, so the copy cannot go on.",
-        f"It was used meanwhile, or the copy was begun from another one. {_ANEW}",
+        f"It was used meanwhile, or the copy was begun from another one. {_anew(target.engine)}",
     )
+
+
+def _anew(target: AsyncConnection | AsyncEngine) -> str:
+    return _ANEW[target.dialect.name]
 
 
 async def _write(target: Database, table: sa.Table, rows: Sequence[sa.Row[Any]], step: tuple[Digest, Digest]) -> None:
@@ -179,7 +198,7 @@ async def _check_same(
     if digest != copied:
         raise ConfigurationError(
             f"The copy of {table.name} is not what was read, so it does not count as one.",
-            f"Keep working with the database you have, and ask for help with this line. {_ANEW}",
+            f"Keep working with the database you have, and ask for help with this line. {_anew(connection)}",
         )
 
 

@@ -3,9 +3,12 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -229,6 +232,92 @@ def test_stopped_in_between_it_is_no_database_and_goes_on_where_it_was(
     assert rows_of(moved) == before
     moved.run("doctor")
     assert "not empty" in sqlite_cli.run("db", "copy", "--to", empty_postgres, code=1), "it is whole now"
+
+
+STAYS = """CREATE TRIGGER stay BEFORE INSERT ON inbox WHEN NEW.delivery_key IN ('{}')
+BEGIN SELECT count(*) FROM inbox a, inbox b, inbox c; END"""
+"""In the middle of a batch, for far longer than anybody waits."""
+
+
+def test_killed_on_the_way_to_a_file_it_goes_on_where_it_was(
+    postgres_cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise StoreUnavailable("The disk is full.")
+
+    postgres_cli.within(fill)
+    before = rows_of(postgres_cli)
+    file = postgres_cli.folder / "copy.db"
+    copy = ("db", "copy", "--to", f"sqlite:///{file}")
+    with monkeypatch.context() as patch:
+        patch.setattr(copying, "_insert", fails)
+        postgres_cli.run(*copy, code=1)
+    assert file.stat().st_mode & 0o077 == 0
+    for key, there in ((3500, 3000), (6500, 6000)):
+        in_file(file, STAYS.format(key))
+        process = subprocess.Popen(
+            [GROUNDSWELL, *copy],
+            env={**os.environ, **postgres_cli.environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until_there_are(file, there)
+        process.kill()
+        assert process.wait(30) == -signal.SIGKILL
+        in_file(file, "DROP TRIGGER stay")
+    moved = moved_to(postgres_cli, f"sqlite:///{file}")
+    assert_is_no_database(moved)
+    in_file(
+        file, "CREATE TRIGGER again BEFORE INSERT ON inbox WHEN NEW.id <= 6000 BEGIN SELECT RAISE(ABORT, 'no'); END"
+    )
+    said = postgres_cli.run(*copy)
+    in_file(file, "DROP TRIGGER again")
+    assert re.search(r"Went on where an earlier run stopped: \d+ rows were there", said)
+    assert rows_of(moved) == before == rows_of(postgres_cli)
+    moved.run("doctor")
+    assert "copy.db is there already" in postgres_cli.run(*copy, code=1), "it is whole now"
+
+
+def test_a_file_is_not_gone_on_with_when_the_database_was_used_meanwhile(
+    sqlite_cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = sqlite_cli.folder / "copy.db"
+    copy = ("db", "copy", "--to", f"sqlite:///{file}")
+    insert = copying._insert
+
+    async def fails(connection: AsyncConnection, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> None:
+        if table is campaigns:
+            raise StoreUnavailable("The disk is full.")
+        await insert(connection, table, rows)
+
+    async def change(engine: Engine) -> None:
+        async with engine.database.write() as connection:
+            await connection.execute(precincts.update().values(name="Later"))
+
+    number_of_a_new_one(sqlite_cli)
+    with monkeypatch.context() as patch:
+        patch.setattr(copying, "_insert", fails)
+        sqlite_cli.run(*copy, code=1)
+    sqlite_cli.within(change)
+    assert "To begin anew, remove that file" in sqlite_cli.run(*copy, code=1)
+    file.unlink()
+    sqlite_cli.run(*copy)
+    assert rows_of(moved_to(sqlite_cli, f"sqlite:///{file}")) == rows_of(sqlite_cli)
+
+
+def in_file(file: Path, sql: str) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(sql)
+
+
+def until_there_are(file: Path, rows: int) -> None:
+    deadline = time.monotonic() + 60
+    with closing(sqlite3.connect(file)) as connection:
+        while time.monotonic() < deadline:
+            if connection.execute("SELECT count(*) FROM inbox").fetchone() == (rows,):
+                return
+            time.sleep(0.01)
+    raise AssertionError("it never came so far")
 
 
 def until_it_waits(url: str) -> None:

@@ -28,6 +28,10 @@ _ENDS: Mapping[Reason, DeliveryStatus] = {
 """What becomes of a delivery that will never leave; suppressed where the reason lies with the person."""
 
 
+_UNTIL_SOMEBODY_SAYS = frozenset({Reason.STOPPED, Reason.CAMPAIGN_PAUSED, Reason.POST_STOPPED})
+"""No lane claims what these keep back, so it is due at once, and leaves as soon as somebody lets it go on."""
+
+
 def recheck(claimed: Claimed, now: datetime, hours: SendingHours = DEFAULT_HOURS) -> Outcome | None:
     """Why a delivery must not leave at this moment, as domain.planner says; None when it may.
 
@@ -40,7 +44,8 @@ def recheck(claimed: Claimed, now: datetime, hours: SendingHours = DEFAULT_HOURS
     if told.final:
         after = _ENDS.get(told.reason, DeliveryStatus.SUPPRESSED)
         return Outcome(claimed.id, after, told.reason, tried=False)
-    return given_back(claimed, told.reason, told.again_at or now)
+    again_at = None if told.reason in _UNTIL_SOMEBODY_SAYS else told.again_at
+    return given_back(claimed, told.reason, again_at or now)
 
 
 def uncertain(claimed: Claimed, outcome: Outcome) -> Outcome:

@@ -58,6 +58,12 @@ async def test_S3_in_the_middle_of_a_batch_the_rest_stays_here(stage: Stage) -> 
     counts = await stage.counts()
     assert counts["retrying"] == 8 - len(channel.reached)
     assert {row.reason for row in await stage.rows() if row.status == "retrying"} == {"stopped"}
+    await press(stage, on=False)
+    await Posting(stage.store, stage.clock).tick()
+    lifted_at = stage.clock()
+    await lane.drain()
+    assert await stage.counts() == {"sent": 8}
+    assert stage.clock() - lifted_at < timedelta(seconds=2), "what was in hand goes on at once too"
 
 
 async def test_S3_a_lane_that_cannot_read_the_switch_sends_nothing(stage: Stage) -> None:

@@ -71,6 +71,13 @@ def test_C6_C7_S1_S6_each_change_since_the_freeze_keeps_it_here(
     assert status in DELIVERY_TRANSITIONS[S.SENDING]
 
 
+def test_what_waits_for_a_person_goes_on_as_soon_as_that_person_says_so() -> None:
+    for changed in ({"stopped": True}, {"post_stopped": True}, {"campaign_status": CampaignStatus.PAUSED}):
+        outcome = recheck(replace(CLAIMED, **changed), START)  # type: ignore[arg-type]  # fields by name
+        assert outcome is not None
+        assert outcome.next_attempt_at == START
+
+
 def test_a_pause_that_is_over_keeps_nothing_here() -> None:
     assert recheck(replace(CLAIMED, paused_until=START), START) is None
 

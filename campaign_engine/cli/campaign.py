@@ -7,7 +7,7 @@ import typer
 
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.rehearse import rehearse
-from campaign_engine.cli.terminal import OPERATOR, add_row, command, out, say, table
+from campaign_engine.cli.terminal import LARGEST_NUMBER, OPERATOR, add_row, command, out, say, table
 from campaign_engine.cli.unconfirmed import unconfirmed
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.domain.errors import InvalidInput
@@ -16,7 +16,7 @@ from campaign_engine.domain.precinct import PRECINCT_NUMBERS
 app = typer.Typer(help="Look at campaigns, pause, resume and cancel them.", no_args_is_help=True)
 
 _MOST_CAMPAIGNS = 1000
-_Number = Annotated[int, typer.Argument(help="The campaign's number in the list.")]
+_Number = Annotated[int, typer.Argument(max=LARGEST_NUMBER, help="The campaign's number in the list.")]
 
 
 @app.command("list")

@@ -7,7 +7,7 @@ import typer
 
 from campaign_engine.cli.files import check_new, new_file
 from campaign_engine.cli.opening import engine_of
-from campaign_engine.cli.terminal import command, say
+from campaign_engine.cli.terminal import LARGEST_NUMBER, command, say
 from campaign_engine.domain.errors import InvalidInput
 from campaign_engine.domain.languages import LANGUAGE_NAMES, from_tag
 from campaign_engine.posters.paper import Paper
@@ -16,7 +16,7 @@ from campaign_engine.posters.paper import Paper
 @command
 async def poster(
     context: typer.Context,
-    site: Annotated[int, typer.Argument(help="The site's number in the list.")],
+    site: Annotated[int, typer.Argument(max=LARGEST_NUMBER, help="The site's number in the list.")],
     out: Annotated[Path, typer.Option(help="The new PDF file.")],
     language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGE_NAMES)}.")] = "en",
     paper: Annotated[Paper, typer.Option(help="A poster on Letter or A4; eight cards on a sheet.")] = Paper.LETTER,

@@ -7,14 +7,16 @@ from typing import Annotated, Any
 import typer
 
 from campaign_engine.cli.opening import engine_of
-from campaign_engine.cli.terminal import OPERATOR, command, out, progress, say
+from campaign_engine.cli.terminal import LARGEST_NUMBER, OPERATOR, command, out, progress, say
 from campaign_engine.domain.message import Reply
 
 
 @command
 async def rehearse(
     context: typer.Context,
-    campaign: Annotated[int, typer.Argument(help="The campaign's number in `groundswell campaign list`.")],
+    campaign: Annotated[
+        int, typer.Argument(max=LARGEST_NUMBER, help="The campaign's number in `groundswell campaign list`.")
+    ],
 ) -> None:
     """Play it through without sending: where it would go, when, to how many, until when, and who would not get it."""
     async with engine_of(context) as engine, engine.store.read() as work:

@@ -8,7 +8,7 @@ import typer
 
 from campaign_engine.cli.files import hand_over
 from campaign_engine.cli.opening import engine_of
-from campaign_engine.cli.terminal import command, progress, say
+from campaign_engine.cli.terminal import LARGEST_NUMBER, command, progress, say
 from campaign_engine.domain.errors import InvalidInput
 
 
@@ -32,7 +32,9 @@ class Format(StrEnum):
 @command
 async def report(  # noqa: PLR0913 - one option each
     context: typer.Context,
-    campaign: Annotated[int, typer.Argument(help="The campaign's number in `groundswell campaign list`.")],
+    campaign: Annotated[
+        int, typer.Argument(max=LARGEST_NUMBER, help="The campaign's number in `groundswell campaign list`.")
+    ],
     view: Annotated[View, typer.Option(help="Whom it is for.")] = View.PUBLIC,
     formats: Annotated[
         list[Format] | None, typer.Option("--format", help="May be given several times; all when left out.")
@@ -41,13 +43,17 @@ async def report(  # noqa: PLR0913 - one option each
         Path("report")
     ),
     edition: Annotated[
-        int | None, typer.Option(min=1, help="A frozen weekly edition; the newest when left out.")
+        int | None, typer.Option(min=1, max=LARGEST_NUMBER, help="A frozen weekly edition; the newest when left out.")
     ] = None,
     site: Annotated[
-        int | None, typer.Option(min=1, help="With --view site: its number in `groundswell site list`.")
+        int | None,
+        typer.Option(min=1, max=LARGEST_NUMBER, help="With --view site: its number in `groundswell site list`."),
     ] = None,
     precinct: Annotated[
-        int | None, typer.Option(min=1, help="One of the campaign's precincts beside its borough, not the whole.")
+        int | None,
+        typer.Option(
+            min=1, max=LARGEST_NUMBER, help="One of the campaign's precincts beside its borough, not the whole."
+        ),
     ] = None,
 ) -> None:
     """Write the report of a campaign: a page and a PDF in English and Spanish, tables, and figures for programs."""
@@ -72,7 +78,9 @@ async def report(  # noqa: PLR0913 - one option each
 @command
 async def report_correct(
     context: typer.Context,
-    campaign: Annotated[int, typer.Argument(help="The campaign's number in `groundswell campaign list`.")],
+    campaign: Annotated[
+        int, typer.Argument(max=LARGEST_NUMBER, help="The campaign's number in `groundswell campaign list`.")
+    ],
     reason: Annotated[str, typer.Option(help="What was counted wrongly; readers see it on both editions.")],
 ) -> None:
     """Count the newest weekly edition anew and put it in its place; the old one stays and says so."""

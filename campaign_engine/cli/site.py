@@ -10,7 +10,7 @@ import typer
 from campaign_engine.cli.files import check_new, new_file
 from campaign_engine.cli.opening import engine_of
 from campaign_engine.cli.poster import poster
-from campaign_engine.cli.terminal import add_row, command, day_and_time, out, progress, say, table
+from campaign_engine.cli.terminal import LARGEST_NUMBER, add_row, command, day_and_time, out, progress, say, table
 from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.domain.errors import BrokenFile, InvalidInput
 from campaign_engine.domain.handle import OPERATOR
@@ -26,7 +26,7 @@ _MOST_SITES = 5000
 _MOST_FOUND = 30
 _MOST_BAD = 20
 _Qr = Annotated[Path | None, typer.Option(help="Also write the QR code to this new SVG file.")]
-_Number = Annotated[int, typer.Argument(help="The site's number in the list.")]
+_Number = Annotated[int, typer.Argument(max=LARGEST_NUMBER, help="The site's number in the list.")]
 
 
 @app.command("add")

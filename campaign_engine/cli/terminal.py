@@ -24,6 +24,9 @@ OPERATOR = Person(handle=handle.OPERATOR, grants=(RoleGrant(Role.SAFETY_LEAD),))
 PIPED_WIDTH = 200
 """Columns where no terminal says how many: a table that another program reads must not be broken into lines."""
 
+LARGEST_NUMBER = 2**63 - 1
+"""Of a campaign, a site or anything else that is a row; no database takes a larger one."""
+
 out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 err = Console(stderr=True, highlight=False)
 

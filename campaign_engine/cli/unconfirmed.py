@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from campaign_engine.cli.opening import engine_of
-from campaign_engine.cli.terminal import OPERATOR, add_row, command, day_and_time, out, say, table
+from campaign_engine.cli.terminal import LARGEST_NUMBER, OPERATOR, add_row, command, day_and_time, out, say, table
 from campaign_engine.domain.delivery import Decision
 from campaign_engine.domain.errors import InvalidInput, NotFound
 
@@ -20,8 +20,12 @@ _Undo = Annotated[bool, typer.Option("--undo", help="With --resend or --leave: t
 @command
 async def unconfirmed(  # noqa: PLR0913 - one option each
     context: typer.Context,
-    campaign: Annotated[int | None, typer.Argument(help="The campaign's number; all of them without it.")] = None,
-    post: Annotated[int | None, typer.Option("--post", help="Only this post, by its number in the list.")] = None,
+    campaign: Annotated[
+        int | None, typer.Argument(max=LARGEST_NUMBER, help="The campaign's number; all of them without it.")
+    ] = None,
+    post: Annotated[
+        int | None, typer.Option("--post", max=LARGEST_NUMBER, help="Only this post, by its number in the list.")
+    ] = None,
     resend: Annotated[bool, typer.Option("--resend", help="Send them again; some people may get it twice.")] = False,
     leave: Annotated[bool, typer.Option("--leave", help="Leave them; some people may never get it.")] = False,
     undo: _Undo = False,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from campaign_engine.domain.campaign import Campaign, CampaignStatus, PostStatus
+from campaign_engine.domain.contact import ConsentKind
 from campaign_engine.domain.lane_forecast import Arrival, Flow, forecast
 from campaign_engine.domain.pacing import LIMITS, UNLIMITED
-from campaign_engine.domain.planner import Facts, Reason, first_leaving, verdict
+from campaign_engine.domain.planner import Facts, Priority, Reason, first_leaving, verdict
 from campaign_engine.domain.rounding import rounded_size
 from campaign_engine.domain.schedule import to_utc, to_wall
 from campaign_engine.domain.windows import SendingHours
@@ -19,11 +20,15 @@ MOST_FIRINGS = 8
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody in the target precincts with an address on a channel; `facts` are of now, for no post in particular."""
+    """Somebody in the target precincts with an address on a channel; `facts` are of now, for no post in particular.
+
+    `asked`: those topics of other campaigns that they said yes to.
+    """
 
     channel: str
     precinct: int
     facts: Facts
+    asked: frozenset[ConsentKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,28 @@ class Firing:
     def leaves_at(self) -> datetime:
         """After the cancel window (safety S3)."""
         return max(self.due_at, first_leaving(self.approved_at) or self.due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A time at which another campaign goes out: whom it reaches may have had enough when ours does (safety S5).
+
+    `held` is until when, by precinct.
+    """
+
+    firing: Firing
+    topic: ConsentKind
+    precincts: frozenset[int]
+    priority: Priority
+    held: Mapping[int, datetime | None]
+
+    def meets(self, each: Candidate) -> bool:
+        """Whether it is for this person."""
+        return each.channel in self.firing.channels and each.precinct in self.precincts and self.topic in each.asked
+
+    def facts_of(self, each: Candidate, facts: Facts) -> Facts:
+        """For this post, of what is known of the person for ours."""
+        return replace(facts, consented=True, priority=self.priority, held_until=self.held.get(each.precinct))
 
 
 def firings_ahead(campaign: Campaign, now: datetime) -> tuple[Firing, ...]:
@@ -75,7 +102,8 @@ Ends = tuple[tuple[int, datetime | Reason], ...]
 class Rehearsal:
     """Counts exactly inside; only `as_values` leaves, rounded. `rooms` are numbers by channel, `others` by channel.
 
-    `around` adds what campaign and precinct decide to the facts of a person.
+    `around` adds what campaign and precinct decide to the facts of a person. `rivals` are all of other campaigns that
+    may count against ours.
     """
 
     firings: tuple[Firing, ...]
@@ -84,6 +112,7 @@ class Rehearsal:
     rooms: Counter[str] = field(default_factory=Counter)
     others: Mapping[str, Others] = field(default_factory=dict)
     around: Callable[[Candidate], Facts] = field(default=lambda each: each.facts)
+    rivals: tuple[Rival, ...] = ()
     _leaving: list[Counter[tuple[str, datetime]]] = field(init=False)
     _kept: list[Counter[Reason]] = field(init=False)
     _known: dict[Candidate, Ends] = field(init=False, default_factory=dict)
@@ -114,18 +143,30 @@ class Rehearsal:
 
     def _ends(self, each: Candidate) -> Ends:
         ends, facts = [], self.around(each)
-        for number, firing in enumerate(self.played):
-            if each.channel not in firing.channels or firing.rooms_only:
-                continue
-            end = self._left(facts, firing)
-            ends.append((number, end))
+        for one in self._in_order():
+            if isinstance(one, Rival):
+                if not one.meets(each):
+                    continue
+                end = self._left(one.facts_of(each, facts), one.firing, CampaignStatus.RUNNING)
+            else:
+                firing = self.firings[one]
+                if each.channel not in firing.channels or firing.rooms_only:
+                    continue
+                status = self.status if self.status in _TOLD else CampaignStatus.RUNNING
+                end = self._left(facts, firing, status)
+                ends.append((one, end))
             if isinstance(end, datetime):
                 facts = replace(facts, sent=(*facts.sent, end))
         return tuple(ends)
 
-    def _left(self, facts: Facts, firing: Firing) -> datetime | Reason:
+    def _in_order(self) -> list[int | Rival]:
+        """Ours by number and others' by time; of two at once others' goes first, so that rather too little is said."""
+        theirs: list[tuple[datetime, bool, int | Rival]] = [(one.firing.leaves_at, False, one) for one in self.rivals]
+        ours = [(firing.leaves_at, True, number) for number, firing in enumerate(self.played)]
+        return [one for *_, one in sorted((*theirs, *ours), key=lambda step: step[:2])]
+
+    def _left(self, facts: Facts, firing: Firing, status: CampaignStatus) -> datetime | Reason:
         """When it would leave, or why it would not."""
-        status = self.status if self.status in _TOLD else CampaignStatus.RUNNING
         known = replace(facts, stale_at=firing.stale_at, approved_at=firing.approved_at, campaign_status=status)
         moment = firing.leaves_at
         while True:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS, Audience, Room
-from campaign_engine.domain.campaign import Campaign, Post, PostStatus, topic_of
+from campaign_engine.domain.campaign import Campaign, CampaignStatus, Post, PostStatus, topic_of
 from campaign_engine.domain.hold import Hold, held_until
 from campaign_engine.domain.lane_forecast import Arrival
 from campaign_engine.domain.message import Reply
 from campaign_engine.domain.permission import LIVE
-from campaign_engine.domain.planner import Facts, priority_of
-from campaign_engine.domain.rehearsal import Candidate, Firing, Others, Rehearsal, firings_ahead
+from campaign_engine.domain.planner import WEEK, Facts, priority_of
+from campaign_engine.domain.rehearsal import Candidate, Firing, Others, Rehearsal, Rival, firings_ahead
 from campaign_engine.domain.schedule import to_utc
 from campaign_engine.domain.windows import SendingHours
 from campaign_engine.ports.rehearsals import Load
@@ -21,6 +21,9 @@ from campaign_engine.services.clashes import MOST_SHOWN, clashes_of, lately
 
 MOST_OTHERS = 20
 """Posts of other campaigns around the same time that are counted; more of them would be a plan that nobody follows."""
+
+MOST_RIVALS = 60
+"""Times at which other campaigns write to the same people that are counted against the week of each."""
 
 AROUND = timedelta(hours=8)
 """How long before a firing another one may still be leaving."""
@@ -95,11 +98,13 @@ async def played(
     def around(each: Candidate) -> Facts:
         return replace(each.facts, priority=priority, stopped=known.is_stopped, held_until=held.get(each.precinct))
 
-    rehearsal = Rehearsal(firings, hours, campaign.status, rooms, around=around)
+    rivals = _rivals(campaign, firings, known)
+    topics = frozenset(one.topic for one in rivals)
+    rehearsal = Rehearsal(firings, hours, campaign.status, rooms, around=around, rivals=rivals)
     rehearsal.others = await _others(work, campaign, rehearsal.played, channels, known)
     after, last = 0, known.load.last if firings else 0
     while after < last:
-        page, after = await work.rehearsals.candidates(audience, known.now, after)
+        page, after = await work.rehearsals.candidates(audience, known.now, after, topics)
         rehearsal.play(page)
         if progress is not None:
             progress(min(after, last), last)
@@ -114,7 +119,7 @@ async def _others(
         return {}
     last = max(firing.stale_at for firing in firings)
     arrivals = {channel: [Arrival(known.now, last, known.load.waiting.get(channel, 0))] for channel in channels}
-    near = _near(campaign, firings, known.others)[:MOST_OTHERS]
+    near = _near(campaign, (firings[0].due_at - AROUND, last), known.others)[:MOST_OTHERS]
     asked = [(channel, *one) for channel in channels for one in near if channel in one[1].content.channels]
     audiences = [
         Audience(topic_of(other.kind), (channel,), other.precincts, without_rooms=post.content.without_rooms)
@@ -129,11 +134,28 @@ async def _others(
     return {channel: Others(tuple(arrivals[channel]), hold_until.get(channel)) for channel in channels}
 
 
+def _rivals(campaign: Campaign, firings: Sequence[Firing], known: Grounds) -> tuple[Rival, ...]:
+    """What others write to people of these precincts in the week before, and until the last one leaves (safety S5)."""
+    if not firings:
+        return ()
+    between = max(known.now, firings[0].due_at - WEEK), firings[-1].stale_at
+    found = []
+    for other, post, due in _near(campaign, between, known.others):
+        shared = frozenset(campaign.precincts).intersection(other.precincts)
+        if not shared or other.status is CampaignStatus.PAUSED or post.content.rooms_only:
+            continue
+        stale_at = due + timedelta(minutes=post.content.stale_minutes)
+        firing = Firing(due, due, stale_at, None, frozenset(post.content.channels))
+        held = {number: held_until(known.holds, other.kind, number, known.now) for number in shared}
+        found.append(Rival(firing, topic_of(other.kind), shared, priority_of(other.kind), held))
+    return tuple(found[:MOST_RIVALS])
+
+
 def _near(
-    campaign: Campaign, firings: Sequence[Firing], others: Sequence[Campaign]
+    campaign: Campaign, between: tuple[datetime, datetime], others: Sequence[Campaign]
 ) -> list[tuple[Campaign, Post, datetime]]:
     """Approved posts of campaigns that go on, in order of time."""
-    begin, end = firings[0].due_at - AROUND, firings[-1].stale_at
+    begin, end = between
     found = [
         (other, post, to_utc(wall))
         for other in others

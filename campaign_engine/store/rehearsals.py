@@ -1,12 +1,13 @@
 """Everybody in the precincts of a campaign, with what the planner must know; reads only."""
 
+from collections.abc import Set
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from campaign_engine.domain.audience import DIRECT_CHANNELS, Audience
-from campaign_engine.domain.contact import AddressStatus, AgeBand, Topic
+from campaign_engine.domain.contact import AddressStatus, AgeBand, ConsentKind, Topic
 from campaign_engine.domain.planner import Facts
 from campaign_engine.domain.rehearsal import Candidate
 from campaign_engine.ports.rehearsals import Load
@@ -26,12 +27,15 @@ _NEVER_STALE = datetime.max.replace(tzinfo=UTC)
 class SqlRehearsalsRepository(Transaction):
     """Implements ports.rehearsals.RehearsalsRepository."""
 
-    async def candidates(self, audience: Audience, now: datetime, after: int = 0) -> tuple[tuple[Candidate, ...], int]:
+    async def candidates(
+        self, audience: Audience, now: datetime, after: int = 0, topics: Set[ConsentKind] = frozenset()
+    ) -> tuple[tuple[Candidate, ...], int]:
         """Two statements; by ranges of ids, so that no page has to sort what comes after it."""
-        rows = (await self._connection.execute(_people(audience, after, after + PAGE))).all()
+        wanted = _people(audience, after, after + PAGE).add_columns(*map(_asked, topics))
+        rows = (await self._connection.execute(wanted)).all()
         ids = [row.id for row in rows]
         sent = claims.by_person(await claims.LEFT.rows(self._connection, claims.of_week(ids, (), now))) if ids else {}
-        return tuple(_candidate(row, sent.get(row.id, ())) for row in rows), after + PAGE
+        return tuple(_candidate(row, sent.get(row.id, ()), topics) for row in rows), after + PAGE
 
     async def load(self) -> Load:
         """One statement."""
@@ -78,7 +82,13 @@ def _people(audience: Audience, after: int, last: int) -> sa.Select[Any]:
     return wanted.where(contacts.c.age_band != AgeBand.FROM_22) if is_series else wanted
 
 
-def _candidate(row: Any, sent: tuple[datetime, ...]) -> Candidate:
+def _asked(topic: ConsentKind) -> sa.Label[bool]:
+    theirs = consents.alias()
+    said_yes = sa.and_(theirs.c.contact_id == contacts.c.id, theirs.c.topic == topic, theirs.c.granted)
+    return sa.exists().where(said_yes).correlate(contacts).label(f"asked_{topic}")
+
+
+def _candidate(row: Any, sent: tuple[datetime, ...], topics: Set[ConsentKind]) -> Candidate:
     facts = Facts(
         stale_at=_NEVER_STALE,
         consented=bool(row.granted),
@@ -89,4 +99,5 @@ def _candidate(row: Any, sent: tuple[datetime, ...]) -> Candidate:
         aftermath_near=bool(row.aftermath_near),
         once_a_week=bool(row.once_a_week),
     )
-    return Candidate(row.channel, row.precinct, facts)
+    asked = frozenset(topic for topic in topics if getattr(row, f"asked_{topic}"))
+    return Candidate(row.channel, row.precinct, facts, asked)

@@ -13,6 +13,7 @@ from campaign_engine.domain.rounding import LOOKS_A_DAY
 from campaign_engine.domain.schedule import to_utc
 from campaign_engine.domain.school_calendar import SchoolCalendar
 from campaign_engine.domain.windows import SendingHours
+from campaign_engine.ports.holding import Actor
 from campaign_engine.rendering import Renderer
 from campaign_engine.services import rehearsing
 from campaign_engine.services.rehearsing import rehearse
@@ -73,6 +74,25 @@ async def test_S5_what_leaves_first_counts_against_what_comes_later(house: House
     reached = [firing["channels"][0]["people"] for firing in firings]
     assert reached == [20, 20, None, 20], "Wednesday, Thursday, not Friday, Wednesday"
     assert firings[2]["kept"] == [{"reason": "capped", "people": 20}]
+
+
+async def test_S5_what_others_send_first_counts_against_ours(house: House) -> None:
+    """Three campaigns in one week: by Friday most people have had two messages, whoever wrote them."""
+    await crowd(house, 20, "a")
+    await crowd(house, 30, "b")
+    async with house.store.write() as work:
+        for number in range(20):
+            await work.contacts.answer_topic(house.people[f"a{number}"], Topic.EVENT_NEWS, True, house.clock())
+    await house.plan(TOMORROW, kind=CampaignKind.PRESENCE, status=CampaignStatus.RUNNING)
+    for day, status in ((26, CampaignStatus.SCHEDULED), (26, CampaignStatus.PAUSED), (27, CampaignStatus.SUBMITTED)):
+        await house.plan(wall(f"2026-11-{day}T16:00"), status=status)
+    (firing,) = await played(house, await house.plan(wall("2026-11-27T16:00")))
+    assert firing["channels"][0]["people"] == 30, "who takes part in events had two"
+    assert firing["kept"] == [{"reason": "capped", "people": 20}]
+    async with house.store.write() as work:
+        await work.holds.hold(75, Actor(house.people["a0"], "river7"), house.clock())
+    (firing,) = await played(house, await house.plan(wall("2026-12-02T16:00"), kind=CampaignKind.AWARENESS))
+    assert firing["channels"][0]["people"] == 50, "what is held reaches nobody before"
 
 
 async def test_what_the_rehearsal_says_is_what_the_sender_does(house: House) -> None:
@@ -163,7 +183,10 @@ async def test_F12_what_others_send_then_is_counted_and_clashes_are_named(house:
     queued = await house.plan(status=CampaignStatus.RUNNING)
     await house.open(queued)
     await house.freeze()
-    plan, other = await house.plan(TOMORROW), await house.plan(TOMORROW)
+    await house.precincts(73)
+    await crowd(house, 30, "b", precinct=73, topic=Topic.EVENT_NEWS)
+    plan = await house.plan(TOMORROW)
+    other = await house.plan(TOMORROW, kind=CampaignKind.PRESENCE, targets=(73, 75))
     await house.set_campaign(other, CampaignStatus.RUNNING)
     told: list[tuple[int, int]] = []
     async with house.store.write() as work:
@@ -177,7 +200,7 @@ async def test_F12_what_others_send_then_is_counted_and_clashes_are_named(house:
     assert sorted(one.messages for one in theirs.arrivals) == [30, 30], "the queue, and the other post"
     firings: Any = card.values["firings"]
     assert firings[0]["channels"][0]["last"] == wall("2026-11-25T16:35"), "the account is held until half past four"
-    assert told[-1] == (30, 30)
+    assert told[-1] == (60, 60)
     said = Renderer().reply(card, "en").text
     assert "“Winter” writes there around the same time" in said
     assert "the last by 4:35 PM" in said

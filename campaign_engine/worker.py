@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
+from contextlib import aclosing, suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -70,8 +70,8 @@ async def do_the_week(engine: Engine) -> int:
 
 def parts(engine: Engine, roles: Collection[ProcessRole] = ALL_ROLES) -> Mapping[str, Run]:
     """What runs until its event is set, by name: "clock"; "jobs", and a lane for each channel; "upkeep" everywhere."""
-    found: dict[str, Run] = {"upkeep": partial(_keep_up, engine, roles)}
     wakes = {name: asyncio.Event() for name in engine.lanes} if ProcessRole.SENDER in roles else {}
+    found: dict[str, Run] = {"upkeep": partial(_keep_up, engine, roles, wakes.values())}
     if ProcessRole.SCHEDULER in roles:
         found["clock"] = partial(_tell_the_time, engine, wakes.values())
     if ProcessRole.SENDER in roles:
@@ -80,7 +80,9 @@ def parts(engine: Engine, roles: Collection[ProcessRole] = ALL_ROLES) -> Mapping
     return found
 
 
-async def _keep_up(engine: Engine, roles: Collection[ProcessRole], stop: asyncio.Event) -> None:
+async def _keep_up(
+    engine: Engine, roles: Collection[ProcessRole], wakes: Collection[asyncio.Event], stop: asyncio.Event
+) -> None:
     """In every process: be seen, keep this machine's list of who has left (safety A1), share the platforms' limits."""
     ticker = Ticker()
     presence = Presence(engine.store, engine.time.clock, socket.gethostname(), ",".join(roles))
@@ -93,10 +95,18 @@ async def _keep_up(engine: Engine, roles: Collection[ProcessRole], stop: asyncio
             accounts = {name: (engine.paces[name], lane) for name, lane in engine.lanes.items()}
             sharing = PaceSharing(engine.store, engine.time.clock, accounts, presence.process)
             ticker.add_often("paces", sharing.tick, TICK_SECONDS)
-            group.create_task(sharing.run(stop, engine.store.holds_told))
+            group.create_task(sharing.run(stop, partial(_told, engine, wakes)))
         await _until(stop, ticker)
     with suppress(StoreUnavailable):  # then it is seen for a minute longer
         await presence.leave()
+
+
+async def _told(engine: Engine, wakes: Collection[asyncio.Event]) -> AsyncGenerator[None]:
+    """As the store tells; lanes of this process look at once, because something may go on."""
+    async with aclosing(engine.store.lanes_told()) as words:
+        async for _ in words:
+            _wake(wakes)
+            yield
 
 
 async def _tell_the_time(engine: Engine, wakes: Collection[asyncio.Event], stop: asyncio.Event) -> None:
@@ -106,7 +116,7 @@ async def _tell_the_time(engine: Engine, wakes: Collection[asyncio.Event], stop:
 
     async def tick() -> None:
         ticked = await engine.posting.tick(lambda occurrence: put(Job(AUDIENCE, occurrence)))
-        if ticked.released:
+        if ticked.released or ticked.resumed:
             _wake(wakes)
 
     async def turns() -> None:

@@ -28,7 +28,7 @@ HandOver = Callable[[int], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class Ticked:
     """What one tick did: occurrences opened and missed, deliveries frozen, expired and cancelled, campaigns ended,
-    deliveries that a hold keeps back and that go on after one.
+    deliveries that a hold keeps back and that go on after one; whether something was let go on after a pause.
     """
 
     opened: int = 0
@@ -40,6 +40,7 @@ class Ticked:
     finished: int = 0
     held: int = 0
     released: int = 0
+    resumed: bool = False
 
 
 class Posting:
@@ -64,10 +65,20 @@ class Posting:
             expired = await work.occurrences.expire(now)
             await work.contacts.end_tabs(now - TAB_OVER)
         people, rooms = (0, 0) if stopped else await self._freeze(now, hand_over)
-        expired += 0 if stopped else await self._settle(now)
+        resumed = not stopped and await self._has_backlog()
+        expired += await self._settle(now) if resumed else 0
         finished = await self._finish(now)
         return Ticked(
-            opened, missed, people, rooms, expired + held.expired, cancelled, finished, held.held, held.released
+            opened,
+            missed,
+            people,
+            rooms,
+            expired + held.expired,
+            cancelled,
+            finished,
+            held.held,
+            held.released,
+            resumed,
         )
 
     async def freeze(self, occurrence_id: int) -> int:
@@ -90,11 +101,12 @@ class Posting:
         async with self._store.write() as work:
             return await work.holds.settle(now)
 
+    async def _has_backlog(self) -> bool:
+        async with self._store.read() as work:
+            return await work.kill_switch.has_work()
+
     async def _settle(self, now: datetime) -> int:
         """After a pause only the newest of what waited goes on; in a transaction of its own (safety S5)."""
-        async with self._store.read() as work:
-            if not await work.kill_switch.has_work():
-                return 0
         async with self._store.write() as work:
             return await work.kill_switch.settle(now)
 

@@ -9,6 +9,7 @@ from campaign_engine.domain.delivery import CLAIMABLE, DeliveryStatus
 from campaign_engine.domain.message import Destination
 from campaign_engine.domain.planner import Priority
 from campaign_engine.ports.sending import SwitchState
+from campaign_engine.store import listening
 from campaign_engine.store.tables import backlogs, campaigns, deliveries, kill_switch, occurrences, posts
 from campaign_engine.store.transaction import Transaction
 from campaign_engine.store.unsettled import in_states
@@ -66,13 +67,14 @@ class SqlKillSwitchRepository(Transaction):
         return bool(await self._connection.scalar(sa.select(sa.or_(lifted, resumed))))
 
     async def settle(self, now: datetime) -> int:
-        """Two reads; an update more for the switch, and two statements for resumed campaigns."""
-        expired = 0
+        """Two reads; an update more for the switch, two statements for resumed campaigns, and word of it to lanes."""
+        expired, lifted = 0, False
         state = await self.state()
         if state is not None and state.lifted_at is not None and state.settled_at is None and state.lifted_at <= now:
             expired += await self._expire_all_but_newest(sa.true(), now)
             settled = kill_switch.update().where(kill_switch.c.name == _ALL, kill_switch.c.lifted_at == state.lifted_at)
             await self._connection.execute(settled.values(settled_at=now))
+            lifted = True
         resumed = (
             (await self._connection.execute(sa.select(backlogs.c.campaign_id).where(backlogs.c.since <= now)))
             .scalars()
@@ -81,6 +83,8 @@ class SqlKillSwitchRepository(Transaction):
         if resumed:
             expired += await self._expire_all_but_newest(posts.c.campaign_id.in_(resumed), now)
             await self._connection.execute(backlogs.delete().where(backlogs.c.campaign_id.in_(resumed)))
+        if lifted or resumed:
+            await listening.tell(self._connection, listening.LANES)
         return expired
 
     async def _expire_all_but_newest(self, among: sa.ColumnElement[bool], now: datetime) -> int:

@@ -47,7 +47,7 @@ class SqlLanesRepository(Transaction):
             index_elements=[lanes.c.name], set_={"hold_until": first.excluded.hold_until}, where=longer
         )
         if (await self._connection.execute(again)).rowcount:
-            await listening.tell(self._connection, listening.HOLDS)
+            await listening.tell(self._connection, listening.LANES)
 
     async def set_away(self, name: str, since: datetime | None) -> None:
         """One update."""

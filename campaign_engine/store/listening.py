@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from campaign_engine.domain.errors import StoreUnavailable
 from campaign_engine.store.database import Database
 
-HOLDS = "lane_holds"
-"""That a sending account has to wait."""
+LANES = "lanes"
+"""That a sending account has to wait, or that something may leave again."""
 
 
 async def tell(connection: AsyncConnection, channel: str) -> None:

@@ -175,9 +175,9 @@ class SqlStore:
         async with self.database.read(shared=shared, in_transaction=in_transaction) as connection:
             yield SqlUnitOfWork(connection, self.database.cipher)
 
-    def holds_told(self) -> AsyncGenerator[None]:
-        """See store.listening.told, of holds; for PostgreSQL."""
-        return listening.told(self.database, listening.HOLDS)
+    def lanes_told(self) -> AsyncGenerator[None]:
+        """See store.listening.told, of lanes; for PostgreSQL."""
+        return listening.told(self.database, listening.LANES)
 
     async def scrub(self) -> bool:
         """See Database.scrub."""

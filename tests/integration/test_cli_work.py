@@ -189,6 +189,7 @@ def test_a_campaign_is_paused_resumed_and_cancelled(cli: Cli) -> None:
 def test_a_campaign_that_does_not_exist(cli: Cli) -> None:
     for command in ("status", "pause", "resume", "unconfirmed"):
         assert "There is no such campaign" in cli.run("campaign", command, "9", code=1)
+        assert "less than or equal" in cli.run("campaign", command, "9" * 20, code=2), "no database has such a number"
 
 
 def test_S1_the_command_line_approves_nothing(cli: Cli) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from datetime import timedelta
 
 import pytest
@@ -166,7 +166,7 @@ async def test_S7_a_hold_is_heard_in_other_processes_when_it_is_committed_and_no
     async with asyncio.TaskGroup() as group:
         for store, pace in zip(processes, paces, strict=True):
             sharing = PaceSharing(store, time.clock, {"telegram": (pace, Idle())}, ME)
-            group.create_task(sharing.run(stop, store.holds_told))
+            group.create_task(sharing.run(stop, store.lanes_told))
         paces[0].hold(100)
         await eventually(lambda: 90 < paces[1].held_for <= 100)
         held = asyncio.create_task(paces[1].slot("1", priority=True))
@@ -174,7 +174,7 @@ async def test_S7_a_hold_is_heard_in_other_processes_when_it_is_committed_and_no
         await eventually(lambda: 190 < paces[0].held_for <= 200)
 
         async with processes[0].database.write() as connection:
-            listening = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN lane_holds'"
+            listening = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN lanes'"
             listening += " AND datname = current_database()"
             assert len((await connection.exec_driver_sql(listening)).all()) == 2
         async with processes[0].write() as work:
@@ -186,11 +186,28 @@ async def test_S7_a_hold_is_heard_in_other_processes_when_it_is_committed_and_no
 
 
 @pytest.mark.postgres
+async def test_S3_other_processes_hear_at_once_that_something_goes_on(processes: tuple[SqlStore, SqlStore]) -> None:
+    now = SYSTEM_TIME.clock()
+    async with aclosing(processes[0].lanes_told()) as words:
+        await anext(words)
+        async with processes[1].write() as work:
+            await work.kill_switch.press(None, now)
+            await work.kill_switch.lift(now)
+        async with processes[1].write() as work:
+            await work.kill_switch.settle(now)
+        async with asyncio.timeout(30):
+            await anext(words)
+
+
+@pytest.mark.postgres
 def test_S7_every_process_hears_of_holds_whatever_its_roles(postgres_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "TICK_SECONDS", 3600.0)
 
     async def hear(engine: Engine) -> None:
-        stop, more = asyncio.Event(), 60
+        stop, wake, more = asyncio.Event(), asyncio.Event(), 60
+        async with aclosing(worker._told(engine, [wake])) as words:
+            await anext(words)
+        assert wake.is_set(), "lanes look whether something goes on"
         running = asyncio.ensure_future(worker.parts(engine, [worker.ProcessRole.WEB])["upkeep"](stop))
         for least in (100, 500):  # the first one may be seen by a look at the start
 

@@ -1,6 +1,7 @@
 """Pause, hold, cancel and the kill switch from one process act on what another one sends, within two seconds.
 
-Judged by the log of the local Telegram: when the last request came, beside when the row of the decision was there.
+Judged by the log of the local Telegram: when the last request came, beside when the row of the decision was there; in
+the soak also when the first one came after a resume.
 """
 
 import asyncio
@@ -173,6 +174,22 @@ async def stops(site: Site, decided: Callable[[], Awaitable[bool]], *command: st
     return late
 
 
+async def resumes(site: Site, decided: Callable[[], Awaitable[bool]], *command: str) -> float:
+    """Seconds from the decision's row to the first message after it."""
+    before = len(site.requests())
+    async with asyncio.TaskGroup() as both:
+        both.create_task(site.command.run(*command))
+        seen = both.create_task(soon(decided))
+
+    async def more() -> bool:
+        return len(site.requests()) > before
+
+    await soon(more)
+    late = site.requests()[before] - seen.result()
+    assert late <= WITHIN, f"{command}: the first message left {late:.2f} s after it was decided"
+    return late
+
+
 async def test_S3_I1_what_one_process_decides_stops_what_another_one_sends(site: Site) -> None:
     house, plan = site.house, await begin(site)
 
@@ -188,6 +205,10 @@ async def test_S3_I1_what_one_process_decides_stops_what_another_one_sends(site:
     async def is_held() -> bool:
         return bool(await house.rows(tables.holds))
 
+    async def goes_on_again() -> bool:
+        return not await is_stopped()
+
+    resumed = {"pause": lambda: is_now(CampaignStatus.RUNNING), "kill-switch": goes_on_again}
     number = str(plan.campaign_id)
     steps = {
         "pause": (lambda: is_now(CampaignStatus.PAUSED), ("campaign", "pause", number), ("campaign", "resume", number)),
@@ -202,6 +223,7 @@ async def test_S3_I1_what_one_process_decides_stops_what_another_one_sends(site:
         late = await stops(site, decided, *command)
         sys.stdout.write(f"{step}: the last message came {late:.2f} s after the decision\n")
         if back and len(chosen) > 1:
-            await site.command.run(*back)
+            late = await resumes(site, resumed[step], *back)
+            sys.stdout.write(f"{step}: the first message came {late:.2f} s after it was taken back\n")
     counts = await house.counts()
     assert counts.get("sent", 0) + counts.get("unconfirmed", 0) <= len(site.requests()) < PEOPLE

@@ -73,7 +73,7 @@ def test_C6_C7_S1_S6_each_change_since_the_freeze_keeps_it_here(
 
 def test_what_waits_for_a_person_goes_on_as_soon_as_that_person_says_so() -> None:
     for changed in ({"stopped": True}, {"post_stopped": True}, {"campaign_status": CampaignStatus.PAUSED}):
-        outcome = recheck(replace(CLAIMED, **changed), START)  # type: ignore[arg-type]  # fields by name
+        outcome = recheck(replace(CLAIMED, **changed), START)
         assert outcome is not None
         assert outcome.next_attempt_at == START
 

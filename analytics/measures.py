@@ -13,6 +13,7 @@ from analytics.editions import HIDDEN, OLD_ENOUGH, Figure
 from analytics.facts import NOWHERE, Cell, Facts, Weeks
 from analytics.intervals import Interval, ratio_over_sites, wilson
 from analytics.layout import HARM
+from analytics.rooms import RoomCounts
 from campaign_engine.domain.area import week_begin
 from campaign_engine.domain.delivery import DeliveryStatus
 from campaign_engine.opendata import figures
@@ -242,10 +243,30 @@ def per_1000(count: int, precinct: int) -> float | None:
     return 1000 * count / residents if residents else None
 
 
+def room_audience(counts: RoomCounts) -> int:
+    """Members of the rooms posted in, each at its largest, never added to people; unit: members. From: deliveries."""
+    return sum(counts.figures["room_audience"].values())
+
+
+def room_reactions(counts: RoomCounts) -> int:
+    """Reactions to its posts in rooms as they stand, several of one person too; unit: reactions. From: room figures."""
+    return sum(counts.figures["room_reactions"].values())
+
+
+def room_joins(counts: RoomCounts) -> int:
+    """How often somebody came into a room by a link of ours (see below); unit: joins. From: room figures."""
+    return sum(counts.figures["room_joins"].values())
+
+
+def room_taps(counts: RoomCounts) -> int:
+    """Taps on buttons of posts in rooms, at most one of an ally on a day; unit: taps. From: room figures."""
+    return sum(counts.figures["room_taps"].values())
+
+
 MEASURES: tuple[Callable[..., object], ...] = (
     delivered, delivered_people, reached, joined, engaged, pledged, trained, inviting, accepted_invites,
     pledges_without_person, asked, followed_through, not_followed, no_answer, follow_through,
     opt_outs, deletes, blocks, pauses, harm, closed_week, harm_rises,
-    outcomes, funnel, reproduction, per_1000_residents,
+    outcomes, funnel, reproduction, per_1000_residents, room_audience, room_reactions, room_joins, room_taps,
 )  # fmt: skip
 """In the order of docs/measures.md."""

@@ -209,7 +209,7 @@ def _beside(report: Report, say: Words, number: int) -> Table:
     """One row per measure: the precinct, its borough and the city; and pledges by residents."""
     keys = (f"precinct:{number}", f"borough:{borough_of(number)}", CITY)
     names = {
-        name: say(f"step_{name}" if name in people.STEPS else f"measures.column_{name}") for name in PRECINCT_COLUMNS
+        name: say(f"step_{name}" if name in measures.STEPS else f"measures.column_{name}") for name in PRECINCT_COLUMNS
     }
     names |= {name: say(f"measures.harm_{name}") for name in HARM}
     rows = [Row(said, tuple(say.figure(report.figure(name, key)) for key in keys)) for name, said in names.items()]

@@ -10,6 +10,7 @@ from analytics.content import Report, Share
 from analytics.document import Chart, ChartKind, Level, Mark, Row, Section, Table
 from analytics.editions import HIDDEN, LEAST_SHARE, MOST_SHARE, OVER, Figure
 from analytics.layout import BEYOND, EARLIER, HARM, SOURCES, WITHOUT_PERSON, week_key
+from analytics.measures import STEPS
 from analytics.tile_map import Shades
 from analytics.words import Words, area
 from campaign_engine.domain.area import CITY
@@ -19,10 +20,6 @@ COLUMNS = ("delivered_people", "reached", "engaged", "joined", "pledged", "opt_o
 WIDE = frozenset({1, 3, 4})
 """Columns that a phone leaves out; paper and the CSV have them."""
 
-STEPS = ("engaged", "pledged", "trained", "inviting")
-"""Of the funnel; all of them are among the reached."""
-
-BY_WEEK = ("engaged", "pledged", "trained")
 LISTED_SITES = 12
 """The CSV has the others."""
 
@@ -152,14 +149,14 @@ def _by_week(report: Report, say: Words) -> Table:
     rows = []
     for label, key in _weeks(report, say):
         cells = [say.figure(report.figure("reached", key))]
-        for step in BY_WEEK:
+        for step in STEPS:
             one = report.share(step, "reached", key)
             said = say.figure(one.count)
             if one.rate != HIDDEN:
                 said += f" ({say.rate(one.rate)}{', ' if one.interval else ''}{say.between(one.interval)})"
             cells.append(said)
         rows.append(Row(label, tuple(cells)))
-    columns = (say("column_week"), say("step_reached"), *(say(f"step_{step}") for step in BY_WEEK))
+    columns = (say("column_week"), say("step_reached"), *(say(f"step_{step}") for step in STEPS))
     return Table(say("funnel_weeks"), columns, tuple(rows))
 
 
@@ -171,13 +168,13 @@ def _weeks(report: Report, say: Words) -> list[tuple[str, str]]:
 
 
 def recruitment(report: Report, say: Words) -> Section:
-    """Who joined by week of sign-up, and how many of them invite."""
+    """Who joined by week of sign-up."""
     measures = ("reached", "joined", "pledged")
     weeks = _weeks(report, say)
-    rows = tuple(Row(label, figures_of(report, say, (*measures, "inviting"), key)) for label, key in weeks)
+    rows = tuple(Row(label, figures_of(report, say, measures, key)) for label, key in weeks)
     marks = tuple(mark(label, report.figure("joined", key), say) for label, key in weeks)
-    columns = (*(say(f"measures.column_{name}") for name in measures), say("step_inviting"))
-    table = Table(say("weeks_caption"), (say("column_week"), *columns), rows)
+    columns = (say("column_week"), *(say(f"measures.column_{name}") for name in measures))
+    table = Table(say("weeks_caption"), columns, rows)
     chart = chart_of("columns", say("weeks_title"), say("weeks_said"), marks, say)
     return Section("weeks", say("weeks_title"), (say("weeks_note"),), table, chart, half=True)
 
@@ -249,17 +246,17 @@ def ways_in(report: Report, say: Words) -> Section:
     for source in SOURCES:
         said = say("measures.source_name", source=source)
         rows.append(Row(said, figures_of(report, say, measures, f"source:{source}"), "borough"))
+        marks.append(mark(said, report.figure("joined", f"source:{source}"), say))
         if source == "site":
             rows += [
                 Row(report.layout.sites[site][0], figures_of(report, say, measures, f"site:{site}"), "inner")
                 for site in shown[:LISTED_SITES]
             ]
             rows += _other_sites(report, say, len(shown))
-        marks.append(mark(said, report.figure("joined", f"source:{source}"), say))
-    marks += [
-        mark(report.layout.sites[site][0], report.figure("joined", f"site:{site}"), say)
-        for site in shown[:LISTED_SITES]
-    ]
+            marks += [
+                mark(report.layout.sites[site][0], report.figure("joined", f"site:{site}"), say)
+                for site in shown[:LISTED_SITES]
+            ]
     columns = (say("measures.column_source"), *(say(f"measures.column_{name}") for name in measures))
     chart = chart_of("bars", say("measures.sources_title"), say("sources_said"), marks, say)
     caption = say("measures.sites_note", k=report.k)

@@ -127,6 +127,8 @@ async def test_P1_the_page_fits_a_phone_and_a_desk_without_javascript(
                 assert await seen.page.get_by_role("img", name="Where campaigns start").count() == 1
                 assert await seen.page.locator("h1").count() == 1
                 assert await seen.page.get_by_text("14.7–22.2").is_visible(), "how sure, on every screen"
+                wide = "all => all.filter(one => one.offsetWidth && one.scrollWidth > one.clientWidth + 1).length"
+                assert await seen.page.locator(".scroll").evaluate_all(wide) == 0, "no column is cut off"
                 other = seen.page.locator("svg.map .beyond rect").first
                 assert await other.evaluate("one => getComputedStyle(one).fill") == "none", "no shade of its own"
                 seen.assert_quiet()

@@ -127,7 +127,7 @@ def test_every_share_range_and_rate_of_the_page_follows_from_the_csv_by_the_form
     weeks = sorted(str(week) for week in rows.loc[rows["level"] == "week", "week"].unique())
     weekly, shares = cells(section(page, "funnel"), more=0), 0
     for week, label in zip([week for week in weeks if week != "earlier"], [*weekly][1:], strict=True):
-        for step, said in zip(("engaged", "pledged", "trained"), weekly[label][1:], strict=True):
+        for step, said in zip(steps, weekly[label][1:], strict=True):
             n = find(step, "week", week=week)
             rate, between = share(n, find("reached", "week", week=week))
             expected = "hidden" if n is None else f"{n:,}"

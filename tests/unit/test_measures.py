@@ -8,6 +8,7 @@ from analytics import measures
 from analytics.editions import HIDDEN
 from analytics.facts import MEASURES, Cell, Facts
 from analytics.intervals import wilson
+from analytics.rooms import RoomCounts
 from campaign_engine.opendata import figures
 from scripts.measures_page import PAGE, page
 
@@ -47,6 +48,13 @@ def test_residents_are_those_of_the_census_and_nowhere_has_none() -> None:
     found = measures.per_1000_residents({cell(): 30, cell(site=4): 12, cell(precinct=0): 5})
     assert found == {44: pytest.approx(1000 * 42 / figures.precincts()[44].population)}
     assert measures.accepted_invites(facts(joined={cell(): 4, cell(generation=2): 3})) == {2: 3}
+
+
+def test_what_came_back_from_rooms_is_summed_apart_from_people() -> None:
+    figures = {"room_audience": {1: 40, 2: 7}, "room_reactions": {1: 5}, "room_joins": {2: 3, 1: 1}, "room_taps": {}}
+    counts = RoomCounts((), {1: 2, 2: 1}, figures)
+    four = (measures.room_audience, measures.room_reactions, measures.room_joins, measures.room_taps)
+    assert [one(counts) for one in four] == [47, 5, 4, 0]
 
 
 def test_the_page_of_measures_is_written_from_them() -> None:

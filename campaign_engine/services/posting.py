@@ -4,6 +4,7 @@ Every step asks the database what is to be done and does it in a short transacti
 may tick at once, and what one leaves undone at its death the next one finds.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,11 @@ from campaign_engine.ports.unit_of_work import Store, UnitOfWork
 
 _LIVE = (CampaignStatus.SCHEDULED, CampaignStatus.RUNNING)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
+
+_GAP_SECONDS = 0.002
+"""Between two ranges: whoever waits in another process for SQLite's one writer looks every half millisecond, and would
+else miss the moment now and then, and wait for two ranges.
+"""
 
 HandOver = Callable[[int], Awaitable[None]]
 """Gets an occurrence whose audience is to be chosen by `Posting.freeze`, in another place."""
@@ -177,6 +183,7 @@ class Posting:
             people, rooms, rest = people + frozen.people, rooms + frozen.rooms, frozen.rest
             if rest is None:
                 return people, rooms
+            await asyncio.sleep(_GAP_SECONDS)
 
     async def _with_enough(self, occurrence: Unfrozen, now: datetime) -> Unfrozen:
         """For rooms only where too few people would get it; its author is told by services.nudging (safety S2)."""

@@ -12,6 +12,7 @@ from rich.table import Table
 
 import benchmarks
 from benchmarks.rows import Row
+from campaign_engine.cli.terminal import err
 
 _PREFIX = "bench_"
 
@@ -22,7 +23,7 @@ def main(names: list[str]) -> int:
     chosen = [name for name in found if not names or name.removeprefix(_PREFIX) in names]
     console, rows = Console(), []
     for name in chosen:
-        with console.status(f"{name} ..."):
+        with err.status(f"{name} ..."):
             rows += importlib.import_module(f"benchmarks.{name}").run()
     console.print(_table(rows))
     return 0 if chosen and all(row.holds for row in rows) else 1

@@ -31,12 +31,11 @@ from analytics.desk import ReportDesk
 from analytics.freezing import Asked
 from benchmarks.bench_delivery import fast_telegram
 from benchmarks.bench_report_pages import timed, whole_page
-from benchmarks.crowd import make_crowd
+from benchmarks.filling import CIPHER, KINDS, fill
 from benchmarks.rows import Row, median
 from campaign_engine.domain.area import week_of
-from campaign_engine.store import fact_triggers, facts
+from campaign_engine.store import facts
 from campaign_engine.store import tables as t
-from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.support.postgres import PostgresServer, find_binaries
@@ -44,31 +43,8 @@ from tests.support.postgres import PostgresServer, find_binaries
 SCALE = 10 if os.environ.get("BENCH_FULL") else 1
 PEOPLE, POSTS = 50_000 * SCALE, 20
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
-CIPHER = AddressCipher((b"k" * 32,), b"l" * 32)
 SENDS, ROUNDS = 20_000, 5
 
-MORE_POSTS = (
-    "INSERT INTO occurrences (post_id, version, wall_time, due_at, stale_at, status) SELECT post_id, version, "
-    "'2026-12-' || CASE WHEN {n} < 10 THEN '0' ELSE '' END || {n} || ' 15:00:00', due_at, stale_at, 'closed' "
-    "FROM occurrences WHERE id = 1"
-)
-PG_POSTS = (
-    "INSERT INTO occurrences (post_id, version, wall_time, due_at, stale_at, status) SELECT post_id, version, "
-    "wall_time + interval '{n} days', due_at, stale_at, 'closed' FROM occurrences WHERE id = 1"
-)
-DELIVERIES = (
-    "INSERT INTO deliveries (occurrence_id, contact_id, address_id, is_room, lane, precinct, language, status, reason, "
-    "attempts, epoch, platform_id, updated_at, priority) SELECT o.id, a.contact_id, a.id, {no}, a.channel, c.precinct, "
-    "c.language, CASE WHEN (a.id + o.id) / 50 * 50 = a.id + o.id THEN 'failed' ELSE 'sent' END, '', 1, 1, '', "
-    "o.due_at, 2 FROM occurrences o CROSS JOIN addresses a JOIN contacts c ON c.id = a.contact_id "
-    "WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.occurrence_id = o.id AND d.address_id = a.id)"
-)
-ACTIONS = (
-    "INSERT INTO actions (contact_id, kind, campaign_id, channel, precinct, generation, day) "
-    "SELECT c.id, k.kind, 1, 'telegram', c.precinct, c.generation, '2026-12-01' FROM contacts c CROSS JOIN "
-    "(SELECT 'join' AS kind UNION ALL SELECT 'tap' UNION ALL SELECT 'answer' UNION ALL SELECT 'pledge') k"
-)
-DAY = "'2026-12-01'"
 PERSONS = (
     "SELECT c.precinct, count(DISTINCT d.contact_id) FROM deliveries d JOIN contacts c ON c.id = d.contact_id "
     "WHERE d.status = 'sent' GROUP BY 1"
@@ -102,27 +78,16 @@ def run() -> list[Row]:
 
 
 def _rebuilt(database: str, taken: float) -> Row:
-    what = f"rebuild facts of {PEOPLE * POSTS:,} deliveries, {PEOPLE * 4:,} acts, {database}"
+    what = f"rebuild facts of {PEOPLE * POSTS:,} deliveries, {PEOPLE * len(KINDS):,} acts, {database}"
     share = 60 * SCALE / 10
     return Row(what, taken, "s", "60 s for 10,000,000, by rows", share, share)
 
 
 async def _filled(url: str) -> float:
     """Seconds of a rebuild from nothing, after rows were put there that nothing counted."""
+    await fill(url, PEOPLE, POSTS, NOW)
     database = Database(url, CIPHER)
     try:
-        async with database.write() as connection:
-            await connection.run_sync(t.metadata.create_all)
-        crowd = await make_crowd(SqlStore(database), PEOPLE, NOW)
-        await crowd.open()
-        async with database.write() as connection:
-            await connection.run_sync(fact_triggers.drop)
-            for number in range(1, POSTS):
-                form = MORE_POSTS if database.is_sqlite else PG_POSTS
-                await connection.exec_driver_sql(form.format(n=number))
-            await connection.exec_driver_sql(DELIVERIES.format(no="0" if database.is_sqlite else "false"))
-            await connection.exec_driver_sql(ACTIONS.replace(DAY, DAY if database.is_sqlite else f"DATE {DAY}"))
-            await connection.run_sync(fact_triggers.install)
         await _settle(database)
         begun = time.perf_counter()
         await facts.rebuild(database, lambda *_: None)
@@ -157,7 +122,7 @@ def _figures(path: Path) -> list[Row]:
         if not _from_facts(connection) == found == same:
             raise RuntimeError("the figures differ")
     engine.dispose()
-    rows = f"{PEOPLE * POSTS:,} deliveries, {PEOPLE * 4:,} acts"
+    rows = f"{PEOPLE * POSTS:,} deliveries, {PEOPLE * len(KINDS):,} acts"
     what = f"report figures from {rows}"
     page = asyncio.run(_page(path))
     return [

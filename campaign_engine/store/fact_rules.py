@@ -4,7 +4,6 @@ SQL as text because both databases must have it inside of triggers. `$rows` is t
 they come from; the other names in `Words` are what SQLite and PostgreSQL write differently.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from string import Template
@@ -153,12 +152,16 @@ WHERE r.contact_id IS NOT NULL AND r.campaign_id IS NOT NULL AND {_OPEN.format("
 )
 
 
+_JOINED_TO_FIRED = "JOIN $occurrences o ON o.id = r.occurrence_id JOIN posts p ON p.id = o.post_id"
+_AND_OPEN = f" AND {_OPEN.format('p.campaign_id')}"
+
+
 def _of_deliveries(what: str, which: str, told: str = "") -> str:
     return (
         _FLAG
         + f"""SELECT DISTINCT r.contact_id, p.campaign_id, {what}, {_NO_PLACE}
-FROM $rows r JOIN $occurrences o ON o.id = r.occurrence_id JOIN posts p ON p.id = o.post_id{told}
-WHERE r.contact_id IS NOT NULL AND NOT r.is_room AND {which} AND {_OPEN.format("p.campaign_id")}
+FROM $rows r {_JOINED_TO_FIRED}{told}
+WHERE r.contact_id IS NOT NULL AND NOT r.is_room AND {which}{_AND_OPEN}
 {_ONCE}"""
     )
 
@@ -191,17 +194,22 @@ def of_week(rule: str) -> str:
     return rule.replace(_FLAG, _FLAG_OF_WEEK).replace("r.kind\nON", f"r.kind, {week}\nON")
 
 
-def in_both(rule: str) -> str:
-    """The flags of the week, and of those that are new there the first times: no week has one without the other.
+def delivered_in_both() -> str:
+    """`OF_DELIVERIES` for the week, and of flags that are new there the first times: no week has one without the other.
 
-    For PostgreSQL, which so joins its rows once. Not for leaving, whose first times know a place.
+    For PostgreSQL, which so joins its rows once, and to what is found once for each occurrence among them.
     """
     flag = "contact_id, campaign_id, what"
-    return f"""WITH of_week AS (
-{of_week(rule)}
+    each = of_week(OF_DELIVERIES).replace("SELECT DISTINCT", "SELECT").replace(_AND_OPEN, "")
+    each = each.replace(_JOINED_TO_FIRED, "JOIN fired p ON p.id = r.occurrence_id").replace("$week_fired", "p.week")
+    return f"""WITH fired AS MATERIALIZED (
+SELECT o.id, p.campaign_id, $week_fired AS week FROM occurrences o JOIN posts p ON p.id = o.post_id
+WHERE o.id IN (SELECT r.occurrence_id FROM $rows r){_AND_OPEN}),
+of_week AS (
+{each}
 RETURNING {flag})
 INSERT INTO first_times ({flag})
-SELECT DISTINCT {flag} FROM of_week
+SELECT {flag} FROM of_week
 {_ONCE}"""
 
 
@@ -226,7 +234,8 @@ def missing(table: str, flags: str, people: str) -> str:
 SELECT {key} FROM (
 {flags}) f ({key})
 EXCEPT
-SELECT {key} FROM {table} {people}"""
+SELECT {key} FROM {table} {people}
+ORDER BY {key}"""
 
 
 OF_WEEKS = (
@@ -311,55 +320,25 @@ ORDER BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT ({_ACTION_KEY}) DO UPDATE
 SET actions = action_facts.actions + excluded.actions, removed = action_facts.removed + excluded.removed"""
 
+_OF_WHAT_IS_THERE = " AND EXISTS (SELECT 1 FROM occurrences o WHERE o.id = r.occurrence_id)"
+"""Messages go after their occurrence."""
+
 _DELIVERY_KEY = "occurrence_id, is_room, lane, precinct, site_id, status, reason, part"
 DELIVERIES = f"""INSERT INTO delivery_facts ({_DELIVERY_KEY}, messages)
 SELECT r.occurrence_id, r.is_room, r.lane, coalesce(r.precinct, 0), coalesce(r.site_id, 0), r.status, r.reason, $part,
 $messages
-FROM $rows r WHERE {settled("r.status")} AND EXISTS (SELECT 1 FROM occurrences o WHERE o.id = r.occurrence_id)
+FROM $rows r WHERE {settled("r.status")}{_OF_WHAT_IS_THERE}
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 ORDER BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT ({_DELIVERY_KEY}) DO UPDATE SET messages = delivery_facts.messages + excluded.messages"""
 
 
-def corrected(counting: str, there: str) -> str:
-    """Adds only by how much facts are wrong: what `counting` finds without `there`, the SELECT of what stands there.
+def net_deliveries() -> str:
+    """`DELIVERIES` over rows after a change, which count as 1 in `one`, and before it, as -1.
 
-    Rows and their facts change in one transaction, so one statement sees both as of one moment and waits for no writer.
+    What comes to nothing is not written. An occurrence whose messages change is there.
     """
-    head, _, rest = counting.partition("\n")
-    counted, _, rest = rest.partition("\nORDER BY ")
-    _, _, conflict = rest.partition("\n")
-    columns = head.partition("(")[2].rstrip(")")
-    key = conflict.partition("(")[2].partition(")")[0]
-    counts = columns.removeprefix(f"{key}, ").split(", ")
-    sums = [f"sum({count})" for count in counts]
-    return f"""WITH counted ({columns}) AS (
-{counted}
-UNION ALL
-{there})
-{head}
-SELECT {key}, {", ".join(sums)} FROM counted
-GROUP BY {key}
-HAVING {" OR ".join(f"{one} <> 0" for one in sums)}
-ORDER BY {key}
-{conflict}"""
-
-
-def ungrouped(statement: str) -> str:
-    """The same for few rows, which need not be sorted and grouped: each changes its count by itself."""
-    return "\n".join(line for line in statement.splitlines() if not line.startswith(("GROUP BY", "ORDER BY")))
-
-
-_FIRST_JOINED = re.compile(
-    r"FROM \$rows r JOIN (?P<table>(?:\([^()]*\)|\S+) \w) ON (?P<on>\w+\.\w+ = r\.\w+)(?P<more>(?s:.*?))\nWHERE "
-)
-
-
-def of_one(statement: str) -> str:
-    """The same for the row of a trigger, still called r: SQLite is much faster without a source for it."""
-    statement = ungrouped(statement).replace("SELECT DISTINCT", "SELECT")
-    statement = _FIRST_JOINED.sub(r"FROM \g<table>\g<more>\nWHERE \g<on> AND ", statement)
-    return statement.replace("FROM $rows r CROSS JOIN", "FROM").replace("FROM $rows r WHERE", "WHERE")
+    return DELIVERIES.replace(_OF_WHAT_IS_THERE, "").replace("\nORDER BY", "\nHAVING sum(r.one) <> 0\nORDER BY")
 
 
 def written(statement: str, words: Words, rows: str, **more: str) -> str:

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.lesson import DONE
 from campaign_engine.store import fact_rules as rules
-from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, of_one, of_week, written
+from campaign_engine.store.fact_forms import of_one
+from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, of_week, written
 
 _PREFIX = "facts_"
 _REACHING = ", ".join(f"'{kind}'" for kind in ("join", "tap", "answer", "pledge", ActionKind.INVITE))
@@ -29,9 +30,12 @@ _PAUSE = "groundswell.uncounted"
 _COUNTS = f"coalesce(current_setting('{_PAUSE}', true), '') <> 'on'"
 """As `_NOT_PAUSED`, where a row that comes and goes would leave a dead one each time."""
 
-_ROLE = (
-    "SELECT set_config('session_replication_role', '{}', true) FROM pg_roles WHERE rolname = current_user AND rolsuper"
-)
+_IN_FLIGHT = "PERFORM 1 FROM deliveries d WHERE d.contact_id = OLD.id ORDER BY d.id FOR UPDATE"
+"""Who records the end of a message holds its row and sets flags: they are waited for, so that these flags are seen."""
+
+_FORGET = "DELETE FROM {} WHERE contact_id = OLD.id"
+"""Where no foreign key does it."""
+
 _CHANGED = "(OLD.status <> NEW.status OR OLD.reason <> NEW.reason)"
 
 
@@ -69,7 +73,9 @@ def _people(words: Words) -> Iterator[Trigger]:
     yield Trigger("contact_moved", f"BEFORE UPDATE OF {kept}", "contacts", body, when=differs)
     gone = written(rules.PEOPLE, words, _flags("OLD"), people="0", gone="count(*)", **places[0])
     weeks = "(SELECT f.* FROM week_times f WHERE f.contact_id = OLD.id)"
-    leaves = (("", gone), ("", written(rules.GONE_OF_WEEK, words, weeks)))
+    leaves: tuple[tuple[str, str], ...] = (("", gone), ("", written(rules.GONE_OF_WEEK, words, weeks)))
+    if words is POSTGRES:
+        leaves = (("", _IN_FLIGHT), *leaves, *(("", _FORGET.format(flags)) for flags in ("first_times", "week_times")))
     yield Trigger("contact_gone", "BEFORE DELETE", "contacts", leaves)
     joins = f"(SELECT i.* FROM actions i WHERE i.contact_id = NEW.id AND i.kind = '{ActionKind.JOIN}')"
     found = (
@@ -184,15 +190,18 @@ def _found(where: str, rows: str = "new_rows") -> str:
     return f"EXISTS (SELECT 1 FROM {rows} r WHERE {where})"
 
 
+_CHANGES = (
+    f"(SELECT {', '.join(_DELIVERY)}, 1 AS one FROM new_rows UNION ALL SELECT {', '.join(_DELIVERY)}, -1 FROM old_rows)"
+)
+"""What did not change adds nothing, so the rows before and after need not be brought together."""
+
+
 def _on_postgres() -> Iterator[Trigger]:
-    changed = "old_rows o JOIN new_rows n ON n.id = o.id WHERE (o.status, o.reason) <> (n.status, n.reason)"
-    old, new = (f"(SELECT {which}.* FROM {changed})" for which in ("o", "n"))
     settled, back = _found(rules.settled("r.status")), _found(rules.settled("r.status"), "old_rows")
     taken = {"messages": "-count(*)"}
     body = (
-        (settled, _over(rules.DELIVERIES, new)),
-        (back, _over(rules.DELIVERIES, old, **taken)),
-        (settled, _over(rules.in_both(rules.OF_DELIVERIES), new)),
+        (f"{settled} OR {back}", _over(rules.net_deliveries(), _CHANGES, messages="sum(r.one)")),
+        (settled, _over(rules.delivered_in_both())),
     )
     both = ("OLD TABLE AS old_rows", "NEW TABLE AS new_rows")
     yield Trigger("delivery_settled", "AFTER UPDATE", "deliveries", body, each=False, sees=both)
@@ -223,7 +232,8 @@ def _acts_on_postgres() -> Iterator[Trigger]:
     yield _whole("pledge", "AFTER INSERT", "pledges", pledged)
     undone = _over(rules.PLEDGES_WITHOUT_PERSON, "old_rows", people="-count(*)")
     yield _whole("pledge_undone", "AFTER DELETE", "pledges", ((_found(rules.ALONE, "old_rows"), undone),))
-    yield _whole("first_time", "AFTER INSERT", "first_times", ((_COUNTS, _over(rules.PEOPLE)),))
+    counted = ((f"{_COUNTS} AND {_found('true')}", _over(rules.PEOPLE)),)
+    yield _whole("first_time", "AFTER INSERT", "first_times", counted)
 
 
 def _whole(name: str, event: str, table: str, body: tuple[tuple[str, str], ...]) -> Trigger:
@@ -271,20 +281,11 @@ def drop(connection: sa.Connection) -> None:
 
 @contextmanager
 def trusted(connection: sa.Connection) -> Iterator[None]:
-    """New first times of this transaction are not counted until the end of the block; those of others are.
-
-    The flags are of people whom the caller holds: where PostgreSQL lets a superuser say so, it looks none of them up.
-    """
+    """New first times of this transaction are not counted until the end of the block; those of others are."""
     on_sqlite = connection.dialect.name == "sqlite"
-    before = (
-        ("INSERT INTO fact_pause VALUES (1)",) if on_sqlite else (f"SET LOCAL {_PAUSE} = 'on'", _ROLE.format("replica"))
-    )
-    after = ("DELETE FROM fact_pause",) if on_sqlite else (f"SET LOCAL {_PAUSE} = 'off'", _ROLE.format("origin"))
-    for statement in before:
-        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql("INSERT INTO fact_pause VALUES (1)" if on_sqlite else f"SET LOCAL {_PAUSE} = 'on'")
     yield
-    for statement in after:
-        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql("DELETE FROM fact_pause" if on_sqlite else f"SET LOCAL {_PAUSE} = 'off'")
 
 
 def _names(connection: sa.Connection) -> dict[str, str]:

@@ -21,7 +21,8 @@ from campaign_engine.domain.lesson import DONE
 from campaign_engine.store import fact_rules as rules
 from campaign_engine.store import fact_triggers
 from campaign_engine.store.database import Database
-from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, corrected, of_week, written
+from campaign_engine.store.fact_forms import corrected
+from campaign_engine.store.fact_rules import POSTGRES, SQLITE, Words, of_week, written
 from campaign_engine.store.tables import campaigns, contacts, first_times, occurrences, posts, week_times
 
 Bar = Callable[[int, int], None]

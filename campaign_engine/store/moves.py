@@ -69,6 +69,10 @@ class SqlMovesRepository(Transaction):
 
     async def merge(self, code_hash: str, who: Destination, contact_id: int, now: datetime) -> bool | None:
         """Some twenty statements: it happens once in a person's life at most."""
+        there = sa.select(t.contacts.c.id).where(t.contacts.c.id == contact_id)
+        # Held against deletion: on PostgreSQL flags that come to somebody have no foreign key.
+        if await self._connection.scalar(there.with_for_update(key_share=True, read=True)) is None:
+            return None
         code = live(sa.literal(code_hash), sa.literal(now, t.move_codes.c.expires_at.type))
         of_team = t.staff_members.c.contact_id.in_((t.move_codes.c.contact_id, contact_id))
         spent = t.move_codes.delete().where(code, t.move_codes.c.contact_id != contact_id, ~sa.exists().where(of_team))

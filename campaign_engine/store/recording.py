@@ -18,7 +18,8 @@ from campaign_engine.ports.sending import Outcome
 from campaign_engine.store import fact_rules as rules
 from campaign_engine.store import sqlite_driver
 from campaign_engine.store.compound import document, rows_of
-from campaign_engine.store.fact_rules import SQLITE, ungrouped, written
+from campaign_engine.store.fact_forms import ungrouped
+from campaign_engine.store.fact_rules import SQLITE, written
 from campaign_engine.store.short import tell
 from campaign_engine.store.tables import deliveries
 from campaign_engine.store.tables.base import Id

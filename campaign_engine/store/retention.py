@@ -1,7 +1,7 @@
 """Removing what has been kept long enough; what reports need is counted in the same transaction (safety A5)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -219,13 +219,23 @@ class SqlRetentionRepository(Transaction):
     async def _first(self, firsts: Sequence[First]) -> None:
         known = list(dict.fromkeys(firsts))
         for at in range(0, len(known), _BLOCK):
+            block = known[at : at + _BLOCK]
+            there = await self._held({each[0] for each in block})
             rows = [
                 dict(zip(("contact_id", "campaign_id", "what", "precinct"), each, strict=True))
-                for each in known[at : at + _BLOCK]
+                for each in block
+                if each[0] in there
             ]
-            await self._connection.execute(
-                insert(self._connection, t.first_times).values(rows).on_conflict_do_nothing()
-            )
+            if rows:
+                await self._connection.execute(
+                    insert(self._connection, t.first_times).values(rows).on_conflict_do_nothing()
+                )
+
+    async def _held(self, contacts: Collection[int]) -> set[int]:
+        """Who of them is there and cannot be deleted until the end: a flag has no foreign key on PostgreSQL."""
+        c = t.contacts.c
+        there = sa.select(c.id).where(c.id.in_(contacts)).order_by(c.id).with_for_update(key_share=True, read=True)
+        return set((await self._connection.execute(there)).scalars())
 
     async def _add(self, table: sa.Table, counted: str, counts: Counter[Any]) -> None:
         keys = [column.name for column in table.primary_key]

@@ -12,7 +12,7 @@ from campaign_engine.store import tables as t
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
-from tests.support.books import change, everything, read, recomputed
+from tests.support.books import change, everything, read, recomputed, somebody_waits
 from tests.support.counted import LAUNCH, CountedCampaign
 
 
@@ -151,12 +151,3 @@ async def test_a_flag_that_a_sender_sets_at_the_same_moment_is_set_once(
     finally:
         await database.close()
         drive.engine.dispose()
-
-
-async def somebody_waits(drive: CountedCampaign) -> None:
-    waits = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"
-    while True:
-        with drive.engine.connect() as connection:
-            if connection.exec_driver_sql(waits).scalar():
-                return
-        await asyncio.sleep(0.01)

@@ -1,5 +1,6 @@
 """Facts as a test sees them, and what a recomputation of all rows makes of them."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -81,3 +82,13 @@ def recomputed(books: Books) -> dict[str, set[Any]]:
     with books.engine.begin() as connection:
         facts.rebuild_on(connection)
     return everything(books)
+
+
+async def somebody_waits(books: Books) -> None:
+    """Until a transaction of PostgreSQL waits for another one's end."""
+    waits = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"
+    while True:
+        with books.engine.connect() as connection:
+            if connection.exec_driver_sql(waits).scalar():
+                return
+        await asyncio.sleep(0.01)

@@ -15,16 +15,17 @@ from campaign_engine.bootstrap import Engine
 from campaign_engine.cli.process import Process
 from campaign_engine.demo.cast import Player
 from campaign_engine.domain.contact import Role, Scope
+from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.clock import system_clock
 from campaign_engine.ports.jobs import Job, TryAgain
 from campaign_engine.services.jobs import Jobs
 from campaign_engine.services.presence import Presence
-from campaign_engine.store.tables import audit_entries, deliveries, lanes, rankings, retention_runs
+from campaign_engine.store.tables import audit_entries, deliveries, lanes, occurrences, rankings, retention_runs
 from campaign_engine.worker import ALL_ROLES
 from tests.platforms.discord_gateway import Intent
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.telegram_server import TelegramServer
-from tests.support.cli import Cli, code_of, with_role
+from tests.support.cli import Cli, approved_campaign, code_of, with_role
 from tests.support.program import GROUNDSWELL
 
 
@@ -189,6 +190,21 @@ def test_deliveries_that_do_not_add_up_are_bad(sqlite_cli: Cli, without_referenc
     assert examined(sqlite_cli)["deliveries"] == ("yellow", "2 of 3 may or may not have arrived.")
     without_references("vanished")
     assert examined(sqlite_cli, code=1)["deliveries"] == ("red", "4 rows, but 3 in known states.")
+
+
+def test_a_row_that_is_gone_is_missed_and_its_campaign_named(sqlite_cli: Cli) -> None:
+    """The accounting identity of measures, as an operator sees it."""
+    campaign, now = approved_campaign(sqlite_cli), system_clock()
+    fired = {"wall_time": to_wall(now), "due_at": now, "stale_at": now, "status": "closed", "frozen_at": now}
+    frozen = {"post_id": 1, "version": 1, "frozen_people": 1, "frozen_rooms": 0}
+    execute(sqlite_cli, occurrences.insert().values(id=1, **fired, **frozen))
+    execute(sqlite_cli, a_delivery("sent"))
+    assert levels(sqlite_cli)["deliveries"] == "green"
+    execute(sqlite_cli, deliveries.delete())
+    level, says = examined(sqlite_cli, code=1)["deliveries"]
+    assert level == "red"
+    assert f"do not add up: campaign {campaign}," in says
+    assert "people: 1 were planned, 0 are recorded" in says
 
 
 def test_a_changed_log_is_bad(cli: Cli) -> None:

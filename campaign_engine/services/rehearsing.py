@@ -138,13 +138,14 @@ def _rivals(campaign: Campaign, firings: Sequence[Firing], known: Grounds) -> tu
     """What others write to people of these precincts in the week before, and until the last one leaves (safety S5)."""
     if not firings:
         return ()
-    between = max(known.now, firings[0].due_at - WEEK), firings[-1].stale_at
+    between = max(known.now - AROUND, firings[0].due_at - WEEK), firings[-1].stale_at
     found = []
     for other, post, due in _near(campaign, between, known.others):
         shared = frozenset(campaign.precincts).intersection(other.precincts)
-        if not shared or other.status is CampaignStatus.PAUSED or post.content.rooms_only:
-            continue
         stale_at = due + timedelta(minutes=post.content.stale_minutes)
+        goes_on = stale_at > known.now and other.status is not CampaignStatus.PAUSED
+        if not shared or not goes_on or post.content.rooms_only:
+            continue
         firing = Firing(due, due, stale_at, None, frozenset(post.content.channels))
         held = {number: held_until(known.holds, other.kind, number, known.now) for number in shared}
         found.append(Rival(firing, topic_of(other.kind), shared, priority_of(other.kind), held))

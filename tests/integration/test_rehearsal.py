@@ -83,6 +83,11 @@ async def test_S5_what_others_send_first_counts_against_ours(house: House) -> No
     async with house.store.write() as work:
         for number in range(20):
             await work.contacts.answer_topic(house.people[f"a{number}"], Topic.EVENT_NEWS, True, house.clock())
+    queued, next_one = await house.plan(status=CampaignStatus.RUNNING), await house.plan(TOMORROW)
+    (firing,) = await played(house, await house.plan(wall("2026-11-26T16:00"), status=CampaignStatus.DRAFT))
+    assert firing["kept"] == [{"reason": "capped", "people": 50}], "what waits in the queue counts too"
+    for one in (queued, next_one):
+        await house.set_campaign(one, CampaignStatus.CANCELLED)
     await house.plan(TOMORROW, kind=CampaignKind.PRESENCE, status=CampaignStatus.RUNNING)
     for day, status in ((26, CampaignStatus.SCHEDULED), (26, CampaignStatus.PAUSED), (27, CampaignStatus.SUBMITTED)):
         await house.plan(wall(f"2026-11-{day}T16:00"), status=status)

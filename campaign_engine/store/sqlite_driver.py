@@ -145,6 +145,11 @@ class OneVisitConnection(aiosqlite.Connection):
         except sqlite3.Error as error:
             raise _as_sqlalchemy(error) from error
 
+    async def rollback(self) -> None:
+        """Without a visit where nothing was begun: so it is after every read, when the connection goes back."""
+        if not self._rests or self._conn.in_transaction:
+            await super().rollback()
+
     async def commit_begun(self) -> None:
         """In the thread: it writes, and from time to time waits for the disk. Raises as `short` does."""
         await self.together(lambda connection: connection.execute("COMMIT"))

@@ -39,7 +39,8 @@ class AiohttpRequest(BaseRequest):
     def __init__(self, connections: int) -> None:
         self._connections = connections
         self._session: ClientSession | None = None
-        self._wires: dict[tuple[str, str], Wire | None] = {}
+        self._wires: dict[str, Wire | None] = {}
+        self._ways: dict[str, tuple[Wire | None, str]] = {}
         self._closed = False
 
     async def call(self, url: str, fields: bytes) -> Any:
@@ -48,12 +49,12 @@ class AiohttpRequest(BaseRequest):
         Past the library and aiohttp as long as all is well, because a post goes out in thousands (ADR 24); what a
         refusal means the library says.
         """
-        wire = self._wire(url)
+        wire, path = self._ways.get(url) or self._way(url)
         if wire is None:
             return await self.post(url, cast("RequestData", _Fields(fields)))
         waits = Waits(POOL_SECONDS, CONNECT_SECONDS, READ_SECONDS, WRITE_SECONDS + READ_SECONDS)
         try:
-            status, payload = await wire.post(urlsplit(url).path, fields, waits)
+            status, payload = await wire.post(path, fields, waits)
         except WireError as error:
             told = _told(error, left=error.left, late=error.late)
         else:
@@ -77,7 +78,7 @@ class AiohttpRequest(BaseRequest):
         """What is asked for afterwards is NotSent."""
         self._closed = True
         session, self._session = self._session, None
-        wires, self._wires = self._wires, {}
+        wires, self._wires, self._ways = self._wires, {}, {}
         for wire in wires.values():
             if wire is not None:
                 await wire.close()
@@ -123,15 +124,15 @@ class AiohttpRequest(BaseRequest):
             raise TelegramError("Invalid server response")
         return answer
 
-    def _wire(self, url: str) -> Wire | None:
-        """None where a proxy is in the way."""
+    def _way(self, url: str) -> tuple[Wire | None, str]:
+        """To its host, and the path there; without a wire where a proxy is in the way."""
         self._check_open()
         parsed = urlsplit(url)
-        root = (parsed.scheme, parsed.netloc)
+        root = f"{parsed.scheme}://{parsed.netloc}"
         if root not in self._wires:
-            made = Wire("://".join(root), self._connections, self.USER_AGENT)
-            self._wires[root] = None if proxy_for(url) else made
-        return self._wires[root]
+            self._wires[root] = None if proxy_for(url) else Wire(root, self._connections, self.USER_AGENT)
+        self._ways[url] = self._wires[root], parsed.path
+        return self._ways[url]
 
     def _check_open(self) -> None:
         if self._closed:

@@ -194,9 +194,9 @@ class Claimed:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # not frozen for the same reason
 class Outcome:
-    """How one claimed delivery ended, or when it is tried again.
+    """How one claimed delivery ended, or when it is tried again. Nobody changes it.
 
     `gone`: the address (or the room) refuses us for good. `moved_to` is its new plain address. Not `tried`: it was
     given back before anything left, so that the claim does not count as an attempt.

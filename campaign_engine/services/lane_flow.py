@@ -6,7 +6,7 @@ from collections import deque
 from datetime import datetime, timedelta
 
 from campaign_engine.domain.delivery import DeliveryStatus
-from campaign_engine.domain.pacing import AT_ONCE, Measured, width
+from campaign_engine.domain.pacing import AT_ONCE, MOST_WIDTH, Measured, width
 from campaign_engine.ports.sending import Claimed, Outcome
 from campaign_engine.services.failure_watch import FailureWatch
 from campaign_engine.services.lane_books import LaneBooks
@@ -28,7 +28,7 @@ EARLY_SECONDS = 0.004
 GROUP_SECONDS = 0.02
 """Messages of so much time are looked at together."""
 
-MOST_IN_GROUP = 128
+MOST_IN_GROUP = MOST_WIDTH
 LOOK_SECONDS = 0.25
 """What ended is recorded after this time at the latest, however few there are."""
 

@@ -8,7 +8,7 @@ messages may come, `fq:<number>` says so.
 from dataclasses import replace
 
 from campaign_engine.dialogue import join
-from campaign_engine.dialogue.flow import Rows, aside, before, column, option, say, waits
+from campaign_engine.dialogue.flow import WAY_BACK, Rows, aside, before, column, option, say, waits
 from campaign_engine.dialogue.intents import AnswerTopic, NoteAsked, Pause, RecordAction, Resume
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.action import ActionKind
@@ -121,7 +121,7 @@ def _switched(state: State, value: str, context: Context) -> Step | None:
     if kind is None:
         return None
     if context.person.opted_out:
-        return say(aside(state), Reply("menu.still_stopped"))
+        return say(aside(state), Reply("menu.still_stopped", options=WAY_BACK))
     if kind is Medium.DIRECT_MESSAGES and yes:
         return _chat_wanted(state)
     after = _answering(context, kind, yes=yes)
@@ -139,7 +139,7 @@ def _answered(state: State, value: str, context: Context) -> Step | None:
     if kind is None:
         return None
     if context.person.opted_out:
-        return say(aside(state), Reply("menu.still_stopped"))
+        return say(aside(state), Reply("menu.still_stopped", options=WAY_BACK))
     if kind is Medium.DIRECT_MESSAGES and yes:
         return _chat_wanted(state)
     said = Reply("consent.now_on" if yes else "consent.stays_off", {"kind": str(kind)}, edits=True)

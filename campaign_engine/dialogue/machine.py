@@ -29,13 +29,13 @@ from campaign_engine.dialogue import (
     window,
 )
 from campaign_engine.dialogue.flow import before, idle, remember_source, say
-from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge
+from campaign_engine.dialogue.intents import DeletePerson, Intent, OptOut, RecordAction, RefuseAge, SetLanguage
 from campaign_engine.dialogue.state import Context, State, Step
 from campaign_engine.domain.action import ActionKind
 from campaign_engine.domain.contact import LANGUAGES, CodeProblem, Source
 from campaign_engine.domain.languages import SAFETY_LANGUAGES
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
-from campaign_engine.domain.words import command_in, is_stop
+from campaign_engine.domain.words import command_in, is_small_talk, is_stop
 
 ROLE_INVITE = "r_"
 POST_BUTTON = "g:"
@@ -102,8 +102,23 @@ def _always(state: State, inbound: Inbound, context: Context) -> Step | None:
         held = holds.command(inbound.command, inbound.data, state, context)
         return held or menu.command(inbound.command, state, context)
     if inbound.kind is InboundKind.CHOICE:
-        return menu.choice(state, inbound.data, context) or holds.choice(state, inbound.data, context)
+        made = _language_of_draft(state, inbound.data, context) or menu.choice(state, inbound.data, context)
+        return made or holds.choice(state, inbound.data, context)
     return None
+
+
+def _language_of_draft(state: State, data: str, context: Context) -> Step | None:
+    """Chosen at a question of a draft: the question stays open, in the new language."""
+    language = data.removeprefix("l:")
+    if language not in SAFETY_LANGUAGES or language == data or not _is_drafting(state, context):
+        return None
+    asked = draft_steps.ask(replace(state, language=language), state.field, context)
+    return replace(asked, intents=(SetLanguage(language), *asked.intents))
+
+
+def _is_drafting(state: State, context: Context) -> bool:
+    fields = draft_steps.fields_of(context.draft) if context.draft is not None else ()
+    return state.flow == "organize" and state.field in (*fields, "review")
 
 
 def _started(state: State, inbound: Inbound, context: Context) -> Step:
@@ -195,18 +210,34 @@ def _lost(state: State, inbound: Inbound, context: Context) -> Step:
         return say(state, Reply("help.short"))
     if context.code_problem is not None:
         return _hinted(menu.open_question(state, context), context)
-    following = menu.still_open(state, context)
-    if state.flow == "organize" and context.draft is not None and state.field in draft_steps.fields_of(context.draft):
-        following = draft_steps.ask(state, state.field, context)
+    following = _still_asked(state, context)
     if own_site.named(state, inbound, context) is not None:
         return following
     return before(_not_understood(state, inbound), following)
 
 
+def _still_asked(state: State, context: Context) -> Step:
+    """Whatever is open, once more."""
+    if _is_drafting(state, context):
+        return draft_steps.ask(state, state.field, context)
+    if (state.flow, state.field) == ("organize", "kind") and draft_steps.may_plan(context):
+        return draft_steps.new_kind(state)
+    if state.flow == moving.FLOW:
+        return say(state, moving.come_question())
+    return menu.still_open(state, context)
+
+
 def _not_understood(state: State, inbound: Inbound) -> Reply:
-    """A sticker, a picture, a voice note or a changed message is answered kindly and never looked at (safety N1)."""
-    wordless = inbound.kind in (InboundKind.OTHER, InboundKind.PICTURE) and state.language in LANGUAGES
-    return Reply("contact.only_words" if wordless else "help.short")
+    """A sticker, a picture, a voice note or a changed message is answered kindly and never looked at (safety N1); so
+    are a greeting, thanks, and a button that means nothing any more.
+    """
+    if state.language not in LANGUAGES:
+        return Reply("help.short")
+    if inbound.kind is InboundKind.CHOICE:
+        return Reply("contact.old_button")
+    if inbound.kind in (InboundKind.OTHER, InboundKind.PICTURE):
+        return Reply("contact.only_words")
+    return Reply("contact.hello" if is_small_talk(inbound.text) else "help.short")
 
 
 def _counted(made: Step, inbound: Inbound, context: Context) -> Step:

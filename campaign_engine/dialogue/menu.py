@@ -208,7 +208,8 @@ def opt_out(state: State) -> Step:
 
 def come_back(state: State, context: Context) -> Step:
     """The person's own /start lifts an earlier STOP."""
-    resumed = join.resume(idle(state), context) or menu(state, context)
+    resumed = None if context.person.is_staff else join.resume(idle(state), context)
+    resumed = resumed or menu(state, context)
     return before(Reply("menu.welcome_back"), resumed, OptIn())
 
 

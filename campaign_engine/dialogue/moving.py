@@ -55,8 +55,13 @@ def arrived(state: State, context: Context) -> Step | None:
         return say(spoken, intents=(MoveHere(mover.code_hash),))
     if mover.is_staff or context.person.is_staff:
         return say(state, Reply("signup.team_stays", options=_MENU))
+    return say(waits(idle(state), FLOW, "sure", move=mover.code_hash), come_question())
+
+
+def come_question() -> Reply:
+    """Whether what was done on the page comes along."""
     sure = ((option("signup.come_yes", _COME), option("signup.come_no", STAY)),)
-    return say(waits(idle(state), FLOW, "sure", move=mover.code_hash), Reply("signup.come_sure", options=sure))
+    return Reply("signup.come_sure", options=sure)
 
 
 def gone(state: State, inbound: Inbound, context: Context) -> Step | None:

@@ -1,13 +1,12 @@
 """Taking a role with a single-use invite, or with the answer to a request (safety R2)."""
 
-import re
-
 from campaign_engine.dialogue.flow import idle, say, waits
 from campaign_engine.dialogue.intents import AcceptInvite, Intent, RedeemInvite
 from campaign_engine.dialogue.state import State, Step
+from campaign_engine.domain.errors import Conflict, InvalidInput
+from campaign_engine.domain.handle import read_handle
 from campaign_engine.domain.message import Inbound, InboundKind, Reply
 
-HANDLE = re.compile(r"[A-Za-z0-9]{3,20}")
 _INVITED = "invited"
 
 
@@ -25,9 +24,12 @@ def answer(state: State, inbound: Inbound) -> Step | None:
     """The handle; the outcome is said by whoever checks the code."""
     if inbound.kind is not InboundKind.TEXT:
         return None
-    handle = inbound.text.strip()
-    if not HANDLE.fullmatch(handle):
+    try:
+        handle = read_handle(inbound.text)
+    except InvalidInput:
         return say(state, Reply("staff.handle_wrong", asks_text=True))
+    except Conflict:
+        return say(state, Reply("campaign.error_handle_taken", asks_text=True))
     invited = state.field == _INVITED
     taken: Intent = AcceptInvite(handle) if invited else RedeemInvite(str(state.data.get("code", "")), handle)
     return say(idle(state), intents=(taken,))

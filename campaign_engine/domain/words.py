@@ -1,5 +1,6 @@
 """Words that work in every conversation whatever is open: STOP and the few that open something."""
 
+import re
 import unicodedata
 
 from campaign_engine.domain.command_words import COMMAND_WORDS, STOP_WORDS
@@ -12,10 +13,15 @@ _KEYS = str.maketrans({"ك": "ک", "ي": "ی", "ى": "ی", "ه": "ہ", "ة": "ہ
 """What readers take for the same: letters that Arabic and Urdu keyboards write differently, the stretching sign (which
 goes), and the one Polish letter whose mark does not come off."""
 
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates of text direction; marks that shape Arabic, Urdu and emoji stay."""
+
 
 def storable(text: str) -> str:
-    """Without NUL and halves of a sign, which one database refuses and the other keeps until something breaks."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+    """Without NUL and halves of a sign, which one database refuses and the other keeps until something breaks; and
+    without signs that turn what follows around, so that a second person reads what will be sent.
+    """
+    return _TURNING.sub("", text.replace("\x00", "")).encode("utf-8", "ignore").decode()
 
 
 def squeezed(text: str) -> str:
@@ -54,5 +60,31 @@ def command_in(text: str) -> str:
     return _COMMANDS.get(squeezed(text), "")
 
 
+def is_small_talk(text: str) -> bool:
+    """The whole message is a greeting or thanks, in English or Spanish; no farewell, which may be a sign of need."""
+    return squeezed(text) in _SMALL_TALK
+
+
+_SMALL_TALK = frozenset(
+    (
+        *(
+            "hi",
+            "hello",
+            "hey",
+            "heyy",
+            "yo",
+            "sup",
+            "whatsup",
+            "goodmorning",
+            "thanks",
+            "thankyou",
+            "thx",
+            "ty",
+            "tysm",
+        ),
+        *("ok", "okay", "cool", "great", "nice", "hola", "holaa", "buenas", "buenosdias", "buenastardes", "quetal"),
+        *("gracias", "muchasgracias", "vale", "bueno", "genial"),
+    )
+)
 _STOPS = frozenset(squeezed(word) for words in STOP_WORDS.values() for word in words)
 _COMMANDS = {squeezed(word): name for name, rows in COMMAND_WORDS.items() for words in rows.values() for word in words}

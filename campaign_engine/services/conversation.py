@@ -13,6 +13,7 @@ from campaign_engine.dialogue import draft_steps, machine
 from campaign_engine.dialogue.drafting_intents import ShowRooms
 from campaign_engine.dialogue.intents import Intent, ShowHints, ShowPreview
 from campaign_engine.dialogue.state import Context, Places, State, Step
+from campaign_engine.dialogue.typed_choice import meant
 from campaign_engine.domain.accounts import Accounts
 from campaign_engine.domain.contact import LANGUAGES, CodeProblem, Person
 from campaign_engine.domain.errors import BUSY, GroundswellError, StoreUnavailable, busy
@@ -214,7 +215,18 @@ class Conversation:
         saved = turn.opened.saved
         context = self._shared.context(turn, await sources.named(turn))
         _note_site(turn, context)
-        return machine.step(_state(saved), _started_by_code(turn.inbound, context), context)
+        given, state = _started_by_code(turn.inbound, context), _state(saved)
+        step = machine.step(state, given, context)
+        tapped = self._meant(given, step)
+        return machine.step(state, tapped, context) if tapped is not None else step
+
+    def _meant(self, given: Inbound, step: Step) -> Inbound | None:
+        """The button whose words somebody typed instead of tapping it; None for anything else."""
+        if given.kind is not InboundKind.TEXT:
+            return None
+        language, renderer = step.state.language, self._parts.renderer
+        data = meant(given.text, step.replies, lambda option: renderer.choices(((option,),), language)[0][0].label)
+        return replace(given, kind=InboundKind.CHOICE, text="", data=data) if data else None
 
     async def _carry_out(self, turn: Turn, intents: Sequence[Intent]) -> Replies:
         replies: list[Reply] = []

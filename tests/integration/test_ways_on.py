@@ -1,8 +1,11 @@
 """Wherever a tap or a code leads, the chat says what happened and has a button that goes on; same on each database."""
 
+import re
+
 import pytest
 
-from campaign_engine.domain.contact import Role
+from campaign_engine.domain.contact import Role, Topic
+from campaign_engine.store import tables
 from tests.support.engine import House
 
 
@@ -75,3 +78,82 @@ async def test_S3_who_may_stops_everything_and_looks_at_campaigns_by_typed_words
     await writer.press("k:pledge")
     await writer.say("Freeze")
     assert "Everything is stopped" not in writer.text
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_F14_what_somebody_types_instead_of_tapping_is_taken_as_the_button(house: House, language: str) -> None:
+    """The age as a number, the first words of a button, its place in a list, yes and no; only the answer is kept."""
+    phone = house.person("typing", "telegram", language)
+    await phone.start()
+    spanish = language == "es"
+    for wrong in ("4", "1999", "13 or 18", "my friend is 16"):
+        await phone.say(wrong)
+        assert "a:16-17" in phone.buttons.values(), wrong
+    await phone.say("tengo 16 años" if spanish else "I'm 16")
+    await phone.say("Bed-Stuy")
+    await phone.press("n:79")
+    assert set(phone.buttons.values()) >= {"pl:A", "pl:B"}
+    await phone.say("9")
+    await phone.say("b")
+    await phone.say("3")
+    assert set(phone.buttons.values()) >= {"t:no", "t:yes"}
+    await phone.say("sí" if spanish else "nah")
+    known = await phone.known()
+    assert (str(known.age_band), known.precinct, str(known.pledge), str(known.plan)) == ("16-17", 79, "B", "video")
+    assert known.answers[Topic.AREA_UPDATES].granted is spanish
+    await phone.say("Mi promesa" if spanish else "my pledge")
+    assert "m:pledge:pledge" in phone.buttons.values()
+    await phone.say("what")
+    assert "My pledge" in phone.buttons or "Mi promesa" in phone.buttons, "one word of a longer button says too little"
+    await phone.press("ln:B1:q")
+    await phone.say("2")
+    assert "ln:B1:1" in phone.buttons.values(), "the right answer"
+    for row in await house.rows(tables.dialogues):
+        assert "16" not in str(dict(row._mapping).get("data"))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_H1_a_greeting_and_an_old_button_are_answered_kindly_with_the_help_line(
+    house: House, language: str
+) -> None:
+    phone = house.person("somebody", "telegram", language)
+    for said, act in (
+        ("thank you for writing" if language == "en" else "gracias por escribir", phone.say("Hola!")),
+        ("is from before" if language == "en" else "es de antes", phone.press("pl:A")),
+    ):
+        text = await act
+        assert said in text
+        assert "911" in text
+        assert "988" in text
+        assert "a:13-15" in phone.buttons.values()
+
+
+async def test_F5_a_draft_stays_open_in_another_language_and_takes_typed_buttons(house: House) -> None:
+    writer = house.person("writer", "telegram", "es")
+    await writer.start(f"r_{await house.invite(Role.ORGANIZER)}")
+    assert "emojis" in await writer.say("🕊️🕊️🕊️")
+    assert "ya tiene este nombre" in await writer.say("operator")
+    assert "Te damos la bienvenida, josé7" in await writer.say("José7")
+    await writer.press("o:new")
+    await writer.say("not a kind")
+    assert "k:pledge" in writer.buttons.values(), "the kinds are asked for again"
+    await writer.say("campaña de promesas")
+    await writer.say("Paz \u202eadversa")
+    await writer.command("language")
+    assert "Where?" in await writer.press("l:en"), "the question that was open"
+    await writer.tap("Bronx")
+    assert "Paz adversa" in await writer.command("status"), "nothing turns around what a second person reads"
+    await writer.say("STOP")
+    assert "What would you like to do?" in await writer.start(), "no question of an ally's joining"
+
+
+async def test_N5_yes_to_moving_may_be_typed_and_anything_else_asks_again(house: House) -> None:
+    house.accounts.telegram = "groundswell_bot"
+    known = await house.person("known", "telegram").join()
+    page = await house.person("a tab").join()
+    await page.press("mv:telegram")
+    (code,) = re.findall(r"start=(m_[A-Z0-9]{10})", page.text)
+    await known.start(code)
+    await known.say("what does that do")
+    assert set(known.buttons.values()) == {"mv:yes", "mv:no"}
+    assert "came along" in await known.say("Yes!")

@@ -148,6 +148,7 @@ def test_C7_after_stop_the_view_says_so_and_no_switch_lifts_it() -> None:
     for data in ("cs:area_updates:on", "cq:survey:yes"):
         talk.tap(data)
         assert talk.templates() == ["menu.still_stopped"]
+        assert talk.offered() == ["m:back"]
     assert not answers(talk)
 
 

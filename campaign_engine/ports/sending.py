@@ -168,7 +168,7 @@ class Claimed:
     adopted: bool = False
     epoch: int = field(default=0, compare=False)
     claimed_at: datetime | None = field(default=None, compare=False)
-    seen: str = field(default="", compare=False, repr=False)
+    seen: tuple[object, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def facts(self) -> Facts:

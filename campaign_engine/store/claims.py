@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -110,22 +111,44 @@ POSTS_OF = Many(_posts_of)
 """What all deliveries of the occurrences `ids` share, as it is now."""
 
 
+def _shared(dialect: str) -> sa.CTE:
+    """Of the occurrences of the deliveries `ids`, once for all of each: `told` is all that decides, in one string."""
+    theirs = sa.select(deliveries.c.occurrence_id).where(among(dialect, deliveries.c.id, "ids"))
+    source = occurrences.join(posts, posts.c.id == occurrences.c.post_id).join(post_versions, _OF_VERSION)
+    source = source.join(campaigns, campaigns.c.id == posts.c.campaign_id)
+    parts = (
+        *(occurrences.c[name] for name in ("version", "stale_at")),
+        *(posts.c[name] for name in ("version", "status")),
+        *(post_versions.c[name] for name in ("content_hash", "approved_at")),
+        *(campaigns.c[name] for name in ("status", "title")),
+        IS_ON,
+        _STOPPED,
+    )
+    columns = (occurrences.c.id, _TOPIC.label("topic"), _in_one(parts).label("told"))
+    found = sa.select(*columns).select_from(source).where(occurrences.c.id.in_(theirs))
+    return found.cte("shared").prefix_with("MATERIALIZED")
+
+
+def _in_one(parts: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
+    nothing: sa.ColumnElement[str] = sa.literal_column("'-'")
+    between: sa.ColumnElement[str] = sa.literal_column("'|'")
+    told: sa.ColumnElement[str] = between
+    for part in parts:
+        told = told.concat(sa.func.coalesce(sa.cast(part, sa.Text), nothing)).concat(between)
+    return told
+
+
 def _details(dialect: str) -> sa.Select[Any]:
     delivery = ("id", "occurrence_id", "is_room", "lane", "language", "precinct", "attempts", "address_id", "room_id")
+    shared = _shared(dialect)
     columns = (
         *(deliveries.c[name] for name in (*delivery, "contact_id", "priority", "epoch", "updated_at")),
-        contacts.c.paused_until,
-        consents.c.granted,
-        do_not_contact.c.since.label("stopped_at"),
-        addresses.c.status.label("address_status"),
-        *(each.label(name) for name, each in _surroundings().items()),
         threads.THREAD,
         sa.func.coalesce(addresses.c.channel, rooms.c.channel).label("channel"),
         sa.func.coalesce(addresses.c.address_cipher, rooms.c.address_cipher).label("address_cipher"),
-        *(rooms.c[name] for name in ("active", "scope_kind", "scope_value")),
-        _seen(),
+        *_decisive(shared),
     )
-    return sa.select(*columns).select_from(_around()).where(among(dialect, deliveries.c.id, "ids"))
+    return sa.select(*columns).select_from(_around(shared)).where(among(dialect, deliveries.c.id, "ids"))
 
 
 DETAILS = Many(_details)
@@ -134,24 +157,33 @@ DETAILS = Many(_details)
 
 def _unchanged(dialect: str) -> sa.Select[Any]:
     mine = sa.and_(IS_SENDING, deliveries.c.epoch == sa.bindparam("epoch"))
-    return (
-        sa.select(deliveries.c.id, _seen()).select_from(_around()).where(among(dialect, deliveries.c.id, "ids"), mine)
-    )
+    shared = _shared(dialect)
+    columns = (deliveries.c.id, *_decisive(shared))
+    return sa.select(*columns).select_from(_around(shared)).where(among(dialect, deliveries.c.id, "ids"), mine)
 
 
 UNCHANGED = Many(_unchanged)
-"""Of the deliveries `ids` that this `epoch` is still sending, `seen`: all that decides, in one string.
+"""Of the deliveries `ids` that this `epoch` is still sending, all that decides, see `seen`.
 
 Where it is what it was at the claim, so is everything that the planner looks at. Read in one go for several, because it
 is asked right before every message that leaves.
 """
 
 
-def _around() -> sa.FromClause:
-    of_topic = sa.and_(consents.c.contact_id == deliveries.c.contact_id, consents.c.topic == _TOPIC)
-    source = deliveries.join(occurrences, occurrences.c.id == deliveries.c.occurrence_id)
-    source = source.join(posts, posts.c.id == occurrences.c.post_id).join(post_versions, _OF_VERSION)
-    source = source.join(campaigns, campaigns.c.id == posts.c.campaign_id)
+def seen(row: Any) -> tuple[Any, ...]:
+    """Of a row of `DETAILS` or `UNCHANGED`, all that decides."""
+    return tuple(row[-_decisive_columns() :])
+
+
+@cache
+def _decisive_columns() -> int:
+    return len(_decisive(_shared("sqlite")))
+
+
+def _around(shared: sa.CTE) -> sa.FromClause:
+    of_topic = sa.and_(consents.c.contact_id == deliveries.c.contact_id, consents.c.topic == shared.c.topic)
+    # An inner join would let SQLite begin with all deliveries of an occurrence, of which these are a few.
+    source = deliveries.outerjoin(shared, shared.c.id == deliveries.c.occurrence_id)
     source = source.outerjoin(addresses, addresses.c.id == deliveries.c.address_id)
     source = source.outerjoin(contacts, contacts.c.id == deliveries.c.contact_id)
     source = source.outerjoin(consents, of_topic)
@@ -159,38 +191,23 @@ def _around() -> sa.FromClause:
     return source.outerjoin(rooms, rooms.c.id == deliveries.c.room_id)
 
 
-def _surroundings() -> dict[str, sa.ColumnElement[Any]]:
-    return {
-        "aftermath_near": aftermath_near(),
-        "once_a_week": once_a_week(),
-        "held_from": holding.HELD_FROM,
-        "opened": threads.OPEN,
-    }
-
-
-def _seen() -> sa.Label[str]:
+def _decisive(shared: sa.CTE) -> tuple[sa.ColumnElement[Any], ...]:
     """Every column that may change what `claimed` makes of the rows, but what can only change through this lane."""
-    parts = (
-        *(occurrences.c[name] for name in ("version", "stale_at")),
-        *(posts.c[name] for name in ("version", "status")),
-        *(post_versions.c[name] for name in ("content_hash", "approved_at")),
-        *(campaigns.c[name] for name in ("status", "title")),
-        IS_ON,
-        _STOPPED,
+    return (
+        shared.c.told,
         contacts.c.paused_until,
         consents.c.granted,
-        do_not_contact.c.since,
-        *(addresses.c[name] for name in ("status", "address_hash")),
-        addresses.c.thread_cipher.is_not(None),
-        *_surroundings().values(),
-        *(rooms.c[name] for name in ("active", "scope_kind", "scope_value", "address_hash")),
+        do_not_contact.c.since.label("stopped_at"),
+        addresses.c.status.label("address_status"),
+        addresses.c.address_hash.label("of_person"),
+        addresses.c.thread_cipher.is_not(None).label("threaded"),
+        aftermath_near().label("aftermath_near"),
+        once_a_week().label("once_a_week"),
+        holding.HELD_FROM.label("held_from"),
+        threads.OPEN.label("opened"),
+        *(rooms.c[name] for name in ("active", "scope_kind", "scope_value")),
+        rooms.c.address_hash.label("of_room"),
     )
-    nothing: sa.ColumnElement[str] = sa.literal_column("'-'")
-    between: sa.ColumnElement[str] = sa.literal_column("'|'")
-    seen: sa.ColumnElement[str] = between
-    for part in parts:
-        seen = seen.concat(sa.func.coalesce(sa.cast(part, sa.Text), nothing)).concat(between)
-    return seen.label("seen")
 
 
 def automatic(rows: Iterable[Any]) -> frozenset[str]:
@@ -233,18 +250,14 @@ def _post(row: Any, wordings: frozenset[TextKey]) -> _Post:
 
 
 def aftermath_near() -> sa.ColumnElement[bool]:
-    """An aftermath campaign runs in the contact's precinct (safety S5)."""
-    theirs = campaigns.alias("aftermath")
-    return (
-        sa.exists()
-        .where(
-            theirs.c.kind == CampaignKind.AFTERMATH,
-            theirs.c.status == CampaignStatus.RUNNING,
-            campaign_targets.c.campaign_id == theirs.c.id,
-            campaign_targets.c.precinct == contacts.c.precinct,
-        )
-        .correlate(contacts)
-    )
+    """An aftermath campaign runs in the contact's precinct (safety S5).
+
+    Which precincts these are is looked up once for all contacts of a statement.
+    """
+    theirs, targets = campaigns.alias("aftermath"), campaign_targets.alias("aftermath_targets")
+    runs = sa.and_(theirs.c.kind == CampaignKind.AFTERMATH, theirs.c.status == CampaignStatus.RUNNING)
+    near = sa.select(targets.c.precinct).join(theirs, theirs.c.id == targets.c.campaign_id).where(runs)
+    return sa.and_(contacts.c.precinct.is_not(None), contacts.c.precinct.in_(near))
 
 
 def once_a_week() -> sa.ColumnElement[bool]:
@@ -322,5 +335,5 @@ def _claimed(row: Any, post: _Post, sent: tuple[datetime, ...], cipher: AddressC
         once_a_week=bool(row.once_a_week),
         epoch=row.epoch,
         claimed_at=row.updated_at,
-        seen=row.seen,
+        seen=seen(row),
     )

@@ -69,7 +69,7 @@ class SqlDeliveriesRepository(Transaction):
         """One read; four or five more where something has changed."""
         asked = {"ids": [one.id for one in claimed], "epoch": claimed[0].epoch}
         rows = await claims.UNCHANGED.rows(self._connection, asked)
-        seen = {row.id: row.seen for row in rows}
+        seen = {row.id: claims.seen(row) for row in rows}
         changed = [one.id for one in claimed if one.id in seen and seen[one.id] != one.seen]
         same = {one.id: one for one in claimed if seen.get(one.id) == one.seen}
         return {**same, **{one.id: one for one in await self._details(changed, now)}}

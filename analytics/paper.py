@@ -54,7 +54,8 @@ def paintable(svg: str) -> str:
 def _rules() -> list[str]:
     text = "text{font:700 12px 'Noto Sans';text-anchor:middle;dominant-baseline:central}"
     steps = [
-        f".step{n} rect,.step{n} path{{fill:{LIGHT[f'map-{n}']}}}.step{n} text{{fill:{LIGHT[f'on-map-{n}']}}}"
+        f".step{n} rect,.step{n} path{{fill:{LIGHT[f'map-{n}']}}}.step{n} text{{fill:{LIGHT[f'on-map-{n}']};"
+        f"paint-order:stroke;stroke:{LIGHT[f'map-{n}']};stroke-width:2}}"
         for n in range(4)
     ]
     rest = [
@@ -62,7 +63,7 @@ def _rules() -> list[str]:
         f".veiled rect,.veiled path{{fill:url(#veil);stroke:{LIGHT['veil']}}}.veiled text{{fill:{LIGHT['ink']}}}",
         f".veil-ground{{fill:{LIGHT['card']}}}.veil-line{{fill:{LIGHT['veil']}}}",
         f".place{{text-anchor:start;font-size:14px;fill:{LIGHT['soft']}}}path{{stroke:{LIGHT['paper']}}}",
-        f".beyond rect,.beyond path{{fill:none;stroke:{LIGHT['line']};stroke-width:1.2}}",
+        f".beyond rect,.beyond path{{fill:none;stroke:{LIGHT['veil']};stroke-width:1}}",
     ]
     return [text, *steps, *rest]
 

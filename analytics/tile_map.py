@@ -8,12 +8,14 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from campaign_engine.opendata import figures
 
 STEPS = 4
 TILE, GAP = 34, 4
-WIDTH = 640
+WIDTH = 440
+"""Of true outlines: on a phone their numbers are then nearly as large as on a desk, and none covers another."""
 _SIMPLER = 0.0006
 """Degrees, some 60 meters: what a phone's screen can show."""
 
@@ -106,22 +108,32 @@ def _outlined(
     def place(longitude: float, latitude: float) -> str:
         return f"{(longitude - west) * narrow * scale:.1f} {(north - latitude) * scale:.1f}"
 
-    shapes = []
+    shapes, numbers = [], []
     for number, area in areas.items():
         path = "".join(
             "M" + "L".join(place(*point[:2]) for point in part.exterior.coords) + "Z"
             for part in shapely.get_parts(area.simplify(_SIMPLER)).tolist()
         )
-        x, y = place(*shapely.point_on_surface(area).coords[0]).split()
-        label = f'<text x="{x}" y="{y}">{number}</text>' if number in shades.counts else ""
-        shapes.append(
-            f'<g class="{shades.css(number)}"><title>{escape(describe(number))}</title><path d="{path}"/>{label}</g>'
-        )
+        css = shades.css(number)
+        shapes.append(f'<g class="{css}"><title>{escape(describe(number))}</title><path d="{path}"/></g>')
+        if number in shades.counts:
+            x, y = place(*_widest(area, narrow)).split()
+            numbers.append(f'<g class="{css}"><text x="{x}" y="{y}">{number}</text></g>')
     for number, precinct in lacking.items():  # newer than the outlines: a tile where it lies
         middle = [float(each) for each in place(precinct.longitude, precinct.latitude).split()]
         corner = (middle[0] - TILE / 2, middle[1] - TILE / 2)
         shapes.append(_tile(shades.css(number), describe(number), number, corner))
-    return (WIDTH, math.ceil((north - south) * scale)), shapes
+    return (WIDTH, math.ceil((north - south) * scale)), [*shapes, *numbers]
+
+
+def _widest(area: Any, narrow: float) -> tuple[float, float]:
+    """Longitude and latitude in the middle of where its largest part is widest: there its number finds most room."""
+    import shapely
+
+    largest = max(shapely.get_parts(area).tolist(), key=lambda part: float(part.area))
+    flat = shapely.transform(largest, lambda points: points * (narrow, 1.0))
+    x, y = shapely.maximum_inscribed_circle(flat, tolerance=_SIMPLER).coords[0]
+    return x / narrow, y
 
 
 def _tile(css: str, said: str, number: int, corner: tuple[float, float]) -> str:

@@ -93,7 +93,7 @@ def share(n: int | None, of: int | None) -> tuple[str, str]:
     if n is None or of is None or n > of:
         return "hidden", ""
     if not 0.05 <= n / of <= 0.95:
-        return "over 95 %" if n / of > 0.95 else "under 5 %", ""
+        return f"over 95{NBSP}%" if n / of > 0.95 else f"under 5{NBSP}%", ""
     low, high = wilson(n, of)
     return percent(n / of), f"{round(100 * low)}–{percent(high)}"
 
@@ -122,7 +122,7 @@ def test_every_share_range_and_rate_of_the_page_follows_from_the_csv_by_the_form
     funnel = cells(section(page, "funnel"))
     told = {step: share(find(step), find("reached")) for step in steps}
     assert {step: funnel[label][1:] for step, label in steps.items()} == told
-    assert {kind for kind, _ in told.values()} > {"hidden", "over 95 %", "under 5 %"}
+    assert {kind for kind, _ in told.values()} > {"hidden", f"over 95{NBSP}%", f"under 5{NBSP}%"}
 
     weeks = sorted(str(week) for week in rows.loc[rows["level"] == "week", "week"].unique())
     weekly, shares = cells(section(page, "funnel"), more=0), 0

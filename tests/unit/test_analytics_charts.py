@@ -39,7 +39,12 @@ def test_K1_every_share_of_a_funnel_has_a_mark_and_says_no_more_than_it_may(funn
     assert [float(at) / 360 for at in POINT.findall(svg)] == [pytest.approx(0.5)]
     assert STRIPES.findall(svg) == ["funnel"]
     assert svg.count('id="funnel-veil"') == 1
-    for said in ("50\N{NO-BREAK SPACE}% (40–60\N{NO-BREAK SPACE}%)", "over 95 %", "under 5 %", "hidden"):
+    for said in (
+        "50\N{NO-BREAK SPACE}% (40–60\N{NO-BREAK SPACE}%)",
+        "over 95\N{NO-BREAK SPACE}%",
+        "under 5\N{NO-BREAK SPACE}%",
+        "hidden",
+    ):
         assert f">{said}</text>" in svg
         assert said in funnel.text, "a screen reader is told the same"
     assert [shade for shade, _ in funnel.legend] == ["veiled", "coded"]

@@ -64,8 +64,21 @@ def test_outlines_keep_their_shape_and_are_simplified() -> None:
     svg = drawn({75: 40}, outlines)
     path = next(svg.iter(f"{SVG}path")).attrib["d"]
     assert len(re.findall(r"[ML]", path)) <= 8
-    assert svg.attrib["viewBox"].startswith("0 0 640 ")
-    assert next(svg.iter(f"{SVG}g")).findtext(f"{SVG}text") == "75"
+    assert svg.attrib["viewBox"].startswith("0 0 440 ")
+    assert [text.text for text in svg.iter(f"{SVG}text")] == ["75"]
+    assert [*svg][-1].find(f"{SVG}text") is not None, "numbers are drawn over every outline"
+
+
+def test_the_number_of_a_precinct_stands_where_it_is_widest() -> None:
+    """Of the largest of its islands, so that numbers of small neighbors do not cover each other."""
+    arm = [[-74, 40.6], [-73.9, 40.6], [-73.9, 40.61], [-73.96, 40.61], [-73.96, 40.64], [-74, 40.64], [-74, 40.6]]
+    island = [[-73.9, 40.7], [-73.89, 40.7], [-73.89, 40.71], [-73.9, 40.71], [-73.9, 40.7]]
+    svg = drawn({75: 40}, {75: json.dumps({"type": "MultiPolygon", "coordinates": [[island], [arm]]})})
+    label = next(text for text in svg.iter(f"{SVG}text"))
+    width, height = (float(each) for each in svg.attrib["viewBox"].split()[2:])
+    x, y = float(label.attrib["x"]) / width * 0.11 - 74, 40.71 - float(label.attrib["y"]) / height * 0.11
+    assert -73.99 < x < -73.97
+    assert 40.61 < y < 40.63
 
 
 def test_a_precinct_that_the_loaded_outlines_lack_is_a_tile_where_it_lies() -> None:

@@ -1,12 +1,14 @@
 """What a report says that is not about persons: the campaign, what was made and sent, and its ranking (safety K3)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any, Self
 
 import sqlalchemy as sa
 
 from analytics import facts, measures
+from analytics.editions import HIDDEN, Figure
 from analytics.published import published_campaigns
 from campaign_engine.domain.campaign import CampaignKind, CampaignStatus, PostContent, PostStatus
 from campaign_engine.domain.delivery import DeliveryStatus
@@ -36,39 +38,53 @@ class CampaignFacts:
     last_wall: datetime | None
 
 
+BY_READERS = (DeliveryStatus.BOUNCED, DeliveryStatus.FAILED, DeliveryStatus.SUPPRESSED)
+"""Ends of a message that may lie with the person: who blocked us, said STOP or took a break is among them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What was made and sent through one day; `days_left` is None without a plan.
+    """What was made and sent through one day.
 
-    `outcomes` by status: people and rooms; each column adds up to all that was frozen (measures).
+    `delivered`: messages to people that the channel accepted and that did not come back, `room_posts` the same to
+    rooms. `outcomes` by status: people and rooms; all of them add up to what was frozen (measures), but those of
+    BY_READERS to people are hidden below k and rounded down to its multiples, as they tell of blocks (safety K1).
     """
 
     posts_made: int
-    days_left: int | None
-    outcomes: Mapping[DeliveryStatus, Mapping[str, int]]
+    delivered: int
+    room_posts: int
+    outcomes: Mapping[DeliveryStatus, Mapping[str, Figure]]
 
-    @property
-    def delivered(self) -> int:
-        """Messages to people that the channel accepted and that did not come back."""
-        return self.outcomes[DeliveryStatus.SENT]["people"]
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as an edition keeps them."""
+        return asdict(self)
 
-    @property
-    def room_posts(self) -> int:
-        """Messages to rooms that the channel accepted."""
-        return self.outcomes[DeliveryStatus.SENT]["rooms"]
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The reverse."""
+        outcomes = {DeliveryStatus(status): counts for status, counts in plain["outcomes"].items()}
+        return cls(plain["posts_made"], plain["delivered"], plain["room_posts"], outcomes)
 
 
-def work(connection: sa.Connection, campaign: CampaignFacts, today: date, through: date | None) -> Work:
+def work(connection: sa.Connection, campaign_id: int, through: date | None, k: int) -> Work:
     """Of firings up to a day, or of all."""
-    counted = facts.read_messages(connection, campaign.id)
+    counted = facts.read_messages(connection, campaign_id)
     counted = counted if through is None else counted.through(through)
     people, rooms = (measures.outcomes(counted, rooms=rooms) for rooms in (False, True))
-    outcomes = {status: {"people": people[status], "rooms": rooms[status]} for status in DeliveryStatus}
-    return Work(_posts_made(connection, campaign.id, through), _days_left(campaign, today), outcomes)
+    outcomes = {status: {"people": _told(status, people[status], k), "rooms": rooms[status]} for status in people}
+    sent = DeliveryStatus.SENT
+    return Work(_posts_made(connection, campaign_id, through), people[sent], rooms[sent], outcomes)
 
 
-def _days_left(campaign: CampaignFacts, today: date) -> int | None:
-    """None of a campaign that is over, whatever its plan said."""
+def _told(status: DeliveryStatus, count: int, k: int) -> Figure:
+    if status not in BY_READERS:
+        return count
+    return count // k * k if count >= k else HIDDEN
+
+
+def days_left(campaign: CampaignFacts, today: date) -> int | None:
+    """0 of a campaign that is over, whatever its plan said; None without a plan."""
     if campaign.last_wall is None:
         return None
     return 0 if campaign.status in _OVER else max(0, (campaign.last_wall.date() - today).days)

@@ -7,11 +7,10 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from analytics import about, editions, rooms
+from analytics import about, editions, measures, rooms
 from analytics.editions import HIDDEN, OLD_ENOUGH, SMALLEST, Edition, EditionLink, Figure, Rate, View, coded
 from analytics.intervals import Interval, wilson
 from analytics.layout import FOLLOW_THROUGH, HARM, NESTED, WITHOUT_PERSON, Layout, by_borough
-from analytics.measures import harm_rises
 from analytics.rooms import RoomTables
 from campaign_engine.domain.area import CITY
 from campaign_engine.domain.errors import NotFound
@@ -97,6 +96,7 @@ class Report:
 
     campaign: about.CampaignFacts
     work: about.Work
+    days_left: int | None
     view: View
     now: datetime
     simulated: bool
@@ -150,12 +150,12 @@ class Report:
         return self.edition.shown(measure) if self.edition else {}
 
     def share(self, measure: str, of: str, key: str = CITY) -> Share:
-        """Wilson 95 %; nothing where more came to the step than to the one before it, by another way."""
+        """As measures.share; nothing where more came to the step than to the one before it, by another way."""
         count, whole = self.figure(measure, key), self.figure(of, key)
         if count == HIDDEN or whole == HIDDEN or count > whole:
             return Share(count, whole, HIDDEN, None)
         rate = coded(count, whole)
-        return Share(count, whole, rate, wilson(count, whole) if isinstance(rate, float) else None)
+        return Share(count, whole, rate, measures.share(count, whole).interval if isinstance(rate, float) else None)
 
     def reproduction(self, generation: int) -> Reproduction:
         """Pledgers of the next generation for each of this one, both as published 28 days ago or earlier.
@@ -178,7 +178,7 @@ class Report:
 
     def harm_rises(self) -> tuple[str, ...]:
         """Measures of harm that grew faster than reach since the edition before; no success then, whatever else."""
-        return harm_rises(self.figure, self.before.figure if self.before else None)
+        return measures.harm_rises(self.figure, self.before.figure if self.before else None)
 
     def is_success(self) -> bool:
         """The goal is reached and harm does not rise."""
@@ -195,11 +195,11 @@ def read(connection: sa.Connection, asked: Asked) -> Report:
     links = editions.listed(connection, asked.campaign_id, asked.view)
     edition = _edition(connection, asked, links)
     before, old = (_earlier(connection, asked, links, edition, apart) for apart in (timedelta(days=1), OLD_ENOUGH))
-    through = edition.data_through if edition else None
     layout = edition.layout if edition else Layout(by_borough(campaign.targets), (), {})
     return Report(
         campaign=campaign,
-        work=about.work(connection, campaign, to_wall(asked.now).date(), through),
+        work=_work(connection, asked, edition),
+        days_left=about.days_left(campaign, to_wall(asked.now).date()),
         view=asked.view,
         now=asked.now,
         simulated=_simulated(connection),
@@ -209,6 +209,14 @@ def read(connection: sa.Connection, asked: Asked) -> Report:
         editions=links,
         rooms=RoomTables.from_json(edition.rooms) if edition else _rooms_today(connection, asked, layout),
     )
+
+
+def _work(connection: sa.Connection, asked: Asked, edition: Edition | None) -> about.Work:
+    """As it was frozen; counted now before the first edition, and for those from before it was kept with them."""
+    if edition is not None and edition.work:
+        return about.Work.from_json(edition.work)
+    through = edition.data_through if edition else None
+    return about.work(connection, asked.campaign_id, through, SMALLEST[asked.view])
 
 
 def _rooms_today(connection: sa.Connection, asked: Asked, layout: Layout) -> RoomTables:
@@ -291,7 +299,7 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def made(report: Report) -> dict[str, int | None]:
     """What is not about persons and always shown (safety K3); what is as of now only on the newest page."""
-    now = {"days_left": report.work.days_left} if report.is_newest else {}
+    now = {"days_left": report.days_left} if report.is_newest else {}
     frozen = {"rooms": report.rooms.rooms} if report.rooms else {}
     return {
         "posts_made": report.work.posts_made,

@@ -25,6 +25,9 @@ WEEKLY = ("delivered_people", "reached", "engaged", "joined", "pledged")
 RANGES = "reproduction"
 """Among the cells of a row: between what R lies, by the key of its step."""
 
+WORK = "work"
+"""Among them too: what was made and sent until then, for analytics.about.Work."""
+
 OLD_ENOUGH = timedelta(days=28)
 """After which pledgers had the time to bring others (measures: recruitment reproduction number)."""
 
@@ -61,8 +64,11 @@ class ProtectedTable:
 
 
 @dataclass(frozen=True, slots=True)
-class EditionLink:
-    """One edition on a list. `corrected_by` is the number of the one in its place, `sites` are those that it has."""
+class Numbered:
+    """Which edition. `week` is the Sunday it came out, `data_through` the last day counted.
+
+    `corrects`: the edition in whose place this one stands, `reason` why; `corrected_by`: the one in place of this.
+    """
 
     number: int
     week: date
@@ -71,6 +77,12 @@ class EditionLink:
     corrects: int | None
     corrected_by: int | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionLink(Numbered):
+    """One edition on a list; `sites` are those that it has."""
+
     sites: frozenset[int] = frozenset()
 
     def has(self, site: int | None) -> bool:
@@ -79,29 +91,22 @@ class EditionLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
-    """One campaign's figures in one view. `week` is the Sunday it came out, `data_through` the last day counted.
+class Edition(Numbered):
+    """One campaign's figures in one view.
 
-    `corrects`: the edition in whose place this one stands, `reason` why; `corrected_by`: the one in place of this.
     `closed_week`: distinct people of the week that ended with it, city-wide, by measure (analytics.closed_week).
     `rooms`: what came back from rooms until then, for RoomTables.from_json; empty in editions older than that.
-    `ranges`: between what R lies, by the key of its step (analytics.recruiting).
+    `ranges`: between what R lies, by the key of its step (analytics.recruiting). `work`: what was made and sent, empty
+    in editions older than that.
     """
 
-    campaign_id: int
-    number: int
-    week: date
-    data_through: date
-    made_at: datetime
-    corrects: int | None
-    corrected_by: int | None
-    reason: str
     view: View
     layout: Layout
     tables: Mapping[str, ProtectedTable]
     closed_week: Mapping[str, Figure] = field(default_factory=dict)
     rooms: Mapping[str, Any] = field(default_factory=dict)
     ranges: Mapping[str, Interval] = field(default_factory=dict)
+    work: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def k(self) -> int:
@@ -192,10 +197,11 @@ def edition_of(row: sa.Row[Any], view: View) -> Edition:
     whose = "organizer" if view == "organizer" else "public"
     cells, week, rooms = (getattr(row, f"{whose}_{what}") for what in ("cells", "week", "rooms"))
     return Edition(
-        row.campaign_id, row.number, row.week, row.data_through, row.made_at, row.corrects, row.corrected_by,
-        row.reason, view, layout, {measure: _table(measure, keys, cells) for measure, keys in keys_of(layout).items()},
+        row.number, row.week, row.data_through, row.made_at, row.corrects, row.corrected_by, row.reason, view, layout,
+        {measure: _table(measure, keys, cells) for measure, keys in keys_of(layout).items()},
         {measure: week.get(measure, HIDDEN) for measure in WEEKLY}, rooms,
         ranges={key: Interval(*ends) for key, ends in cells.get(RANGES, {}).items()},
+        work=cells.get(WORK, {}),
     )  # fmt: skip
 
 

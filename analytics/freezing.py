@@ -9,11 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from analytics import closed_week, counting, facts, measures, recruiting, rooms
+from analytics import about, closed_week, counting, facts, measures, recruiting, rooms
 from analytics.auditor import Rules
 from analytics.cells import Name, Printed, Tables
 from analytics.closed_week import ToDate
-from analytics.editions import OLD_ENOUGH, ORGANIZER_K, PUBLIC_K, RANGES, WEEKLY
+from analytics.editions import OLD_ENOUGH, ORGANIZER_K, PUBLIC_K, RANGES, WEEKLY, WORK
 from analytics.layout import BY_SITE, Layout
 from analytics.protection import Wanted, protect
 from campaign_engine.domain.area import CITY
@@ -80,6 +80,8 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
     public = closed_week.shown(week, made.to_date["public"], PUBLIC_K)
     came_back = rooms.read(connection, asked.campaign_id)
     _add_ranges(made, asked, rows)
+    for view, rules in (("public", PUBLIC), ("organizer", ORGANIZER)):
+        made.cells[view][WORK] = about.work(connection, asked.campaign_id, through, rules.k).as_json()
     return NewEdition(
         campaign_id=asked.campaign_id,
         number=rows[-1].number + 1 if rows else 1,

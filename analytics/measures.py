@@ -179,7 +179,7 @@ def follow_through(facts: Facts) -> Share | None:
     None while nobody was asked.
     """
     of = sum(asked(facts).values())
-    return _share(sum(followed_through(facts).values()), of) if of else None
+    return share(sum(followed_through(facts).values()), of) if of else None
 
 
 def funnel(facts: Facts) -> dict[date, dict[str, Share]]:
@@ -187,13 +187,14 @@ def funnel(facts: Facts) -> dict[date, dict[str, Share]]:
     cohorts = facts.by("reached", "week")
     steps = {step: facts.by(step, "week") for step in STEPS}
     return {
-        week: {step: _share(steps[step].get(week, 0), cohorts[week]) for step in STEPS}
+        week: {step: share(steps[step].get(week, 0), cohorts[week]) for step in STEPS}
         for week in sorted(cohorts)
         if cohorts[week]
     }
 
 
-def _share(count: int, of: int) -> Share:
+def share(count: int, of: int) -> Share:
+    """With its Wilson 95 % interval, of true counts or of published figures. Raises ValueError where `of` is 0."""
     return Share(count, of, wilson(count, of))
 
 

@@ -191,7 +191,7 @@ def _made(report: Report, say: Words) -> str:
         messages=done.delivered,
         room_posts=done.room_posts,
         rooms=rooms.rooms if rooms else None,
-        days=done.days_left if report.is_newest else None,
+        days=report.days_left if report.is_newest else None,
     )
 
 

@@ -163,7 +163,7 @@ def _by_week(report: Report, say: Words) -> Table:
 def _weeks(report: Report, say: Words) -> list[tuple[str, str]]:
     return [
         (say("week_earlier"), EARLIER),
-        *((say("week", monday=monday), week_key(monday)) for monday in report.layout.weeks),
+        *((say("week", sunday=sunday), week_key(sunday)) for sunday in report.layout.weeks),
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from analytics import rooms
 from analytics.content import Report
 from analytics.document import Level, Row, Section, Table
+from analytics.editions import HIDDEN
 from analytics.layout import HARM
 from analytics.rooms import RoomTables
 from analytics.words import Words, area, percent
@@ -92,17 +93,18 @@ def _room_row(found: RoomTables, key: str, said: str, say: Words, level: Level, 
 
 
 def outcomes(report: Report, say: Words) -> Section:
-    """Each column adds up to all that was frozen (measures: accounting identity)."""
+    """Each column adds up to all that was frozen (measures: accounting identity), of which some is hidden."""
     counted = report.work.outcomes
     rows = [
-        Row(say("measures.outcome_name", status=status.value), (f"{counts['people']:,}", f"{counts['rooms']:,}"))
+        Row(say("measures.outcome_name", status=status.value), (say.figure(counts["people"]), f"{counts['rooms']:,}"))
         for status, counts in counted.items()
         if counts["people"] or counts["rooms"] or status is DeliveryStatus.UNCONFIRMED
     ]
-    sums = tuple(f"{sum(counts[kind] for counts in counted.values()):,}" for kind in ("people", "rooms"))
-    rows.append(Row(say("measures.row_sum"), sums, "sum"))
+    to_rooms = sum(counts["rooms"] for counts in counted.values() if counts["rooms"] != HIDDEN)
+    # With the sum of a column whoever reads the rest of it knows what is hidden or rounded there.
+    rows.append(Row(say("measures.row_sum"), (say.hidden, f"{to_rooms:,}"), "sum"))
     columns = tuple(say(f"measures.column_{name}") for name in ("outcome", "people", "to_rooms"))
-    table = Table(say("measures.outcomes_note"), columns, tuple(rows))
+    table = Table(say("measures.outcomes_note", k=report.k), columns, tuple(rows))
     return Section("outcomes", say("measures.outcomes_title"), table=table, half=True)
 
 

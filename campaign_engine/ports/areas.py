@@ -12,7 +12,7 @@ class AreasRepository(Protocol):
     """Figures by cell: "city", "borough:Bronx", "precinct:44"."""
 
     async def edition(self) -> date | None:
-        """The Monday of the newest one."""
+        """The Sunday of the newest one."""
 
     async def begin(self, week: date) -> bool:
         """Open the edition of this week; False when it is there already, or another clock is making it."""

@@ -80,7 +80,7 @@ async def test_K3_an_edition_holds_for_a_week_and_moves_by_no_fewer_than_ten(hou
     await fill(house, 19)
     assert (await edition(house))["precinct:75"] == 10
     await fill(house, 10)
-    assert (await edition(house))["precinct:75"] == 10, "frozen until Monday"
+    assert (await edition(house))["precinct:75"] == 10, "frozen until Sunday"
     house.clock.advance(WEEK)
     assert (await edition(house))["precinct:75"] == 20
     await fill(house, 1)

@@ -194,4 +194,5 @@ def test_K4_the_attacker_knows_nothing_of_the_code() -> None:
         "highspy",
         "math",
         "numpy",
+        "random",
     }

@@ -4,7 +4,7 @@ import math
 from random import Random
 
 from analytics.recruiting import steady
-from tests.attack.recruiter import left, spread
+from tests.attack.recruiter import left, rule, spread, ways_to_swap
 
 K = {"organizer": 5, "public": 10}
 WEEKS = 3
@@ -50,6 +50,20 @@ def test_K4_an_attacker_with_all_ranges_of_both_views_tells_no_site_apart() -> N
             for possible, wanted in ways(told[view], seed, k) if told[view] else ():
                 assert possible >= wanted, (seed, view)
     assert printed >= 8
+
+
+def test_K4_a_range_tells_nothing_more_than_its_published_parts_to_whoever_knows_the_rule() -> None:
+    """Of all tables with the same totals of sites and steps: R itself is a quotient of two of these totals."""
+    for seed, (sites, people), view in ((1, (10, 60), "public"), (3, (20, 20), "organizer")):
+        told: Told = []
+        for pledgers in grown(seed, sites, people):
+            said = rule(pledgers, K[view], seed)
+            between = steady(pledgers, K[view], seed)
+            assert said == (between and (between.low, between.high)), "the attacker knows the rule"
+            told += [(pledgers, said)] if said else []
+        site = min(told[-1][0], key=lambda site: sum(told[-1][0][site]))
+        found, possible = ways_to_swap(told, seed, site, K[view])
+        assert found >= possible, (seed, view)
 
 
 def test_K4_the_attacker_breaks_ranges_that_are_only_rounded() -> None:

@@ -1,10 +1,11 @@
-"""Each measure by itself over all its editions: what its rows tell together of a cell, however old.
+"""Parts of the tables over all their editions: what their rows tell together of a cell, however old.
 
-Less than the auditor's program knows of the newest editions, where all measures are held together; but exact for what
-a reader can work out of one measure: its places, channels, ways in, steps and weeks together, and each borough's areas
-crossed with channels.
+Less than the auditor's program knows of the newest editions, where all is held together; but exact for what a reader
+can work out of each part: one measure, its places, channels, ways in, steps and weeks together; all measures of people
+by area, by channel or by week, because one is a part of another; and each borough's areas crossed with channels.
 """
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -12,8 +13,10 @@ from analytics.auditor import Rules, Seen, weak_cells
 from analytics.cells import Name, Place, Printed, Sum, Tables
 from campaign_engine.domain.area import CITY
 
-_CROSSED = 1200
-"""Cells of a borough's areas crossed with channels that are held together; of those the newest editions."""
+_CROSSED, _BOROUGH = 1200, 2000
+"""Cells that are held together: of a borough crossed with channels in one measure, and of a borough in all measures.
+
+Those of its newest editions; of all else, of all editions."""
 
 _NOTHING = Printed(Tables((), ()), {})
 
@@ -31,12 +34,19 @@ class Apart:
         """Hidden cells of any edition that this one leaves fewer than k whole numbers, by position."""
         for line, now in _cut(printed).items():
             told = [before.get(line, _NOTHING) for before in self._told]
-            first = 0 if line[1] == CITY else max(0, len(told) - _CROSSED // len(now.tables.names))
+            first = max(0, len(told) - _room(line) // len(now.tables.names))
             found = weak_cells([*told[first:], now], self._rules, self._seen[line])
             if found and line not in self._before:
                 self._before[line] = frozenset(weak_cells(told[first:], self._rules, Seen()))
             for number, name in sorted(set(found) - self._before.get(line, frozenset())):
                 yield first + number, name
+
+
+def _room(line: Name) -> int:
+    measure, key = line
+    if measure:
+        return sys.maxsize if key == CITY else _CROSSED
+    return _BOROUGH if key.startswith("borough:") else sys.maxsize
 
 
 def _cut(printed: Printed) -> Mapping[Name, Printed]:
@@ -45,22 +55,42 @@ def _cut(printed: Printed) -> Mapping[Name, Printed]:
 
 
 def _lines(tables: Tables) -> Mapping[Name, list[Sum]]:
-    """Rows of a measure that are split once; and those that are crossed with channels, borough by borough."""
+    """Rows of a measure that are split once; and those that are crossed with channels, borough by borough.
+
+    Of measures that are parts of each other all rows together too, as of no measure by name: of the city, of each
+    borough, and of weeks.
+    """
     above = {part: each.whole for each in tables.sums for part in each.parts if "|" not in part[1]}
+    nested = {name for pair in tables.within for name in pair}
     found: defaultdict[Name, list[Sum]] = defaultdict(list)
     for each in tables.sums:
-        line = (each.whole[0], each.whole[1].partition("|")[0])
+        measure, line = each.whole[0], (each.whole[0], each.whole[1].partition("|")[0])
         while line in above and above[line][1] != CITY:
             line = above[line]
         crossed = any("|" in key for _, key in each.parts)
-        found[line if crossed else (line[0], CITY)].append(each)
+        found[line if crossed else (measure, CITY)].append(each)
+        if nested.intersection(each.parts):
+            for joint in _joint(each, line[1]):
+                found["", joint].append(each)
     return found
+
+
+def _joint(each: Sum, line: str) -> Iterator[str]:
+    """The city's are not split into precincts; a borough's row of channels belongs to both."""
+    if each.parts[0][1].startswith("week:"):
+        yield "week"
+        return
+    if not any("precinct:" in key for _, key in (each.whole, *each.parts)):
+        yield CITY
+    if line.startswith("borough:"):
+        yield line
 
 
 def _only(printed: Printed, sums: Sequence[Sum], tops: frozenset[Name]) -> Printed:
     """A whole that is a part of something beside these rows is not known to be below k where it is hidden."""
     names = dict.fromkeys(name for each in sums for name in (each.whole, *each.parts))
-    tables = Tables(tuple(names), tuple(sums))
+    within = tuple((part, whole) for part, whole in printed.tables.within if part in names and whole in names)
+    tables = Tables(tuple(names), tuple(sums), within)
     return Printed(
         tables=tables,
         shown={name: printed.shown[name] for name in names if name in printed.shown},

@@ -10,6 +10,9 @@ from analytics.cells import Place, Printed
 
 ALMOST = 1e-6
 
+_DUAL, _PRIMAL = 1, 4
+"""Ways of the solver; by the primal one the last corner stays a table when another question is asked."""
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -140,15 +143,26 @@ class Program:
         for place, weight in weights.items():
             cost[self._columns[place]] = weight
         self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
-        self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if not self._solved() and not self._begun_again():
             raise ArithmeticError("the solver found no table although there is one")
         return dict(zip(self._places, self._highs.getSolution().col_value, strict=True))
+
+    def _solved(self) -> bool:
+        self._highs.run()
+        return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+    def _begun_again(self) -> bool:
+        """From a corner that many questions led to rounding may leave no way on: from none, and the other way round."""
+        self._highs.clearSolver()
+        self._highs.setOptionValue("simplex_strategy", _DUAL)
+        solved = self._solved()
+        self._highs.setOptionValue("simplex_strategy", _PRIMAL)
+        return solved
 
 
 def _silent() -> highspy.Highs:
     highs = highspy.Highs()  # type: ignore[no-untyped-call]  # the library leaves it without types
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
-    highs.setOptionValue("simplex_strategy", 4)  # primal: the last corner stays a table when another question is asked
+    highs.setOptionValue("simplex_strategy", _PRIMAL)
     return highs

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from analytics import editions
+from analytics.about import Work
+from analytics.editions import Edition
 from analytics.evidence_desk import EvidenceDesk
 from analytics.indicators import HIDDEN, INDICATORS, Correction, Record, of_cells
 from analytics.published import published_campaigns
@@ -23,6 +25,8 @@ from campaign_engine.store.unit_of_work import SqlStore
 
 FRESH = timedelta(minutes=1)
 """How long what was read is given out again."""
+
+_SENT = ("posts_made", "messages", "room_messages")
 
 _OVER = (CampaignStatus.FINISHED, CampaignStatus.CANCELLED)
 
@@ -77,7 +81,11 @@ class IndicatorDesk:
             rows = (await connection.execute(wanted)).all()
             targets = await _targets(connection)
             sent = await _sent(connection)
-            figures = {row.id: [*await _edition(connection, row.id), *_of_posts(row, sent, today)] for row in rows}
+            newest = {row.id: await _newest(connection, row.id) for row in rows}
+            figures = {
+                row.id: [*_of_people(row.id, newest[row.id]), *_of_posts(row, newest[row.id], sent, today)]
+                for row in rows
+            }
             places = [*await _allies(connection), *await _sites(connection, today)]
             corrections = await _corrections(connection)
         running = [row.id for row in rows if row.status not in _OVER]
@@ -92,18 +100,18 @@ def _campaign(row: sa.Row[Any], precincts: tuple[int, ...], figures: Iterable[Re
     return SharedCampaign(row.id, row.title, row.kind, row.status, row.goal, row.launched_at, precincts, counts)
 
 
-async def _edition(connection: AsyncConnection, campaign_id: int) -> tuple[Record, ...]:
-    """Of the newest weekly edition as the public sees it; none before the first week is over."""
+async def _newest(connection: AsyncConnection, campaign_id: int) -> Edition | None:
+    """As the public sees it; None before the first week is over."""
     row = (await connection.execute(editions.newest(campaign_id))).one_or_none()
-    if row is None:
-        return ()
-    edition = editions.edition_of(row, "public")
-    return tuple(
-        record
-        for measure, table in edition.tables.items()
-        if measure in INDICATORS
-        for record in of_cells(measure, table.cells, campaign_id, edition.number, edition.data_through)
-    )
+    return None if row is None else editions.edition_of(row, "public")
+
+
+def _of_people(campaign_id: int, edition: Edition | None) -> Iterator[Record]:
+    if edition is None:
+        return
+    for measure, table in edition.tables.items():
+        if measure in INDICATORS:
+            yield from of_cells(measure, table.cells, campaign_id, edition.number, edition.data_through)
 
 
 async def _corrections(connection: AsyncConnection) -> tuple[Correction, ...]:
@@ -142,11 +150,19 @@ async def _sent(connection: AsyncConnection) -> Mapping[tuple[int, str], int]:
     return {(campaign, what): int(count) for campaign, what, count in rows}
 
 
-def _of_posts(row: sa.Row[Any], sent: Mapping[tuple[int, str], int], today: date) -> Iterator[Record]:
+def _of_posts(
+    row: sa.Row[Any], edition: Edition | None, sent: Mapping[tuple[int, str], int], today: date
+) -> Iterator[Record]:
+    """Frozen with the edition, so that nobody sees from day to day which message came back; of today before it."""
     yield Record("goal", "city", row.goal, today, row.id)
-    for what in ("posts_made", "messages", "room_messages"):
-        if row.launched_at is not None:
-            yield Record(what, "city", sent.get((row.id, what), 0), today, row.id)
+    if row.launched_at is None:
+        return
+    counts, through = {what: sent.get((row.id, what), 0) for what in _SENT}, today
+    if edition is not None and edition.work:
+        work, through = Work.from_json(edition.work), edition.data_through
+        counts = dict(zip(_SENT, (work.posts_made, work.delivered, work.room_posts), strict=True))
+    for what, count in counts.items():
+        yield Record(what, "city", count, through, row.id)
 
 
 async def _allies(connection: AsyncConnection) -> tuple[Record, ...]:

@@ -5,7 +5,6 @@ can work out of each part: one measure, its places, channels, ways in, steps and
 by area, by channel or by week, because one is a part of another; and each borough's areas crossed with channels.
 """
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,10 +12,10 @@ from analytics.auditor import Rules, Seen, weak_cells
 from analytics.cells import Name, Place, Printed, Sum, Tables
 from campaign_engine.domain.area import CITY
 
-_CROSSED, _BOROUGH = 1200, 2000
-"""Cells that are held together: of a borough crossed with channels in one measure, and of a borough in all measures.
+_MOST, _FEW = 1200, 460
+"""Cells of a part that are held together, of its newest editions; and of one edition, up to which all of them are.
 
-Those of its newest editions; of all else, of all editions."""
+Of one measure that is split once all are held together in any case."""
 
 _NOTHING = Printed(Tables((), ()), {})
 
@@ -32,21 +31,16 @@ class Apart:
 
     def weak(self, printed: Printed) -> Iterator[Place]:
         """Hidden cells of any edition that this one leaves fewer than k whole numbers, by position."""
-        for line, now in _cut(printed).items():
-            told = [before.get(line, _NOTHING) for before in self._told]
-            first = max(0, len(told) - _room(line) // len(now.tables.names))
+        are_few = len(printed.tables.names) <= _FEW
+        for (measure, key), now in _cut(printed).items():
+            line, told = (measure, key), [before.get((measure, key), _NOTHING) for before in self._told]
+            takes_all = are_few or (measure and key == CITY)
+            first = 0 if takes_all else max(0, len(told) - _MOST // len(now.tables.names))
             found = weak_cells([*told[first:], now], self._rules, self._seen[line])
             if found and line not in self._before:
                 self._before[line] = frozenset(weak_cells(told[first:], self._rules, Seen()))
             for number, name in sorted(set(found) - self._before.get(line, frozenset())):
                 yield first + number, name
-
-
-def _room(line: Name) -> int:
-    measure, key = line
-    if measure:
-        return sys.maxsize if key == CITY else _CROSSED
-    return _BOROUGH if key.startswith("borough:") else sys.maxsize
 
 
 def _cut(printed: Printed) -> Mapping[Name, Printed]:

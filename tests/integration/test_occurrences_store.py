@@ -113,21 +113,25 @@ async def test_C6_exactly_those_who_want_it_are_frozen_and_once(house: House, pl
         async with house.store.write() as work:
             await work.contacts.set_status(house.addresses[status], status)
     said_no = await house.ally("said no")
+    signed_up = [await house.ally(name) for name in ("signed up", "signed up in a burst")]
     await house.ally("said STOP")
     async with house.store.write() as work:
         await work.contacts.answer_topic(said_no, Topic.AREA_UPDATES, False, now)
         await work.contacts.opt_out(Destination(LANE, "said STOP"), None, now)
+    counts = [{"contact_id": one, "hour": now, "counts": one == signed_up[0]} for one in signed_up]
+    async with house.store.database.write() as connection:
+        await connection.execute(tables.recent_signups.insert(), counts)
     await house.open(plan)
-    assert await house.freeze() == Frozen(3, 0)
-    assert await house.frozen_names() == {"wants it", "reads Spanish", "was paused"}
+    assert await house.freeze() == Frozen(4, 0)
+    assert await house.frozen_names() == {"wants it", "reads Spanish", "was paused", "signed up"}
     rows = await house.rows(tables.deliveries)
     assert {(row.lane, row.status, row.precinct, row.attempts, row.is_room) for row in rows} == {
         (LANE, "queued", 75, 0, False)
     }
-    assert [row.language for row in rows] == ["en", "es", "en"]
+    assert [row.language for row in rows] == ["en", "es", "en", "en"]
     await house.ally("came later")
     assert await house.freeze() == Frozen(0, 0)
-    assert len(await house.rows(tables.deliveries)) == 3
+    assert len(await house.rows(tables.deliveries)) == 4
 
 
 async def test_S7_nobody_is_written_to_directly_on_discord(house: House) -> None:

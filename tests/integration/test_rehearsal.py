@@ -148,6 +148,20 @@ async def test_S3_while_everything_is_stopped_nobody_would_get_it(house: House) 
     assert firing["kept"] == [{"reason": "stopped", "people": 20}]
 
 
+async def test_S4_I1_what_hours_and_a_hold_keep_back_until_it_is_too_late_goes_to_nobody(house: House) -> None:
+    await crowd(house, 20, "a")
+    early = await house.plan(wall("2026-11-25T10:00"), kind=CampaignKind.MEMORIAL)
+    (firing,) = await played(house, early)
+    assert firing["kept"] == [{"reason": "window", "people": 20}], "a school day begins at three, it is good until one"
+    plan = await house.plan(TOMORROW)
+    async with house.store.write() as work:
+        await work.holds.hold(75, Actor(house.people["a0"], "river7"), house.clock())
+    (firing,) = await played(house, plan)
+    assert firing["kept"] == [{"reason": "hold", "people": 20}]
+    (firing,) = await played(house, await house.plan(wall("2026-11-27T15:00"), stale=180))
+    assert firing["channels"][0]["people"] == 20, "the hold ends an hour later, and it is still in time"
+
+
 async def test_it_says_how_long_the_platform_takes(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("campaign_engine.store.rehearsals.PAGE", 7)
     await crowd(house, 50, "a")

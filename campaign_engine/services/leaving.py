@@ -1,7 +1,7 @@
 """The last steps of one message: its words, one more look at everything that decides, and off it goes."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from campaign_engine.domain.breaker import Breaker
@@ -20,6 +20,12 @@ log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 0.25
 """Nothing leaves later than this after all that decides about it was read, however long the process stood still."""
+
+SLOW_SECONDS = 1.0
+"""A look that takes longer tells of a time that is gone: the process may have stood still behind the answer."""
+
+LOOKS = 3
+"""Until a database is taken for one that is away, because it is so slow."""
 
 REPEATS = 3
 """Times that a message is sent with the same key to a platform that drops a repeated one."""
@@ -54,12 +60,10 @@ class Leaving:
         worded, ended = await self._in_words(group)
         if not worded:
             return [], ended
-        now = self._clock()
-        try:
-            async with self._store.read() as work:
-                known = await work.deliveries.again([claimed for claimed, _ in worded], now)
-        except StoreUnavailable:
-            away = [(claimed, given_back(claimed, "store_away", now + LOOK_AGAIN)) for claimed, _ in worded]
+        known = await self._known([claimed for claimed, _ in worded])
+        if known is None:
+            again_at = self._clock() + LOOK_AGAIN
+            away = [(claimed, given_back(claimed, "store_away", again_at)) for claimed, _ in worded]
             return [], [*ended, *away]
         leaves: list[Ready] = []
         now = self._clock()
@@ -71,6 +75,19 @@ class Leaving:
             else:
                 ended.append((claimed, refusal))
         return leaves, ended
+
+    async def _known(self, group: Sequence[Claimed]) -> Mapping[int, Claimed] | None:
+        """As things are now; None while nobody can say."""
+        for _ in range(LOOKS):
+            begun = self._pace.now()
+            try:
+                async with self._store.read() as work:
+                    known = await work.deliveries.again(group, self._clock())
+            except StoreUnavailable:
+                return None
+            if self._pace.now() - begun <= SLOW_SECONDS:
+                return known
+        return None
 
     async def send(self, claimed: Claimed, message: Message, read_at: float) -> Outcome | None:
         """How it ended; None when it stood too long since everything was read at `read_at`, and has not left."""

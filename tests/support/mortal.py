@@ -17,7 +17,7 @@ class Life:
     """`steps` until it ends, counted over transactions begun and committed, reads, and messages given to a channel.
 
     One that `freezes` stands still instead, until it is thawed. It does not freeze in a transaction, which the
-    database would end by itself, nor between the last look at a delivery and its leaving, where nobody could stop it.
+    database would end by itself, nor in the call that lets a message leave, where nobody could stop it.
     """
 
     steps: int
@@ -62,7 +62,7 @@ class MortalStore:
         await self.life.step()
         async with self.store.read(shared=shared, in_transaction=in_transaction) as work:
             yield work
-        await self.life.step(may_freeze=False)
+        await self.life.step()
 
     async def scrub(self) -> bool:
         """As the store does."""

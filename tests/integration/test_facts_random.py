@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics import frames, measures, metrics
+from analytics import frames, measures, metrics, rooms
 from campaign_engine.services.retention import Retention
 from campaign_engine.store import tables as t
 from campaign_engine.store.cipher import AddressCipher
@@ -182,13 +182,16 @@ SOMETHING_OF_EACH: tuple[tuple[str, int | None, Any], ...] = (
 def figures(drive: CountedCampaign) -> dict[str, Any]:
     """Every measure of docs/measures.md but the one that compares frozen editions."""
     found, of_weeks = read(drive), weeks(drive)
+    with drive.engine.connect() as connection:
+        of_rooms = rooms.read(connection, drive.id)
     days = [LAUNCH.date() + timedelta(weeks=number) for number in range(5)]
     asked: dict[str, Callable[[], Any]] = {
         "closed_week": lambda: [measures.closed_week(of_weeks, day) for day in days],
-        "outcomes": lambda: [measures.outcomes(found, rooms=rooms) for rooms in (False, True)],
+        "outcomes": lambda: [measures.outcomes(found, rooms=with_rooms) for with_rooms in (False, True)],
         "reproduction": lambda: measures.reproduction(found, 0, days[-1] + timedelta(weeks=4)),
         "per_1000_residents": lambda: measures.per_1000_residents(measures.reached(found)),
         "harm_rises": lambda: None,
+        **{name: partial(getattr(measures, name), of_rooms) for name in rooms.MEASURES},
     }
     return {one.__name__: asked.get(one.__name__, partial(one, found))() for one in measures.MEASURES}
 

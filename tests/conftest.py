@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from campaign_engine.store.cipher import AddressCipher
 from campaign_engine.store.database import Database
@@ -25,6 +26,14 @@ TEMPLATE = "groundswell_template"
 
 share_compiled()
 read_certificates_once()
+# The same examples each time, however slow the machine is; the soak looks for new ones.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=not any(name.startswith("SOAK_") for name in os.environ),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Tests that run in the background ignore Ctrl-C, and so would each program that they start and interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -238,7 +238,6 @@ async def posts_arrive(world: World, ally: TelegramPerson) -> None:
             entry.path_or_event == "POST /channels/{channel_id}/messages"
             and POST in json.dumps(entry.body, ensure_ascii=False)
         ),
-        within=20,
     )
     sent = [seen for seen in await ally.messages() if seen.from_bot and POST in seen.text]
     in_group = [seen for seen in await world.group.messages() if POST in seen.text]

@@ -54,7 +54,7 @@ async def on_postgres(postgres_url: str, cipher: AddressCipher, clock: FakeClock
 
 async def waiting_for_a_lock(house: House) -> None:
     query = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             async with house.store.database.read() as connection:
                 if await connection.scalar(query):

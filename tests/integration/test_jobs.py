@@ -147,7 +147,7 @@ async def test_the_job_of_a_dead_or_frozen_process_is_done_by_another(postgres_u
     assert gone.stdout is not None
     queues = [open_jobs(postgres_url, TAKEOVER) for _ in range(2)]
     await queues[0].put(Job("retention"))
-    assert await asyncio.wait_for(gone.stdout.readline(), 20) == b"retention\n"
+    assert await asyncio.wait_for(gone.stdout.readline(), 60) == b"retention\n"
     gone.send_signal(how)
     died = asyncio.get_running_loop().time()
     taker, other = (Worker(queue) for queue in queues)
@@ -204,7 +204,7 @@ async def test_a_stop_ends_it_though_the_connection_pool_swallowed_a_cancellatio
     running = asyncio.create_task(queue.run(stop, Worker(queue).work))
     await asked.wait()
     stop.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await running
     await queue.close()
 

@@ -111,7 +111,7 @@ async def test_a_running_lane_wakes_up_and_outlives_a_failing_database(stage: St
     failing, stop, wake = FailingStore(stage.store, ["before", "before"]), asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(lane_of(stage, channel, failing).run(stop, wake))
     await stage.fire()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await stage.counts() != {"sent": 1}:
             wake.set()
             await asyncio.sleep(0.01)

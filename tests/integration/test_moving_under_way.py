@@ -76,7 +76,7 @@ async def read_on_the_page(house: House) -> None:
 async def waits(house: House, moving: asyncio.Task[str]) -> None:
     """Until the move has begun and stands before what is not committed yet."""
     blocked = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         for turn in itertools.count():
             await asyncio.sleep(0)
             assert not moving.done()

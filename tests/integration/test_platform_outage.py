@@ -118,7 +118,7 @@ async def health(parts: BotParts, name: str, wanted: Health) -> None:
     async def is_so() -> bool:
         return parts.board.states.get(name) is wanted
 
-    await eventually(is_so, within=20)
+    await eventually(is_so)
 
 
 async def test_telegram_away_in_a_conversation_and_a_broadcast(

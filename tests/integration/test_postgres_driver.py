@@ -16,6 +16,7 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.short import Short
 from campaign_engine.store.tables import meta
 from campaign_engine.store.unit_of_work import SqlStore
+from tests.support.postgres import KeptDatabase
 from tests.support.talk import NOW
 
 pytestmark = pytest.mark.postgres
@@ -29,7 +30,9 @@ MARK = Short(
 
 
 @pytest.fixture
-async def database(postgres_url: str, cipher: AddressCipher) -> AsyncIterator[Database]:
+async def database(postgres_url: str, kept_database: KeptDatabase, cipher: AddressCipher) -> AsyncIterator[Database]:
+    """Its connections have planned nothing yet."""
+    kept_database.connections.hang_up()
     database = Database(postgres_url, cipher)
     yield database
     await database.close()

@@ -129,7 +129,7 @@ async def test_what_waits_at_telegram_survives_the_way_from_polling_to_webhook_a
     async with hooked(house, telegram_server, parts, tmp_path):
         await told(maya, "This is not a tip line")
     await maya.say("/help")
-    await asyncio.wait_for(telegram_server.transcript.wait_for(lambda entry: entry.body.get("status") == 0), 5)
+    await asyncio.wait_for(telegram_server.transcript.wait_for(lambda entry: entry.body.get("status") == 0), 60)
     async with telegram_bot_running(telegram_server, parts, QUICK):
         await told(maya, "Nobody is watching this chat")
 

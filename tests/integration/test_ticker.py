@@ -49,7 +49,7 @@ class Ticks:
             self.running -= 1
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.count < count:
                 self._more.clear()
                 await self._more.wait()

@@ -116,7 +116,7 @@ class Bot(discord.Client):
 
     async def until(self, event: str, times: int = 1) -> None:
         """Wait until an event has come so often."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.seen.count(event) < times:
                 self._more.clear()
                 await self._more.wait()

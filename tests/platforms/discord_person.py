@@ -220,7 +220,7 @@ class Discord:
         """Entries after the first `after`."""
         return [Entry.from_json(one) for one in await self.order("transcript", {"after": after})]
 
-    async def wait_for(self, predicate: Callable[[Entry], bool], within: float = 10.0) -> Entry:
+    async def wait_for(self, predicate: Callable[[Entry], bool], within: float = 60.0) -> Entry:
         """The first entry that fits, earlier ones included; AssertionError after about `within` seconds."""
         after, left = 0, within
         while left > 0:
@@ -233,7 +233,7 @@ class Discord:
             left -= 0 if rows else 0.5
         raise AssertionError(f"nothing fitting in the transcript within {within} s")
 
-    async def wait_connected(self, within: float = 20.0, *, sessions: int = 1) -> None:
+    async def wait_connected(self, within: float = 60.0, *, sessions: int = 1) -> None:
         """Until the bot has identified `sessions` times since the server's start."""
         seen = 0
 

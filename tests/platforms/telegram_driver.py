@@ -53,7 +53,7 @@ class Place:
     async def messages(self) -> list[Seen]:
         return [_seen(message) for message in await self.telegram.act("messages", chat=self.id)]
 
-    async def wait_until(self, fits: Callable[[list[Seen]], bool], within: float = 10.0) -> list[Seen]:
+    async def wait_until(self, fits: Callable[[list[Seen]], bool], within: float = 60.0) -> list[Seen]:
         """The messages, as soon as they fit; AssertionError with what is there after `within` seconds."""
         read = 0
         try:
@@ -69,7 +69,7 @@ class Place:
             there = "\n".join(f"  {seen.text!r} {seen.labels}" for seen in (await self.messages())[-5:])
             raise AssertionError(f"not within {within} s; the last messages:\n{there}") from None
 
-    async def wait_for(self, words: str, within: float = 10.0) -> Seen:
+    async def wait_for(self, words: str, within: float = 60.0) -> Seen:
         """The last message of the bot that holds these words in its text or on a button."""
         messages = await self.wait_until(lambda seen: any(map(holds(words), seen)), within)
         return next(filter(holds(words), reversed(messages)))
@@ -189,7 +189,7 @@ class Telegram:
         """Entries after the first `after`; waits up to `within` seconds for the next one when there is none."""
         return [Entry.from_json(row) for row in await self.act("transcript", after=after, within=within)]
 
-    async def wait_for_entry(self, fits: Callable[[Entry], bool], within: float = 10.0) -> Entry:
+    async def wait_for_entry(self, fits: Callable[[Entry], bool], within: float = 60.0) -> Entry:
         """First transcript entry that fits, earlier ones included."""
         read = 0
         try:

@@ -72,7 +72,7 @@ class Transcript:
             and all(key in entry.body and entry.body[key] == value for key, value in body.items())
         ]
 
-    async def wait_for(self, predicate: Callable[[Entry], bool], within: float = 10.0) -> Entry:
+    async def wait_for(self, predicate: Callable[[Entry], bool], within: float = 60.0) -> Entry:
         """First entry that fits, earlier ones included; AssertionError with the last entries after `within` seconds."""
         position = 0
         try:

@@ -39,7 +39,7 @@ class RecordingChannel:
 
     async def until_under_way(self, number: int) -> None:
         """Wait until so many sends have begun and none of them has ended."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.under_way < number:
                 self._more.clear()
                 await self._more.wait()

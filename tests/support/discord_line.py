@@ -16,7 +16,7 @@ async def connected(client: discord.Client, server: DiscordServer) -> AsyncItera
     with pointed_at(server):
         running = asyncio.create_task(client.start(server.token))
         try:
-            await asyncio.wait_for(server.driver.wait_connected(), 20)
+            await asyncio.wait_for(server.driver.wait_connected(), 60)
             yield
         finally:
             await client.close()

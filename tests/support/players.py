@@ -28,6 +28,8 @@ from tests.support.transcripts import LINK_SIGN, ROOM_VERBS, Said, as_said, labe
 from web.cookies import CHAT, new_address
 
 TELEGRAM_CHARACTERS = 4096
+LOOKS = 6000
+"""A minute: many tests share the machine."""
 FIELD_BUTTONS = ("type", "picture")
 """Custom ids of Discord's buttons that open a field, which the others show without a button."""
 
@@ -164,7 +166,7 @@ class OnTelegram:
         (room,) = self.rooms
         await self.person.join(room)
         query = await self.person.tap(label, room)
-        for _ in range(500):
+        for _ in range(LOOKS):
             if (answer := await self.person.telegram.answer_of(query)) is not None:
                 return str(answer["text"])
             await asyncio.sleep(0.01)
@@ -255,7 +257,7 @@ class OnDiscord:
     async def _say(self, words: str, expected: int) -> tuple[Said, ...]:
         known = {seen.id for seen in await self.person.sees()}
         await self.person.say(words)
-        for _ in range(500):
+        for _ in range(LOOKS):
             new = [s for s in await self.person.sees() if s.id not in known and s.text != words]
             if len(new) >= expected:
                 return tuple(map(_discord_said, new))

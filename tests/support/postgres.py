@@ -10,6 +10,8 @@ from pathlib import Path
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
+from tests.support.kept_connections import KeptConnections
+
 PORT_TRIES = 5
 
 
@@ -82,6 +84,8 @@ class KeptDatabase:
     def __init__(self, server: PostgresServer, template: str) -> None:
         self._server = server
         self._template = template
+        self.connections = KeptConnections()
+        self.connections.share(self.NAME)
         self._shape: object = None
         self._look: Composed = SQL("").format()
         self._kept: psycopg.Connection | None = None
@@ -108,7 +112,7 @@ class KeptDatabase:
         Over the same connection each time: a new one costs the server five times as much, as it knows no table yet.
         """
         assert self._kept is not None
-        self._kept.execute(_THROW_OUT)
+        self._kept.execute(_THROW_OUT, [self.connections.pids])
         if self._kept.execute(_SHAPE).fetchone() == self._shape:
             for (name,) in self._kept.execute(self._look).fetchall():
                 self._kept.execute(SQL("DELETE FROM {}").format(Identifier(name)), prepare=False)
@@ -119,6 +123,7 @@ class KeptDatabase:
 
     def close(self) -> None:
         """Before the server ends."""
+        self.connections.hang_up()
         if self._kept is not None:
             self._kept.close()
             self._kept = None
@@ -126,7 +131,7 @@ class KeptDatabase:
 
 _THROW_OUT = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(%s)
 """
 
 _SHAPE = """

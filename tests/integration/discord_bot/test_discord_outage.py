@@ -43,7 +43,7 @@ async def health(parts: BotParts, wanted: Health) -> None:
     async def is_so() -> bool:
         return parts.board.states["discord"] is wanted
 
-    await eventually(is_so, within=20.0)
+    await eventually(is_so)
 
 
 async def test_a_discord_that_went_away_is_waited_for_and_people_go_on(
@@ -57,7 +57,7 @@ async def test_a_discord_that_went_away_is_waited_for_and_people_go_on(
     async def tried_thrice() -> bool:
         return len(pauses) >= 3
 
-    await eventually(tried_thrice, within=20.0)
+    await eventually(tried_thrice)
     await server.platform.start(port)
     await health(parts, Health.RUNNING)
     assert len(pauses) < 20
@@ -73,7 +73,7 @@ async def test_a_storm_of_reconnects_is_resumed_each_time_and_costs_no_identify(
         async def resumed(wanted: int = times) -> bool:
             return len(server.platform.transcript.find(path_or_event="RESUMED")) >= wanted
 
-        await eventually(resumed, within=20.0)
+        await eventually(resumed)
     assert len(server.platform.transcript.find(path_or_event="IDENTIFY")) == 1
     assert len(pauses) <= 5
     assert "Type your ZIP code" in (await maya.press("13 to 15", at_least=1)).text

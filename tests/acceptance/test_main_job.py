@@ -22,12 +22,13 @@ from campaign_engine.store.tables import pledges, rooms
 from tests.platforms.discord_person import Person as DiscordPerson
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.discord_state import Permission
+from tests.platforms.loopback import free_port
 from tests.platforms.telegram_driver import Person as TelegramPerson
 from tests.platforms.telegram_driver import Room
 from tests.platforms.telegram_server import TelegramServer
 from tests.platforms.transcript import Direction
 from tests.support.page import Page
-from tests.support.program import Program, free_port
+from tests.support.program import Program
 
 DAY = (to_wall(datetime.now(UTC)) + timedelta(days=1)).date()
 """Tomorrow: 4 pm lies in the window of every day, and invites made now are still good."""

@@ -8,11 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.platforms.loopback import free_port
 from tests.platforms.telegram_server import TelegramServer
 from tests.support.cli import Cli
 from tests.support.page import Page
 from tests.support.postgres import PostgresServer as Postgres
-from tests.support.program import GROUNDSWELL, Program, free_port
+from tests.support.program import GROUNDSWELL, Program
 
 
 @pytest.fixture

@@ -17,13 +17,14 @@ from campaign_engine.domain.schedule import to_utc, to_wall
 from campaign_engine.store.cipher import load_cipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
+from tests.platforms.loopback import free_port
 from tests.platforms.telegram_server import TelegramServer
 from tests.platforms.transcript import Direction
 from tests.support.cable import cable_to
 from tests.support.clock import FakeClock
 from tests.support.planned import House
 from tests.support.postgres import PostgresServer
-from tests.support.program import Program, free_port
+from tests.support.program import Program
 from tests.support.sending import claim_window
 from tests.support.waiting import eventually
 

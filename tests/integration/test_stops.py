@@ -26,11 +26,12 @@ from campaign_engine.store.cipher import load_cipher
 from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.platforms.latency import Latency
+from tests.platforms.loopback import free_port
 from tests.platforms.telegram_server import TelegramServer
 from tests.support.clock import FakeClock
 from tests.support.planned import House, Planned
 from tests.support.postgres import PostgresServer
-from tests.support.program import Program, free_port
+from tests.support.program import Program
 from tests.support.waiting import eventually
 
 WITHIN = 2.0

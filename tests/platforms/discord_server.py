@@ -26,6 +26,7 @@ from tests.platforms.discord_messages import Messages
 from tests.platforms.discord_person import Discord
 from tests.platforms.discord_rest import API, Api
 from tests.platforms.discord_state import Limits, World
+from tests.platforms.loopback import free_port
 from tests.platforms.transcript import Transcript
 
 MADE_UP_TOKEN = "discord-test-token"
@@ -78,7 +79,7 @@ class DiscordServer:
         self.rest.install(app, self._endpoints)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        site = web.TCPSite(self._runner, "127.0.0.1", port or free_port())
         await site.start()
         self.port = self._runner.addresses[0][1]
         self.gateway.address = self.gateway_address

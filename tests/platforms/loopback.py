@@ -1,11 +1,25 @@
 """A small web server on a port of its own."""
 
+import secrets
+import socket
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+
+_QUIET = range(20_000, 32_000)
+"""Below those that Linux gives to whoever asks for any."""
+
+
+def free_port() -> int:
+    """One that nobody takes by chance before it is used, or while its server is away."""
+    while True:
+        port = secrets.choice(_QUIET)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @asynccontextmanager

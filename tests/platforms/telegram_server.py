@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from tests.platforms.latency import Latency
+from tests.platforms.loopback import free_port
 from tests.platforms.telegram_chat_methods import CHAT_METHODS
 from tests.platforms.telegram_control import Control, ImpossibleError
 from tests.platforms.telegram_driver import Telegram
@@ -92,8 +93,8 @@ class TelegramServer:
         app.router.add_post("/control/{action}", self._serve_control)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
+        self.port = self.port or free_port()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:

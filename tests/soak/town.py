@@ -23,10 +23,11 @@ from campaign_engine.store.database import Database
 from campaign_engine.store.unit_of_work import SqlStore
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.latency import Latency
+from tests.platforms.loopback import free_port
 from tests.platforms.telegram_server import TelegramServer
 from tests.support.clock import FakeClock
 from tests.support.planned import PRECINCT, House
-from tests.support.program import Program, free_port
+from tests.support.program import Program
 from tests.support.shifted import Dial
 
 OPENS = datetime(2026, 11, 28, 11, 0, tzinfo=ZoneInfo("America/New_York"))

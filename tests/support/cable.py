@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+from tests.platforms.loopback import free_port
+
 _CHUNK = 65_536
 
 
@@ -21,7 +23,7 @@ class Cable:
 
     async def plug_in(self) -> None:
         """At the address of before, where there was one."""
-        port = urlsplit(self.root).port if self.root else 0
+        port = urlsplit(self.root).port if self.root else free_port()
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", port)
         host, port = self._server.sockets[0].getsockname()
         self.root = f"http://{host}:{port}"

@@ -5,6 +5,26 @@ from collections.abc import Generator
 
 import pytest
 
+LONG = frozenset(
+    f"test_{name}.py"
+    for name in (
+        "cli_copy",
+        "cli_program",
+        "demo_headless",
+        "facts_random",
+        "jobs",
+        "main_job",
+        "migrations",
+        "platform_outage",
+        "processes",
+        "rules_machine",
+        "stops",
+        "telegram_server_aiogram",
+        "up",
+    )
+)
+"""Files that wait for programs of their own and for real time."""
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
@@ -15,3 +35,8 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits begins first, while other workers have the processors; at the end only short tests are left."""
+    items.sort(key=lambda item: item.path.name not in LONG)

@@ -27,12 +27,12 @@ class KeptConnections:
         """For every engine that connects to a database of this name from now on."""
 
         @sa.event.listens_for(sa.Engine, "do_connect")
-        def connect(_dialect: object, _record: object, _arguments: object, how: dict[str, Any]) -> None:
-            if how.get("dbname") == database:
+        def connect(dialect: sa.Dialect, _record: object, _arguments: object, how: dict[str, Any]) -> None:
+            if dialect.is_async and how.get("dbname") == database:
                 how["async_creator_fn"] = self._take
 
     async def _take(self, **how: Any) -> "Kept":
-        resting = self._resting[how["options"]]
+        resting = self._resting[str(how.get("options"))]
         while resting:
             if (one := resting.pop()).is_there:
                 return one

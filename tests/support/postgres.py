@@ -3,16 +3,14 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
+from tests.platforms.loopback import free_port
 from tests.support.kept_connections import KeptConnections
-
-PORT_TRIES = 5
 
 
 def find_binaries() -> Path | None:
@@ -42,11 +40,12 @@ class PostgresServer:
             shutil.chown(self._folder, owner)
         initialise = ["initdb", "-D", str(self._data), "-A", "trust", "-U", "groundswell", "-E", "UTF8", "--no-sync"]
         self._run(initialise, owner)
-        self.port = _free_port()
+        self.port = free_port()
         settings = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
             "fsync": "off",
+            "full_page_writes": "off",
             "max_connections": "200",
         }
         options = f"-p {self.port} " + " ".join(f"-c {name}={value}" for name, value in settings.items())
@@ -156,9 +155,3 @@ def _unprivileged_owner() -> str | None:
         return pwd.getpwnam("postgres").pw_name
     except KeyError:
         return "nobody"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.platforms.loopback import free_port
 from tests.support.shifted import Dial
 
 ROOT = Path(__file__).parents[2]
@@ -122,10 +122,3 @@ class Program:
         code = await asyncio.wait_for(self.process.wait(), 30)
         self.process = None
         return code
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -65,6 +65,7 @@ soak: $(VENV)/dev.stamp ## Kill, freeze and starve the real process 320 times; l
 	SOAK_EXAMPLES=60 $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py
 	SOAK_EXAMPLES=20 SOAK_DATABASE=postgres $(BIN)/python -m pytest -q tests/integration/test_rules_machine.py
 	SOAK_TABLES=100000 $(BIN)/python -m pytest -q tests/attack
+	SOAK_TABLES=20000 $(BIN)/python -m pytest -q tests/unit/test_analytics_suppression.py
 	SOAK_INPUTS=10000 $(BIN)/python -m pytest -q tests/unit/test_dialogue_random.py tests/integration/test_anything_sent.py
 
 conversations: $(VENV)/dev.stamp ## Write the golden conversations anew; look at the diff before you commit

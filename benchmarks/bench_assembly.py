@@ -26,8 +26,9 @@ from campaign_engine.domain.action import Site, SiteKind
 from campaign_engine.settings import Settings
 from campaign_engine.store import tables as t
 from campaign_engine.store.confirming import CONFIRMED
+from tests.platforms.loopback import free_port
 from tests.support.postgres import PostgresServer, find_binaries
-from tests.support.program import ROOT, Program, free_port
+from tests.support.program import ROOT, Program
 from web.app import create_app
 from web.wiring import web_parts
 

@@ -11,8 +11,9 @@ import psutil
 
 from benchmarks.rows import Row
 from tests.platforms.discord_server import DiscordServer
+from tests.platforms.loopback import free_port
 from tests.platforms.telegram_server import TelegramServer
-from tests.support.program import Program, free_port
+from tests.support.program import Program
 
 PAGE_SECONDS = 3
 MEGABYTES = 180

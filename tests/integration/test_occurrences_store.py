@@ -347,10 +347,8 @@ async def test_C8_a_deletion_leaves_counts_without_a_person(house: House) -> Non
         counts = await work.deliveries.counts(plan.campaign_id)
     assert counts[DeliveryStatus.SENT] == 2
     rows = await house.rows(tables.deliveries)
-    assert [(row.contact_id, row.address_id) for row in rows] == [
-        (None, None),
-        (house.people["2"], house.addresses["2"]),
-    ]
+    kept = {(row.contact_id, row.address_id) for row in rows}
+    assert kept == {(None, None), (house.people["2"], house.addresses["2"])}
 
 
 def test_what_is_to_leave_may_expire_and_be_cancelled() -> None:

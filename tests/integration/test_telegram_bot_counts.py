@@ -58,9 +58,12 @@ async def added(server: TelegramServer, by: Human, kind: str = "supergroup", **h
 
 
 async def tap(human: Human, *buttons: str) -> None:
+    """Each leads to something else, which may have a button of the same name as the next."""
     for button in buttons:
         await told(human, button)
+        before = await human.messages()
         await human.tap(button)
+        await human.wait_until(before.__ne__)
 
 
 async def test_F11_the_city_a_borough_a_precinct_or_a_site_by_buttons(

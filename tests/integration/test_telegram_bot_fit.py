@@ -26,6 +26,12 @@ QUICK = Ways(first_pause=0.02, longest_pause=0.05, look_every=0.02)
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database is enough here: the bot's conversations are held over both."""
+    return sqlite_url
+
+
+@pytest.fixture
 async def parts(house: House, telegram_server: TelegramServer) -> AsyncIterator[BotParts]:
     parts = bot_parts(house)
     async with telegram_bot_running(telegram_server, parts, QUICK):

@@ -54,7 +54,9 @@ async def link(organizer: Human, room: Room, *buttons: str) -> None:
     await told(organizer, "Which area should its posts be about?")
     for button in buttons:
         await told(organizer, button)
+        before = await organizer.messages()
         await organizer.tap(button)
+        await organizer.wait_until(before.__ne__)
     await told(organizer, "” is linked to ")
 
 

@@ -1,6 +1,7 @@
 """What an outsider can and cannot work out from published tables (safety K1, K2)."""
 
 import itertools
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from analytics.suppression import HIDDEN, Cell, ReleaseRefused, audit, bounds, protect, published
 
 K = 10
+EXAMPLES = int(os.environ.get("SOAK_TABLES", "500"))
 
 
 def city(*boroughs: tuple[int, ...]) -> Cell:
@@ -85,7 +87,7 @@ def test_parts_that_do_not_add_up_are_no_table() -> None:
         Cell("city", 3, (Cell("b", 2),))
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(trees, st.sampled_from([5, 10]))
 def test_K4_no_hidden_cell_of_a_random_table_can_be_determined(table: Cell, k: int) -> None:
     hidden = protect(table, k)
@@ -121,7 +123,7 @@ small_trees = st.one_of(
 ).map(lambda rows: city(*rows))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(small_trees)
 def test_K4_the_bounds_are_what_enumerating_every_possible_table_gives(table: Cell) -> None:
     k = 3
@@ -151,7 +153,7 @@ def rows_printed_alike(counts: tuple[int, ...], hidden: frozenset[str]) -> list[
     return [guess for guess in itertools.product(*choices) if "city" in hidden or sum(guess) == sum(counts)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(pairs)
 def test_K4_a_measure_and_its_part_do_not_tell_on_each_other(people: list[tuple[int, int]]) -> None:
     """Nobody pledges without being reached: an outsider knows that too."""

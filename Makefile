@@ -77,7 +77,7 @@ lock: $(VENV)/dev.stamp ## Pin the newest allowed versions
 		pyproject.toml scripts/build-requirements.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 \
 		--extra dev pyproject.toml scripts/build-requirements.in -o requirements-dev.lock
-	echo 'aiogram>=3.20,<4' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	printf 'aiogram>=3.20,<4\nuvloop>=0.21\n' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--no-annotate --python-version 3.11 - -o tests/platforms/aiogram.lock
 
 screenshots: $(VENV)/dev.stamp ## Take the README's pictures from the running demo

@@ -1,6 +1,6 @@
-"""A bare aiogram loop, run by an environment of its own: aiogram_sender.py ROOT COUNT IN_FLIGHT.
+"""A bare aiogram loop, in an environment of its own: aiogram_sender.py ROOT COUNT IN_FLIGHT.
 
-Imports nothing of this project. Pins itself to the first core and prints messages a second.
+On uvloop, as its documentation advises for speed. Imports nothing of this project, pins itself to the first core and prints messages a second.
 """
 
 import asyncio
@@ -8,6 +8,7 @@ import os
 import sys
 import time
 
+import uvloop
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
@@ -39,4 +40,4 @@ async def main(root: str, count: int, in_flight: int) -> float:
 
 if __name__ == "__main__":
     os.sched_setaffinity(0, {0})
-    sys.stdout.write(f"{asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))}\n")
+    sys.stdout.write(f"{uvloop.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))}\n")

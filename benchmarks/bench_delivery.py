@@ -38,7 +38,7 @@ def run() -> list[Row]:
             what, rate["ours"], "/s", "python-telegram-bot's own transport", rate["library"], None, 8 * rate["library"]
         ),
         Row(what, rate["ours"], "/s", "the same with AIORateLimiter, lifted", rate["limited"]),
-        Row(what, rate["ours"], "/s", "bare aiogram loop", rate["aiogram"], None, rate["aiogram"]),
+        Row(what, rate["ours"], "/s", "bare aiogram loop on uvloop", rate["aiogram"], None, rate["aiogram"]),
         Row(what, rate["ours"], "/s", "bare aiohttp on uvloop", rate["bare"], None, 0.6 * rate["bare"]),
     ]
 

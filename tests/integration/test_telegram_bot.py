@@ -178,11 +178,11 @@ async def test_H4_everything_is_answered_while_the_database_is_broken(
     maya = await telegram_server.telegram.person("Maya", language_code="es")
     async with telegram_bot_running(telegram_server, bot_parts(breakable)):
         await maya.start()
-        await told(maya, "¿Cuántos años tienes?")
+        asked = await told(maya, "¿Cuántos años tienes?")
         break_file(Path(sqlite_url.removeprefix("sqlite:///")))
         await maya.say("me quiero morir")
         assert "Nadie vigila este chat" in (await told(maya, "988")).text
-        await maya.tap("13 a 15")
+        await maya.tap("13 a 15", message_id=asked.message_id)
         await told(maya, "Algo está roto")
         assert "988" in (await maya.messages())[-2].text
 

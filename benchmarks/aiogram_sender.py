@@ -1,6 +1,7 @@
 """A bare aiogram loop, in an environment of its own: aiogram_sender.py ROOT COUNT IN_FLIGHT.
 
-On uvloop, as its documentation advises for speed. Imports nothing of this project, pins itself to the first core and prints messages a second.
+On uvloop, as its documentation advises for speed. Imports nothing of this project, pins itself to the first core and
+prints messages a second.
 """
 
 import asyncio

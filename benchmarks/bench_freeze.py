@@ -2,10 +2,10 @@
 
 200,000 people, or a million with BENCH_FULL=1. Beside the freeze stands one INSERT .. SELECT of the same rows into the
 same table with its indexes, from a ready table of ids, in one transaction. References are looked up by both on
-PostgreSQL and by neither on SQLite, where the freeze trusts what it reads in the same statement. They take turns, each on a
-database that holds none of the rows yet, and what is promised is the median of the ratios of a turn; on SQLite both end
-with everything copied out of the write-ahead log, which is copied after as many pages. The clock that freezes has
-ticked before, as clocks do every second.
+PostgreSQL and by neither on SQLite, where the freeze trusts what it reads in the same statement. They take turns, each
+on a database that holds none of the rows yet, and what is promised is the median of the ratios of a turn; on SQLite
+both end with everything copied out of the write-ahead log, which is copied after as many pages. The clock that freezes
+has ticked before, as clocks do every second.
 """
 
 import asyncio

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-WAIT_SECONDS = 0.08
+WAIT_SECONDS = 0.1
 """What a range takes of the writer that SQLite has, far below the 200 ms that nobody is to wait for longer."""
 
 MADE = 8

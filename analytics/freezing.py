@@ -17,7 +17,7 @@ from analytics.editions import OLD_ENOUGH, ORGANIZER_K, PUBLIC_K, RANGES, WEEKLY
 from analytics.layout import BY_SITE, Layout
 from analytics.protection import Wanted, protect
 from campaign_engine.domain.area import CITY
-from campaign_engine.domain.errors import NotFound
+from campaign_engine.domain.errors import InvalidInput, NotFound
 from campaign_engine.domain.schedule import to_wall
 from campaign_engine.ports.editions import NewEdition
 from campaign_engine.store.tables import editions
@@ -56,10 +56,12 @@ class Asked:
 
 
 def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _done, _total: None) -> NewEdition:
-    """Raises NotFound where the week has its edition, or nothing is there to correct; ReleaseRefused."""
+    """Raises NotFound where the week has its edition, or nothing is there to correct; InvalidInput where the clock is
+    behind the last edition; ReleaseRefused.
+    """
     rows = connection.execute(_rows(asked.campaign_id)).all()
     _check(rows, asked)
-    counted, through = facts.read(connection, asked.campaign_id), (to_wall(asked.now) - NIGHT).date()
+    counted, through = facts.read(connection, asked.campaign_id), _through(asked.now)
     before = _counts(rows[-1].counts) if rows else {}
     layout = counting.layout_of(connection, asked.campaign_id, counted, through)
     if rows:
@@ -293,6 +295,17 @@ def _check(rows: Sequence[sa.Row[Any]], asked: Asked) -> None:
         raise NotFound("There is no edition to correct yet.", "Wait for the first one, on Sunday.", "no_edition")
     if not asked.reason and rows and rows[-1].week >= asked.week:
         raise NotFound("This week has its edition.", "Open it on the report's page.", "edition_made")
+    if rows and _through(asked.now) < rows[-1].data_through:
+        raise InvalidInput(
+            f"The last edition counts through {rows[-1].data_through}, which is later than this computer's clock.",
+            "Set the clock, then try again.",
+            "clock_behind",
+        )
+
+
+def _through(now: datetime) -> date:
+    """The last New York day that is counted whole."""
+    return (to_wall(now) - NIGHT).date()
 
 
 def _counts(plain: Mapping[str, Sequence[Sequence[Any]]]) -> counting.Counts:

@@ -77,6 +77,16 @@ def test_K3_a_correction_stands_beside_the_edition_it_corrects(drive: CountedCam
     drive.freeze(NOW + WEEK)
 
 
+def test_K3_a_clock_that_is_behind_makes_no_edition_in_place_of_a_later_one(drive: CountedCampaign) -> None:
+    drive.joined_and_pledged(75, 60, 50)
+    drive.freeze(NOW + WEEK)
+    with pytest.raises(InvalidInput) as refused:
+        drive.freeze(NOW, "A school was counted twice.")
+    assert refused.value.code == "clock_behind"
+    with drive.engine.connect() as connection:
+        assert [one.number for one in editions.listed(connection, drive.id, "public")] == [1]
+
+
 def test_P3_a_site_has_the_editions_from_its_first_on(drive: CountedCampaign) -> None:
     first = drive.site(75)
     drive.joined_and_pledged(75, 40, 30, first)

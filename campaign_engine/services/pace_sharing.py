@@ -155,8 +155,8 @@ class PaceSharing:
         for name, account in self._shared().items():
             state = states.get(name)
             alone = company.size == 1 and (state is None or not state.owner or account.lane.is_ours)
-            leads = alone or account.lane.is_ours
-            mine = share(account.pace.limits, company, answers=self._me.answers, broadcasts=leads)
+            broadcasts = alone or account.lane.is_ours
+            mine = share(account.pace.limits, company, answers=self._me.answers, broadcasts=broadcasts)
             account.ask(mine if is_seen else None, at_once=alone and self._is_new)
         self._is_new = self._is_new and not is_seen
 

@@ -62,7 +62,7 @@ async def test_A2_telegram(house: House, telegram_server: TelegramServer, heard:
     object.__setattr__(parts, "conversation", Fails(house))
     async with telegram_bot_running(telegram_server, parts):
         await maya.start(f"s_{(await house.site(47)).code}")
-        await told(maya, "How old are you?")
+        asked = await told(maya, "How old are you?")
         await maya.say(SECRET)
         await told(maya, "call or text 988")
         await maya.say("/privacy")
@@ -71,7 +71,7 @@ async def test_A2_telegram(house: House, telegram_server: TelegramServer, heard:
         await telegram_server.telegram.fault(refused)
         await telegram_server.telegram.fault(Fault(FaultKind.MALFORMED, method="answerCallbackQuery"))
         await maya.say("/help")
-        await maya.tap("13 to 15")
+        await maya.tap("13 to 15", message_id=asked.message_id)
         await maya.wait_for("Pick one pledge")
     for leak in (telegram_server.token, telegram_server.token.split(":")[1], str(maya.id), SECRET, "Main Street"):
         assert leak not in everything(heard)

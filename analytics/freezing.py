@@ -67,17 +67,7 @@ def make(connection: sa.Connection, asked: Asked, progress: Progress = lambda _d
     if rows:
         layout = counting.widened(layout, Layout.from_json(rows[-1].layout), before)
     counts = counting.settled(counted.people, {} if asked.reason else before)
-    made = _Made.empty()
-    groups = layout.groups()
-    history = [_Frozen.of(row) for row in rows]
-    is_a_week_later = rows and not asked.reason and asked.week - rows[-1].week == timedelta(weeks=1)
-    for done, group in enumerate(groups, 1):
-        earlier = [one.of_group(group) for one in history]
-        for view, printed in both_views(_case(group, layout, counts, asked), earlier).items():
-            made.add(view, printed)
-            if is_a_week_later:
-                made.compare(view, earlier[-1][view], printed)
-        progress(done, len(groups))
+    made = _audited(asked, rows, layout, counts, progress)
     week = measures.closed_week(facts.read_weeks(connection, asked.campaign_id), asked.week)
     public = closed_week.shown(week, made.to_date["public"], PUBLIC_K)
     came_back = rooms.read(connection, asked.campaign_id)
@@ -288,6 +278,24 @@ def _overwhelming(true: Mapping[Name, int], layout: Layout, counts: counting.Cou
 
 def _rows(campaign_id: int) -> sa.Select[Any]:
     return sa.select(editions).where(editions.c.campaign_id == campaign_id).order_by(editions.c.number)
+
+
+def _audited(
+    asked: Asked, rows: Sequence[sa.Row[Any]], layout: Layout, counts: counting.Counts, progress: Progress
+) -> _Made:
+    """Group by group, beside all that were published before."""
+    made = _Made.empty()
+    groups = layout.groups()
+    history = [_Frozen.of(row) for row in rows]
+    is_a_week_later = rows and not asked.reason and asked.week - rows[-1].week == timedelta(weeks=1)
+    for done, group in enumerate(groups, 1):
+        earlier = [one.of_group(group) for one in history]
+        for view, printed in both_views(_case(group, layout, counts, asked), earlier).items():
+            made.add(view, printed)
+            if is_a_week_later:
+                made.compare(view, earlier[-1][view], printed)
+        progress(done, len(groups))
+    return made
 
 
 def _check(rows: Sequence[sa.Row[Any]], asked: Asked) -> None:

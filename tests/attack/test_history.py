@@ -1,5 +1,6 @@
 """Half a year of editions: whoever has kept all of them finds nothing out, however few the auditor holds together."""
 
+import os
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -15,7 +16,7 @@ GROUPS = (("opt_outs",), ("pledges_without_person",))
 SEEDS = (12, 14)
 """Campaigns that a build which looks at less would give away."""
 
-NESTED_SEED, NESTED_WEEKS = 5, 8
+NESTED_SEED, NESTED_WEEKS = 5, 26 if "SOAK_TABLES" in os.environ else 8
 
 Editions = list[Mapping[str, Printed]]
 

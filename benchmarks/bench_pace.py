@@ -1,7 +1,7 @@
 """Does a lane use what a strict platform allows, and never more? Beside python-telegram-bot's AIORateLimiter.
 
 Each client has a server of its own, and runs for 70 seconds, or for ten minutes with BENCH_FULL=1. The one that uses
-the whole limit runs alone: ten milliseconds without a processor are a broken limit.
+the whole limit runs alone: what another program takes of the processor is a share of the rate.
 """
 
 import json
